@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Tandem's build. Written by hand, one file, non-recursive: "make" calls itself only to switch on the sanitizers
+# (make check) or to build after the packages were installed (make demo).
+#
+# Goals:
+#
+#   make                  all programs into build/ (runs autoconf and ./configure first if config.mk is missing)
+#   make check            packages, sanitizer build, lints, every test; last line: N passed, N failed, N skipped
+#   make check T=WORD     the same, only the tests whose path contains WORD (and no package check)
+#   make tests            builds the test programs, runs none
+#   make demo             a live two-node cluster on this machine, a fault, a verdict. FAULT= SEED= AGENTS= choose
+#   make sim              one simulated run in virtual time. SEED=N chooses it
+#   make soak             many of them. SEEDS=N says how many (default 100000)
+#   make bench            the measurements of tests/bench
+#   make lint             every lint of tests/lint, without the tests
+#   make format           rewrites the sources in the style of .clang-format; make format-check only reports
+#   make install          tandemd, tandemctl, the OCF agent, units. PREFIX= DESTDIR= OCF_ROOT= as usual
+#   make deps             installs the packages of deploy/deps.debian that are missing (asks for root, starts no service)
+#   make clean            removes build/; make distclean also what autoconf and configure wrote
+#   make help             this text
+#
+# Settings (make NAME=value):
+#
+#   DEVELOPER=1           -Werror, every warning we care about, ASan + UBSan. Objects in build/obj-san
+#   CC=clang              another compiler. CFLAGS_EXTRA= and LDFLAGS_EXTRA= are added at the end
+#   BUILD=DIR             another folder than build/ (two builds in one tree at the same time)
+#   V=1                   shows the commands
+#   JOBS=N                parallel jobs of make check and make demo (default: the number of processors)
+#
+# A file that appears in one of the folders below is picked up by itself; what links with what is the
+# paragraph "What is built from what".
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.SECONDARY:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+BUILD ?= build
+JOBS  ?= $(shell nproc 2>/dev/null || echo 2)
+SEED  ?= 1
+SEEDS ?= 100000
+
+# --- configuration ------------------------------------------------------------------------------------------------
+# These goals work, or install what is missing, before there is a configuration.
+UNCONFIGURED_GOALS := help deps clean distclean check demo
+
+ifneq ($(filter-out $(UNCONFIGURED_GOALS),$(or $(MAKECMDGOALS),all)),)
+include config.mk
+endif
+
+ifeq ($(origin CC),default)
+CC := $(or $(CONFIGURE_CC),gcc)
+endif
+AR := $(if $(filter default,$(origin AR)),ar,$(AR))
+
+PREFIX ?= $(or $(prefix),/usr/local)
+SBINDIR ?= $(PREFIX)/sbin
+OCF_ROOT ?= /usr/lib/ocf
+
+# --- flags --------------------------------------------------------------------------------------------------------
+STANDARD := -std=gnu11 -D_GNU_SOURCE
+WARNINGS := -Wall -Wextra
+WARNINGS_DEVELOPER := -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wpointer-arith \
+	-Wcast-qual -Wwrite-strings -Wformat=2 -Wundef -Wvla -Wswitch-enum -Wconversion -Wno-sign-conversion -Werror
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+# clang's objects have a folder of their own: its sanitizer runtime does not go together with gcc's.
+MODE := $(if $(DEVELOPER),-san)$(if $(findstring clang,$(CC)),-clang)
+OBJ  := $(BUILD)/obj$(MODE)
+
+ifdef DEVELOPER
+MODE_CFLAGS  := -O1 -g $(WARNINGS_DEVELOPER) $(SANITIZERS)
+MODE_LDFLAGS := $(SANITIZERS)
+else
+MODE_CFLAGS  := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+MODE_LDFLAGS := -Wl,-z,relro,-z,now
+endif
+
+ALL_CFLAGS = $(STANDARD) $(WARNINGS) $(MODE_CFLAGS) -I. -DTANDEM_VERSION='"$(VERSION)"' \
+	$(LIB_CFLAGS) $(CHECK_CFLAGS) $(CFLAGS_EXTRA)
+ALL_LDFLAGS = $(MODE_LDFLAGS) -Wl,--as-needed $(LDFLAGS_EXTRA)
+
+# --- what is built from what --------------------------------------------------------------------------------------
+# The daemon folder by kind: mains and the command line tool, adapters, and all the rest, which is pure.
+CTL_SOURCES     := $(wildcard daemon/tandemctl*.c daemon/ctl_client*.c)
+ADAPTER_SOURCES := $(wildcard daemon/tandemd*.c daemon/io_*.c ha/link_cpg*.c)
+PRODUCT_SOURCES := $(wildcard proto/base/*.c proto/*.c core/*.c ha/*.c daemon/*.c)
+PURE_SOURCES    := $(filter-out $(CTL_SOURCES) $(ADAPTER_SOURCES),$(PRODUCT_SOURCES))
+
+TANDEMD_SOURCES   := $(PURE_SOURCES) $(ADAPTER_SOURCES)
+TANDEMCTL_SOURCES := $(CTL_SOURCES) $(wildcard proto/base/*.c)
+
+# In a test folder, check_*.c are test programs; all other files belong to the folder's own program or are helpers.
+folder_sources = $(filter-out tests/$(1)/check_%.c,$(wildcard tests/$(1)/*.c))
+BWSIM_SOURCES      := $(call folder_sources,bwsim)
+CSTACLIENT_SOURCES := $(call folder_sources,cstaclient)
+SIM_SOURCES        := $(call folder_sources,sim)
+ACCOUNT_SOURCES    := $(wildcard tests/lab/account*.c)
+BENCH_SOURCES      := $(wildcard tests/bench/*.c)
+HELPER_SOURCES     := $(call folder_sources,unit) $(call folder_sources,golden) $(call folder_sources,wire) \
+	$(call folder_sources,adapter) $(wildcard tests/lib/*.c)
+
+# Archives: a test program is linked with these and gets only the objects it needs.
+#   libpure   every pure object        libio   adapters and the parts of tandemd        libctl   the parts of tandemctl
+#   libhelp   helpers of the tests     libbwsim, libcstaclient, libsim   the programs of these names
+LIBPURE := $(OBJ)/libpure.a
+LIBIO   := $(OBJ)/libio.a
+LIBCTL  := $(OBJ)/libctl.a
+LIBHELP := $(OBJ)/libhelp.a
+
+# Programs. One whose folder is not there is not built.
+PROGRAMS := $(if $(wildcard daemon/tandemd.c),$(BUILD)/tandemd) \
+	$(if $(wildcard daemon/tandemctl.c),$(BUILD)/tandemctl) \
+	$(if $(BWSIM_SOURCES),$(BUILD)/bwsim) \
+	$(if $(CSTACLIENT_SOURCES),$(BUILD)/cstaclient) \
+	$(if $(SIM_SOURCES),$(BUILD)/sim) \
+	$(if $(ACCOUNT_SOURCES),$(BUILD)/account)
+
+# Test programs: tests/KIND/check_X.c becomes build/check/check_X.
+test_programs = $(patsubst tests/$(1)/%.c,$(BUILD)/check/%,$(wildcard tests/$(1)/check_*.c))
+UNIT_TESTS       := $(call test_programs,unit)
+GOLDEN_TESTS     := $(call test_programs,golden)
+WIRE_TESTS       := $(call test_programs,wire)
+ADAPTER_TESTS    := $(call test_programs,adapter)
+BWSIM_TESTS      := $(call test_programs,bwsim)
+CSTACLIENT_TESTS := $(call test_programs,cstaclient)
+SIM_TESTS        := $(call test_programs,sim)
+BENCHES          := $(BENCH_SOURCES:tests/bench/%.c=$(BUILD)/bench/%)
+
+# These touch nothing outside their process and may run side by side; the others run one after another, the lab last.
+PARALLEL_TESTS   := $(UNIT_TESTS) $(GOLDEN_TESTS) $(WIRE_TESTS) $(SIM_TESTS)
+SEQUENTIAL_TESTS := $(ADAPTER_TESTS) $(BWSIM_TESTS) $(CSTACLIENT_TESTS)
+TEST_PROGRAMS    := $(PARALLEL_TESTS) $(SEQUENTIAL_TESTS)
+SCRIPT_TESTS     := $(sort $(filter-out tests/lab/%,$(wildcard tests/*/test_*.sh))) \
+	$(sort $(wildcard tests/lab/test_*.sh))
+
+objects = $(1:%.c=$(OBJ)/%.o)
+ALL_OBJECTS := $(call objects,$(sort $(PRODUCT_SOURCES) $(wildcard tests/*/*.c)))
+
+# --- goals --------------------------------------------------------------------------------------------------------
+.PHONY: all tests check demo sim soak lint format format-check install deps clean distclean help \
+	_check _check-build _demo FORCE
+
+all: $(PROGRAMS)
+
+tests: $(PROGRAMS) $(TEST_PROGRAMS)
+
+help:
+	@awk '/^# Goals:/ { show = 1 } !/^#/ { exit } show { sub(/^# ?/, ""); print }' Makefile
+
+deps:
+	@sh deploy/install-deps
+
+# The packages come first: without them there is neither a configuration nor a compiler. Then make anew, which now finds
+# them; building and running are two calls, since --output-sync would hold back what a long run prints.
+SUBMAKE = +@$(MAKE) --no-print-directory
+BUILD_JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS) --output-sync=target)
+
+check: $(if $(T),,deps)
+	$(SUBMAKE) DEVELOPER=1 $(BUILD_JOBS) _check-build
+	$(SUBMAKE) DEVELOPER=1 _check
+
+_check-build: tests $(LIBPURE) $(LIBIO) $(LIBCTL)
+
+_check: _check-build
+	@$(LINT_ENV) tests/run -j $(JOBS) $(if $(T),-m '$(T)') \
+		$(PARALLEL_TESTS) -- tests/lint/run $(SEQUENTIAL_TESTS) $(SCRIPT_TESTS)
+
+demo: deps
+	$(SUBMAKE) DEVELOPER= $(BUILD_JOBS) all
+	$(SUBMAKE) DEVELOPER= _demo
+
+# FAULT=, SEED= and AGENTS= of the command line reach the script through its environment.
+_demo: all
+	@BUILD=$(BUILD) tests/lab/demo
+
+sim: $(BUILD)/sim
+	$(BUILD)/sim --seed $(SEED) $(SIM_ARGS)
+
+soak: $(BUILD)/sim
+	$(BUILD)/sim --seed $(SEED) --seeds $(SEEDS) $(SIM_ARGS)
+
+ifneq ($(BENCHES),)
+.PHONY: bench
+bench: $(BENCHES)
+	@for bench in $^; do echo "$$bench"; $$bench || exit 1; done
+endif
+
+# What the lints need to know; tests/lint/run is one of the tests of make check.
+HEADER_CFLAGS = $(STANDARD) $(WARNINGS) $(WARNINGS_DEVELOPER) -I. $(LIB_CFLAGS) $(CHECK_CFLAGS)
+LINT_ENV = BUILD=$(BUILD) OBJ=$(OBJ) CC='$(CC)' HEADER_CFLAGS='$(HEADER_CFLAGS)' SHELLCHECK='$(SHELLCHECK)' \
+	CLANG_FORMAT='$(CLANG_FORMAT)'
+
+lint: $(LIBPURE) $(LIBIO) $(LIBCTL)
+	@$(LINT_ENV) tests/lint/run
+
+format-check:
+	@$(LINT_ENV) FORMAT_STRICT=1 tests/lint/run format
+
+# Twice, as comments beside macros settle in the second pass only.
+FORMATTED = $(wildcard $(foreach dir,proto/base proto core ha daemon tests/*,$(dir)/*.c $(dir)/*.h))
+format:
+	@$(CLANG_FORMAT) -i $(FORMATTED) && $(CLANG_FORMAT) -i $(FORMATTED)
+
+clean:
+	rm -rf $(BUILD)
+
+distclean: clean
+	rm -rf autom4te.cache config.log config.status config.mk configure
+
+# --- install ------------------------------------------------------------------------------------------------------
+# install_files(MODE, FOLDER, FILES): nothing at all when there are no such files.
+define install_files
+	$(if $(3),install -d '$(DESTDIR)$(2)' && install -m $(1) $(3) '$(DESTDIR)$(2)/')
+endef
+
+install: all
+	$(call install_files,755,$(SBINDIR),$(wildcard $(BUILD)/tandemd $(BUILD)/tandemctl))
+	$(call install_files,755,$(OCF_ROOT)/resource.d/tandem,$(wildcard deploy/ocf/tandemd))
+	$(call install_files,755,$(SBINDIR),$(wildcard deploy/pacemaker/fencing/fence_*))
+	$(call install_files,644,$(PREFIX)/lib/systemd/system,$(wildcard deploy/systemd/*.service))
+	$(call install_files,644,$(PREFIX)/lib/sysusers.d,$(wildcard deploy/systemd/*.sysusers))
+	$(call install_files,644,$(PREFIX)/lib/tmpfiles.d,$(wildcard deploy/systemd/*.tmpfiles))
+	$(call install_files,644,$(PREFIX)/share/doc/tandem/examples,$(wildcard deploy/*.conf deploy/corosync/*.conf))
+
+# --- rules --------------------------------------------------------------------------------------------------------
+ifndef V
+QUIET_CC   = @echo "  CC    $@";
+QUIET_AR   = @echo "  AR    $@";
+QUIET_LINK = @echo "  LINK  $@";
+endif
+
+# A file that holds TEXT and gets a new time only when the text changes: stale(FILE, TEXT)
+stale = @mkdir -p $(dir $(1)); printf '%s\n' '$(subst ','\'',$(2))' | cmp -s - $(1) || \
+	printf '%s\n' '$(subst ','\'',$(2))' >$(1)
+
+$(OBJ)/flags: FORCE
+	$(call stale,$@,$(CC) $(ALL_CFLAGS))
+# Programs have one place whatever the mode, so that every script finds them: they are linked anew when it changes.
+$(BUILD)/mode: FORCE
+	$(call stale,$@,$(OBJ) $(CC) $(ALL_LDFLAGS) $(LIB_LIBS))
+
+$(OBJ)/%.o: %.c $(OBJ)/flags
+	@mkdir -p $(@D)
+	$(QUIET_CC) $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# archive(FILE, SOURCES): made anew from scratch, also when a source has gone away.
+define archive
+$(1).members: FORCE
+	$$(call stale,$$@,$(2))
+$(1): $(call objects,$(2)) $(1).members
+	@rm -f $$@
+	$$(QUIET_AR) $$(AR) rcs $$@ $(call objects,$(2))
+endef
+$(eval $(call archive,$(LIBPURE),$(PURE_SOURCES)))
+$(eval $(call archive,$(LIBIO),$(ADAPTER_SOURCES)))
+$(eval $(call archive,$(LIBCTL),$(CTL_SOURCES)))
+$(eval $(call archive,$(LIBHELP),$(HELPER_SOURCES)))
+$(eval $(call archive,$(OBJ)/libbwsim.a,$(BWSIM_SOURCES)))
+$(eval $(call archive,$(OBJ)/libcstaclient.a,$(CSTACLIENT_SOURCES)))
+$(eval $(call archive,$(OBJ)/libsim.a,$(SIM_SOURCES)))
+
+# Objects and archives in the order of the prerequisites, then all libraries; --as-needed drops the unused ones.
+LINK = $(QUIET_LINK) mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIB_LIBS)
+
+$(BUILD)/tandemd: $(call objects,$(TANDEMD_SOURCES))
+$(BUILD)/tandemctl: $(call objects,$(TANDEMCTL_SOURCES))
+$(BUILD)/bwsim: $(call objects,$(BWSIM_SOURCES)) $(LIBPURE)
+$(BUILD)/cstaclient: $(call objects,$(CSTACLIENT_SOURCES)) $(LIBPURE)
+$(BUILD)/sim: $(call objects,$(SIM_SOURCES)) $(LIBPURE)
+$(BUILD)/account: $(call objects,$(ACCOUNT_SOURCES)) $(LIBPURE)
+$(PROGRAMS): $(BUILD)/mode
+	$(LINK)
+
+$(UNIT_TESTS): $(BUILD)/check/%: $(OBJ)/tests/unit/%.o $(LIBHELP) $(LIBCTL) $(LIBPURE)
+$(GOLDEN_TESTS): $(BUILD)/check/%: $(OBJ)/tests/golden/%.o $(LIBHELP) $(LIBPURE)
+$(WIRE_TESTS): $(BUILD)/check/%: $(OBJ)/tests/wire/%.o $(LIBHELP) $(LIBPURE)
+$(ADAPTER_TESTS): $(BUILD)/check/%: $(OBJ)/tests/adapter/%.o $(LIBHELP) $(LIBIO) $(LIBCTL) $(LIBPURE)
+$(BWSIM_TESTS): $(BUILD)/check/%: $(OBJ)/tests/bwsim/%.o $(OBJ)/libbwsim.a $(LIBHELP) $(LIBPURE)
+$(CSTACLIENT_TESTS): $(BUILD)/check/%: $(OBJ)/tests/cstaclient/%.o $(OBJ)/libcstaclient.a $(LIBHELP) $(LIBPURE)
+$(SIM_TESTS): $(BUILD)/check/%: $(OBJ)/tests/sim/%.o $(OBJ)/libsim.a $(LIBHELP) $(LIBPURE)
+$(TEST_PROGRAMS): $(BUILD)/mode
+	$(LINK) $(CHECK_LIBS)
+
+$(BENCHES): $(BUILD)/bench/%: $(OBJ)/tests/bench/%.o $(LIBIO) $(LIBPURE) $(BUILD)/mode
+	$(LINK)
+
+# --- bootstrap ----------------------------------------------------------------------------------------------------
+# autoconf's scripts tidy up with "rm -f core", a file for them and a folder for us: that word is taken out.
+configure: configure.ac
+	@command -v autoconf >/dev/null || { echo "autoconf is missing. Run: make deps" >&2; exit 1; }
+	@echo "  configure"; autoconf -o - | sed 's/rm -f core /rm -f /' >$@ && chmod +x $@
+
+config.mk: config.mk.in configure
+	@if [ -x config.status ]; then ./config.status --quiet --recheck && ./config.status --quiet; \
+		else ./configure --quiet; fi
+	@touch $@
+
+-include $(ALL_OBJECTS:.o=.d)

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Deltas into the model, and what clients must be told of each: the one function that both nodes run.
+ *
+ * A delta that names an object which is not there is refused (E_UNKNOWN): on a standby that means that the
+ * states differ, and leads to a resync. Telling follows one rule: while a device is in service each change
+ * of a half is walked at once; while it is new or out nothing is told, and the walk is taken when it comes
+ * (back) into service.
+ */
+#include "core/model.h"
+#include "proto/base/check.h"
+#include "proto/base/err.h"
+#include "proto/base/limits.h"
+
+/* Walks what clients were told of a half to what is true. A half that is gone and told so is freed. */
+static void
+apply_settle(struct core_model *m, struct core_half *h, bool difference, bool silent)
+{
+	enum core_step steps[CORE_WALK_MAX];
+	bool incoming = h->personality == CORE_TERMINATOR;
+	enum core_view reached;
+	size_t count = core_walk(h->told, core_half_view(h), incoming, steps, &reached);
+
+	for (size_t i = 0; i < count && !silent; i++)
+		m->say(&(struct core_say){ .kind = SAY_STEP, .device = h->device, .half = h, .step = steps[i],
+					   .difference = difference }, m->arg);
+	h->told = reached;
+	if (h->gone)
+		core_half_free(m, h);
+	else
+		core_hash_half(m, h);
+}
+
+/* What a change of a half leads to: told at once, or when the device is back. */
+static void
+apply_half_changed(struct core_model *m, struct core_half *h)
+{
+	if (h->device->service == CORE_SERVICE_IN)
+		apply_settle(m, h, false, false);
+	else if (h->gone && h->told == VIEW_none)
+		core_half_free(m, h);
+	else
+		core_hash_half(m, h);
+}
+
+static void
+apply_settle_all(struct core_model *m, struct core_device *d, bool silent)
+{
+	struct core_half *h, *next;
+
+	for (h = TAILQ_FIRST(&d->halves); h != NULL; h = next) {
+		next = TAILQ_NEXT(h, of_device);
+		apply_settle(m, h, true, silent);
+	}
+}
+
+static int
+apply_epoch(struct core_model *m, const struct delta_epoch *x)
+{
+	struct core_request *q, *q2;
+	struct core_session *s, *s2;
+
+	m->epoch = x->epoch;
+	m->id_counter = 0;
+	core_hash_meta(m);
+	HASH_ITER(by_id, m->requests, q, q2)
+		core_request_free(m, q);
+	HASH_ITER(by_id, m->sessions, s, s2) {
+		if (!s->kept) {
+			core_session_free(m, s);
+			continue;
+		}
+		s->attached = false;
+		core_hash_session(m, s);
+	}
+	return E_OK;
+}
+
+static int
+apply_status(struct core_model *m, const struct delta_status *x)
+{
+	if (x->status > CORE_STATUS_DISABLED)
+		return E_MALFORMED;
+	m->status = (enum core_status)x->status;
+	core_hash_meta(m);
+	m->say(&(struct core_say){ .kind = SAY_STATUS, .status = m->status }, m->arg);
+	return E_OK;
+}
+
+static int
+apply_dev_add(struct core_model *m, const struct delta_dev_add *x)
+{
+	if (core_device_by_id(m, x->device) != NULL || core_device_by_user(m, x->user) != NULL)
+		return E_UNKNOWN;
+	core_device_new(m, &(struct delta_r_device){ .device = x->device, .user = x->user, .subscription = STR_NONE });
+	return E_OK;
+}
+
+static int
+apply_dev_drop(struct core_model *m, const struct delta_dev_drop *x)
+{
+	struct core_device *d = core_device_by_id(m, x->device);
+
+	if (d == NULL)
+		return E_UNKNOWN;
+	core_device_free(m, d);
+	return E_OK;
+}
+
+static int
+apply_dev_sub(struct core_model *m, const struct delta_dev_sub *x)
+{
+	struct core_device *d = core_device_by_id(m, x->device);
+	struct core_device *other = x->subscription.n ? core_device_by_subscription(m, x->subscription) : NULL;
+
+	if (d == NULL || (other != NULL && other != d))
+		return E_UNKNOWN;
+	if (!str_is(x->subscription, d->subscription))
+		d->sequence = 0;
+	core_device_subscribe(m, d, x->subscription);
+	return E_OK;
+}
+
+static int
+apply_dev_seq(struct core_model *m, const struct delta_dev_seq *x)
+{
+	struct core_device *d = core_device_by_id(m, x->device);
+
+	if (d == NULL)
+		return E_UNKNOWN;
+	d->sequence = x->sequence;
+	core_hash_device(m, d);
+	return E_OK;
+}
+
+static void
+apply_unfresh(struct core_model *m, struct core_device *d)
+{
+	struct core_monitor *mon;
+
+	TAILQ_FOREACH(mon, &d->monitors, of_device) {
+		if (!mon->fresh)
+			continue;
+		mon->fresh = false;
+		core_hash_monitor(m, mon);
+	}
+}
+
+static int
+apply_dev_service(struct core_model *m, const struct delta_dev_service *x)
+{
+	struct core_device *d = core_device_by_id(m, x->device);
+	enum core_service old;
+
+	if (d == NULL || x->service > CORE_SERVICE_OUT)
+		return E_UNKNOWN;
+	old = d->service;
+	d->service = (enum core_service)x->service;
+	m->devices_out += (d->service == CORE_SERVICE_OUT) - (old == CORE_SERVICE_OUT);
+	core_hash_device(m, d);
+	if (d->service == CORE_SERVICE_OUT && old == CORE_SERVICE_IN)
+		m->say(&(struct core_say){ .kind = SAY_OUT, .device = d }, m->arg);
+	if (d->service != CORE_SERVICE_IN || old == CORE_SERVICE_IN)
+		return E_OK;
+	apply_settle_all(m, d, old == CORE_SERVICE_NEW);
+	if (old == CORE_SERVICE_OUT)
+		m->say(&(struct core_say){ .kind = SAY_IN, .device = d }, m->arg);
+	apply_unfresh(m, d);
+	return E_OK;
+}
+
+static int
+apply_call_new(struct core_model *m, const struct delta_call_new *x)
+{
+	if (core_call_by_tracking(m, x->tracking) != NULL || core_call_by_id(m, x->id) != NULL)
+		return E_UNKNOWN;
+	core_id_used(m, x->id);
+	core_call_new(m, &(struct delta_r_call){ x->tracking, x->id });
+	return E_OK;
+}
+
+static int
+apply_call_drop(struct core_model *m, const struct delta_call_drop *x)
+{
+	struct core_call *c = core_call_by_id(m, x->id);
+
+	if (c == NULL || c->halves > 0)
+		return E_UNKNOWN;
+	core_call_free(m, c);
+	return E_OK;
+}
+
+/* The call of a half: known by its tracking id, or new. */
+static struct core_call *
+apply_half_call(struct core_model *m, const struct delta_half_set *x)
+{
+	struct core_call *c = core_call_by_tracking(m, x->tracking);
+
+	if (c != NULL)
+		return c->id == x->id ? c : NULL;
+	if (core_call_by_id(m, x->id) != NULL)
+		return NULL;
+	core_id_used(m, x->id);
+	return core_call_new(m, &(struct delta_r_call){ x->tracking, x->id });
+}
+
+static int
+apply_half_set(struct core_model *m, const struct delta_half_set *x)
+{
+	struct core_device *d = core_device_by_id(m, x->device);
+	struct core_call *c = d ? apply_half_call(m, x) : NULL;
+	struct core_half *h;
+
+	if (c == NULL || x->personality > CORE_CLICK_TO_DIAL || x->state > CORE_GONE || x->end > CORE_END_UNREACHABLE)
+		return E_UNKNOWN;
+	h = core_half_by_bw(d, x->call);
+	if (h == NULL)
+		h = core_half_new(m, d, c, x->call);
+	if (h->call != c)
+		return E_UNKNOWN;
+	h->personality = (enum core_personality)x->personality;
+	h->state = (enum core_state)x->state;
+	h->end = (enum core_end)x->end;
+	h->failed = x->failed;
+	h->gone = false;
+	core_text_set(&h->remote, x->remote);
+	core_text_set(&h->remote_user, x->remote_user);
+	apply_half_changed(m, h);
+	return E_OK;
+}
+
+static int
+apply_half_gone(struct core_model *m, const struct delta_half_gone *x)
+{
+	struct core_device *d = core_device_by_id(m, x->device);
+	struct core_half *h = d ? core_half_by_bw(d, x->call) : NULL;
+
+	if (h == NULL || x->end > CORE_END_UNREACHABLE)
+		return E_UNKNOWN;
+	h->gone = true;
+	h->end = (enum core_end)x->end;
+	h->local = x->local;
+	apply_half_changed(m, h);
+	return E_OK;
+}
+
+static int
+apply_session_open(struct core_model *m, const struct delta_session_open *x)
+{
+	if (core_session_by_id(m, x->session) != NULL)
+		return E_UNKNOWN;
+	core_id_used(m, x->session);
+	core_session_new(m, &(struct delta_r_session){
+		.session = x->session, .user = x->user, .edition = x->edition, .kept = x->kept,
+		.numbered = x->numbered, .attached = 1, .duration_s = x->duration_s, .cleanup_s = x->cleanup_s,
+		.peer = x->peer, .local = x->local });
+	return E_OK;
+}
+
+static int
+apply_session_attach(struct core_model *m, const struct delta_session_attach *x)
+{
+	struct core_session *s = core_session_by_id(m, x->session);
+
+	if (s == NULL)
+		return E_UNKNOWN;
+	s->attached = true;
+	s->numbered = x->numbered;
+	if (x->numbered && x->last_number > s->last_number)
+		s->last_number = x->last_number; /* what the client has seen is never numbered again */
+	core_text_set(&s->peer, x->peer);
+	core_text_set(&s->local, x->local);
+	core_hash_session(m, s);
+	return E_OK;
+}
+
+static int
+apply_session_detach(struct core_model *m, const struct delta_session_detach *x)
+{
+	struct core_session *s = core_session_by_id(m, x->session);
+
+	if (s == NULL)
+		return E_UNKNOWN;
+	s->attached = false;
+	core_hash_session(m, s);
+	return E_OK;
+}
+
+static int
+apply_session_close(struct core_model *m, const struct delta_session_close *x)
+{
+	struct core_session *s = core_session_by_id(m, x->session);
+
+	if (s == NULL)
+		return E_UNKNOWN;
+	core_session_free(m, s);
+	return E_OK;
+}
+
+static int
+apply_session_register(struct core_model *m, const struct delta_session_register *x)
+{
+	struct core_session *s = core_session_by_id(m, x->session);
+
+	if (s == NULL)
+		return E_UNKNOWN;
+	if (x->id != 0)
+		core_id_used(m, x->id);
+	s->register_id = x->id;
+	core_hash_session(m, s);
+	return E_OK;
+}
+
+static int
+apply_session_acked(struct core_model *m, const struct delta_session_acked *x)
+{
+	struct core_session *s = core_session_by_id(m, x->session);
+
+	if (s == NULL || x->serial > s->last_serial)
+		return E_UNKNOWN;
+	if (x->serial <= s->acked_serial)
+		return E_OK;
+	s->acked_serial = x->serial;
+	core_hash_session(m, s);
+	m->say(&(struct core_say){ .kind = SAY_SESSION_ACKED, .session = s }, m->arg);
+	return E_OK;
+}
+
+static int
+apply_monitor_start(struct core_model *m, const struct delta_monitor_start *x)
+{
+	struct core_session *s = core_session_by_id(m, x->session);
+	struct core_device *d = core_device_by_id(m, x->device);
+	struct core_monitor *mon;
+
+	if (s == NULL || d == NULL || core_monitor_by_id(m, x->monitor) != NULL)
+		return E_UNKNOWN;
+	core_id_used(m, x->monitor);
+	mon = core_monitor_new(m, &(struct delta_r_monitor){ x->monitor, x->session, x->device,
+							     d->service != CORE_SERVICE_IN }, s, d);
+	if (d->service == CORE_SERVICE_OUT)
+		m->say(&(struct core_say){ .kind = SAY_MONITOR_OUT, .device = d, .monitor = mon, .session = s },
+		       m->arg);
+	return E_OK;
+}
+
+static int
+apply_monitor_stop(struct core_model *m, const struct delta_monitor_stop *x)
+{
+	struct core_monitor *mon = core_monitor_by_id(m, x->monitor);
+
+	if (mon == NULL)
+		return E_UNKNOWN;
+	core_monitor_free(m, mon);
+	return E_OK;
+}
+
+static int
+apply_request_new(struct core_model *m, const struct delta_request_new *x)
+{
+	if (core_request_by_id(m, x->request) != NULL)
+		return E_UNKNOWN;
+	core_id_used(m, x->request);
+	core_request_new(m, &(struct delta_r_request){ x->request, x->session, x->invoke, x->kind, x->device });
+	return E_OK;
+}
+
+static int
+apply_request_done(struct core_model *m, const struct delta_request_done *x)
+{
+	struct core_request *q = core_request_by_id(m, x->request);
+
+	if (q == NULL)
+		return E_UNKNOWN;
+	core_request_free(m, q);
+	return E_OK;
+}
+
+int
+core_apply(struct core_model *m, uint16_t kind, uint16_t version, const uint8_t *p, size_t n)
+{
+	if (version != CORE_DELTA_VERSION)
+		return E_VERSION;
+	switch (kind) {
+#define XX(name) \
+	case DELTA_##name: { \
+		struct delta_##name x; \
+		int rv = delta_get_##name(p, n, &x); \
+		return rv ? rv : apply_##name(m, &x); \
+	}
+		CORE_DELTAS(XX)
+#undef XX
+	default:
+		return E_UNKNOWN;
+	}
+}

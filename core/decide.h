@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What follows from what BroadWorks says: observations in, deltas out.
+ *
+ * Runs on the active alone. It changes nothing itself: each delta goes to the emitter, which logs and applies
+ * it before it returns, so the next decision sees it.
+ */
+#ifndef TANDEM_CORE_DECIDE_H
+#define TANDEM_CORE_DECIDE_H
+
+#include "core/model.h"
+#include "proto/base/log.h"
+
+struct core_emitter {
+	/** Logs, replicates and applies one delta before it returns. */
+	void (*emit)(uint16_t kind, const uint8_t *p, size_t n, void *arg);
+	void *arg;
+	struct buf buf; /* made by the owner */
+};
+
+/** Emits one delta: CORE_EMIT(em, dev_seq, .device = str_of(d->id), .sequence = 7); */
+#define CORE_EMIT(em, name, ...) \
+	do { \
+		struct delta_##name d_ = { __VA_ARGS__ }; \
+		buf_reset(&(em)->buf); \
+		delta_put_##name(&(em)->buf, &d_); \
+		core_emit(em, DELTA_##name); \
+	} while (0)
+
+/** Sends what is in em->buf (see CORE_EMIT). */
+void core_emit(struct core_emitter *em, uint16_t kind);
+
+/* One party as BroadWorks describes it. Texts are borrowed. */
+struct core_party {
+	struct str bw_call;
+	struct str tracking;
+	enum core_personality personality;
+	enum core_state state; /* CORE_GONE: released or no longer presented to the user */
+	bool failed;
+	enum core_end end;
+	bool local; /* with CORE_GONE: released by this user */
+	struct str remote;
+	struct str remote_user;
+};
+
+/** A live event about one party. True if it fits what is known; false: the device should be asked. */
+bool core_decide_party(struct core_model *m, struct core_emitter *em, struct core_device *d, const struct core_party *p,
+		       const struct log *log);
+
+struct core_difference {
+	uint32_t kept, cleared, learned, changed;
+};
+
+/**
+ * All parties of a device at a point of its event stream: what is known and not listed is gone, what is listed
+ * and not known is learned, what differs is corrected. Logs 37205 for each party out of step, 37206 for each
+ * learned. `complete` = false: the list was cut, nothing is cleared.
+ */
+void core_decide_snapshot(struct core_model *m, struct core_emitter *em, struct core_device *d,
+			  const struct core_party *parties, size_t count, bool complete, const struct log *log,
+			  struct core_difference *diff);
+
+/** The device comes (back) into or goes out of service; nothing if it is so already. */
+void core_decide_service(struct core_emitter *em, const struct core_device *d, enum core_service service);
+
+/** CSTA call id of a tracking id, made if need be. */
+uint64_t core_decide_call(struct core_model *m, struct core_emitter *em, struct str tracking);
+
+/** The server id in a tracking id ("7:1" -> "1"); "" if it has none. */
+struct str core_tracking_server(struct str tracking);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Deltas and records: the replicated words of the connector, as field lists.
+ *
+ * One list makes the structure, its encoder and its bounds-checked decoder. A delta is one change, applied
+ * by the same function on both nodes. A record (R_...) is the whole of one object: snapshots are made of
+ * records, and the state's digest is the sum of their hashes. Texts in decoded structures are borrowed.
+ * Field order is the wire order; a new field goes to the end and raises CORE_DELTA_VERSION.
+ */
+#ifndef TANDEM_CORE_DELTA_H
+#define TANDEM_CORE_DELTA_H
+
+#include "proto/base/buf.h"
+
+#include <stdint.h>
+
+#define CORE_DELTA_VERSION 1
+
+/* a takeover: the new owner of the state says so; requests of the old one end, connections are gone */
+#define FIELDS_epoch(F) F(u64, epoch)
+/* what the system as a whole is: an enum core_status */
+#define FIELDS_status(F) F(u8, status)
+#define FIELDS_dev_add(F) F(str, device) F(str, user)
+#define FIELDS_dev_drop(F) F(str, device)
+/* subscription "" = none any more */
+#define FIELDS_dev_sub(F) F(str, device) F(str, subscription)
+/* the number of the last event that was taken in */
+#define FIELDS_dev_seq(F) F(str, device) F(u32, sequence)
+/* service: an enum core_service */
+#define FIELDS_dev_service(F) F(str, device) F(u8, service)
+#define FIELDS_call_new(F) F(str, tracking) F(u64, id)
+#define FIELDS_call_drop(F) F(u64, id)
+/* one party as BroadWorks describes it; id = CSTA call id */
+#define FIELDS_half_set(F) \
+	F(str, device) F(str, call) F(str, tracking) F(u64, id) F(u8, personality) F(u8, state) F(u8, failed) \
+	F(u8, end) F(str, remote) F(str, remote_user)
+/* the party is gone; end: an enum core_end, local: we released */
+#define FIELDS_half_gone(F) F(str, device) F(str, call) F(u8, end) F(u8, local)
+#define FIELDS_session_open(F) \
+	F(u64, session) F(str, user) F(u8, edition) F(u8, kept) F(u8, numbered) F(u32, duration_s) \
+	F(u32, cleanup_s) F(str, peer) F(str, local)
+#define FIELDS_session_attach(F) F(u64, session) F(u8, numbered) F(u64, last_number) F(str, peer) F(str, local)
+#define FIELDS_session_detach(F) F(u64, session)
+#define FIELDS_session_close(F) F(u64, session)
+#define FIELDS_session_register(F) F(u64, session) F(u64, id)
+/* everything up to this serial of the session's outbox was acknowledged by the client's TCP */
+#define FIELDS_session_acked(F) F(u64, session) F(u64, serial)
+#define FIELDS_monitor_start(F) F(u64, monitor) F(u64, session) F(str, device)
+#define FIELDS_monitor_stop(F) F(u64, monitor)
+/* a request of a client is to be carried out by BroadWorks; kind: the service's own number */
+#define FIELDS_request_new(F) F(u64, request) F(u64, session) F(u32, invoke) F(u8, kind) F(str, device)
+#define FIELDS_request_done(F) F(u64, request)
+
+/* records */
+#define FIELDS_r_meta(F) F(u64, epoch) F(u64, id_counter) F(u8, status)
+#define FIELDS_r_device(F) F(str, device) F(str, user) F(str, subscription) F(u32, sequence) F(u8, service)
+#define FIELDS_r_call(F) F(str, tracking) F(u64, id)
+#define FIELDS_r_half(F) \
+	F(str, device) F(str, call) F(u64, id) F(u8, personality) F(u8, state) F(u8, failed) F(u8, end) F(u8, local) \
+	F(u8, gone) F(u8, told) F(str, remote) F(str, remote_user)
+#define FIELDS_r_session(F) \
+	F(u64, session) F(str, user) F(u8, edition) F(u8, kept) F(u8, numbered) F(u8, attached) F(u32, duration_s) \
+	F(u32, cleanup_s) F(u64, register_id) F(u64, last_number) F(u64, last_serial) F(u64, acked_serial) F(str, peer) F(str, local)
+#define FIELDS_r_monitor(F) F(u64, monitor) F(u64, session) F(str, device) F(u8, fresh)
+#define FIELDS_r_request(F) F(u64, request) F(u64, session) F(u32, invoke) F(u8, kind) F(str, device)
+
+#define CORE_DELTAS(XX) \
+	XX(epoch) XX(status) XX(dev_add) XX(dev_drop) XX(dev_sub) XX(dev_seq) XX(dev_service) XX(call_new) \
+	XX(call_drop) XX(half_set) XX(half_gone) XX(session_open) XX(session_attach) XX(session_detach) \
+	XX(session_close) XX(session_register) XX(session_acked) XX(monitor_start) XX(monitor_stop) \
+	XX(request_new) XX(request_done)
+
+#define CORE_RECORDS(XX) \
+	XX(r_meta) XX(r_device) XX(r_call) XX(r_half) XX(r_session) XX(r_monitor) XX(r_request)
+
+enum core_delta_kind {
+	DELTA_none,
+#define XX(name) DELTA_##name,
+	CORE_DELTAS(XX) CORE_RECORDS(XX)
+#undef XX
+	DELTA_count
+};
+
+#define DELTA_TYPE_str struct str
+#define DELTA_TYPE_u8 uint8_t
+#define DELTA_TYPE_u32 uint32_t
+#define DELTA_TYPE_u64 uint64_t
+#define DELTA_FIELD(type, name) DELTA_TYPE_##type name;
+#define XX(name) \
+	struct delta_##name { \
+		FIELDS_##name(DELTA_FIELD) \
+	};
+CORE_DELTAS(XX) CORE_RECORDS(XX)
+#undef XX
+#undef DELTA_FIELD
+
+#define XX(name) \
+	/** Appends the fields. */ \
+	void delta_put_##name(struct buf *b, const struct delta_##name *d); \
+	/** Reads exactly these fields; 0 or E_MALFORMED. Texts are borrowed from the reader's bytes. */ \
+	int delta_get_##name(const uint8_t *p, size_t n, struct delta_##name *d) __attribute__((warn_unused_result));
+CORE_DELTAS(XX) CORE_RECORDS(XX)
+#undef XX
+
+/** "half_set" ...; "?" for an unknown kind. */
+const char *delta_name(uint16_t kind);
+
+#endif

@@ -1,0 +1,553 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The model's objects: making, finding, freeing, and their share of the digest (see model.h).
+ *
+ * The digest is the sum of a hash of each object's record, so that it does not depend on the order in which
+ * objects were made and costs one encoding per change.
+ */
+#include "core/model.h"
+
+#include "proto/base/check.h"
+#include "proto/base/limits.h"
+
+#include <xxhash.h>
+
+static const uint64_t ID_EPOCH_SHIFT = 32;
+
+void
+core_text_set(char **kept, struct str s)
+{
+	char *copy = mem_strndup(s.p, s.n);
+
+	mem_free(*kept);
+	*kept = copy;
+}
+
+static void
+model_rehash(struct core_model *m, uint16_t kind, uint64_t *hash)
+{
+	REQUIRE(!m->scratch.overflow);
+	m->digest -= *hash;
+	*hash = XXH3_64bits_withSeed(m->scratch.p, m->scratch.n, kind);
+	m->digest += *hash;
+}
+
+static void
+model_unhash(struct core_model *m, uint64_t *hash)
+{
+	m->digest -= *hash;
+	*hash = 0;
+}
+
+static void
+model_put_meta(const struct core_model *m, struct buf *b)
+{
+	delta_put_r_meta(b, &(struct delta_r_meta){ m->epoch, m->id_counter, (uint8_t)m->status });
+}
+
+static void
+model_put_device(const struct core_device *d, struct buf *b)
+{
+	delta_put_r_device(b, &(struct delta_r_device){ str_of(d->id), str_of(d->user), str_of(d->subscription),
+							d->sequence, (uint8_t)d->service });
+}
+
+static void
+model_put_call(const struct core_call *c, struct buf *b)
+{
+	delta_put_r_call(b, &(struct delta_r_call){ str_of(c->tracking), c->id });
+}
+
+static void
+model_put_half(const struct core_half *h, struct buf *b)
+{
+	delta_put_r_half(b, &(struct delta_r_half){
+		.device = str_of(h->device->id), .call = str_of(h->bw_call), .id = h->call->id,
+		.personality = (uint8_t)h->personality, .state = (uint8_t)h->state, .failed = h->failed,
+		.end = (uint8_t)h->end, .local = h->local, .gone = h->gone, .told = (uint8_t)h->told,
+		.remote = str_of(h->remote), .remote_user = str_of(h->remote_user) });
+}
+
+static void
+model_put_session(const struct core_session *s, struct buf *b)
+{
+	delta_put_r_session(b, &(struct delta_r_session){
+		.session = s->id, .user = str_of(s->user), .edition = s->edition, .kept = s->kept,
+		.numbered = s->numbered, .attached = s->attached, .duration_s = s->duration_s,
+		.cleanup_s = s->cleanup_s, .register_id = s->register_id, .last_number = s->last_number,
+		.last_serial = s->last_serial, .acked_serial = s->acked_serial, .peer = str_of(s->peer),
+		.local = str_of(s->local) });
+}
+
+static void
+model_put_monitor(const struct core_monitor *mon, struct buf *b)
+{
+	delta_put_r_monitor(b, &(struct delta_r_monitor){ mon->id, mon->session->id, str_of(mon->device->id),
+							  mon->fresh });
+}
+
+static void
+model_put_request(const struct core_request *q, struct buf *b)
+{
+	delta_put_r_request(b, &(struct delta_r_request){ q->id, q->session, q->invoke, q->kind,
+							  str_of(q->device) });
+}
+
+#define MODEL_HASHER(name, type) \
+	void core_hash_##name(struct core_model *m, struct core_##type *o) \
+	{ \
+		buf_reset(&m->scratch); \
+		model_put_##name(o, &m->scratch); \
+		model_rehash(m, DELTA_r_##name, &o->hash); \
+	}
+MODEL_HASHER(device, device)
+MODEL_HASHER(call, call)
+MODEL_HASHER(half, half)
+MODEL_HASHER(session, session)
+MODEL_HASHER(monitor, monitor)
+MODEL_HASHER(request, request)
+
+void
+core_hash_meta(struct core_model *m)
+{
+	buf_reset(&m->scratch);
+	model_put_meta(m, &m->scratch);
+	model_rehash(m, DELTA_r_meta, &m->meta_hash);
+}
+
+void
+core_init(struct core_model *m, core_say_fn say, void (*device_gone)(struct core_device *, void *), void *arg)
+{
+	*m = (struct core_model){ .say = say, .device_gone = device_gone, .arg = arg };
+	buf_init(&m->scratch, 8192);
+	core_hash_meta(m);
+}
+
+void
+core_clear(struct core_model *m)
+{
+	struct core_request *q, *q2;
+	struct core_session *s, *s2;
+	struct core_device *d, *d2;
+	struct core_call *c, *c2;
+
+	HASH_ITER(by_id, m->requests, q, q2)
+		core_request_free(m, q);
+	HASH_ITER(by_id, m->sessions, s, s2)
+		core_session_free(m, s);
+	HASH_ITER(by_id, m->devices, d, d2)
+		core_device_free(m, d);
+	HASH_ITER(by_id, m->calls, c, c2)
+		core_call_free(m, c);
+	m->epoch = 0;
+	m->id_counter = 0;
+	m->status = CORE_STATUS_NORMAL;
+	core_hash_meta(m);
+	REQUIRE(m->digest == m->meta_hash && m->monitors == NULL && m->devices_out == 0);
+}
+
+void
+core_fini(struct core_model *m)
+{
+	core_clear(m);
+	buf_fini(&m->scratch);
+}
+
+uint64_t
+core_next_id(const struct core_model *m)
+{
+	return (m->epoch << ID_EPOCH_SHIFT) + m->id_counter + 1;
+}
+
+void
+core_id_used(struct core_model *m, uint64_t id)
+{
+	uint64_t counter = id & UINT32_MAX;
+
+	if (id >> ID_EPOCH_SHIFT != m->epoch || counter <= m->id_counter)
+		return;
+	m->id_counter = counter;
+	core_hash_meta(m);
+}
+
+/* devices */
+
+struct core_device *
+core_device_new(struct core_model *m, const struct delta_r_device *r)
+{
+	struct core_device *d = mem_zalloc(sizeof(*d));
+
+	d->id = mem_strndup(r->device.p, r->device.n);
+	d->user = mem_strndup(r->user.p, r->user.n);
+	d->subscription = mem_strndup("", 0);
+	d->sequence = r->sequence;
+	d->service = (enum core_service)r->service;
+	TAILQ_INIT(&d->halves);
+	TAILQ_INIT(&d->monitors);
+	HASH_ADD_KEYPTR(by_id, m->devices, d->id, r->device.n, d);
+	HASH_ADD_KEYPTR(by_user, m->devices_by_user, d->user, r->user.n, d);
+	if (d->service == CORE_SERVICE_OUT)
+		m->devices_out++;
+	core_device_subscribe(m, d, r->subscription);
+	return d;
+}
+
+void
+core_device_subscribe(struct core_model *m, struct core_device *d, struct str subscription)
+{
+	if (d->subscription[0] != '\0')
+		HASH_DELETE(by_subscription, m->devices_by_subscription, d);
+	core_text_set(&d->subscription, subscription);
+	if (subscription.n > 0)
+		HASH_ADD_KEYPTR(by_subscription, m->devices_by_subscription, d->subscription, subscription.n, d);
+	core_hash_device(m, d);
+}
+
+void
+core_device_free(struct core_model *m, struct core_device *d)
+{
+	struct core_half *h, *h2;
+
+	if (m->device_gone != NULL)
+		m->device_gone(d, m->arg);
+	for (h = TAILQ_FIRST(&d->halves); h != NULL; h = h2) {
+		h2 = TAILQ_NEXT(h, of_device);
+		core_half_free(m, h);
+	}
+	while (!TAILQ_EMPTY(&d->monitors))
+		core_monitor_free(m, TAILQ_FIRST(&d->monitors));
+	if (d->service == CORE_SERVICE_OUT)
+		m->devices_out--;
+	model_unhash(m, &d->hash);
+	HASH_DELETE(by_id, m->devices, d);
+	HASH_DELETE(by_user, m->devices_by_user, d);
+	if (d->subscription[0] != '\0')
+		HASH_DELETE(by_subscription, m->devices_by_subscription, d);
+	mem_free(d->id);
+	mem_free(d->user);
+	mem_free(d->subscription);
+	mem_free(d);
+}
+
+struct core_device *
+core_device_by_id(const struct core_model *m, struct str id)
+{
+	struct core_device *d;
+
+	HASH_FIND(by_id, m->devices, id.p, id.n, d);
+	return d;
+}
+
+struct core_device *
+core_device_by_user(const struct core_model *m, struct str user)
+{
+	struct core_device *d;
+
+	HASH_FIND(by_user, m->devices_by_user, user.p, user.n, d);
+	return d;
+}
+
+struct core_device *
+core_device_by_subscription(const struct core_model *m, struct str subscription)
+{
+	struct core_device *d;
+
+	HASH_FIND(by_subscription, m->devices_by_subscription, subscription.p, subscription.n, d);
+	return d;
+}
+
+/* calls and halves */
+
+struct core_call *
+core_call_new(struct core_model *m, const struct delta_r_call *r)
+{
+	struct core_call *c = mem_zalloc(sizeof(*c));
+
+	c->id = r->id;
+	c->tracking = mem_strndup(r->tracking.p, r->tracking.n);
+	HASH_ADD(by_id, m->calls, id, sizeof(c->id), c);
+	HASH_ADD_KEYPTR(by_tracking, m->calls_by_tracking, c->tracking, r->tracking.n, c);
+	core_hash_call(m, c);
+	return c;
+}
+
+void
+core_call_free(struct core_model *m, struct core_call *c)
+{
+	REQUIRE(c->halves == 0);
+	model_unhash(m, &c->hash);
+	HASH_DELETE(by_id, m->calls, c);
+	HASH_DELETE(by_tracking, m->calls_by_tracking, c);
+	mem_free(c->tracking);
+	mem_free(c);
+}
+
+struct core_call *
+core_call_by_tracking(const struct core_model *m, struct str tracking)
+{
+	struct core_call *c;
+
+	HASH_FIND(by_tracking, m->calls_by_tracking, tracking.p, tracking.n, c);
+	return c;
+}
+
+struct core_call *
+core_call_by_id(const struct core_model *m, uint64_t id)
+{
+	struct core_call *c;
+
+	HASH_FIND(by_id, m->calls, &id, sizeof(id), c);
+	return c;
+}
+
+struct core_half *
+core_half_new(struct core_model *m, struct core_device *d, struct core_call *c, struct str bw_call)
+{
+	struct core_half *h = mem_zalloc(sizeof(*h));
+
+	h->device = d;
+	h->call = c;
+	h->bw_call = mem_strndup(bw_call.p, bw_call.n);
+	h->remote = mem_strndup("", 0);
+	h->remote_user = mem_strndup("", 0);
+	c->halves++;
+	d->half_count++;
+	TAILQ_INSERT_TAIL(&d->halves, h, of_device);
+	core_hash_half(m, h);
+	return h;
+}
+
+void
+core_half_free(struct core_model *m, struct core_half *h)
+{
+	struct core_call *c = h->call;
+
+	model_unhash(m, &h->hash);
+	TAILQ_REMOVE(&h->device->halves, h, of_device);
+	h->device->half_count--;
+	mem_free(h->bw_call);
+	mem_free(h->remote);
+	mem_free(h->remote_user);
+	mem_free(h);
+	if (--c->halves == 0)
+		core_call_free(m, c);
+}
+
+struct core_half *
+core_half_by_bw(const struct core_device *d, struct str bw_call)
+{
+	struct core_half *h;
+
+	TAILQ_FOREACH(h, &d->halves, of_device)
+		if (!h->gone && str_eq(str_of(h->bw_call), bw_call))
+			return h;
+	return NULL;
+}
+
+struct core_half *
+core_half_by_call(const struct core_device *d, uint64_t call_id)
+{
+	struct core_half *h;
+
+	TAILQ_FOREACH(h, &d->halves, of_device)
+		if (!h->gone && h->call->id == call_id)
+			return h;
+	return NULL;
+}
+
+enum core_view
+core_half_view(const struct core_half *h)
+{
+	if (h->gone)
+		return VIEW_none;
+	if (h->failed)
+		return VIEW_failed;
+	switch (h->state) {
+	case CORE_ALERTING:
+		if (h->personality == CORE_TERMINATOR)
+			return VIEW_ringing;
+		return h->personality == CORE_ORIGINATOR ? VIEW_dialed : VIEW_initiated;
+	case CORE_CONNECTED:
+		return VIEW_connected;
+	case CORE_HELD:
+		return VIEW_held;
+	case CORE_REMOTE_HELD:
+		return VIEW_far_held;
+	case CORE_NO_STATE:
+	case CORE_GONE:
+		break;
+	}
+	return VIEW_none;
+}
+
+/* sessions, monitors, requests */
+
+struct core_session *
+core_session_new(struct core_model *m, const struct delta_r_session *r)
+{
+	struct core_session *s = mem_zalloc(sizeof(*s));
+
+	s->id = r->session;
+	s->user = mem_strndup(r->user.p, r->user.n);
+	s->peer = mem_strndup(r->peer.p, r->peer.n);
+	s->local = mem_strndup(r->local.p, r->local.n);
+	s->edition = r->edition;
+	s->kept = r->kept;
+	s->numbered = r->numbered;
+	s->attached = r->attached;
+	s->duration_s = r->duration_s;
+	s->cleanup_s = r->cleanup_s;
+	s->register_id = r->register_id;
+	s->last_number = r->last_number;
+	s->last_serial = r->last_serial;
+	s->acked_serial = r->acked_serial;
+	TAILQ_INIT(&s->monitors);
+	HASH_ADD(by_id, m->sessions, id, sizeof(s->id), s);
+	core_hash_session(m, s);
+	m->say(&(struct core_say){ .kind = SAY_SESSION_OPENED, .session = s }, m->arg);
+	return s;
+}
+
+void
+core_session_free(struct core_model *m, struct core_session *s)
+{
+	while (!TAILQ_EMPTY(&s->monitors))
+		core_monitor_free(m, TAILQ_FIRST(&s->monitors));
+	m->say(&(struct core_say){ .kind = SAY_SESSION_CLOSED, .session = s }, m->arg);
+	model_unhash(m, &s->hash);
+	HASH_DELETE(by_id, m->sessions, s);
+	mem_free(s->user);
+	mem_free(s->peer);
+	mem_free(s->local);
+	mem_free(s);
+}
+
+struct core_session *
+core_session_by_id(const struct core_model *m, uint64_t id)
+{
+	struct core_session *s;
+
+	HASH_FIND(by_id, m->sessions, &id, sizeof(id), s);
+	return s;
+}
+
+struct core_monitor *
+core_monitor_new(struct core_model *m, const struct delta_r_monitor *r, struct core_session *s, struct core_device *d)
+{
+	struct core_monitor *mon = mem_zalloc(sizeof(*mon));
+
+	mon->id = r->monitor;
+	mon->session = s;
+	mon->device = d;
+	mon->fresh = r->fresh;
+	d->monitor_count++;
+	TAILQ_INSERT_TAIL(&d->monitors, mon, of_device);
+	TAILQ_INSERT_TAIL(&s->monitors, mon, of_session);
+	HASH_ADD(by_id, m->monitors, id, sizeof(mon->id), mon);
+	core_hash_monitor(m, mon);
+	return mon;
+}
+
+void
+core_monitor_free(struct core_model *m, struct core_monitor *mon)
+{
+	model_unhash(m, &mon->hash);
+	TAILQ_REMOVE(&mon->device->monitors, mon, of_device);
+	TAILQ_REMOVE(&mon->session->monitors, mon, of_session);
+	mon->device->monitor_count--;
+	HASH_DELETE(by_id, m->monitors, mon);
+	mem_free(mon);
+}
+
+struct core_monitor *
+core_monitor_by_id(const struct core_model *m, uint64_t id)
+{
+	struct core_monitor *mon;
+
+	HASH_FIND(by_id, m->monitors, &id, sizeof(id), mon);
+	return mon;
+}
+
+struct core_request *
+core_request_new(struct core_model *m, const struct delta_r_request *r)
+{
+	struct core_request *q = mem_zalloc(sizeof(*q));
+
+	q->id = r->request;
+	q->session = r->session;
+	q->invoke = r->invoke;
+	q->kind = r->kind;
+	q->device = mem_strndup(r->device.p, r->device.n);
+	HASH_ADD(by_id, m->requests, id, sizeof(q->id), q);
+	core_hash_request(m, q);
+	return q;
+}
+
+void
+core_request_free(struct core_model *m, struct core_request *q)
+{
+	model_unhash(m, &q->hash);
+	HASH_DELETE(by_id, m->requests, q);
+	mem_free(q->device);
+	mem_free(q);
+}
+
+struct core_request *
+core_request_by_id(const struct core_model *m, uint64_t id)
+{
+	struct core_request *q;
+
+	HASH_FIND(by_id, m->requests, &id, sizeof(id), q);
+	return q;
+}
+
+/* snapshots: kind (u16), length (u32), record */
+
+static void
+model_record_end(struct buf *out, size_t at)
+{
+	buf_patch_u32(out, at + 2, (uint32_t)(out->n - at - 6));
+}
+
+static size_t
+model_record_begin(struct buf *out, uint16_t kind)
+{
+	size_t at = out->n;
+
+	buf_u16(out, kind);
+	buf_u32(out, 0);
+	return at;
+}
+
+#define MODEL_RECORD(out, name, object) \
+	do { \
+		size_t at_ = model_record_begin(out, DELTA_r_##name); \
+		model_put_##name(object, out); \
+		model_record_end(out, at_); \
+	} while (0)
+
+void
+core_snapshot(struct core_model *m, struct buf *out)
+{
+	struct core_device *d;
+	struct core_call *c;
+	struct core_half *h;
+	struct core_session *s;
+	struct core_monitor *mon;
+	struct core_request *q;
+
+	MODEL_RECORD(out, meta, m);
+	for (c = m->calls; c != NULL; c = c->by_id.next)
+		MODEL_RECORD(out, call, c);
+	for (d = m->devices; d != NULL; d = d->by_id.next) {
+		MODEL_RECORD(out, device, d);
+		TAILQ_FOREACH(h, &d->halves, of_device)
+			MODEL_RECORD(out, half, h);
+	}
+	for (s = m->sessions; s != NULL; s = s->by_id.next)
+		MODEL_RECORD(out, session, s);
+	for (mon = m->monitors; mon != NULL; mon = mon->by_id.next)
+		MODEL_RECORD(out, monitor, mon);
+	for (q = m->requests; q != NULL; q = q->by_id.next)
+		MODEL_RECORD(out, request, q);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From what a client was told of a party to what is true: the legal steps in between.
+ *
+ * Every event a client gets comes from here, whether BroadWorks told the change live or a comparison found
+ * it later: a step that was missed is taken, a step that was taken is not repeated, and no connection
+ * makes an illegal move. States are those of one monitored device in one call:
+ *
+ *   none -> initiated -> originated -> dialed ----+
+ *     |                      |           |        v
+ *     |                      +-> failed <+    connected <-> held
+ *     |                             ^             ^  ^
+ *     +------> ringing -------------+-------------+  +----> far_held
+ *   (any -> none)
+ */
+#ifndef TANDEM_CORE_WALK_H
+#define TANDEM_CORE_WALK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CORE_VIEWS(XX) \
+	XX(none) XX(initiated) XX(originated) XX(dialed) XX(ringing) XX(connected) XX(held) XX(far_held) XX(failed)
+
+enum core_view {
+#define XX(name) VIEW_##name,
+	CORE_VIEWS(XX)
+#undef XX
+};
+
+#define CORE_STEPS(XX) \
+	XX(service_initiated) XX(originated) XX(delivered_out) XX(delivered_in) XX(established) XX(held) XX(far_held) \
+	XX(retrieved) XX(far_retrieved) XX(failed) XX(cleared)
+
+enum core_step {
+#define XX(name) STEP_##name,
+	CORE_STEPS(XX)
+#undef XX
+};
+
+/** No walk is longer. */
+#define CORE_WALK_MAX 8
+
+/**
+ * Fills `steps` (room for CORE_WALK_MAX) with the way from `from` to `to`; `incoming`: the party was called.
+ * Returns the number of steps. A move that no client can be told (a connected party that rings again) has
+ * no steps; `*reached` gets the view the client holds afterwards.
+ */
+size_t core_walk(enum core_view from, enum core_view to, int incoming, enum core_step *steps, enum core_view *reached);
+
+const char *core_view_name(enum core_view view);
+const char *core_step_name(enum core_step step);
+
+#endif

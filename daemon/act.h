@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a step asks the world to do: a list of actions, performed in order by the adapters.
+ */
+#ifndef TANDEM_DAEMON_ACT_H
+#define TANDEM_DAEMON_ACT_H
+
+#include "proto/base/buf.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum node_action_kind {
+	NODE_ACT_MCAST,        /* bytes: multicast to the group, in order, retried on try-again */
+	NODE_ACT_REJOIN,       /* leave the group and join again */
+	NODE_ACT_SAVE_EPOCH,   /* number: on disk before anything that follows is performed */
+	NODE_ACT_LISTEN,       /* flag: open or close the CSTA listener */
+	NODE_ACT_CLIENT_SEND,  /* id, bytes: one write, order kept */
+	NODE_ACT_CLIENT_CLOSE, /* id; flag: after what was sent before is out (else at once). CLIENT_CLOSED follows */
+	NODE_ACT_NUDGE,        /* text = client "address:port", text2 = local "address:port" of a connection that died with
+				  the other node: make the client notice (a bare ACK from that address once it is local) */
+	NODE_ACT_HTTP,         /* id, xsp, method, path, bytes = body, number = time-out in ms; HTTP_DONE follows exactly once */
+	NODE_ACT_STREAM_OPEN,  /* id, xsp, path, bytes = body; STREAM_CLOSED follows exactly once, at the end */
+	NODE_ACT_STREAM_CLOSE, /* id: drop it; STREAM_CLOSED follows */
+	NODE_ACT_TELL_FAILED,  /* from_node: tell Pacemaker that the resource failed there */
+	NODE_ACT_HISTORY,      /* text = what happened (a word), bytes = further JSON members without braces, or "" */
+	NODE_ACT_SCORE,        /* the promotion score changed: ask node_score() */
+	NODE_ACT_STOPPED,      /* all is closed after NODE_EV_STOP: the process may end */
+};
+
+struct node_action {
+	enum node_action_kind kind;
+	uint64_t id;
+	uint64_t number;
+	uint32_t xsp;       /* index in conf.xsps */
+	uint32_t from_node;
+	bool flag;
+	const char *method; /* "GET" ..., static */
+	/* borrowed from the node_out, valid until its next reset */
+	struct str path;
+	struct str bytes;
+	struct str text;
+	struct str text2;
+};
+
+struct node_out;
+
+struct node_out *node_out_new(void);
+void node_out_free(struct node_out *o);
+/** Drops all actions; memory is kept. */
+void node_out_reset(struct node_out *o);
+size_t node_out_count(const struct node_out *o);
+/** The i-th action, in the order to perform. Its texts are borrowed until the next reset. */
+struct node_action node_out_at(const struct node_out *o, size_t i);
+
+/** Appends an action; its texts are copied. Only the rooms of a node use it. */
+void node_out_add(struct node_out *o, const struct node_action *a);
+
+#endif

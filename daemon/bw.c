@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The BroadWorks side as a whole: activation, reach, doubt (see bw.h).
+ *
+ *   OFF -> LISTING -> CLEANING -> RUNNING -> OFF
+ *
+ * LISTING asks what channels the set has: none can be ours yet, so they belonged to the node that was active before, and
+ * would go on drawing events into a dead connection. CLEANING deletes them; what was not acknowledged on them
+ * comes again on ours. Both phases are bounded in time: an XSP that does not answer delays nothing for long.
+ */
+#include "daemon/bw_part.h"
+
+#include "proto/base/check.h"
+#include "proto/base/limits.h"
+
+#define BW_PHASE_MS 1000
+#define BW_REACH_DAMP_MS 500
+#define BW_DOUBT_MS 5000
+#define BW_SERVER_QUIET_MS 60000
+#define BW_SERVERS (sizeof(((struct bw *)0)->servers) / sizeof(((struct bw *)0)->servers[0]))
+
+void
+bw_init(struct bw *b, struct ctx *x, const struct bw_hooks *hooks)
+{
+	*b = (struct bw){ .x = x, .hooks = *hooks, .contexts = xsi_default_contexts, .reach_due = MONO_NEVER };
+	TAILQ_INIT(&b->live);
+	TAILQ_INIT(&b->other);
+	TAILQ_INIT(&b->waiting);
+	TAILQ_INIT(&b->retry);
+	TAILQ_INIT(&b->sent);
+	TAILQ_INIT(&b->audit);
+	TAILQ_INIT(&b->gaps);
+	TAILQ_INIT(&b->acks);
+	TAILQ_INIT(&b->calls);
+	buf_init(&b->path, 4096);
+	buf_init(&b->body, LIMIT_HTTP_BODY_BYTES);
+	b->doc = mem_zalloc(sizeof(*b->doc));
+	b->parties = mem_zalloc(LIMIT_HALVES_PER_DEVICE * sizeof(b->parties[0]));
+}
+
+static void
+bw_drop_notes(struct bw *b)
+{
+	struct core_device *d;
+
+	for (d = b->x->model.devices; d != NULL; d = d->by_id.next)
+		bw_device_gone(b, d);
+	REQUIRE(b->unconfirmed == 0 && b->asks_out == 0 && TAILQ_EMPTY(&b->audit));
+}
+
+void
+bw_fini(struct bw *b)
+{
+	if (b->phase != BW_OFF)
+		bw_deactivate(b);
+	bw_drop_notes(b);
+	buf_fini(&b->path);
+	buf_fini(&b->body);
+	mem_free(b->doc);
+	mem_free(b->parties);
+}
+
+static void
+bw_list_set(struct bw *b)
+{
+	buf_reset(&b->path);
+	buf_reset(&b->body);
+	xsi_path_channel_set(&b->path, &b->contexts, str_of(b->x->conf->channel_set));
+	bw_request_send(b, BW_REQ_LIST_SET, b->list_tries++, "GET", NULL);
+	b->phase_due = mono_add_ms(b->x->now, BW_PHASE_MS);
+}
+
+void
+bw_activate(struct bw *b)
+{
+	const struct core_call *call;
+
+	REQUIRE(b->phase == BW_OFF);
+	for (uint32_t i = 0; i < b->x->conf->xsp_count; i++)
+		bw_channel_init(b, i);
+	b->phase = BW_LISTING;
+	b->list_tries = 0;
+	b->channels_open = 0;
+	b->server_count = 0;
+	b->tokens_milli = 0;
+	b->tokens_at = b->x->now;
+	b->doubt_until = b->x->now;
+	b->reach_due = MONO_NEVER;
+	b->running_at = b->x->now;
+	b->total = (struct core_difference){ 0 };
+	for (call = b->x->model.calls; call != NULL; call = call->by_id.next)
+		bw_note_server(b, str_of(call->tracking));
+	b->doubt_until = b->x->now;
+	bw_list_set(b);
+}
+
+void
+bw_deactivate(struct bw *b)
+{
+	if (b->phase == BW_OFF)
+		return;
+	for (uint32_t i = 0; i < b->x->conf->xsp_count; i++) {
+		struct bw_channel *c = &b->channels[i];
+
+		if (c->state == CHANNEL_OPEN || c->state == CHANNEL_OPENING)
+			ctx_act(b->x, &(struct node_action){ .kind = NODE_ACT_STREAM_CLOSE, .id = c->stream });
+		bw_ack_drop_xsp(b, i);
+		bw_channel_fini(b, i);
+	}
+	b->phase = BW_OFF;
+	b->channels_open = 0;
+	b->reach_due = MONO_NEVER;
+	bw_calls_drop(b);
+	bw_requests_drop(b);
+	bw_drop_notes(b);
+}
+
+static void
+bw_run(struct bw *b)
+{
+	struct core_device *d;
+
+	b->phase = BW_RUNNING;
+	for (uint32_t i = 0; i < b->x->conf->xsp_count; i++)
+		b->channels[i].due = b->x->now;
+	for (d = b->x->model.devices; d != NULL; d = d->by_id.next)
+		bw_ask(b, d, d->half_count > 0);
+}
+
+void
+bw_update_status(struct bw *b)
+{
+	enum core_status status = CORE_STATUS_NORMAL;
+
+	if (b->phase == BW_OFF || !ctx_is_active(b->x))
+		return;
+	if (b->channels_open == 0 && b->reach_due.us == MONO_NEVER.us)
+		status = CORE_STATUS_DISABLED;
+	else if (b->x->model.devices_out > 0)
+		status = CORE_STATUS_PARTIAL;
+	if (status != b->x->model.status)
+		CORE_EMIT(&b->x->em, status, .status = (uint8_t)status);
+}
+
+static void
+bw_unconfirm(struct bw *b, struct bw_device *bd)
+{
+	bd->confirmed = false;
+	if (bd->counted)
+		return;
+	bd->counted = true;
+	b->unconfirmed++;
+}
+
+void
+bw_reach_changed(struct bw *b)
+{
+	struct core_device *d;
+
+	if (b->phase != BW_RUNNING)
+		return;
+	if (b->channels_open == 0) {
+		b->reach_due = mono_add_ms(b->x->now, BW_REACH_DAMP_MS);
+		return;
+	}
+	if (b->channels_open > 1)
+		return;
+	/* the first channel: what happened while there was none is unknown */
+	b->reach_due = MONO_NEVER;
+	for (d = b->x->model.devices; d != NULL; d = d->by_id.next) {
+		bw_unconfirm(b, bw_device(b, d));
+		bw_ask(b, d, d->half_count > 0);
+	}
+	bw_update_status(b);
+}
+
+static void
+bw_out_of_reach(struct bw *b)
+{
+	struct core_device *d;
+
+	b->reach_due = MONO_NEVER;
+	log_emit(b->x->log, M_NO_XSP, "no event channel is open; %u devices are out of service",
+		 (unsigned)HASH_CNT(by_id, b->x->model.devices));
+	for (d = b->x->model.devices; d != NULL; d = d->by_id.next)
+		core_decide_service(&b->x->em, d, CORE_SERVICE_OUT);
+	bw_update_status(b);
+}
+
+void
+bw_doubt_all(struct bw *b, const struct core_device *except, const char *why)
+{
+	struct core_device *d;
+
+	if (b->phase != BW_RUNNING || !mono_due(b->doubt_until, b->x->now))
+		return;
+	b->doubt_until = mono_add_ms(b->x->now, BW_DOUBT_MS);
+	b->running_at = b->x->now;
+	log_emit(b->x->log, M_AS_FAILOVER, "%s: every device is asked", why);
+	ctx_history(b->x, "as-failover", "\"devices\":%u", (unsigned)HASH_CNT(by_id, b->x->model.devices));
+	for (d = b->x->model.devices; d != NULL; d = d->by_id.next) {
+		if (d == except)
+			continue;
+		bw_unconfirm(b, bw_device(b, d));
+		if (d->half_count > 0)
+			core_decide_service(&b->x->em, d, CORE_SERVICE_OUT);
+		bw_ask(b, d, d->half_count > 0);
+	}
+	bw_update_status(b);
+}
+
+void
+bw_note_server(struct bw *b, struct str tracking)
+{
+	struct str server = core_tracking_server(tracking);
+	uint32_t at = 0;
+	bool fresh;
+
+	if (server.n == 0 || server.n >= sizeof(b->servers[0].id))
+		return;
+	while (at < b->server_count && !str_is(server, b->servers[at].id))
+		at++;
+	fresh = at == b->server_count;
+	if (fresh && at == BW_SERVERS) {
+		at = 0;
+		for (uint32_t i = 1; i < BW_SERVERS; i++)
+			if (mono_before(b->servers[i].seen, b->servers[at].seen))
+				at = i;
+	} else if (fresh) {
+		b->server_count++;
+	}
+	if (!fresh && !mono_due(mono_add_ms(b->servers[at].seen, BW_SERVER_QUIET_MS), b->x->now)) {
+		b->servers[at].seen = b->x->now;
+		return;
+	}
+	str_copy(b->servers[at].id, sizeof(b->servers[at].id), server);
+	b->servers[at].seen = b->x->now;
+	if (b->server_count > 1)
+		bw_doubt_all(b, NULL, "calls are made on another application server");
+}
+
+void
+bw_all_confirmed(struct bw *b)
+{
+	if (b->phase != BW_RUNNING || b->channels_open == 0)
+		return;
+	log_emit(b->x->log, M_TAKEOVER_DONE, "every device is confirmed: calls kept=%u cleared=%u learned=%u changed=%u in %lld ms",
+		 b->total.kept, b->total.cleared, b->total.learned, b->total.changed,
+		 (long long)mono_ms_between(b->running_at, b->x->now));
+	ctx_history(b->x, "resync-done", "\"kept\":%u,\"cleared\":%u,\"learned\":%u,\"changed\":%u,\"devices\":%u",
+		    b->total.kept, b->total.cleared, b->total.learned, b->total.changed,
+		    (unsigned)HASH_CNT(by_id, b->x->model.devices));
+	b->total = (struct core_difference){ 0 };
+}
+
+void
+bw_tick(struct bw *b)
+{
+	if (b->phase == BW_LISTING && mono_due(b->phase_due, b->x->now)) {
+		if (b->list_tries < b->x->conf->xsp_count)
+			bw_list_set(b);
+		else
+			bw_run(b);
+	}
+	if (b->phase == BW_CLEANING && (b->deletes == 0 || mono_due(b->phase_due, b->x->now)))
+		bw_run(b);
+	if (mono_due(b->reach_due, b->x->now) && b->reach_due.us != MONO_NEVER.us)
+		bw_out_of_reach(b);
+	bw_channels_tick(b);
+	bw_subs_tick(b);
+}
+
+void
+bw_pump(struct bw *b)
+{
+	if (b->phase == BW_CLEANING && b->deletes == 0) {
+		bw_run(b);
+		bw_channels_tick(b);
+	}
+	bw_acks_pump(b);
+	bw_calls_pump(b);
+	bw_subs_pump(b);
+}
+
+struct mono
+bw_deadline(const struct bw *b)
+{
+	return mono_min(b->reach_due, mono_min(bw_channels_deadline(b), bw_subs_deadline(b)));
+}

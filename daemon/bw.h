@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The BroadWorks side of an active node: event channels on every XSP, one subscription per device, the questions
+ * (UpdateSubscription) that bring a device into step, requests of clients, acknowledgements of events.
+ *
+ * None of this is replicated: a new active builds it from the model. Glossary. ask: subscribe if there is no
+ * subscription, else PUT it, and wait for the snapshot event; a device is confirmed when that has been
+ * compared. Happy path of a takeover: find the channels that the dead node left in the set and delete them, open
+ * our own in the same set, ask every device, those with live calls first, within rate and window.
+ * Failure modes: docs/ha-protocol.md and the file-top comments of bw_chan.c, bw_subs.c and bw_req.c.
+ */
+#ifndef TANDEM_DAEMON_BW_H
+#define TANDEM_DAEMON_BW_H
+
+#include "daemon/ctx.h"
+#include "proto/xsi_encode.h"
+#include "proto/xsi_msg.h"
+#include "proto/xsi_stream.h"
+
+/* What became of a request, for the service that made it. */
+enum bw_result {
+	BW_DONE,
+	BW_NOT_FOUND,    /* 404: BroadWorks does not know the call or user */
+	BW_FORBIDDEN,    /* 403 */
+	BW_CONFLICT,     /* 409, 412, 400: not in this state */
+	BW_OVERLOAD,     /* 503 */
+	BW_UNREACHABLE,  /* no answer */
+	BW_FAILED,       /* anything else */
+};
+
+struct bw;
+
+struct bw_hooks {
+	/** The device has a subscription now (a MonitorStart may be answered). */
+	void (*subscribed)(struct core_device *d, void *arg);
+	/** BroadWorks refuses the device for good: it is not known there. */
+	void (*refused)(struct core_device *d, enum bw_result why, void *arg);
+	/** A snapshot was compared: the device is right as of now. */
+	void (*confirmed)(struct core_device *d, void *arg);
+	/** A call request is over. With a dial that succeeded `call_id` is the CSTA call id. */
+	void (*request_over)(uint64_t request, enum bw_result result, uint64_t call_id, void *arg);
+	void *arg;
+};
+
+enum bw_call_verb {
+	BW_DIAL,
+	BW_TALK,
+	BW_HOLD,
+	BW_RELEASE,
+};
+
+enum bw_ask_state {
+	ASK_IDLE,
+	ASK_QUEUED, /* in one of the queues */
+	ASK_SENT,   /* the request is under way */
+	ASK_WAIT,   /* accepted, the snapshot event is awaited */
+	ASK_RETRY,  /* failed, waits to be queued again */
+};
+
+/* An event that came too early. */
+struct bw_early {
+	TAILQ_ENTRY(bw_early) link;
+	uint32_t sequence;
+	uint32_t xsp;
+	char *document;
+	size_t n;
+};
+
+/* The active's notes on a device (core_device.south). */
+struct bw_device {
+	struct core_device *device;
+	enum bw_ask_state state;
+	bool again;      /* ask once more when this answer is in */
+	bool answered;   /* the snapshot came before the answer to the request */
+	bool confirmed;  /* since this node became active, or since the last doubt */
+	bool counted;    /* among bw.unconfirmed */
+	bool live_first;
+	bool suspect;    /* BroadWorks did not know a call of it that we know */
+	uint32_t failures;
+	uint64_t request; /* HTTP id while ASK_SENT */
+	struct mono due;     /* of the state: answer awaited until, retry at */
+	struct mono asked;   /* when the last ask ended */
+	struct mono gap_due; /* MONO_NEVER: no event is missing */
+	struct mono idle_since; /* no monitor since; MONO_NEVER while it has one */
+	uint32_t early_count;
+	TAILQ_HEAD(, bw_early) early; /* by sequence */
+	TAILQ_ENTRY(bw_device) link;  /* of the list its state names */
+	TAILQ_ENTRY(bw_device) audit; /* all devices, longest not asked first */
+	TAILQ_ENTRY(bw_device) gap;   /* devices with a missing event */
+};
+
+enum bw_channel_state {
+	CHANNEL_DOWN,    /* to be opened at `due` */
+	CHANNEL_OPENING,
+	CHANNEL_OPEN,
+	CHANNEL_CLOSING, /* dropped by us, the end of the stream is awaited */
+};
+
+struct bw_channel {
+	int state; /* enum bw_channel_state, moved by bw_change_channel() alone */
+	uint32_t xsp;
+	uint64_t stream;
+	char id[LIMIT_BW_ID];
+	uint64_t expires_s;
+	struct xsi_stream in;
+	struct mono due;       /* next open */
+	struct mono heard;     /* last byte */
+	struct mono beat_due;
+	struct mono refresh_due;
+	uint32_t failures;
+	bool refused; /* 401 or 403: stop trying, see bw_chan.c */
+};
+
+/* HTTP requests under way. */
+enum bw_request_kind {
+	BW_REQ_SUBSCRIBE,
+	BW_REQ_UPDATE,
+	BW_REQ_UNSUBSCRIBE,
+	BW_REQ_ACK,
+	BW_REQ_BEAT,
+	BW_REQ_REFRESH,
+	BW_REQ_LIST_SET,
+	BW_REQ_DELETE_CHANNEL,
+	BW_REQ_CALL,
+};
+
+struct bw_request {
+	uint64_t id;
+	enum bw_request_kind kind;
+	uint32_t xsp;
+	char *device;     /* SUBSCRIBE, UPDATE, CALL: device id */
+	uint64_t request; /* CALL: id of the client's request */
+	enum bw_call_verb verb;
+	UT_hash_handle by_id;
+};
+
+/* A call request that waits for the gate. */
+struct bw_waiting_call {
+	TAILQ_ENTRY(bw_waiting_call) link;
+	uint64_t offset;
+	uint64_t request;
+	enum bw_call_verb verb;
+	char *device;
+	char *target; /* number to dial, or BroadWorks call id */
+};
+
+/* An acknowledgement that waits for the gate. */
+struct bw_ack {
+	TAILQ_ENTRY(bw_ack) link;
+	uint64_t offset;
+	uint32_t xsp;
+	int status;
+	char event_id[];
+};
+
+TAILQ_HEAD(bw_list, bw_device);
+
+enum bw_phase {
+	BW_OFF,      /* not active */
+	BW_LISTING,  /* what channels does the set have? */
+	BW_CLEANING, /* deleting channels that are not ours */
+	BW_RUNNING,
+};
+
+struct bw {
+	struct ctx *x;
+	struct bw_hooks hooks;
+	struct xsi_contexts contexts;
+	enum bw_phase phase;
+	struct bw_channel channels[LIMIT_XSPS];
+	uint32_t channels_open;
+	uint32_t next_xsp;     /* round robin */
+	uint32_t list_tries;
+	uint32_t deletes;      /* under way */
+	struct mono phase_due;
+	struct bw_list live, other; /* to be asked */
+	struct bw_list waiting;     /* ASK_WAIT, oldest first */
+	struct bw_list retry;       /* ASK_RETRY, soonest first as the delay is one */
+	struct bw_list sent;        /* ASK_SENT */
+	TAILQ_HEAD(, bw_device) audit;
+	TAILQ_HEAD(, bw_device) gaps;
+	uint32_t asks_out;     /* sent and not answered by HTTP */
+	int64_t tokens_milli;  /* token bucket of asks, in thousandths */
+	struct mono tokens_at;
+	uint32_t unconfirmed;  /* devices not confirmed since the last doubt */
+	struct bw_request *requests;
+	TAILQ_HEAD(, bw_ack) acks;
+	uint32_t ack_count, acks_out;
+	TAILQ_HEAD(, bw_waiting_call) calls;
+	/* AS failover suspicion */
+	struct { char id[64]; struct mono seen; } servers[8];
+	uint32_t server_count;
+	struct mono doubt_until; /* no second general doubt before */
+	struct mono reach_due;   /* no channel is open: told when this comes; MONO_NEVER otherwise */
+	struct mono running_at;  /* the last time that everything was put in doubt */
+	struct buf path, body;
+	struct xsi_doc *doc;
+	struct core_party *parties;
+	struct core_difference total; /* since activation */
+};
+
+void bw_init(struct bw *b, struct ctx *x, const struct bw_hooks *hooks);
+void bw_fini(struct bw *b);
+/** This node became active: everything is built from the model alone. */
+void bw_activate(struct bw *b);
+/** Not active any more: every stream and request is given up. */
+void bw_deactivate(struct bw *b);
+
+/** Notes of a device, made if need be. */
+struct bw_device *bw_device(struct bw *b, struct core_device *d);
+/** A device of the model is about to be freed. */
+void bw_device_gone(struct bw *b, struct core_device *d);
+/** Asks a device (once more if it is being asked). `live`: ahead of those without calls. */
+void bw_ask(struct bw *b, struct core_device *d, bool live);
+/**
+ * BroadWorks may have lost its memory: every device is asked, those with calls are out of service until confirmed.
+ * `except` was compared just now (may be NULL).
+ */
+void bw_doubt_all(struct bw *b, const struct core_device *except, const char *why);
+/** A call request of a client; carried out when the gate lets the current offset out. */
+void bw_call(struct bw *b, uint64_t request, enum bw_call_verb verb, struct core_device *d, struct str target);
+
+/* inputs */
+void bw_stream_data(struct bw *b, uint64_t stream, struct str bytes);
+void bw_stream_closed(struct bw *b, uint64_t stream, uint64_t status, struct str why);
+void bw_http_done(struct bw *b, uint64_t id, uint64_t status, struct str why, struct str body);
+void bw_tick(struct bw *b);
+/** Sends what gate, rate and windows allow; at the end of each step. */
+void bw_pump(struct bw *b);
+struct mono bw_deadline(const struct bw *b);
+
+/** Device id to BroadWorks user id, by the default domain. */
+void bw_user_of_device(const struct conf *conf, struct str device, struct buf *out);
+
+#endif

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Documents of the event streams: order, duplicates, gaps, and what each event says about a device.
+ *
+ * Happy path: the event is the next of its subscription, is taken in (deltas), and is acknowledged when those are
+ * confirmed by the standby. Events of one subscription come over all channels of the set, so a later one may arrive
+ * first: it waits up to gap-wait-ms for the missing ones.
+ * Failure modes: seen before: acknowledged, dropped. Missing for good: logged, the device is asked. Unknown type:
+ * acknowledged, skipped. Malformed: acknowledged with 400 if its id can be read, the device is asked. Unknown
+ * subscription: 481, so that BroadWorks removes what leaked.
+ */
+#include "daemon/bw_part.h"
+
+#include "proto/base/check.h"
+#include "proto/xsi_decode.h"
+
+#define ACK_OK 200
+#define ACK_MALFORMED 400
+#define ACK_UNKNOWN_SUBSCRIPTION 481
+#define UNSOLICITED_QUIET_MS 1000
+
+static enum core_state
+event_state(enum xsi_call_state state)
+{
+	switch (state) {
+	case XSI_ALERTING:
+		return CORE_ALERTING;
+	case XSI_ACTIVE:
+		return CORE_CONNECTED;
+	case XSI_HELD:
+		return CORE_HELD;
+	case XSI_REMOTE_HELD:
+		return CORE_REMOTE_HELD;
+	case XSI_STATE_NONE:
+	case XSI_DETACHED:
+	case XSI_RELEASED:
+	case XSI_IDLE:
+		break;
+	}
+	return CORE_GONE;
+}
+
+static enum core_end
+event_end(struct str cause)
+{
+	if (cause.n == 0)
+		return CORE_END_NORMAL;
+	if (str_is(cause, "Busy"))
+		return CORE_END_BUSY;
+	if (str_is(cause, "User Not Found") || str_is(cause, "Translation Failure") ||
+	    str_is(cause, "Temporarily Unavailable") || str_is(cause, "Forbidden"))
+		return CORE_END_UNREACHABLE;
+	return CORE_END_FAILED;
+}
+
+static struct core_party
+event_party(const struct xsi_call *call, enum xsi_event_kind kind)
+{
+	struct core_party p = {
+		.bw_call = call->call_id,
+		.tracking = call->tracking_id,
+		.personality = call->personality == XSI_TERMINATOR ? CORE_TERMINATOR :
+			call->personality == XSI_CLICK_TO_DIAL ? CORE_CLICK_TO_DIAL : CORE_ORIGINATOR,
+		.state = event_state(call->state),
+		.end = event_end(call->release_cause),
+		.local = call->releasing == XSI_RELEASE_LOCAL,
+		.remote = call->remote_address,
+		.remote_user = call->remote_user,
+	};
+
+	if (kind == XSI_EV_CallReleasing) {
+		/* connected to a treatment: the party stays until it is released */
+		p.failed = true;
+		p.state = CORE_ALERTING;
+	}
+	return p;
+}
+
+/* A snapshot at its place in the stream: the point of comparison. */
+static void
+event_snapshot(struct bw *b, struct bw_device *bd, const struct xsi_event *ev)
+{
+	bool asked = bd->state == ASK_SENT || bd->state == ASK_WAIT;
+	bool doubt = ev->kind == XSI_EV_CallSubscriptionResync;
+	struct core_difference diff;
+
+	for (uint32_t i = 0; i < ev->call_count; i++) {
+		b->parties[i] = event_party(&ev->calls[i], ev->kind);
+		bw_note_server(b, ev->calls[i].tracking_id);
+	}
+	/* nobody asked, and not the echo of an ask either: BroadWorks has noticed that it lost its memory */
+	if (!asked && bd->confirmed && mono_due(mono_add_ms(bd->asked, UNSOLICITED_QUIET_MS), b->x->now))
+		doubt = true;
+	core_decide_snapshot(&b->x->model, &b->x->em, bd->device, b->parties, ev->call_count, !ev->calls_cut,
+			     b->x->log, &diff);
+	b->x->desynchronised += diff.cleared + diff.changed;
+	b->total.kept += diff.kept;
+	b->total.cleared += diff.cleared;
+	b->total.learned += diff.learned;
+	b->total.changed += diff.changed;
+	if (bd->suspect && diff.cleared > 0)
+		doubt = true;
+	bd->suspect = false;
+	bw_subs_confirmed(b, bd);
+	if (doubt)
+		bw_doubt_all(b, bd->device, asked ? "calls were forgotten" : "a snapshot that nobody asked for");
+}
+
+static void
+event_call(struct bw *b, struct bw_device *bd, const struct xsi_event *ev, const struct xsi_call *call)
+{
+	struct core_party p = event_party(call, ev->kind);
+	struct core_device *d = bd->device;
+
+	bw_note_server(b, call->tracking_id);
+	if (!core_decide_party(&b->x->model, &b->x->em, d, &p, b->x->log))
+		bw_ask(b, d, true);
+}
+
+/* Takes the event in: it is the next one of its subscription. */
+static void
+event_take(struct bw *b, struct bw_device *bd, const struct xsi_event *ev, uint32_t xsp)
+{
+	struct core_device *d = bd->device;
+	char event_id[LIMIT_BW_ID];
+
+	/* the texts of `ev` die when another document is read: keep what is needed to the end */
+	if (!str_copy(event_id, sizeof(event_id), ev->event_id))
+		event_id[0] = '\0';
+	CORE_EMIT(&b->x->em, dev_seq, .device = str_of(d->id), .sequence = ev->sequence);
+	switch (ev->kind) {
+	case XSI_EV_CallSubscription:
+	case XSI_EV_CallSubscriptionResync:
+		event_snapshot(b, bd, ev);
+		break;
+	case XSI_EV_SubscriptionTerminated:
+		log_emit(b->x->log, M_SUBSCRIPTION, "device=%s subscription=%s was ended by BroadWorks", d->id,
+			 d->subscription);
+		CORE_EMIT(&b->x->em, dev_sub, .device = str_of(d->id), .subscription = STR_NONE);
+		bw_ask(b, d, true);
+		break;
+	case XSI_EV_CallRedirected:
+		for (uint32_t i = 0; i < ev->call_count; i++)
+			event_call(b, bd, ev, &ev->calls[i]);
+		break;
+	case XSI_EV_HookStatus:
+		break;
+	case XSI_EV_UNKNOWN:
+		log_emit(b->x->log, M_EVENT_SKIPPED, "device=%s type=%.*s is not known", d->id, STR_ARG(ev->type));
+		break;
+	case XSI_EV_CallOriginating:
+	case XSI_EV_CallOriginated:
+	case XSI_EV_CallCollecting:
+	case XSI_EV_CallReceived:
+	case XSI_EV_CallAnswered:
+	case XSI_EV_CallHeld:
+	case XSI_EV_CallRetrieved:
+	case XSI_EV_CallTransferred:
+	case XSI_EV_CallForwarded:
+	case XSI_EV_CallPickedUp:
+	case XSI_EV_CallParkRetrieved:
+	case XSI_EV_CallBargedIn:
+	case XSI_EV_CallMonitored:
+	case XSI_EV_CallUpdated:
+	case XSI_EV_CallReleasing:
+	case XSI_EV_CallReleased:
+	case XSI_EV_CallDetached:
+		event_call(b, bd, ev, &ev->call);
+		break;
+	}
+	bw_ack_event(b, xsp, str_of(event_id), ACK_OK);
+}
+
+static bool
+event_is_snapshot(const struct xsi_event *ev)
+{
+	return ev->kind == XSI_EV_CallSubscription || ev->kind == XSI_EV_CallSubscriptionResync;
+}
+
+static void
+event_keep_early(struct bw *b, struct bw_device *bd, const struct xsi_event *ev, uint32_t xsp, struct str document)
+{
+	struct bw_early *e, *at;
+
+	TAILQ_FOREACH(at, &bd->early, link) {
+		if (at->sequence == ev->sequence)
+			return; /* twice: the first copy is kept, its acknowledgement comes with it */
+		if (at->sequence > ev->sequence)
+			break;
+	}
+	e = mem_zalloc(sizeof(*e));
+	e->sequence = ev->sequence;
+	e->xsp = xsp;
+	e->document = mem_strndup(document.p, document.n);
+	e->n = document.n;
+	if (at != NULL)
+		TAILQ_INSERT_BEFORE(at, e, link);
+	else
+		TAILQ_INSERT_TAIL(&bd->early, e, link);
+	bd->early_count++;
+	if (bd->gap_due.us == MONO_NEVER.us) {
+		bd->gap_due = mono_add_ms(b->x->now, b->x->conf->gap_wait_ms);
+		TAILQ_INSERT_TAIL(&b->gaps, bd, gap);
+	}
+}
+
+static void
+event_gap_closed(struct bw *b, struct bw_device *bd)
+{
+	if (bd->gap_due.us == MONO_NEVER.us)
+		return;
+	TAILQ_REMOVE(&b->gaps, bd, gap);
+	bd->gap_due = MONO_NEVER;
+}
+
+/* Takes what waited for the events before it. `d` may be gone afterwards. */
+static void
+event_take_early(struct bw *b, struct bw_device *bd)
+{
+	struct core_device *d = bd->device;
+	struct bw_early *e;
+	struct err err = { 0 };
+
+	while (d->south == bd && (e = TAILQ_FIRST(&bd->early)) != NULL && e->sequence <= d->sequence + 1) {
+		uint32_t xsp = e->xsp;
+
+		if (xsi_decode(b->x->xml, (struct str){ e->document, e->n }, b->doc, &err) == E_OK) {
+			if (e->sequence == d->sequence + 1)
+				event_take(b, bd, &b->doc->event, xsp);
+			else
+				bw_ack_event(b, xsp, b->doc->event.event_id, ACK_OK);
+		}
+		bw_early_drop(bd, e);
+	}
+	if (d->south == bd && TAILQ_EMPTY(&bd->early))
+		event_gap_closed(b, bd);
+}
+
+void
+bw_gap_over(struct bw *b, struct bw_device *bd)
+{
+	struct core_device *d = bd->device;
+	struct bw_early *e = TAILQ_FIRST(&bd->early);
+
+	event_gap_closed(b, bd);
+	if (e == NULL)
+		return;
+	log_emit(b->x->log, M_SEQUENCE_GAP, "device=%s events %u to %u did not come", d->id, d->sequence + 1,
+		 e->sequence - 1);
+	CORE_EMIT(&b->x->em, dev_seq, .device = str_of(d->id), .sequence = e->sequence - 1);
+	bw_ask(b, d, true);
+	event_take_early(b, bd);
+	if (d->south == bd && !TAILQ_EMPTY(&bd->early)) {
+		bd->gap_due = mono_add_ms(b->x->now, b->x->conf->gap_wait_ms);
+		TAILQ_INSERT_TAIL(&b->gaps, bd, gap);
+	}
+}
+
+/* An event of a subscription we hold, wherever it stands in the order. */
+static void
+event_ordered(struct bw *b, struct bw_device *bd, const struct xsi_event *ev, uint32_t xsp, struct str document)
+{
+	struct core_device *d = bd->device;
+	bool asked = bd->state == ASK_SENT || bd->state == ASK_WAIT;
+	uint32_t last = d->sequence;
+
+	if (last != 0 && ev->sequence <= last) {
+		if (!(event_is_snapshot(ev) && ev->sequence == 1 && last > 1 && asked)) {
+			bw_ack_event(b, xsp, ev->event_id, ACK_OK);
+			return;
+		}
+		/* numbers began anew with a snapshot that we asked for (another application server) */
+	} else if (last != 0 && ev->sequence > last + 1 && !event_is_snapshot(ev)) {
+		if (bd->early_count < LIMIT_REORDER_EVENTS)
+			event_keep_early(b, bd, ev, xsp, document);
+		return; /* what finds no room is not acknowledged and comes again */
+	}
+	event_take(b, bd, ev, xsp);
+	if (d->south == bd)
+		event_take_early(b, bd);
+}
+
+static void
+event_unknown_subscription(struct bw *b, const struct xsi_event *ev, uint32_t xsp)
+{
+	bool terminated = ev->kind == XSI_EV_SubscriptionTerminated;
+
+	if (!terminated)
+		log_emit(b->x->log, M_SUBSCRIPTION, "subscription=%.*s target=%.*s is not ours, refused",
+			 STR_ARG(ev->subscription_id), STR_ARG(ev->target));
+	bw_ack_event(b, xsp, ev->event_id, terminated ? ACK_OK : ACK_UNKNOWN_SUBSCRIPTION);
+}
+
+static void
+event_route(struct bw *b, struct bw_channel *c, const struct xsi_event *ev, struct str document)
+{
+	struct core_device *d = core_device_by_subscription(&b->x->model, ev->subscription_id);
+	struct bw_device *bd;
+
+	if (d == NULL) {
+		/* the first event may overtake the answer to the subscribe request */
+		d = core_device_by_user(&b->x->model, ev->target.n ? ev->target : ev->owner);
+		bd = d ? d->south : NULL;
+		if (bd == NULL || bd->state != ASK_SENT || d->subscription[0] != '\0' || !event_is_snapshot(ev)) {
+			event_unknown_subscription(b, ev, c->xsp);
+			return;
+		}
+		CORE_EMIT(&b->x->em, dev_sub, .device = str_of(d->id), .subscription = ev->subscription_id);
+	}
+	event_ordered(b, bw_device(b, d), ev, c->xsp, document);
+}
+
+/* A document that cannot be understood: what can be known of it leads to the device being asked. */
+static void
+event_malformed(struct bw *b, struct bw_channel *c, const struct xsi_event *ev, const char *why)
+{
+	struct core_device *d = core_device_by_subscription(&b->x->model, ev->subscription_id);
+
+	b->x->malformed++;
+	log_emit(b->x->log, M_EVENT_SKIPPED, "xsp=%s malformed document skipped: %s; device=%s",
+		 b->x->conf->xsps[c->xsp].name, why, d ? d->id : "not known");
+	bw_ack_event(b, c->xsp, ev->event_id, ACK_MALFORMED);
+	if (d != NULL)
+		bw_ask(b, d, true);
+}
+
+static void
+document_channel(struct bw *b, struct bw_channel *c, const struct xsi_channel *ch)
+{
+	if (c->state != CHANNEL_OPENING || !str_copy(c->id, sizeof(c->id), ch->channel_id) || ch->channel_id.n == 0)
+		return;
+	c->expires_s = ch->expires_s ? ch->expires_s : (uint64_t)b->x->conf->channel_expires_s;
+	bw_change_channel(b, c, CHANNEL_OPEN);
+}
+
+static void
+document_terminated(struct bw *b, struct bw_channel *c)
+{
+	log_emit(b->x->log, M_CHANNEL_TERMINATED, "xsp=%s channel=%.*s reason=%.*s", b->x->conf->xsps[c->xsp].name,
+		 STR_ARG(b->doc->channel.channel_id), STR_ARG(b->doc->reason));
+	/* no fight with another owner of the set: the back-off of a refused channel */
+	if (str_is(b->doc->reason, "DuplicateChannelSet"))
+		c->failures += 4;
+	bw_channel_lose(b, c, "ended by BroadWorks");
+}
+
+void
+bw_document(struct bw *b, struct bw_channel *c, struct str document)
+{
+	struct err e = { 0 };
+	int rv = xsi_decode(b->x->xml, document, b->doc, &e);
+
+	if (rv != E_OK) {
+		if (b->doc->event.event_id.n == 0 || b->doc->event.subscription_id.n == 0)
+			xsi_salvage(document, &b->doc->event);
+		event_malformed(b, c, &b->doc->event, e.text);
+		return;
+	}
+	switch (b->doc->kind) {
+	case XSI_DOC_CHANNEL:
+		document_channel(b, c, &b->doc->channel);
+		break;
+	case XSI_DOC_EVENT:
+		event_route(b, c, &b->doc->event, document);
+		break;
+	case XSI_DOC_CHANNEL_TERMINATED:
+		document_terminated(b, c);
+		break;
+	case XSI_DOC_HEARTBEAT:
+		break;
+	case XSI_DOC_OLD_EVENT:
+	case XSI_DOC_ERROR_EVENT:
+	case XSI_DOC_UNKNOWN:
+	case XSI_DOC_CHANNEL_SET:
+	case XSI_DOC_SUBSCRIPTION:
+	case XSI_DOC_SUBSCRIPTION_LIST:
+	case XSI_DOC_CALL_START:
+	case XSI_DOC_CALLS:
+	case XSI_DOC_ERROR:
+		log_emit(b->x->log, M_EVENT_SKIPPED, "xsp=%s a document of kind %d on the stream is ignored",
+			 b->x->conf->xsps[c->xsp].name, (int)b->doc->kind);
+		break;
+	}
+}

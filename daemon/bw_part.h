@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the BroadWorks room (bw.c, bw_chan.c, bw_subs.c, bw_event.c, bw_req.c) need of each other. */
+#ifndef TANDEM_DAEMON_BW_PART_H
+#define TANDEM_DAEMON_BW_PART_H
+
+#include "daemon/bw.h"
+
+/* bw_req.c */
+/** Sends an HTTP request; path in b->path, body in b->body (may be empty). Returns its notes. */
+struct bw_request *bw_request_send(struct bw *b, enum bw_request_kind kind, uint32_t xsp, const char *method,
+				   const char *device);
+/** What a status means. */
+enum bw_result bw_result_of(uint64_t status);
+/** The XSP to be asked next: round robin over those with an open channel. */
+uint32_t bw_pick_xsp(struct bw *b);
+void bw_requests_drop(struct bw *b);
+void bw_ack_event(struct bw *b, uint32_t xsp, struct str event_id, int status);
+void bw_ack_drop_xsp(struct bw *b, uint32_t xsp);
+void bw_call_done(struct bw *b, const struct bw_request *r, uint64_t status, struct str body);
+void bw_calls_pump(struct bw *b);
+void bw_acks_pump(struct bw *b);
+void bw_calls_drop(struct bw *b);
+
+/* bw_chan.c */
+void bw_channel_init(struct bw *b, uint32_t xsp);
+void bw_channel_fini(struct bw *b, uint32_t xsp);
+/** Due work of all channels: open, beat, refresh, silence. */
+void bw_channels_tick(struct bw *b);
+struct mono bw_channels_deadline(const struct bw *b);
+/** Drops the channel, to be opened again after the back-off. */
+void bw_channel_lose(struct bw *b, struct bw_channel *c, const char *why);
+struct bw_channel *bw_channel_by_stream(struct bw *b, uint64_t stream);
+struct bw_channel *bw_channel_by_id(struct bw *b, struct str id);
+void bw_beat_done(struct bw *b, uint32_t xsp, uint64_t status);
+void bw_change_channel(struct bw *b, struct bw_channel *c, enum bw_channel_state to);
+
+/* bw_subs.c */
+void bw_subs_tick(struct bw *b);
+void bw_subs_pump(struct bw *b);
+struct mono bw_subs_deadline(const struct bw *b);
+void bw_subs_http_done(struct bw *b, const struct bw_request *r, uint64_t status, struct str why, struct str body);
+/** The device was compared with BroadWorks just now. */
+void bw_subs_confirmed(struct bw *b, struct bw_device *bd);
+void bw_change_ask(struct bw *b, struct bw_device *bd, enum bw_ask_state to);
+void bw_early_drop(struct bw_device *bd, struct bw_early *e);
+
+/* bw_event.c */
+/** One document of a stream. */
+void bw_document(struct bw *b, struct bw_channel *c, struct str document);
+/** A missing event did not come: go on without it and ask. */
+void bw_gap_over(struct bw *b, struct bw_device *bd);
+
+/* bw.c */
+/** The system's status from channels and devices; told when it changes. */
+void bw_update_status(struct bw *b);
+/** The first channel is open, or the last one is gone. */
+void bw_reach_changed(struct bw *b);
+/** A server id was seen in a tracking id. */
+void bw_note_server(struct bw *b, struct str tracking);
+/** All devices are confirmed. */
+void bw_all_confirmed(struct bw *b);
+
+#endif

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * HTTP requests to BroadWorks: the table of those under way, call requests, acknowledgements of events.
+ *
+ * A call request and an acknowledgement are effects: they wait here until the gate lets their offset out. A call
+ * request is sent once and never repeated: what became of one that was not answered is seen in the events.
+ */
+#include "daemon/bw_part.h"
+
+#include "proto/base/check.h"
+#include "proto/xsi_decode.h"
+
+#define BW_ACKS_OUT_MAX 16
+
+static uint64_t
+request_timeout_ms(const struct bw *b)
+{
+	return (uint64_t)b->x->conf->http_timeout_ms;
+}
+
+struct bw_request *
+bw_request_send(struct bw *b, enum bw_request_kind kind, uint32_t xsp, const char *method, const char *device)
+{
+	struct bw_request *r = mem_zalloc(sizeof(*r));
+
+	r->id = ctx_new_id(b->x);
+	r->kind = kind;
+	r->xsp = xsp;
+	r->device = device ? mem_strndup(device, strlen(device)) : NULL;
+	HASH_ADD(by_id, b->requests, id, sizeof(r->id), r);
+	ctx_act(b->x, &(struct node_action){ .kind = NODE_ACT_HTTP, .id = r->id, .xsp = xsp, .method = method,
+					     .path = buf_as_str(&b->path), .bytes = buf_as_str(&b->body),
+					     .number = request_timeout_ms(b) });
+	return r;
+}
+
+static void
+request_free(struct bw *b, struct bw_request *r)
+{
+	HASH_DELETE(by_id, b->requests, r);
+	mem_free(r->device);
+	mem_free(r);
+}
+
+/* Answers that still come are for nobody. */
+void
+bw_requests_drop(struct bw *b)
+{
+	struct bw_request *r, *r2;
+
+	HASH_ITER(by_id, b->requests, r, r2)
+		request_free(b, r);
+	b->acks_out = 0;
+	b->deletes = 0;
+}
+
+enum bw_result
+bw_result_of(uint64_t status)
+{
+	switch (status) {
+	case 0:
+		return BW_UNREACHABLE;
+	case 400:
+	case 409:
+	case 412:
+		return BW_CONFLICT;
+	case 403:
+		return BW_FORBIDDEN;
+	case 404:
+		return BW_NOT_FOUND;
+	case 503:
+		return BW_OVERLOAD;
+	default:
+		return status / 100 == 2 ? BW_DONE : BW_FAILED;
+	}
+}
+
+uint32_t
+bw_pick_xsp(struct bw *b)
+{
+	uint32_t count = b->x->conf->xsp_count;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t xsp = (b->next_xsp + i) % count;
+
+		if (b->channels[xsp].state == CHANNEL_OPEN) {
+			b->next_xsp = xsp + 1;
+			return xsp;
+		}
+	}
+	return b->next_xsp++ % count;
+}
+
+static void
+request_logged(struct bw *b, const struct bw_request *r, uint64_t status, struct str why)
+{
+	static const char *const names[] = {
+		"subscribe", "update-subscription", "unsubscribe", "acknowledge", "heartbeat", "refresh-channel",
+		"list-channel-set", "delete-channel", "call",
+	};
+
+	if (status / 100 == 2)
+		return;
+	if (status == 401)
+		log_emit(b->x->log, M_NOT_AUTHORISED, "xsp=%s request=%s: check [broadworks] user and password",
+			 b->x->conf->xsps[r->xsp].name, names[r->kind]);
+	log_emit(b->x->log, M_SOUTH_REQUEST, "xsp=%s request=%s device=%s status=%llu %.*s",
+		 b->x->conf->xsps[r->xsp].name, names[r->kind], r->device ? r->device : "",
+		 (unsigned long long)status, STR_ARG(why));
+}
+
+static void
+request_list_done(struct bw *b, uint64_t status, struct str body)
+{
+	uint32_t xsp = bw_pick_xsp(b);
+	struct err e = { 0 };
+
+	if (b->phase != BW_LISTING)
+		return;
+	if (status == 0) {
+		b->phase_due = b->x->now; /* the next XSP, at once: see bw_tick() */
+		return;
+	}
+	b->phase = BW_CLEANING;
+	b->phase_due = mono_add_ms(b->x->now, b->x->conf->http_timeout_ms);
+	if (status / 100 != 2 || xsi_decode(b->x->xml, body, b->doc, &e) != E_OK || b->doc->kind != XSI_DOC_CHANNEL_SET)
+		return;
+	/* no channel of ours is open yet, so each of these belonged to whoever was active before */
+	for (uint32_t i = 0; i < b->doc->channel_count; i++) {
+		buf_reset(&b->path);
+		buf_reset(&b->body);
+		xsi_path_channel(&b->path, &b->contexts, b->doc->channels[i].channel_id);
+		bw_request_send(b, BW_REQ_DELETE_CHANNEL, xsp, "DELETE", NULL);
+		b->deletes++;
+	}
+}
+
+void
+bw_http_done(struct bw *b, uint64_t id, uint64_t status, struct str why, struct str body)
+{
+	struct bw_request *r;
+
+	HASH_FIND(by_id, b->requests, &id, sizeof(id), r);
+	if (r == NULL)
+		return;
+	request_logged(b, r, status, why);
+	switch (r->kind) {
+	case BW_REQ_SUBSCRIBE:
+	case BW_REQ_UPDATE:
+	case BW_REQ_UNSUBSCRIBE:
+		bw_subs_http_done(b, r, status, why, body);
+		break;
+	case BW_REQ_ACK:
+		b->acks_out--;
+		break;
+	case BW_REQ_BEAT:
+		bw_beat_done(b, r->xsp, status);
+		break;
+	case BW_REQ_LIST_SET:
+		request_list_done(b, status, body);
+		break;
+	case BW_REQ_DELETE_CHANNEL:
+		b->deletes--;
+		break;
+	case BW_REQ_REFRESH:
+		break;
+	case BW_REQ_CALL:
+		bw_call_done(b, r, status, body);
+		break;
+	}
+	request_free(b, r);
+}
+
+/* call requests */
+
+void
+bw_call(struct bw *b, uint64_t request, enum bw_call_verb verb, struct core_device *d, struct str target)
+{
+	struct bw_waiting_call *w = mem_zalloc(sizeof(*w));
+
+	w->offset = b->x->offset;
+	w->request = request;
+	w->verb = verb;
+	w->device = mem_strndup(d->id, strlen(d->id));
+	w->target = mem_strndup(target.p, target.n);
+	TAILQ_INSERT_TAIL(&b->calls, w, link);
+}
+
+static void
+call_free(struct bw *b, struct bw_waiting_call *w)
+{
+	TAILQ_REMOVE(&b->calls, w, link);
+	mem_free(w->device);
+	mem_free(w->target);
+	mem_free(w);
+}
+
+void
+bw_calls_drop(struct bw *b)
+{
+	while (!TAILQ_EMPTY(&b->calls))
+		call_free(b, TAILQ_FIRST(&b->calls));
+}
+
+static const char *
+call_path(struct bw *b, const struct bw_waiting_call *w, struct str user)
+{
+	buf_reset(&b->path);
+	buf_reset(&b->body);
+	switch (w->verb) {
+	case BW_DIAL:
+		xsi_path_dial(&b->path, &b->contexts, user, str_of(w->target));
+		return "POST";
+	case BW_TALK:
+		xsi_path_call_verb(&b->path, &b->contexts, user, str_of(w->target), "Talk");
+		return "PUT";
+	case BW_HOLD:
+		xsi_path_call_verb(&b->path, &b->contexts, user, str_of(w->target), "Hold");
+		return "PUT";
+	case BW_RELEASE:
+		break;
+	}
+	xsi_path_call(&b->path, &b->contexts, user, str_of(w->target));
+	return "DELETE";
+}
+
+void
+bw_calls_pump(struct bw *b)
+{
+	struct bw_waiting_call *w;
+
+	while ((w = TAILQ_FIRST(&b->calls)) != NULL && ctx_may_leave(b->x, w->offset)) {
+		struct core_device *d = core_device_by_id(&b->x->model, str_of(w->device));
+
+		if (d == NULL) {
+			b->hooks.request_over(w->request, BW_NOT_FOUND, 0, b->hooks.arg);
+		} else {
+			const char *method = call_path(b, w, str_of(d->user));
+			struct bw_request *r = bw_request_send(b, BW_REQ_CALL, bw_pick_xsp(b), method, w->device);
+
+			r->request = w->request;
+			r->verb = w->verb;
+		}
+		call_free(b, w);
+	}
+}
+
+void
+bw_call_done(struct bw *b, const struct bw_request *r, uint64_t status, struct str body)
+{
+	enum bw_result result = bw_result_of(status);
+	struct core_device *d = core_device_by_id(&b->x->model, str_of(r->device));
+	uint64_t call_id = 0;
+	struct err e = { 0 };
+
+	if (result == BW_DONE && r->verb == BW_DIAL) {
+		if (xsi_decode(b->x->xml, body, b->doc, &e) == E_OK && b->doc->kind == XSI_DOC_CALL_START &&
+		    b->doc->tracking_id.n > 0)
+			call_id = core_decide_call(&b->x->model, &b->x->em, b->doc->tracking_id);
+		else
+			result = BW_FAILED;
+	}
+	if (d != NULL && result == BW_NOT_FOUND && r->verb != BW_DIAL)
+		bw_device(b, d)->suspect = true;
+	/* BroadWorks does not know a call that we believe in, or nobody knows whether it was done: ask */
+	if (d != NULL && result != BW_DONE && (r->verb != BW_DIAL || result == BW_UNREACHABLE || result == BW_FAILED))
+		bw_ask(b, d, true);
+	b->hooks.request_over(r->request, result, call_id, b->hooks.arg);
+}
+
+/* acknowledgements of events */
+
+void
+bw_ack_event(struct bw *b, uint32_t xsp, struct str event_id, int status)
+{
+	struct bw_ack *a;
+
+	if (event_id.n == 0 || b->ack_count >= LIMIT_ACKS_WAITING)
+		return; /* it will be delivered again */
+	a = mem_alloc(sizeof(*a) + event_id.n + 1);
+	a->offset = b->x->offset;
+	a->xsp = xsp;
+	a->status = status;
+	memcpy(a->event_id, event_id.p, event_id.n);
+	a->event_id[event_id.n] = '\0';
+	TAILQ_INSERT_TAIL(&b->acks, a, link);
+	b->ack_count++;
+}
+
+static void
+ack_free(struct bw *b, struct bw_ack *a)
+{
+	TAILQ_REMOVE(&b->acks, a, link);
+	b->ack_count--;
+	mem_free(a);
+}
+
+/* The channel is gone: what was not acknowledged on it comes again on another. */
+void
+bw_ack_drop_xsp(struct bw *b, uint32_t xsp)
+{
+	struct bw_ack *a, *next;
+
+	for (a = TAILQ_FIRST(&b->acks); a != NULL; a = next) {
+		next = TAILQ_NEXT(a, link);
+		if (a->xsp == xsp)
+			ack_free(b, a);
+	}
+}
+
+void
+bw_acks_pump(struct bw *b)
+{
+	struct bw_ack *a;
+
+	while ((a = TAILQ_FIRST(&b->acks)) != NULL && b->acks_out < BW_ACKS_OUT_MAX && ctx_may_leave(b->x, a->offset)) {
+		buf_reset(&b->path);
+		buf_reset(&b->body);
+		xsi_path_event_response(&b->path, &b->contexts);
+		xsi_put_event_response(&b->body, str_of(a->event_id), a->status);
+		bw_request_send(b, BW_REQ_ACK, a->xsp, "POST", NULL);
+		b->acks_out++;
+		ack_free(b, a);
+	}
+}

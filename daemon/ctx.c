@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The shared context of a step: see ctx.h. */
+#include "daemon/ctx.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+bool
+ctx_is_active(const struct ctx *x)
+{
+	return ha_role(x->ha) == HA_ACTIVE;
+}
+
+bool
+ctx_may_leave(const struct ctx *x, uint64_t offset)
+{
+	return ha_gate_open(x->ha) && offset <= ha_released(x->ha);
+}
+
+uint64_t
+ctx_new_id(struct ctx *x)
+{
+	return ++x->next_id;
+}
+
+void
+ctx_act(struct ctx *x, const struct node_action *a)
+{
+	node_out_add(x->out, a);
+}
+
+void
+ctx_history(struct ctx *x, const char *what, const char *members_fmt, ...)
+{
+	char members[600];
+	va_list ap;
+
+	va_start(ap, members_fmt);
+	vsnprintf(members, sizeof(members), members_fmt, ap);
+	va_end(ap);
+	ctx_act(x, &(struct node_action){ .kind = NODE_ACT_HISTORY, .text = str_of(what), .bytes = str_of(members) });
+}

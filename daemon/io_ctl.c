@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Control channel: see io_ctl.h.
+ *
+ * Happy path: msg_process -> ctl_parse() -> an answer, or a waiter that io_ctl_check() answers later. A waiter
+ * holds a reference to its connection and dies with it. What a client sends is only looked at, never trusted:
+ * size and JSON are checked, errors are answered. An answer that the client's ring has no room for ends its
+ * connection.
+ */
+#include "daemon/io_ctl.h"
+
+#include "daemon/ctl.h"
+#include "daemon/io_files.h"
+#include "daemon/io_log.h"
+#include "daemon/io_qb.h"
+#include "daemon/stat.h"
+#include "proto/base/mem.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+#include <utlist.h>
+
+#define CTL_ORDER_MS 30000
+#define CTL_TICK_MS 100
+#define CTL_WAITERS_MAX 64
+
+struct waiter {
+	qb_ipcs_connection_t *conn;
+	enum ctl_verb verb;
+	uint64_t give_up_ms;
+	struct waiter *prev, *next;
+};
+
+struct io_ctl {
+	struct io_sink sink;
+	struct io_ctl_conf conf;
+	qb_ipcs_service_t *service;
+	uv_timer_t tick;
+	struct waiter *waiters;
+	unsigned waiter_count;
+	struct buf answer;
+};
+
+/* --- answers ----------------------------------------------------------------------------------------------- */
+
+static void
+send_answer(struct io_ctl *c, qb_ipcs_connection_t *conn)
+{
+	struct qb_ipc_response_header header = { .id = IO_CTL_MESSAGE_ID };
+	struct iovec parts[2];
+	ssize_t sent;
+
+	if (c->answer.overflow) {
+		buf_reset(&c->answer);
+		ctl_answer_error(&c->answer, "the answer is too large");
+	}
+	header.size = (int32_t)(sizeof(header) + c->answer.n);
+	parts[0] = (struct iovec){ &header, sizeof(header) };
+	parts[1] = (struct iovec){ c->answer.p, c->answer.n };
+	sent = qb_ipcs_response_sendv(conn, parts, 2);
+	if (sent != header.size) {
+		log_emit(c->sink.log, M_START, "an answer could not be given to a control client: %s",
+			strerror((int)-sent));
+		qb_ipcs_disconnect(conn);
+	}
+}
+
+static void
+answer_status(struct io_ctl *c, bool only_ready)
+{
+	const struct node *n = c->conf.node;
+	uv_timeval64_t wall = { 0 };
+	struct ha_view view;
+	struct node_counts counts;
+	struct node_takeover takeover;
+	struct mono now = { (int64_t)(uv_hrtime() / 1000) };
+	struct stat_input in = { .conf = c->conf.conf, .node_name = c->conf.node_name, .view = &view,
+		.counts = &counts, .takeover = &takeover };
+	char text[200];
+
+	uv_gettimeofday(&wall);
+	in.wall_us = wall.tv_sec * 1000000 + wall.tv_usec;
+	node_get_view(n, now, &view);
+	node_get_counts(n, now, &counts);
+	node_get_takeover(n, &takeover);
+	in.digest = node_digest(n);
+	in.serving = node_is_serving(n);
+	if (only_ready)
+		ctl_answer_code(&c->answer, stat_ready(&in, text, sizeof(text)) ? 0 : 1, text);
+	else
+		stat_status(&in, &c->answer);
+}
+
+static void
+answer_history(struct io_ctl *c, uint32_t lines)
+{
+	struct buf text;
+	struct err e = { 0 };
+
+	buf_init(&text, CTL_MESSAGE_BYTES_MAX * 3 / 4);
+	if (io_files_read_history(c->conf.conf->state_dir, lines, &text, &e) == 0)
+		ctl_answer_lines(&c->answer, buf_as_str(&text));
+	else
+		ctl_answer_error(&c->answer, e.text);
+	buf_fini(&text);
+}
+
+static void
+answer_monitor(struct io_ctl *c)
+{
+	enum ha_role role = node_role(c->conf.node);
+
+	ctl_answer_code(&c->answer, (int)ctl_monitor_code(role), ha_role_name(role));
+}
+
+static void
+answer_score(struct io_ctl *c)
+{
+	int32_t score = node_score(c->conf.node);
+	char text[16] = "-";
+
+	if (score != INT32_MIN)
+		snprintf(text, sizeof(text), "%" PRId32, score);
+	ctl_answer_code(&c->answer, 0, text);
+}
+
+/* --- orders ------------------------------------------------------------------------------------------------ */
+
+static void
+forget_waiter(struct io_ctl *c, struct waiter *w)
+{
+	DL_DELETE(c->waiters, w);
+	c->waiter_count--;
+	if (c->waiters == NULL)
+		uv_timer_stop(&c->tick);
+	qb_ipcs_connection_unref(w->conn);
+	mem_free(w);
+}
+
+/* Answers the waiter if there is something to say. */
+static void
+check_waiter(struct io_ctl *c, struct waiter *w)
+{
+	const struct node *n = c->conf.node;
+	const char *refusal = node_refusal(n);
+	enum ctl_verdict verdict = w->verb == CTL_OCF_PROMOTE ?
+		ctl_promote_verdict(node_role(n), node_is_serving(n), refusal) :
+		ctl_demote_verdict(node_role(n), refusal);
+	bool late = uv_now(c->sink.loop) >= w->give_up_ms;
+	char text[256];
+
+	if (verdict == CTL_WAIT && !late)
+		return;
+	buf_reset(&c->answer);
+	snprintf(text, sizeof(text), "%s%s%s%s", ha_role_name(node_role(n)), verdict == CTL_WAIT ? ": not in time" : "",
+		verdict == CTL_FAILED && refusal[0] != '\0' ? ": " : "", verdict == CTL_FAILED ? refusal : "");
+	ctl_answer_code(&c->answer, verdict == CTL_DONE ? CTL_OCF_SUCCESS : CTL_OCF_GENERIC, text);
+	send_answer(c, w->conn);
+	forget_waiter(c, w);
+}
+
+void
+io_ctl_check(struct io_ctl *c)
+{
+	struct waiter *w, *next;
+
+	DL_FOREACH_SAFE(c->waiters, w, next) {
+		check_waiter(c, w);
+	}
+}
+
+static void
+on_tick(uv_timer_t *timer)
+{
+	io_ctl_check(timer->data);
+}
+
+static void
+take_order(struct io_ctl *c, qb_ipcs_connection_t *conn, enum ctl_verb verb)
+{
+	struct waiter *w;
+
+	if (c->waiter_count >= CTL_WAITERS_MAX) {
+		ctl_answer_error(&c->answer, "too many orders wait already");
+		send_answer(c, conn);
+		return;
+	}
+	/* the node first: its refusal is about the order before until it has seen this one */
+	io_emit(&c->sink, &(struct node_event){
+		.kind = verb == CTL_OCF_PROMOTE ? NODE_EV_PROMOTE : NODE_EV_DEMOTE });
+	w = mem_zalloc(sizeof(*w));
+	w->conn = conn;
+	w->verb = verb;
+	w->give_up_ms = uv_now(c->sink.loop) + CTL_ORDER_MS;
+	qb_ipcs_connection_ref(conn);
+	DL_APPEND(c->waiters, w);
+	c->waiter_count++;
+	uv_timer_start(&c->tick, on_tick, CTL_TICK_MS, CTL_TICK_MS);
+	check_waiter(c, w);
+}
+
+/* --- requests ---------------------------------------------------------------------------------------------- */
+
+static void
+perform(struct io_ctl *c, qb_ipcs_connection_t *conn, const struct ctl_request *r)
+{
+	switch (r->verb) {
+	case CTL_STATUS: answer_status(c, false); break;
+	case CTL_READY: answer_status(c, true); break;
+	case CTL_HISTORY: answer_history(c, r->lines); break;
+	case CTL_OCF_MONITOR: answer_monitor(c); break;
+	case CTL_OCF_SCORE: answer_score(c); break;
+	case CTL_VERSION: ctl_answer_code(&c->answer, 0, TANDEM_VERSION); break;
+	case CTL_LOGLEVEL:
+		io_log_set_level(r->level);
+		ctl_answer_code(&c->answer, 0, log_level_name(r->level));
+		break;
+	case CTL_OCF_PROMOTE:
+	case CTL_OCF_DEMOTE: take_order(c, conn, r->verb); return;
+	}
+	send_answer(c, conn);
+}
+
+static int32_t
+on_message(qb_ipcs_connection_t *conn, void *data, size_t size)
+{
+	struct io_ctl *c = qb_ipcs_connection_service_context_get(conn);
+	const size_t head = sizeof(struct qb_ipc_request_header);
+	struct qb_ipc_request_header header;
+	struct ctl_request request;
+	struct err e = { 0 };
+
+	buf_reset(&c->answer);
+	if (size < head)
+		return -EINVAL;
+	memcpy(&header, data, head);
+	if (header.size < (int32_t)head || (size_t)header.size > size)
+		err_set(&e, E_MALFORMED, "the size in the header is wrong");
+	else if (ctl_parse((struct str){ (const char *)data + head, (size_t)header.size - head }, &request, &e) == 0) {
+		perform(c, conn, &request);
+		return 0;
+	}
+	ctl_answer_error(&c->answer, e.text);
+	send_answer(c, conn);
+	return 0;
+}
+
+/* --- connections ------------------------------------------------------------------------------------------- */
+
+static int32_t
+on_accept(qb_ipcs_connection_t *conn, uid_t uid, gid_t gid)
+{
+	(void)conn;
+	(void)gid;
+	return uid == 0 || uid == geteuid() ? 0 : -EACCES;
+}
+
+static int32_t
+on_closed(qb_ipcs_connection_t *conn)
+{
+	struct io_ctl *c = qb_ipcs_connection_service_context_get(conn);
+	struct waiter *w, *next;
+
+	DL_FOREACH_SAFE(c->waiters, w, next) {
+		if (w->conn == conn)
+			forget_waiter(c, w);
+	}
+	return 0;
+}
+
+static int
+start_service(struct io_ctl *c, struct err *e)
+{
+	struct qb_ipcs_service_handlers handlers = {
+		.connection_accept = on_accept,
+		.msg_process = on_message,
+		.connection_closed = on_closed,
+	};
+	int result;
+
+	c->service = qb_ipcs_create(c->conf.conf->control, 0, QB_IPC_SHM, &handlers);
+	if (c->service == NULL)
+		return err_set(e, E_IO, "the control channel cannot be made");
+	qb_ipcs_service_context_set(c->service, c);
+	qb_ipcs_poll_handlers_set(c->service, io_qb_handlers());
+	qb_ipcs_enforce_buffer_size(c->service, CTL_MESSAGE_BYTES_MAX);
+	result = qb_ipcs_run(c->service);
+	if (result == 0)
+		return 0;
+	c->service = NULL; /* qb_ipcs_run() has dropped it */
+	return err_set(e, E_IO, "the control channel %s cannot be opened: %s", c->conf.conf->control,
+		result == -EADDRINUSE ? "another daemon has it" : strerror(-result));
+}
+
+struct io_ctl *
+io_ctl_new(const struct io_sink *sink, const struct io_ctl_conf *conf, struct err *e)
+{
+	struct io_ctl *c = mem_zalloc(sizeof(*c));
+
+	c->sink = *sink;
+	c->conf = *conf;
+	buf_init(&c->answer, CTL_MESSAGE_BYTES_MAX - 1024);
+	uv_timer_init(sink->loop, &c->tick);
+	c->tick.data = c;
+	io_qb_open(sink->loop);
+	if (start_service(c, e) == 0)
+		return c;
+	io_ctl_close(c);
+	uv_run(sink->loop, UV_RUN_NOWAIT);
+	io_ctl_free(c);
+	return NULL;
+}
+
+void
+io_ctl_close(struct io_ctl *c)
+{
+	while (c->waiters != NULL)
+		forget_waiter(c, c->waiters);
+	if (c->service != NULL)
+		qb_ipcs_destroy(c->service);
+	c->service = NULL;
+	io_qb_close();
+	uv_close((uv_handle_t *)&c->tick, NULL);
+}
+
+void
+io_ctl_free(struct io_ctl *c)
+{
+	buf_fini(&c->answer);
+	mem_free(c);
+}

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files: see io_files.h.
+ *
+ * Failure: every call says what could not be done and to which file; nothing is retried here. A history that
+ * cannot be written is logged by the caller and costs nothing else; an epoch that cannot be written ends the
+ * process, because a node that forgets its epoch could speak in an old one.
+ */
+#include "daemon/io_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CONF_FILE_BYTES_MAX 65536
+#define PASSWORD_FILE_BYTES_MAX 1024
+
+struct file_path {
+	char text[256];
+};
+
+static struct file_path
+path_in(const char *dir, const char *name)
+{
+	struct file_path p;
+
+	snprintf(p.text, sizeof(p.text), "%s/%s", dir, name);
+	return p;
+}
+
+static int
+fail(struct err *e, const char *what, const char *path)
+{
+	return err_set(e, E_IO, "cannot %s %s: %s", what, path, strerror(errno));
+}
+
+/* Appends the rest of the file from where it stands. */
+static int
+read_all(int fd, struct buf *out)
+{
+	char part[4096];
+	ssize_t n;
+
+	while ((n = read(fd, part, sizeof(part))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		buf_put(out, part, (size_t)n);
+		if (out->overflow)
+			return 0;
+	}
+	return 0;
+}
+
+/* The whole file with a NUL behind it. */
+static int
+read_text(const char *path, struct buf *out, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int result;
+
+	if (fd < 0)
+		return fail(e, "open", path);
+	result = read_all(fd, out) == 0 ? 0 : fail(e, "read", path);
+	close(fd);
+	if (result == 0) {
+		buf_char(out, '\0');
+		if (out->overflow)
+			result = err_set(e, E_LIMIT, "%s is too large; allowed: %zu bytes", path, out->max - 1);
+		else if (memchr(out->p, '\0', out->n - 1) != NULL)
+			result = err_set(e, E_MALFORMED, "%s is no text: it holds a zero byte", path);
+	}
+	return result;
+}
+
+/* First line of the file, without its end. */
+static int
+read_password(const char *path, char *password, size_t size, struct err *e)
+{
+	struct buf text;
+	int result;
+
+	buf_init(&text, PASSWORD_FILE_BYTES_MAX);
+	result = read_text(path, &text, e);
+	if (result == 0) {
+		const char *z = (const char *)text.p;
+
+		if (!str_copy(password, size, (struct str){ z, strcspn(z, "\r\n") }) || password[0] == '\0')
+			result = err_set(e, E_CONFIG, "%s: allowed: a password of 1 to %zu characters", path,
+				size - 1);
+	}
+	if (text.p != NULL)
+		explicit_bzero(text.p, text.n);
+	buf_fini(&text);
+	return result;
+}
+
+int
+io_files_load_conf(struct conf *c, const char *file, struct err *e)
+{
+	struct buf text;
+	int result;
+
+	buf_init(&text, CONF_FILE_BYTES_MAX);
+	result = read_text(file, &text, e);
+	if (result == 0)
+		result = conf_parse(c, file, (const char *)text.p, e);
+	if (text.p != NULL)
+		explicit_bzero(text.p, text.n);
+	buf_fini(&text);
+	if (result == 0 && c->csta_password_file[0] != '\0')
+		result = read_password(c->csta_password_file, c->csta_password, sizeof(c->csta_password), e);
+	if (result == 0 && c->bw_password_file[0] != '\0')
+		result = read_password(c->bw_password_file, c->bw_password, sizeof(c->bw_password), e);
+	return result == 0 ? 0 : E_CONFIG;
+}
+
+int
+io_files_prepare(const char *state_dir, struct err *e)
+{
+	if (mkdir(state_dir, 0750) != 0 && errno != EEXIST)
+		return fail(e, "make", state_dir);
+	if (access(state_dir, R_OK | W_OK | X_OK) != 0)
+		return fail(e, "write in", state_dir);
+	return 0;
+}
+
+int
+io_files_load_epoch(const char *state_dir, uint64_t *epoch, struct err *e)
+{
+	struct file_path path = path_in(state_dir, "epoch");
+	struct buf text;
+	uint64_t v = 0;
+	int result = 0;
+
+	buf_init(&text, 64);
+	if (access(path.text, F_OK) == 0 || errno != ENOENT) {
+		result = read_text(path.text, &text, e);
+		if (result == 0 && !str_u64(str_trim(str_of((const char *)text.p)), UINT64_MAX - 1, &v))
+			result = err_set(e, E_MALFORMED, "%s holds no number; remove it only while the other node "
+				"is stopped and was never ahead of this one", path.text);
+	}
+	buf_fini(&text);
+	if (result == 0)
+		*epoch = v;
+	return result;
+}
+
+static int
+write_and_sync(int fd, const char *text, size_t n)
+{
+	if (write(fd, text, n) != (ssize_t)n)
+		return -1;
+	return fsync(fd);
+}
+
+/* After a rename only this makes the new name survive a loss of power. */
+static int
+sync_folder(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int result;
+
+	if (fd < 0)
+		return -1;
+	result = fsync(fd);
+	close(fd);
+	return result;
+}
+
+int
+io_files_save_epoch(const char *state_dir, uint64_t epoch, struct err *e)
+{
+	struct file_path path = path_in(state_dir, "epoch");
+	struct file_path temporary = path_in(state_dir, "epoch.new");
+	char text[32];
+	int n = snprintf(text, sizeof(text), "%" PRIu64 "\n", epoch);
+	int fd = open(temporary.text, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+
+	if (fd < 0)
+		return fail(e, "open", temporary.text);
+	errno = ENOSPC; /* what a short write means */
+	if (write_and_sync(fd, text, (size_t)n) != 0) {
+		fail(e, "write", temporary.text);
+		close(fd);
+		return E_IO;
+	}
+	close(fd);
+	if (rename(temporary.text, path.text) != 0)
+		return fail(e, "replace", path.text);
+	if (sync_folder(state_dir) != 0)
+		return fail(e, "synchronise", state_dir);
+	return 0;
+}
+
+/* --- history ----------------------------------------------------------------------------------------------- */
+
+static void
+rotate_history(const char *state_dir, int fd)
+{
+	struct file_path path = path_in(state_dir, "history.jsonl");
+	struct file_path older = path_in(state_dir, "history.jsonl.1");
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && st.st_size >= IO_HISTORY_BYTES_MAX)
+		/* if it fails the file grows on until it succeeds: better than no history */
+		(void)rename(path.text, older.text);
+}
+
+int
+io_files_append_history(const char *state_dir, int64_t t_us, const char *node, struct str word, struct str members,
+	struct err *e)
+{
+	struct file_path path = path_in(state_dir, "history.jsonl");
+	struct buf line;
+	int result = 0;
+	int fd;
+
+	buf_init(&line, 65536);
+	buf_printf(&line, "{\"t_us\":%" PRId64 ",\"ev\":\"%.*s\",\"node\":\"%s\"", t_us, STR_ARG(word), node);
+	if (members.n > 0)
+		buf_printf(&line, ",%.*s", STR_ARG(members));
+	buf_cstr(&line, "}\n");
+	fd = line.overflow ? -1 : open(path.text, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+	if (line.overflow) {
+		result = err_set(e, E_LIMIT, "a line of the history is too long");
+	} else if (fd < 0) {
+		result = fail(e, "open", path.text);
+	} else {
+		errno = ENOSPC;
+		if (write(fd, line.p, line.n) != (ssize_t)line.n)
+			result = fail(e, "write", path.text);
+		rotate_history(state_dir, fd);
+		close(fd);
+	}
+	buf_fini(&line);
+	return result;
+}
+
+/* Appends the end of one file: its last `lines_max` lines, at most `bytes_max` bytes. Returns the lines. */
+static uint32_t
+append_tail(struct str text, uint32_t lines_max, size_t bytes_max, struct buf *out)
+{
+	size_t at = text.n;
+	size_t from = text.n;
+	uint32_t lines = 0;
+
+	/* a line that has no end yet was cut by a loss of power: it is left out */
+	while (at > 0 && text.p[at - 1] != '\n')
+		at--;
+	text.n = at;
+	while (at > 0 && lines < lines_max) {
+		at--;
+		while (at > 0 && text.p[at - 1] != '\n')
+			at--;
+		if (text.n - at > bytes_max)
+			break;
+		from = at;
+		lines++;
+	}
+	if (from < text.n)
+		buf_put(out, text.p + from, text.n - from);
+	return lines;
+}
+
+static int
+read_history_file(const char *path, struct buf *text, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int result;
+
+	buf_reset(text);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : fail(e, "open", path);
+	result = read_all(fd, text) == 0 ? 0 : fail(e, "read", path);
+	close(fd);
+	return result;
+}
+
+int
+io_files_read_history(const char *state_dir, uint32_t lines_max, struct buf *out, struct err *e)
+{
+	struct file_path newer = path_in(state_dir, "history.jsonl");
+	struct file_path older = path_in(state_dir, "history.jsonl.1");
+	struct buf text, tail;
+	uint32_t lines;
+	int result;
+
+	buf_init(&text, 4 * IO_HISTORY_BYTES_MAX);
+	buf_init(&tail, out->max);
+	result = read_history_file(newer.text, &text, e);
+	lines = append_tail(buf_as_str(&text), lines_max, out->max - out->n, &tail);
+	if (result == 0 && lines < lines_max && read_history_file(older.text, &text, e) == 0)
+		append_tail(buf_as_str(&text), lines_max - lines, out->max - out->n - tail.n, out);
+	buf_str(out, buf_as_str(&tail));
+	buf_fini(&tail);
+	buf_fini(&text);
+	return result;
+}

@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * HTTP towards BroadWorks: see io_http.h.
+ *
+ * Happy path of a request: io_http_request() -> libcurl -> body gathered -> message "done" -> HTTP_DONE.
+ * Of a stream: the same, but what arrives is handed on after each run of libcurl, and the end is
+ * STREAM_CLOSED. Failures (no connection, time-out, too large, refused) are ends like any other, with status 0
+ * or the status of the answer and a text.
+ * libcurl sends a request a second time when a kept connection ends before the first byte of an answer. What
+ * is not a GET might then be executed twice: the second attempt is stopped before it is sent.
+ */
+#include "daemon/io_http.h"
+
+#include "daemon/io_curl.h"
+#include "proto/base/limits.h"
+#include "proto/base/map.h"
+#include "proto/base/mem.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <utlist.h>
+
+#define HTTP_CONNECTIONS_PER_XSP 8
+#define HTTP_STREAM_BYTES_MAX (8 * 1024 * 1024) /* of one run of libcurl */
+#define HTTP_IDLE_S_MAX 3 /* an XSP drops an idle connection after 4 s (its Keep-Alive header) */
+#define HTTP_URL_BYTES_MAX 4096
+
+struct transfer {
+	struct io_http *h;
+	CURL *easy;
+	uint64_t id;
+	bool is_stream;
+	bool is_get;
+	bool too_large;
+	bool dirty; /* a stream with bytes to hand on */
+	unsigned attempts;
+	struct buf body;
+	char why[CURL_ERROR_SIZE];
+	struct transfer *prev, *next;             /* of its kind */
+	struct transfer *dirty_prev, *dirty_next;
+	UT_hash_handle hh;                        /* streams by id */
+};
+
+struct io_http {
+	struct io_sink sink;
+	const struct conf *conf;
+	CURLSH *shares[LIMIT_XSPS];
+	struct curl_slist *headers;
+	struct io_curl *request_curl, *stream_curl;
+	struct transfer *requests;
+	struct transfer *streams; /* map */
+	struct transfer *dirty;
+	size_t request_count;
+	bool closing;
+};
+
+/* --- callbacks of libcurl ---------------------------------------------------------------------------------- */
+
+static size_t
+on_body(char *p, size_t size, size_t count, void *arg)
+{
+	struct transfer *x = arg;
+	size_t n = size * count;
+	long status = 0;
+
+	curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (x->is_stream && status != 200)
+		return n; /* the text of a refusal: the status says enough */
+	buf_put(&x->body, p, n);
+	if (x->body.overflow) {
+		x->too_large = true;
+		return 0;
+	}
+	if (x->is_stream && !x->dirty) {
+		x->dirty = true;
+		DL_APPEND2(x->h->dirty, x, dirty_prev, dirty_next);
+	}
+	return n;
+}
+
+static int
+on_attempt(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)
+{
+	struct transfer *x = arg;
+
+	(void)remote_ip;
+	(void)local_ip;
+	(void)remote_port;
+	(void)local_port;
+	return ++x->attempts > 1 && !x->is_get ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+/* --- transfers --------------------------------------------------------------------------------------------- */
+
+static void
+transfer_free(struct transfer *x)
+{
+	curl_easy_cleanup(x->easy);
+	buf_fini(&x->body);
+	mem_free(x);
+}
+
+static void
+set_method(CURL *easy, const char *method, struct str body)
+{
+	if (strcmp(method, "GET") == 0) {
+		curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+		return;
+	}
+	if (strcmp(method, "POST") == 0)
+		curl_easy_setopt(easy, CURLOPT_POST, 1L);
+	else
+		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+	if (body.n > 0 || strcmp(method, "DELETE") != 0) {
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.n);
+		curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, body.n > 0 ? body.p : "");
+	}
+}
+
+/* What holds for every transfer: who we are, and what libcurl must not do by itself. */
+static void
+set_common(struct transfer *x, uint32_t xsp)
+{
+	const struct conf *conf = x->h->conf;
+	CURL *easy = x->easy;
+
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, x);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, x);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, x->why);
+	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_attempt);
+	curl_easy_setopt(easy, CURLOPT_PREREQDATA, x);
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, "tandem/" TANDEM_VERSION);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, x->h->headers);
+	curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+	curl_easy_setopt(easy, CURLOPT_USERNAME, conf->bw_user);
+	curl_easy_setopt(easy, CURLOPT_PASSWORD, conf->bw_password);
+	curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
+	curl_easy_setopt(easy, CURLOPT_SHARE, x->h->shares[xsp]);
+	curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)HTTP_IDLE_S_MAX);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)conf->http_timeout_ms);
+	if (conf->ca_file[0] != '\0')
+		curl_easy_setopt(easy, CURLOPT_CAINFO, conf->ca_file);
+}
+
+static void
+set_stream(CURL *easy)
+{
+	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, 15L);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 5L);
+}
+
+static struct transfer *
+transfer_new(struct io_http *h, uint64_t id, uint32_t xsp, const char *method, struct str path, struct str body,
+	bool is_stream)
+{
+	struct transfer *x = mem_zalloc(sizeof(*x));
+	char url[HTTP_URL_BYTES_MAX];
+
+	x->h = h;
+	x->id = id;
+	x->is_stream = is_stream;
+	x->is_get = strcmp(method, "GET") == 0;
+	buf_init(&x->body, is_stream ? HTTP_STREAM_BYTES_MAX : LIMIT_HTTP_BODY_BYTES);
+	x->easy = curl_easy_init();
+	if (x->easy == NULL || xsp >= h->conf->xsp_count || path.n >= sizeof(url) - sizeof(h->conf->xsps[0].base_url)) {
+		transfer_free(x);
+		return NULL;
+	}
+	snprintf(url, sizeof(url), "%s%.*s", h->conf->xsps[xsp].base_url, STR_ARG(path));
+	curl_easy_setopt(x->easy, CURLOPT_URL, url);
+	set_common(x, xsp);
+	set_method(x->easy, method, body);
+	if (is_stream)
+		set_stream(x->easy);
+	return x;
+}
+
+/* --- results ----------------------------------------------------------------------------------------------- */
+
+static void
+emit_end(struct io_http *h, bool is_stream, uint64_t id, long status, struct str body, const char *why)
+{
+	struct node_event ev = {
+		.kind = is_stream ? NODE_EV_STREAM_CLOSED : NODE_EV_HTTP_DONE,
+		.id = id,
+		.number = (uint64_t)status,
+		.bytes = body,
+		.text = str_of(why),
+	};
+
+	if (!h->closing)
+		io_emit(&h->sink, &ev);
+}
+
+/* Takes the transfer off every list and out of libcurl; it stays to be read, then freed. */
+static void
+detach(struct transfer *x)
+{
+	struct io_http *h = x->h;
+
+	curl_multi_remove_handle(io_curl_multi(x->is_stream ? h->stream_curl : h->request_curl), x->easy);
+	if (x->dirty)
+		DL_DELETE2(h->dirty, x, dirty_prev, dirty_next);
+	x->dirty = false;
+	if (x->is_stream) {
+		HASH_DEL(h->streams, x);
+	} else {
+		DL_DELETE(h->requests, x);
+		h->request_count--;
+	}
+}
+
+static const char *
+reason(const struct transfer *x, CURLcode result)
+{
+	if (x->too_large)
+		return "more bytes than allowed";
+	if (result == CURLE_ABORTED_BY_CALLBACK)
+		return "the connection ended before an answer came; not sent again";
+	if (result == CURLE_OK)
+		return x->is_stream ? "ended by the server" : "";
+	return x->why[0] != '\0' ? x->why : curl_easy_strerror(result);
+}
+
+static void
+finish(struct transfer *x, CURLcode result)
+{
+	struct io_http *h = x->h;
+	long status = 0;
+
+	curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
+	detach(x);
+	if (x->is_stream)
+		status = status == 200 ? 0 : status;
+	else if (result != CURLE_OK)
+		status = 0;
+	emit_end(h, x->is_stream, x->id, status, status != 0 && !x->is_stream ? buf_as_str(&x->body) : STR_NONE,
+		reason(x, result));
+	transfer_free(x);
+}
+
+/* The bytes are moved out first: while the node reads them it may close this very stream. */
+static void
+hand_on(struct io_http *h)
+{
+	while (h->dirty != NULL) {
+		struct transfer *x = h->dirty;
+		struct buf bytes = x->body;
+		uint64_t id = x->id;
+
+		x->dirty = false;
+		DL_DELETE2(h->dirty, x, dirty_prev, dirty_next);
+		buf_init(&x->body, HTTP_STREAM_BYTES_MAX);
+		io_emit(&h->sink, &(struct node_event){ .kind = NODE_EV_STREAM_DATA, .id = id,
+			.bytes = buf_as_str(&bytes) });
+		buf_fini(&bytes);
+	}
+}
+
+static void
+collect(struct io_http *h, struct io_curl *c)
+{
+	CURLMsg *m;
+	int left;
+
+	while (!h->closing && (m = curl_multi_info_read(io_curl_multi(c), &left)) != NULL) {
+		char *x = NULL;
+		CURLcode result = m->data.result;
+
+		if (m->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &x);
+		finish((struct transfer *)(void *)x, result);
+	}
+}
+
+static void
+on_ran(void *arg)
+{
+	struct io_http *h = arg;
+
+	if (h->closing)
+		return;
+	hand_on(h);
+	collect(h, h->stream_curl);
+	collect(h, h->request_curl);
+}
+
+/* --- orders ------------------------------------------------------------------------------------------------ */
+
+void
+io_http_request(struct io_http *h, uint64_t id, uint32_t xsp, const char *method, struct str path, struct str body,
+	uint64_t timeout_ms)
+{
+	struct transfer *x;
+
+	if (h->request_count >= IO_HTTP_REQUESTS_MAX) {
+		emit_end(h, false, id, 0, STR_NONE, "too many requests");
+		return;
+	}
+	x = transfer_new(h, id, xsp, method, path, body, false);
+	if (x == NULL) {
+		emit_end(h, false, id, 0, STR_NONE, "no such XSP, or the path is too long");
+		return;
+	}
+	curl_easy_setopt(x->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+	DL_APPEND(h->requests, x);
+	h->request_count++;
+	if (curl_multi_add_handle(io_curl_multi(h->request_curl), x->easy) != CURLM_OK)
+		finish(x, CURLE_FAILED_INIT);
+}
+
+static struct transfer *
+find_stream(struct io_http *h, uint64_t id)
+{
+	struct transfer *x;
+
+	HASH_FIND(hh, h->streams, &id, sizeof(id), x);
+	return x;
+}
+
+void
+io_http_open_stream(struct io_http *h, uint64_t id, uint32_t xsp, struct str path, struct str body)
+{
+	struct transfer *x = find_stream(h, id) ? NULL : transfer_new(h, id, xsp, "POST", path, body, true);
+
+	if (x == NULL) {
+		emit_end(h, true, id, 0, STR_NONE, "no such XSP, the path is too long, or the id is in use");
+		return;
+	}
+	HASH_ADD(hh, h->streams, id, sizeof(x->id), x);
+	if (curl_multi_add_handle(io_curl_multi(h->stream_curl), x->easy) != CURLM_OK)
+		finish(x, CURLE_FAILED_INIT);
+}
+
+void
+io_http_close_stream(struct io_http *h, uint64_t id)
+{
+	struct transfer *x = find_stream(h, id);
+
+	if (x == NULL)
+		return;
+	detach(x);
+	transfer_free(x);
+	emit_end(h, true, id, 0, STR_NONE, "closed by us");
+}
+
+/* --- life -------------------------------------------------------------------------------------------------- */
+
+static bool
+make_shares(struct io_http *h)
+{
+	for (uint32_t i = 0; i < h->conf->xsp_count; i++) {
+		h->shares[i] = curl_share_init();
+		if (h->shares[i] == NULL)
+			return false;
+		curl_share_setopt(h->shares[i], CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
+		curl_share_setopt(h->shares[i], CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+	}
+	return true;
+}
+
+static bool
+make_headers(struct io_http *h)
+{
+	static const char *const lines[] = { "Content-Type: application/xml; charset=UTF-8",
+		"Accept: application/xml, text/xml", "Expect:" };
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct curl_slist *longer = curl_slist_append(h->headers, lines[i]);
+
+		if (longer == NULL)
+			return false;
+		h->headers = longer;
+	}
+	return true;
+}
+
+struct io_http *
+io_http_new(const struct io_sink *sink, const struct conf *conf, struct err *e)
+{
+	struct io_http *h;
+
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+		err_set(e, E_IO, "libcurl cannot start");
+		return NULL;
+	}
+	h = mem_zalloc(sizeof(*h));
+	h->sink = *sink;
+	h->conf = conf;
+	h->request_curl = io_curl_new(sink->loop, on_ran, h);
+	h->stream_curl = io_curl_new(sink->loop, on_ran, h);
+	if (h->request_curl == NULL || h->stream_curl == NULL || !make_shares(h) || !make_headers(h)) {
+		err_set(e, E_IO, "libcurl has no memory");
+		io_http_close(h);
+		io_http_free(h);
+		return NULL;
+	}
+	curl_multi_setopt(io_curl_multi(h->request_curl), CURLMOPT_MAX_HOST_CONNECTIONS,
+		(long)HTTP_CONNECTIONS_PER_XSP);
+	curl_multi_setopt(io_curl_multi(h->request_curl), CURLMOPT_MAXCONNECTS,
+		(long)(HTTP_CONNECTIONS_PER_XSP * conf->xsp_count));
+	return h;
+}
+
+void
+io_http_close(struct io_http *h)
+{
+	struct transfer *x, *next;
+
+	h->closing = true;
+	DL_FOREACH_SAFE(h->requests, x, next) {
+		detach(x);
+		transfer_free(x);
+	}
+	HASH_ITER(hh, h->streams, x, next) {
+		detach(x);
+		transfer_free(x);
+	}
+	if (h->request_curl != NULL)
+		io_curl_close(h->request_curl);
+	if (h->stream_curl != NULL)
+		io_curl_close(h->stream_curl);
+}
+
+void
+io_http_free(struct io_http *h)
+{
+	for (size_t i = 0; i < LIMIT_XSPS; i++)
+		if (h->shares[i] != NULL)
+			curl_share_cleanup(h->shares[i]);
+	curl_slist_free_all(h->headers);
+	mem_free(h);
+	curl_global_cleanup();
+}

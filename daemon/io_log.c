@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Log: see io_log.h.
+ *
+ * The line is made here, libqb only carries it: so that it looks the same whatever the target. A disk that is
+ * full costs lines of the log and nothing else. State at file scope: a signal handler has no argument, and
+ * libqb's log is one for the process.
+ */
+#include "daemon/io_log.h"
+
+/* qblog.h includes syslog.h, whose macros have the names of our levels: nothing below uses LOG_x for ours. */
+enum {
+	IO_LOG_ALARM = LOG_ALARM,
+	IO_LOG_WARNING = LOG_WARNING,
+	IO_LOG_NOTICE = LOG_NOTICE,
+	IO_LOG_DEBUG = LOG_DEBUG
+};
+
+#include <inttypes.h>
+#include <qb/qblog.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define IO_LOG_LINE_BYTES_MAX 1200
+#define IO_LOG_BLACKBOX_BYTES (256 * 1024)
+
+static struct {
+	bool open;
+	int32_t target;
+	int level;
+	char node[64];
+	char file[192];
+	char blackbox[256];
+	struct log log;
+} io_log;
+
+static const int io_log_signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
+
+static uint8_t
+syslog_priority(int level)
+{
+	static const uint8_t priorities[] = { LOG_ALERT, LOG_WARNING, LOG_NOTICE, LOG_DEBUG };
+
+	return priorities[level];
+}
+
+static void
+write_line(int number, enum log_level level, const char *text, void *arg)
+{
+	char when[32];
+	struct timespec now;
+	struct tm utc;
+
+	(void)arg;
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &utc);
+	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &utc);
+	qb_log_from_external_source(__func__, "tandemd", "%s.%06ldZ %s %d %s %s", syslog_priority((int)level),
+		__LINE__, 0, when, now.tv_nsec / 1000, io_log.node, number, log_level_name(level), text);
+}
+
+/* Not async-signal-safe by the letter; the process is lost anyway, and a core dump follows. */
+static void
+on_crash(int sig)
+{
+	signal(sig, SIG_DFL);
+	(void)qb_log_blackbox_write_to_file(io_log.blackbox);
+	raise(sig);
+}
+
+static void
+catch_crashes(void)
+{
+	struct sigaction action;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = on_crash;
+	action.sa_flags = (int)SA_RESETHAND;
+	for (size_t i = 0; i < sizeof(io_log_signals) / sizeof(io_log_signals[0]); i++)
+		sigaction(io_log_signals[i], &action, NULL);
+}
+
+static void
+start_blackbox(const char *state_dir)
+{
+	snprintf(io_log.blackbox, sizeof(io_log.blackbox), "%s/blackbox.%d", state_dir, (int)getpid());
+	qb_log_filter_ctl(QB_LOG_BLACKBOX, QB_LOG_FILTER_ADD, QB_LOG_FILTER_FILE, "*", LOG_TRACE);
+	qb_log_ctl(QB_LOG_BLACKBOX, QB_LOG_CONF_SIZE, IO_LOG_BLACKBOX_BYTES);
+	qb_log_ctl(QB_LOG_BLACKBOX, QB_LOG_CONF_MAX_LINE_LEN, IO_LOG_LINE_BYTES_MAX);
+	qb_log_ctl(QB_LOG_BLACKBOX, QB_LOG_CONF_THREADED, QB_FALSE);
+	qb_log_ctl(QB_LOG_BLACKBOX, QB_LOG_CONF_ENABLED, QB_TRUE);
+	catch_crashes();
+}
+
+int
+io_log_open(const char *file, const char *node, const char *state_dir, struct err *e)
+{
+	qb_log_init("tandemd", LOG_DAEMON, LOG_EMERG);
+	qb_log_ctl(QB_LOG_SYSLOG, QB_LOG_CONF_ENABLED, QB_FALSE);
+	io_log.target = file[0] != '\0' ? qb_log_file_open(file) : QB_LOG_STDERR;
+	if (io_log.target < 0) {
+		int failed = -io_log.target;
+
+		qb_log_fini();
+		return err_set(e, E_IO, "cannot open the log %s: %s", file, strerror(failed));
+	}
+	snprintf(io_log.node, sizeof(io_log.node), "%s", node);
+	snprintf(io_log.file, sizeof(io_log.file), "%s", file);
+	qb_log_format_set(io_log.target, "%b");
+	qb_log_ctl(io_log.target, QB_LOG_CONF_MAX_LINE_LEN, IO_LOG_LINE_BYTES_MAX);
+	io_log.open = true;
+	io_log_set_level((enum log_level)IO_LOG_NOTICE);
+	qb_log_ctl(io_log.target, QB_LOG_CONF_ENABLED, QB_TRUE);
+	if (state_dir[0] != '\0')
+		start_blackbox(state_dir);
+	io_log.log = (struct log){ write_line, NULL };
+	return 0;
+}
+
+void
+io_log_close(void)
+{
+	if (!io_log.open)
+		return;
+	for (size_t i = 0; io_log.blackbox[0] && i < sizeof(io_log_signals) / sizeof(io_log_signals[0]); i++)
+		signal(io_log_signals[i], SIG_DFL);
+	qb_log_fini();
+	memset(&io_log, 0, sizeof(io_log));
+}
+
+const struct log *
+io_log_get(void)
+{
+	return &io_log.log;
+}
+
+void
+io_log_set_level(enum log_level level)
+{
+	io_log.level = (int)level;
+	if (!io_log.open)
+		return;
+	qb_log_filter_ctl(io_log.target, QB_LOG_FILTER_CLEAR_ALL, QB_LOG_FILTER_FILE, "*", LOG_TRACE);
+	qb_log_filter_ctl(io_log.target, QB_LOG_FILTER_ADD, QB_LOG_FILTER_FILE, "*",
+		syslog_priority(io_log.level));
+}
+
+enum log_level
+io_log_get_level(void)
+{
+	return (enum log_level)io_log.level;
+}
+
+void
+io_log_reopen(void)
+{
+	if (io_log.open && io_log.file[0] != '\0')
+		(void)qb_log_file_reopen(io_log.target, NULL);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The log: libqb's, with its blackbox. One line a message:
+ *   2026-11-22T01:02:03.123456Z n1 37402 notice this node is active ...
+ *
+ * The blackbox is a ring in memory that takes every message, also those the log leaves out; a crash writes it
+ * to STATE-DIR/blackbox.PID (read it with qb-blackbox). One log a process.
+ */
+#ifndef TANDEM_DAEMON_IO_LOG_H
+#define TANDEM_DAEMON_IO_LOG_H
+
+#include "proto/base/err.h"
+#include "proto/base/log.h"
+
+/**
+ * Opens the log. `file` "" = stderr. `node` is the name in each line, `state_dir` the place of the blackbox
+ * ("" = none, and no signal handlers). 0 or E_IO.
+ */
+int io_log_open(const char *file, const char *node, const char *state_dir, struct err *e)
+	__attribute__((warn_unused_result));
+void io_log_close(void);
+
+/** The log interface to hand on; silent before io_log_open(). */
+const struct log *io_log_get(void);
+
+/** The least important level that is written: LOG_NOTICE at first. */
+void io_log_set_level(enum log_level level);
+enum log_level io_log_get_level(void);
+
+/** After somebody has moved the file away. */
+void io_log_reopen(void);
+
+#endif

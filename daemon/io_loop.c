@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The loop: see io_loop.h.
+ *
+ * Failure: an epoch that cannot be written ends the process at once, with the actions behind it not performed:
+ * the other node takes over, this one does not speak in an epoch that it may forget. Late steps and timers are
+ * logged (37901), at most one line a second.
+ */
+#include "daemon/io_loop.h"
+
+#include "daemon/io_ctl.h"
+#include "daemon/io_exec.h"
+#include "daemon/io_files.h"
+#include "daemon/io_http.h"
+#include "daemon/io_log.h"
+#include "daemon/io_nudge.h"
+#include "daemon/io_ring.h"
+#include "daemon/io_tcp.h"
+#include "proto/base/check.h"
+#include "proto/base/mem.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <sys/random.h>
+#include <utlist.h>
+
+#define LOOP_STOP_MS 5000
+#define LOOP_STEP_MS_MAX 50
+#define LOOP_LATE_MS_MAX 100
+#define LOOP_SOLO_ID 1
+
+/* A copy of an event that came while the node was being served. */
+struct queued {
+	struct node_event ev;
+	struct ha_confchg confchg;
+	struct queued *prev, *next;
+};
+
+struct io_loop {
+	uv_loop_t uv;
+	const struct conf *conf;
+	const struct log *log;
+	struct io_sink sink;
+	struct node *node;
+	struct node_out *out;
+	struct io_tcp *tcp;
+	struct io_nudge *nudge;
+	struct io_http *http;
+	struct io_ring *ring; /* NULL: alone */
+	struct io_ctl *ctl;
+	struct io_exec *exec;
+	uv_timer_t deadline, stop_timer;
+	uv_signal_t signals[3];
+	struct mono armed; /* when the deadline timer should fire */
+	bool busy, closed, ready;
+	bool stopping, stopped, fatal, history_failed;
+	uint64_t late_told_ms;
+	struct queued *queue;
+	struct ha_member last_left; /* the process that Pacemaker may have to be told of */
+};
+
+static const int loop_signals[] = { SIGTERM, SIGINT, SIGHUP };
+
+/* --- time -------------------------------------------------------------------------------------------------- */
+
+static struct mono
+now_mono(void)
+{
+	return (struct mono){ (int64_t)(uv_hrtime() / 1000) };
+}
+
+static int64_t
+now_wall_us(void)
+{
+	uv_timeval64_t t = { 0 };
+
+	uv_gettimeofday(&t);
+	return t.tv_sec * 1000000 + t.tv_usec;
+}
+
+static void
+tell_late(struct io_loop *l, const char *what, int64_t ms)
+{
+	uint64_t now_ms = uv_hrtime() / 1000000;
+
+	if (l->late_told_ms != 0 && now_ms - l->late_told_ms < 1000)
+		return;
+	l->late_told_ms = now_ms;
+	log_emit(l->log, M_LOOP_LATE, "%s %" PRId64 " ms", what, ms);
+}
+
+/* --- actions ----------------------------------------------------------------------------------------------- */
+
+static void
+save_epoch(struct io_loop *l, uint64_t epoch)
+{
+	struct err e = { 0 };
+
+	if (io_files_save_epoch(l->conf->state_dir, epoch, &e) == 0)
+		return;
+	log_emit(l->log, M_START, "ending, because the epoch %" PRIu64 " cannot be kept: %s", epoch, e.text);
+	l->fatal = true;
+}
+
+static void
+write_history(struct io_loop *l, const struct node_action *a)
+{
+	struct err e = { 0 };
+	bool failed = io_files_append_history(l->conf->state_dir, now_wall_us(), l->conf->node_name, a->text,
+		a->bytes, &e) != 0;
+
+	if (failed && !l->history_failed)
+		log_emit(l->log, M_START, "the history is not written: %s", e.text);
+	l->history_failed = failed;
+}
+
+static void
+tell_failed(struct io_loop *l, uint32_t node_id)
+{
+	const char *name = l->ring ? io_ring_node_name(l->ring, node_id) : NULL;
+	uint32_t pid = l->last_left.node_id == node_id ? l->last_left.pid : 0;
+
+	if (name == NULL)
+		log_emit(l->log, M_PACEMAKER_TOLD, "not told: corosync's nodelist has no name for node %" PRIu32,
+			node_id);
+	else
+		io_exec_tell_failed(l->exec, name, node_id, pid);
+}
+
+static void
+perform_one(struct io_loop *l, const struct node_action *a)
+{
+	switch (a->kind) {
+	case NODE_ACT_MCAST:
+		if (l->ring != NULL)
+			io_ring_mcast(l->ring, a->bytes);
+		break;
+	case NODE_ACT_REJOIN:
+		if (l->ring != NULL)
+			io_ring_rejoin(l->ring);
+		break;
+	case NODE_ACT_SAVE_EPOCH: save_epoch(l, a->number); break;
+	case NODE_ACT_LISTEN:
+		if (a->flag)
+			io_tcp_listen(l->tcp, l->conf->listen_address, l->conf->listen_port);
+		else
+			io_tcp_unlisten(l->tcp);
+		break;
+	case NODE_ACT_CLIENT_SEND: io_tcp_send(l->tcp, a->id, a->bytes); break;
+	case NODE_ACT_CLIENT_CLOSE: io_tcp_end(l->tcp, a->id, a->flag); break;
+	case NODE_ACT_NUDGE: io_nudge_send(l->nudge, a->text, a->text2); break;
+	case NODE_ACT_HTTP:
+		io_http_request(l->http, a->id, a->xsp, a->method, a->path, a->bytes, a->number);
+		break;
+	case NODE_ACT_STREAM_OPEN: io_http_open_stream(l->http, a->id, a->xsp, a->path, a->bytes); break;
+	case NODE_ACT_STREAM_CLOSE: io_http_close_stream(l->http, a->id); break;
+	case NODE_ACT_TELL_FAILED: tell_failed(l, a->from_node); break;
+	case NODE_ACT_HISTORY: write_history(l, a); break;
+	case NODE_ACT_SCORE: break; /* the agent's next monitor asks for it and publishes it */
+	case NODE_ACT_STOPPED: l->stopped = true; break;
+	}
+}
+
+static void
+perform(struct io_loop *l)
+{
+	for (size_t i = 0; i < node_out_count(l->out) && !l->fatal; i++) {
+		struct node_action a = node_out_at(l->out, i);
+
+		perform_one(l, &a);
+	}
+	if (l->fatal || l->stopped)
+		uv_stop(&l->uv);
+}
+
+/* --- events ------------------------------------------------------------------------------------------------ */
+
+static void
+note_left(struct io_loop *l, const struct node_event *ev)
+{
+	if (ev->kind == NODE_EV_CONFCHG && ev->confchg->left_count > 0)
+		l->last_left = ev->confchg->left[ev->confchg->left_count - 1];
+}
+
+static void
+step(struct io_loop *l, const struct node_event *borrowed)
+{
+	struct node_event ev = *borrowed;
+	int64_t ms;
+
+	ev.now = now_mono();
+	ev.wall_us = now_wall_us();
+	note_left(l, &ev);
+	node_out_reset(l->out);
+	node_step(l->node, &ev, l->out);
+	perform(l);
+	ms = mono_ms_between(ev.now, now_mono());
+	if (ms > LOOP_STEP_MS_MAX)
+		tell_late(l, "one step took", ms);
+}
+
+static struct str
+copy_str(struct str s)
+{
+	return (struct str){ mem_strndup(s.p, s.n), s.n };
+}
+
+static void
+free_str(struct str s)
+{
+	mem_free((void *)(uintptr_t)s.p);
+}
+
+static const struct ha_member *
+copy_members(const struct ha_member *m, size_t n)
+{
+	struct ha_member *copy = mem_alloc(n * sizeof(*m));
+
+	for (size_t i = 0; i < n; i++)
+		copy[i] = m[i];
+	return copy;
+}
+
+static void
+enqueue(struct io_loop *l, const struct node_event *ev)
+{
+	struct queued *q = mem_zalloc(sizeof(*q));
+
+	q->ev = *ev;
+	q->ev.bytes = copy_str(ev->bytes);
+	q->ev.text = copy_str(ev->text);
+	q->ev.text2 = copy_str(ev->text2);
+	if (ev->confchg != NULL) {
+		q->confchg = *ev->confchg;
+		q->confchg.members = copy_members(ev->confchg->members, ev->confchg->member_count);
+		q->confchg.left = copy_members(ev->confchg->left, ev->confchg->left_count);
+		q->confchg.joined = copy_members(ev->confchg->joined, ev->confchg->joined_count);
+		q->ev.confchg = &q->confchg;
+	}
+	DL_APPEND(l->queue, q);
+}
+
+static void
+free_queued(struct queued *q)
+{
+	free_str(q->ev.bytes);
+	free_str(q->ev.text);
+	free_str(q->ev.text2);
+	mem_free((void *)(uintptr_t)q->confchg.members);
+	mem_free((void *)(uintptr_t)q->confchg.left);
+	mem_free((void *)(uintptr_t)q->confchg.joined);
+	mem_free(q);
+}
+
+static void on_deadline(uv_timer_t *timer);
+
+static void
+arm(struct io_loop *l)
+{
+	struct mono at = node_deadline(l->node);
+	int64_t us = at.us - now_mono().us;
+
+	l->armed = at;
+	if (at.us == MONO_NEVER.us) {
+		uv_timer_stop(&l->deadline);
+		return;
+	}
+	uv_update_time(&l->uv);
+	uv_timer_start(&l->deadline, on_deadline, us > 0 ? ((uint64_t)us + 999) / 1000 : 0, 0);
+}
+
+static void
+on_event(const struct node_event *ev, void *arg)
+{
+	struct io_loop *l = arg;
+
+	if (l->closed || l->fatal || l->stopped)
+		return;
+	if (l->busy) {
+		enqueue(l, ev);
+		return;
+	}
+	l->busy = true;
+	step(l, ev);
+	while (l->queue != NULL) {
+		struct queued *q = l->queue;
+
+		DL_DELETE(l->queue, q);
+		if (!l->fatal && !l->stopped)
+			step(l, &q->ev);
+		free_queued(q);
+	}
+	l->busy = false;
+	arm(l);
+	if (l->ctl != NULL)
+		io_ctl_check(l->ctl);
+}
+
+static void
+on_deadline(uv_timer_t *timer)
+{
+	struct io_loop *l = timer->data;
+	int64_t late_ms = mono_ms_between(l->armed, now_mono());
+
+	if (late_ms > LOOP_LATE_MS_MAX)
+		tell_late(l, "a timer was late by", late_ms);
+	on_event(&(struct node_event){ .kind = NODE_EV_TICK }, l);
+}
+
+/* --- stopping ---------------------------------------------------------------------------------------------- */
+
+static void
+on_stop_timeout(uv_timer_t *timer)
+{
+	struct io_loop *l = timer->data;
+
+	log_emit(l->log, M_START, "not everything could be closed in %d s, ending anyway", LOOP_STOP_MS / 1000);
+	uv_stop(&l->uv);
+}
+
+void
+io_loop_stop(struct io_loop *l)
+{
+	if (l->stopping)
+		return;
+	l->stopping = true;
+	log_emit(l->log, M_START, "stopping");
+	uv_timer_start(&l->stop_timer, on_stop_timeout, LOOP_STOP_MS, 0);
+	on_event(&(struct node_event){ .kind = NODE_EV_STOP }, l);
+}
+
+static void
+on_signal(uv_signal_t *signal_handle, int signum)
+{
+	if (signum == SIGHUP)
+		io_log_reopen();
+	else
+		io_loop_stop(signal_handle->data);
+}
+
+/* --- life -------------------------------------------------------------------------------------------------- */
+
+static void
+init_handles(struct io_loop *l)
+{
+	uv_timer_init(&l->uv, &l->deadline);
+	uv_timer_init(&l->uv, &l->stop_timer);
+	l->deadline.data = l->stop_timer.data = l;
+	for (size_t i = 0; i < sizeof(loop_signals) / sizeof(loop_signals[0]); i++) {
+		uv_signal_init(&l->uv, &l->signals[i]);
+		l->signals[i].data = l;
+		uv_signal_start(&l->signals[i], on_signal, loop_signals[i]);
+	}
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static int
+open_adapters(struct io_loop *l, uint64_t epoch, int64_t corosync_wait_ms, struct err *e)
+{
+	struct io_ctl_conf ctl = { .conf = l->conf, .node_name = l->conf->node_name };
+	uint64_t seed = 0;
+
+	(void)!getrandom(&seed, sizeof(seed), 0);
+	if (l->conf->clustered) {
+		l->ring = io_ring_new(&l->sink, l->conf->group, corosync_wait_ms, e);
+		if (l->ring == NULL)
+			return e->code;
+	}
+	l->http = io_http_new(&l->sink, l->conf, e);
+	if (l->http == NULL)
+		return e->code;
+	l->tcp = io_tcp_new(&l->sink);
+	l->nudge = io_nudge_new(&l->sink);
+	l->exec = io_exec_new(&l->sink, l->conf);
+	l->node = node_new(l->conf, l->ring ? io_ring_node_id(l->ring) : LOOP_SOLO_ID, epoch, seed, l->log);
+	l->out = node_out_new();
+	ctl.node = l->node;
+	l->ctl = io_ctl_new(&l->sink, &ctl, e);
+	return l->ctl != NULL ? 0 : e->code;
+}
+
+struct io_loop *
+io_loop_new(const struct conf *conf, const struct log *log, int64_t corosync_wait_ms, struct err *e)
+{
+	struct io_loop *l = mem_zalloc(sizeof(*l));
+	uint64_t epoch = 0;
+
+	l->conf = conf;
+	l->log = log;
+	REQUIRE(uv_loop_init(&l->uv) == 0);
+	l->sink = (struct io_sink){ .loop = &l->uv, .emit = on_event, .arg = l, .log = log };
+	init_handles(l);
+	if (io_files_prepare(conf->state_dir, e) == 0 && io_files_load_epoch(conf->state_dir, &epoch, e) == 0 &&
+		open_adapters(l, epoch, corosync_wait_ms, e) == 0)
+		return l;
+	io_loop_free(l);
+	return NULL;
+}
+
+int
+io_loop_run(struct io_loop *l)
+{
+	log_emit(l->log, M_START, "started as %s, version " TANDEM_VERSION, l->conf->node_name);
+	on_event(&(struct node_event){ .kind = NODE_EV_START }, l);
+	if (l->ring != NULL)
+		io_ring_start(l->ring);
+	if (!l->fatal && !l->stopped)
+		uv_run(&l->uv, UV_RUN_DEFAULT);
+	log_emit(l->log, M_START, "ended");
+	return l->stopped && !l->fatal ? 0 : 1;
+}
+
+int
+io_loop_port(const struct io_loop *l)
+{
+	return io_tcp_port(l->tcp);
+}
+
+static void
+close_all(struct io_loop *l)
+{
+	l->closed = true;
+	uv_close((uv_handle_t *)&l->deadline, NULL);
+	uv_close((uv_handle_t *)&l->stop_timer, NULL);
+	for (size_t i = 0; i < sizeof(loop_signals) / sizeof(loop_signals[0]); i++)
+		uv_close((uv_handle_t *)&l->signals[i], NULL);
+	if (l->ctl != NULL)
+		io_ctl_close(l->ctl);
+	if (l->exec != NULL)
+		io_exec_close(l->exec);
+	if (l->nudge != NULL)
+		io_nudge_close(l->nudge);
+	if (l->tcp != NULL)
+		io_tcp_close(l->tcp);
+	if (l->http != NULL)
+		io_http_close(l->http);
+	if (l->ring != NULL)
+		io_ring_close(l->ring);
+	uv_run(&l->uv, UV_RUN_DEFAULT);
+	REQUIRE(uv_loop_close(&l->uv) == 0);
+}
+
+void
+io_loop_free(struct io_loop *l)
+{
+	close_all(l);
+	if (l->ctl != NULL)
+		io_ctl_free(l->ctl);
+	if (l->exec != NULL)
+		io_exec_free(l->exec);
+	if (l->nudge != NULL)
+		io_nudge_free(l->nudge);
+	if (l->tcp != NULL)
+		io_tcp_free(l->tcp);
+	if (l->http != NULL)
+		io_http_free(l->http);
+	if (l->ring != NULL)
+		io_ring_free(l->ring);
+	if (l->node != NULL)
+		node_free(l->node);
+	if (l->out != NULL)
+		node_out_free(l->out);
+	mem_free(l);
+}

@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * CSTA connections: see io_tcp.h.
+ *
+ * Happy path: accept -> CLIENT_OPEN -> bytes in (CLIENT_DATA) and out (one try-write, the rest queued) ->
+ * the kernel says what the client's TCP has acknowledged (SIOCOUTQ, asked by a timer while anything is out) ->
+ * CLIENT_CLOSED from the close callback.
+ * A connection ends once, whoever ends it: end of stream, an error, a queue that is too long, the node, or the
+ * deadline of a flush. From then on nothing is read or sent, and only CLIENT_CLOSED is still to come.
+ */
+#include "daemon/io_tcp.h"
+
+#include "proto/base/limits.h"
+#include "proto/base/map.h"
+#include "proto/base/mem.h"
+
+#include <inttypes.h>
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utlist.h>
+
+#define TCP_READ_BYTES 65536
+#define TCP_BACKLOG 512
+#define TCP_FIRST_ACK_MS 10
+#define TCP_ACK_MS 50
+#define TCP_FLUSH_MS 5000
+#define TCP_FIN_MS 1000
+#define TCP_RELISTEN_MS 200
+#define TCP_KEEPALIVE_S 30
+#define TCP_USER_TIMEOUT_MS 60000
+
+enum conn_state {
+	CONN_OPEN,
+	CONN_FLUSHING, /* shutdown is queued behind the data; what comes in is thrown away */
+	CONN_CLOSING   /* uv_close() was called */
+};
+
+struct conn {
+	uv_tcp_t handle;
+	struct io_tcp *t;
+	uint64_t id;
+	enum conn_state state;
+	bool told;               /* CLIENT_OPEN was emitted */
+	bool watched;            /* in the list that the timer looks at */
+	uint64_t end_at_ms;      /* of a flush, in loop time */
+	uint64_t sent_bytes;     /* handed to us by the node */
+	uint64_t acked_bytes;    /* told to the node */
+	uv_shutdown_t shutdown;
+	struct conn *prev, *next;
+	UT_hash_handle hh;
+};
+
+struct io_tcp {
+	struct io_sink sink;
+	uv_tcp_t listener;
+	uv_timer_t relisten;
+	uv_timer_t acks;
+	bool want_listener;
+	bool listener_open; /* the handle exists */
+	bool closing;
+	bool told_full, told_listen;
+	char address[64];
+	uint16_t port;
+	uint64_t next_id;
+	struct conn *conns;   /* by id */
+	struct conn *watched; /* unacknowledged output, or flushing */
+	uint8_t bytes[TCP_READ_BYTES];
+};
+
+static void open_listener(struct io_tcp *t);
+
+/* --- the end of a connection ------------------------------------------------------------------------------- */
+
+static void
+on_conn_closed(uv_handle_t *h)
+{
+	struct conn *c = h->data;
+	struct io_tcp *t = c->t;
+	uint64_t id = c->id;
+	bool told = c->told;
+
+	if (c->watched)
+		DL_DELETE(t->watched, c);
+	HASH_DEL(t->conns, c);
+	mem_free(c);
+	if (told && !t->closing)
+		io_emit(&t->sink, &(struct node_event){ .kind = NODE_EV_CLIENT_CLOSED, .id = id });
+}
+
+static void
+drop(struct conn *c, bool reset)
+{
+	if (c->state == CONN_CLOSING)
+		return;
+	c->state = CONN_CLOSING;
+	if (!reset || uv_tcp_close_reset(&c->handle, on_conn_closed) != 0)
+		uv_close((uv_handle_t *)&c->handle, on_conn_closed);
+}
+
+/* --- acknowledgements -------------------------------------------------------------------------------------- */
+
+/* Tells the node what the client's TCP has acknowledged since it was last told. */
+static void
+tell_acked(struct conn *c)
+{
+	size_t queued = uv_stream_get_write_queue_size((uv_stream_t *)&c->handle);
+	uv_os_fd_t fd;
+	int outq = 0;
+	uint64_t acked;
+
+	if (uv_fileno((uv_handle_t *)&c->handle, &fd) != 0 || ioctl(fd, SIOCOUTQ, &outq) != 0 || outq < 0)
+		return;
+	if (c->sent_bytes < queued + (uint64_t)outq)
+		return; /* a FIN counts as one byte there */
+	acked = c->sent_bytes - queued - (uint64_t)outq;
+	if (acked <= c->acked_bytes)
+		return;
+	c->acked_bytes = acked;
+	io_emit(&c->t->sink, &(struct node_event){ .kind = NODE_EV_CLIENT_ACKED, .id = c->id, .number = acked });
+}
+
+static void
+on_ack_timer(uv_timer_t *timer)
+{
+	struct io_tcp *t = timer->data;
+	struct conn *c, *next;
+
+	/* telling may add to the list (at its end) but takes nothing away: that happens in close callbacks */
+	DL_FOREACH_SAFE(t->watched, c, next) {
+		if (c->state == CONN_OPEN)
+			tell_acked(c);
+		if (c->state == CONN_FLUSHING && uv_now(t->sink.loop) >= c->end_at_ms)
+			drop(c, true);
+		next = c->next;
+		if (c->state == CONN_OPEN && c->acked_bytes == c->sent_bytes) {
+			DL_DELETE(t->watched, c);
+			c->watched = false;
+		}
+	}
+	if (t->watched == NULL)
+		uv_timer_stop(&t->acks);
+}
+
+static void
+watch(struct conn *c)
+{
+	struct io_tcp *t = c->t;
+
+	if (c->watched)
+		return;
+	if (t->watched == NULL)
+		uv_timer_start(&t->acks, on_ack_timer, TCP_FIRST_ACK_MS, TCP_ACK_MS);
+	DL_APPEND(t->watched, c);
+	c->watched = true;
+}
+
+/* --- reading ----------------------------------------------------------------------------------------------- */
+
+static void
+on_alloc(uv_handle_t *h, size_t size, uv_buf_t *b)
+{
+	struct conn *c = h->data;
+
+	(void)size;
+	*b = uv_buf_init((char *)c->t->bytes, sizeof(c->t->bytes));
+}
+
+static void
+on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
+{
+	struct conn *c = s->data;
+
+	if (n == 0)
+		return;
+	if (n < 0) {
+		if (c->state == CONN_OPEN)
+			tell_acked(c);
+		drop(c, false);
+		return;
+	}
+	if (c->state == CONN_OPEN)
+		io_emit(&c->t->sink, &(struct node_event){ .kind = NODE_EV_CLIENT_DATA, .id = c->id,
+			.bytes = { b->base, (size_t)n } });
+}
+
+/* --- accepting --------------------------------------------------------------------------------------------- */
+
+static void
+name_address(const struct sockaddr *sa, char *text, size_t size)
+{
+	char host[INET6_ADDRSTRLEN] = "?";
+
+	if (sa->sa_family == AF_INET6) {
+		const struct sockaddr_in6 *in6 = (const void *)sa;
+
+		uv_ip6_name(in6, host, sizeof(host));
+		snprintf(text, size, "[%s]:%u", host, (unsigned)ntohs(in6->sin6_port));
+	} else {
+		const struct sockaddr_in *in = (const void *)sa;
+
+		uv_ip4_name(in, host, sizeof(host));
+		snprintf(text, size, "%s:%u", host, (unsigned)ntohs(in->sin_port));
+	}
+}
+
+static bool
+name_both(struct conn *c, char *remote, char *local, size_t size)
+{
+	struct sockaddr_storage sa;
+	int n = sizeof(sa);
+
+	if (uv_tcp_getpeername(&c->handle, (struct sockaddr *)&sa, &n) != 0)
+		return false;
+	name_address((struct sockaddr *)&sa, remote, size);
+	n = sizeof(sa);
+	if (uv_tcp_getsockname(&c->handle, (struct sockaddr *)&sa, &n) != 0)
+		return false;
+	name_address((struct sockaddr *)&sa, local, size);
+	return true;
+}
+
+static void
+tune(struct conn *c)
+{
+	unsigned timeout_ms = TCP_USER_TIMEOUT_MS;
+	uv_os_fd_t fd;
+
+	uv_tcp_nodelay(&c->handle, 1);
+	uv_tcp_keepalive(&c->handle, 1, TCP_KEEPALIVE_S);
+	if (uv_fileno((uv_handle_t *)&c->handle, &fd) == 0)
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof(timeout_ms));
+}
+
+static struct conn *
+conn_new(struct io_tcp *t)
+{
+	struct conn *c = mem_zalloc(sizeof(*c));
+
+	c->t = t;
+	c->id = t->next_id++;
+	uv_tcp_init(t->sink.loop, &c->handle);
+	c->handle.data = c;
+	c->shutdown.data = c;
+	HASH_ADD(hh, t->conns, id, sizeof(c->id), c);
+	return c;
+}
+
+static bool
+may_accept(struct io_tcp *t, const char *remote)
+{
+	if (HASH_COUNT(t->conns) <= LIMIT_CONNECTIONS) {
+		t->told_full = false;
+		return true;
+	}
+	if (!t->told_full)
+		log_emit(t->sink.log, M_CLIENT_REFUSED, "%s refused: there are %d connections already", remote,
+			LIMIT_CONNECTIONS);
+	t->told_full = true;
+	return false;
+}
+
+static void
+on_connection(uv_stream_t *s, int status)
+{
+	struct io_tcp *t = s->data;
+	char remote[64] = "?", local[64] = "?";
+	struct conn *c;
+
+	if (status != 0)
+		return; /* out of descriptors: libuv closes what waits, or it stays in the backlog */
+	c = conn_new(t);
+	if (uv_accept(s, (uv_stream_t *)&c->handle) != 0 || !name_both(c, remote, local, sizeof(remote)) ||
+		!may_accept(t, remote) || uv_read_start((uv_stream_t *)&c->handle, on_alloc, on_read) != 0) {
+		drop(c, true);
+		return;
+	}
+	tune(c);
+	c->told = true;
+	io_emit(&t->sink, &(struct node_event){ .kind = NODE_EV_CLIENT_OPEN, .id = c->id, .text = str_of(remote),
+		.text2 = str_of(local) });
+}
+
+/* --- listener ---------------------------------------------------------------------------------------------- */
+
+static int
+make_address(struct sockaddr_storage *sa, const char *address, uint16_t port)
+{
+	memset(sa, 0, sizeof(*sa));
+	if (uv_ip4_addr(address, port, (struct sockaddr_in *)sa) == 0)
+		return 0;
+	return uv_ip6_addr(address, port, (struct sockaddr_in6 *)sa);
+}
+
+/* A bound socket, or a negative error of libuv. FREEBIND: the virtual address may come only after us. */
+static int
+bind_socket(const char *address, uint16_t port)
+{
+	struct sockaddr_storage sa;
+	int one = 1;
+	int fd, result = make_address(&sa, address, port);
+
+	if (result != 0)
+		return result;
+	fd = socket(sa.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return uv_translate_sys_error(errno);
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) != 0 ||
+		setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &one, sizeof(one)) != 0 ||
+		bind(fd, (struct sockaddr *)&sa, sa.ss_family == AF_INET ? sizeof(struct sockaddr_in) :
+			sizeof(struct sockaddr_in6)) != 0) {
+		result = uv_translate_sys_error(errno);
+		close(fd);
+		return result;
+	}
+	return fd;
+}
+
+static void
+on_relisten(uv_timer_t *timer)
+{
+	open_listener(timer->data);
+}
+
+static void
+on_listener_closed(uv_handle_t *h)
+{
+	struct io_tcp *t = h->data;
+
+	t->listener_open = false;
+	if (!uv_is_active((uv_handle_t *)&t->relisten))
+		open_listener(t);
+}
+
+static void
+listen_failed(struct io_tcp *t, int why)
+{
+	if (!t->told_listen)
+		log_emit(t->sink.log, M_CLIENT_REFUSED, "cannot listen on %s port %u: %s; trying on", t->address,
+			(unsigned)t->port, uv_strerror(why));
+	t->told_listen = true;
+	uv_timer_start(&t->relisten, on_relisten, TCP_RELISTEN_MS, 0);
+}
+
+static void
+open_listener(struct io_tcp *t)
+{
+	int fd, result;
+
+	if (!t->want_listener || t->listener_open || t->closing)
+		return;
+	fd = bind_socket(t->address, t->port);
+	if (fd < 0) {
+		listen_failed(t, fd);
+		return;
+	}
+	uv_tcp_init(t->sink.loop, &t->listener);
+	t->listener.data = t;
+	t->listener_open = true;
+	result = uv_tcp_open(&t->listener, fd);
+	if (result != 0)
+		close(fd);
+	else
+		result = uv_listen((uv_stream_t *)&t->listener, TCP_BACKLOG, on_connection);
+	if (result == 0) {
+		t->told_listen = false;
+		return;
+	}
+	listen_failed(t, result);
+	uv_close((uv_handle_t *)&t->listener, on_listener_closed);
+}
+
+void
+io_tcp_listen(struct io_tcp *t, const char *address, uint16_t port)
+{
+	snprintf(t->address, sizeof(t->address), "%s", address);
+	t->port = port;
+	t->want_listener = true;
+	open_listener(t);
+}
+
+void
+io_tcp_unlisten(struct io_tcp *t)
+{
+	t->want_listener = false;
+	uv_timer_stop(&t->relisten);
+	if (t->listener_open && !uv_is_closing((uv_handle_t *)&t->listener))
+		uv_close((uv_handle_t *)&t->listener, on_listener_closed);
+}
+
+uint16_t
+io_tcp_port(const struct io_tcp *t)
+{
+	struct sockaddr_storage sa;
+	int n = sizeof(sa);
+
+	if (!t->listener_open || uv_tcp_getsockname(&t->listener, (struct sockaddr *)&sa, &n) != 0)
+		return 0;
+	return ntohs(sa.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&sa)->sin6_port :
+		((struct sockaddr_in *)&sa)->sin_port);
+}
+
+/* --- writing ----------------------------------------------------------------------------------------------- */
+
+struct write_rest {
+	uv_write_t req;
+	struct conn *c;
+	char bytes[];
+};
+
+static void
+on_written(uv_write_t *req, int status)
+{
+	struct write_rest *w = req->data;
+
+	if (status != 0)
+		drop(w->c, true); /* the read side says the same or already did */
+	mem_free(w);
+}
+
+static void
+queue_rest(struct conn *c, struct str rest)
+{
+	struct write_rest *w = mem_alloc(sizeof(*w) + rest.n);
+	uv_buf_t b = uv_buf_init(w->bytes, (unsigned)rest.n);
+
+	memcpy(w->bytes, rest.p, rest.n);
+	w->c = c;
+	w->req.data = w;
+	if (uv_write(&w->req, (uv_stream_t *)&c->handle, &b, 1, on_written) != 0) {
+		mem_free(w);
+		drop(c, true);
+	}
+}
+
+static struct conn *
+find(struct io_tcp *t, uint64_t id)
+{
+	struct conn *c;
+
+	HASH_FIND(hh, t->conns, &id, sizeof(id), c);
+	return c;
+}
+
+void
+io_tcp_send(struct io_tcp *t, uint64_t id, struct str bytes)
+{
+	struct conn *c = find(t, id);
+	size_t queued;
+	uv_buf_t b;
+	int n;
+
+	if (c == NULL || c->state != CONN_OPEN || bytes.n == 0)
+		return;
+	queued = uv_stream_get_write_queue_size((uv_stream_t *)&c->handle);
+	if (queued + bytes.n > LIMIT_OUTBOX_BYTES) {
+		log_emit(t->sink.log, M_CLIENT_SLOW, "connection %" PRIu64 " closed: %zu bytes wait for it", id,
+			queued);
+		drop(c, true);
+		return;
+	}
+	c->sent_bytes += bytes.n;
+	/* uv_try_write() only reads; uv_buf_t has no const form */
+	b = uv_buf_init((char *)(uintptr_t)bytes.p, (unsigned)bytes.n);
+	n = uv_try_write((uv_stream_t *)&c->handle, &b, 1);
+	if (n < 0)
+		n = 0; /* full, or something is queued; an error comes back from uv_write() */
+	if ((size_t)n < bytes.n)
+		queue_rest(c, (struct str){ bytes.p + n, bytes.n - (size_t)n });
+	watch(c);
+}
+
+static void
+on_shutdown(uv_shutdown_t *req, int status)
+{
+	struct conn *c = req->data;
+
+	if (status != 0)
+		drop(c, false);
+	else if (c->state == CONN_FLUSHING)
+		/* our FIN is on its way: a close now, with bytes of the client unread, would make it a reset */
+		c->end_at_ms = uv_now(c->t->sink.loop) + TCP_FIN_MS;
+}
+
+void
+io_tcp_end(struct io_tcp *t, uint64_t id, bool flush)
+{
+	struct conn *c = find(t, id);
+
+	if (c == NULL || c->state == CONN_CLOSING)
+		return;
+	if (!flush) {
+		drop(c, false);
+		return;
+	}
+	if (c->state == CONN_FLUSHING)
+		return;
+	c->state = CONN_FLUSHING;
+	c->end_at_ms = uv_now(t->sink.loop) + TCP_FLUSH_MS;
+	watch(c);
+	if (uv_shutdown(&c->shutdown, (uv_stream_t *)&c->handle, on_shutdown) != 0)
+		drop(c, false);
+}
+
+/* --- life -------------------------------------------------------------------------------------------------- */
+
+struct io_tcp *
+io_tcp_new(const struct io_sink *sink)
+{
+	struct io_tcp *t = mem_zalloc(sizeof(*t));
+
+	t->sink = *sink;
+	t->next_id = 1;
+	uv_timer_init(sink->loop, &t->relisten);
+	uv_timer_init(sink->loop, &t->acks);
+	t->relisten.data = t;
+	t->acks.data = t;
+	return t;
+}
+
+void
+io_tcp_close(struct io_tcp *t)
+{
+	struct conn *c, *next;
+
+	io_tcp_unlisten(t);
+	t->closing = true;
+	HASH_ITER(hh, t->conns, c, next) {
+		drop(c, false);
+	}
+	uv_close((uv_handle_t *)&t->relisten, NULL);
+	uv_close((uv_handle_t *)&t->acks, NULL);
+}
+
+void
+io_tcp_free(struct io_tcp *t)
+{
+	mem_free(t);
+}

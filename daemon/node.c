@@ -1,0 +1,626 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The composition of a node: see node.h.
+ *
+ * One step: ha_tick (time, lease, stall), the input goes to its room, role changes are carried out, time-outs,
+ * ha_flush (what was decided is multicast), then the pumps let out what the gate allows.
+ *
+ * Entering ACTIVE, in one screen, is node_enter_active().
+ */
+#include "daemon/node.h"
+
+#include "daemon/bw.h"
+#include "daemon/bw_part.h"
+#include "daemon/sess.h"
+#include "daemon/sess_assoc.h"
+#include "daemon/svc.h"
+#include "proto/base/check.h"
+#include "proto/base/limits.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define NODE_HEALTH_MS 500
+
+struct node {
+	struct ctx x;
+	struct say say;
+	struct sess sess;
+	struct svc svc;
+	struct bw bw;
+	struct ha_out ring; /* what ha asks for */
+	struct err refusal;
+	struct mono started;
+	struct mono health_due;
+	struct mono quiet_due; /* devices not confirmed by then are told out of service; MONO_NEVER: done */
+	bool listening;
+	bool stopping;
+	bool stopped;
+	bool was_active;
+	struct node_takeover takeover;
+	struct mono promoted; /* when the order came */
+};
+
+/* deltas: the replicated state as replication sees it */
+
+static int
+node_fsm_apply(void *arg, uint16_t kind, uint16_t version, const uint8_t *p, size_t n)
+{
+	struct node *node = arg;
+
+	return core_apply(&node->x.model, kind, version, p, n);
+}
+
+static void
+node_fsm_snapshot(void *arg, struct buf *out)
+{
+	struct node *node = arg;
+
+	core_snapshot(&node->x.model, out);
+	say_snapshot(&node->say, out);
+}
+
+static int
+node_restore_record(struct node *node, struct rd *r)
+{
+	uint16_t kind = rd_u16(r);
+	uint32_t n = rd_u32(r);
+	const uint8_t *p = rd_raw(r, n);
+
+	if (p == NULL)
+		return E_MALFORMED;
+	if (kind == SAY_RECORD_MESSAGE)
+		return say_restore(&node->say, p, n);
+	return core_restore_record(&node->x.model, kind, p, n);
+}
+
+static int
+node_fsm_restore(void *arg, const uint8_t *p, size_t n)
+{
+	struct node *node = arg;
+	struct rd r = rd_of(p, n);
+	int rv = E_OK;
+
+	core_clear(&node->x.model);
+	while (rv == E_OK && !r.bad && r.off < r.n)
+		rv = node_restore_record(node, &r);
+	if (rv != E_OK || r.bad) {
+		core_clear(&node->x.model);
+		return rv != E_OK ? rv : E_MALFORMED;
+	}
+	return E_OK;
+}
+
+static uint64_t
+node_fsm_digest(void *arg)
+{
+	struct node *node = arg;
+
+	return node->x.model.digest;
+}
+
+/* core_emitter: every decision of this node passes here */
+static void
+node_emit(uint16_t kind, const uint8_t *p, size_t n, void *arg)
+{
+	struct node *node = arg;
+	uint64_t offset;
+
+	REQUIRE(ctx_is_active(&node->x));
+	node->x.offset++; /* tags what is said while the delta is applied */
+	offset = ha_append(node->x.ha, node->x.now, kind, CORE_DELTA_VERSION, p, n);
+	REQUIRE(offset == node->x.offset);
+}
+
+static void
+node_device_gone(struct core_device *d, void *arg)
+{
+	/* core_init() has one argument for both callbacks: the say room, which knows the context */
+	struct say *say = arg;
+	struct node *node = (struct node *)(void *)((char *)say - offsetof(struct node, say));
+
+	bw_device_gone(&node->bw, d);
+}
+
+struct node *
+node_new(const struct conf *conf, uint32_t node_id, uint64_t epoch_floor, uint64_t seed, const struct log *log)
+{
+	struct node *n = mem_zalloc(sizeof(*n));
+	struct ha_fsm fsm = { node_fsm_apply, node_fsm_snapshot, node_fsm_restore, node_fsm_digest, n };
+	struct ha_conf ha = {
+		.node_id = node_id, .solo = !conf->clustered, .fencing = conf->fencing,
+		.mode = conf->confirmed ? HA_CONFIRMED : HA_ASYNC, .beat_ms = conf->beat_ms,
+		.lease_ms = conf->lease_ms, .confirm_timeout_ms = conf->confirm_timeout_ms,
+		.stall_ms = conf->stall_ms, .lag_ms_max = conf->lag_ms_max, .config_hash = conf_hash(conf),
+		.epoch_floor = epoch_floor };
+	struct bw_hooks hooks = { svc_device_subscribed, svc_device_refused, svc_device_confirmed, svc_request_over,
+				  &n->svc };
+
+	n->x.conf = conf;
+	n->x.log = log;
+	n->x.rng.s = seed;
+	n->x.xml = xml_new();
+	n->x.em = (struct core_emitter){ .emit = node_emit, .arg = n };
+	buf_init(&n->x.em.buf, 8192);
+	say_init(&n->say, &n->x);
+	core_init(&n->x.model, say_fact, node_device_gone, &n->say);
+	sess_init(&n->sess, &n->x, &n->say, svc_request, &n->svc);
+	bw_init(&n->bw, &n->x, &hooks);
+	svc_init(&n->svc, &n->x, &n->sess, &n->bw);
+	ha_out_init(&n->ring);
+	n->quiet_due = MONO_NEVER;
+	n->x.ha = ha_new(&ha, &fsm, seed ^ 0x5eedu, log);
+	return n;
+}
+
+void
+node_free(struct node *n)
+{
+	struct node_out *none;
+
+	if (n == NULL)
+		return;
+	none = node_out_new();
+	n->x.out = none;
+	bw_fini(&n->bw);
+	svc_fini(&n->svc);
+	core_fini(&n->x.model);
+	sess_fini(&n->sess);
+	say_fini(&n->say);
+	ha_free(n->x.ha);
+	ha_out_fini(&n->ring);
+	xml_free(n->x.xml);
+	buf_fini(&n->x.em.buf);
+	node_out_free(none);
+	mem_free(n);
+}
+
+/* roles */
+
+static void
+node_listen(struct node *n, bool on)
+{
+	if (n->listening == on)
+		return;
+	n->listening = on;
+	ctx_act(&n->x, &(struct node_action){ .kind = NODE_ACT_LISTEN, .flag = on });
+	if (on)
+		ctx_history(&n->x, "listening", "\"epoch\":%" PRIu64, ha_epoch(n->x.ha));
+}
+
+static void
+node_devices_out(struct node *n)
+{
+	struct core_device *d;
+
+	for (d = n->x.model.devices; d != NULL; d = d->by_id.next) {
+		const struct bw_device *bd = d->south;
+
+		if (bd == NULL || !bd->confirmed)
+			core_decide_service(&n->x.em, d, CORE_SERVICE_OUT);
+	}
+}
+
+/*
+ * This node speaks now (architecture: takeover, in order): the epoch goes into the state, the requests of the dead
+ * owner end, devices are told out of service (at once, or after the quiet time), the clients' door opens, their
+ * dead connections are made known to them, and the BroadWorks side begins.
+ */
+static void
+node_enter_active(struct node *n)
+{
+	struct ha_view v;
+
+	ha_get_view(n->x.ha, n->x.now, &v);
+	n->x.offset = v.offset;
+	n->was_active = true;
+	n->takeover = (struct node_takeover){ .epoch = v.epoch, .at_wall_us = n->x.wall_us,
+					      .promote_ms = mono_ms_between(n->promoted, n->x.now) };
+	log_emit(n->x.log, M_ACTIVE, "epoch=%" PRIu64 " devices=%u calls=%u sessions=%u", v.epoch,
+		 (unsigned)HASH_CNT(by_id, n->x.model.devices), (unsigned)HASH_CNT(by_id, n->x.model.calls),
+		 (unsigned)HASH_CNT(by_id, n->x.model.sessions));
+	ctx_history(&n->x, "active", "\"epoch\":%" PRIu64 ",\"devices\":%u,\"calls\":%u,\"sessions\":%u", v.epoch,
+		    (unsigned)HASH_CNT(by_id, n->x.model.devices), (unsigned)HASH_CNT(by_id, n->x.model.calls),
+		    (unsigned)HASH_CNT(by_id, n->x.model.sessions));
+	/* before sessions without a resume go: their clients must notice, too */
+	sess_nudge_all(&n->sess);
+	CORE_EMIT(&n->x.em, epoch, .epoch = v.epoch);
+	sess_activate(&n->sess);
+	bw_activate(&n->bw);
+	if (n->x.conf->quiet_ms > 0)
+		n->quiet_due = mono_add_ms(n->x.now, n->x.conf->quiet_ms);
+	else
+		node_devices_out(n);
+	bw_update_status(&n->bw);
+	node_listen(n, true);
+}
+
+static void
+node_leave_active(struct node *n)
+{
+	n->quiet_due = MONO_NEVER;
+	node_listen(n, false);
+	sess_deactivate(&n->sess);
+	svc_deactivate(&n->svc);
+	bw_deactivate(&n->bw);
+}
+
+static void
+node_role_changed(struct node *n, enum ha_role from, enum ha_role to)
+{
+	log_emit(n->x.log, M_ROLE, "%s -> %s", ha_role_name(from), ha_role_name(to));
+	ctx_history(&n->x, "role", "\"from\":\"%s\",\"to\":\"%s\"", ha_role_name(from), ha_role_name(to));
+	if (from == HA_ACTIVE)
+		node_leave_active(n);
+	if (to == HA_ACTIVE)
+		node_enter_active(n);
+}
+
+static const char *
+node_reason_name(enum ha_reason reason)
+{
+	static const char *const names[] = { "join", "leave", "nodedown", "nodeup", "procdown", "unknown" };
+
+	return names[reason];
+}
+
+static void
+node_ring_action(struct node *n, const struct ha_action *a)
+{
+	switch (a->kind) {
+	case HA_ACT_MCAST:
+		ctx_act(&n->x, &(struct node_action){ .kind = NODE_ACT_MCAST,
+			.bytes = { (const char *)n->ring.bytes.p + a->off, a->len } });
+		break;
+	case HA_ACT_ROLE:
+		node_role_changed(n, a->from, a->to);
+		break;
+	case HA_ACT_SAVE_EPOCH:
+		ctx_act(&n->x, &(struct node_action){ .kind = NODE_ACT_SAVE_EPOCH, .number = a->epoch });
+		break;
+	case HA_ACT_PEER_DEAD:
+		ctx_act(&n->x, &(struct node_action){ .kind = NODE_ACT_TELL_FAILED, .from_node = a->node_id,
+						      .flag = a->was_active });
+		break;
+	case HA_ACT_PEER_LOST:
+		ctx_history(&n->x, "peer-lost", "\"node\":%u,\"reason\":\"%s\"", a->node_id, node_reason_name(a->reason));
+		break;
+	case HA_ACT_SCORE:
+		ctx_act(&n->x, &(struct node_action){ .kind = NODE_ACT_SCORE });
+		break;
+	case HA_ACT_REJOIN:
+		ctx_act(&n->x, &(struct node_action){ .kind = NODE_ACT_REJOIN });
+		break;
+	}
+}
+
+/* Performs what ha asked for so far; entering a role may make it ask for more. */
+static void
+node_ring_actions(struct node *n)
+{
+	for (size_t i = 0; i < n->ring.count; i++) {
+		struct ha_action a = n->ring.actions[i];
+
+		node_ring_action(n, &a);
+	}
+	ha_out_reset(&n->ring);
+}
+
+/* inputs */
+
+static void
+node_order_promote(struct node *n)
+{
+	err_clear(&n->refusal);
+	if (ha_role(n->x.ha) != HA_ACTIVE) {
+		n->promoted = n->x.now;
+		ctx_history(&n->x, "promote-asked", "\"role\":\"%s\"", ha_role_name(ha_role(n->x.ha)));
+	}
+	if (ha_promote(n->x.ha, n->x.now, &n->ring, &n->refusal) != E_OK)
+		log_emit(n->x.log, M_ROLE, "promote refused: %s", n->refusal.text);
+}
+
+static void
+node_order_demote(struct node *n)
+{
+	err_clear(&n->refusal);
+	ctx_history(&n->x, "demote-asked", "\"role\":\"%s\"", ha_role_name(ha_role(n->x.ha)));
+	if (ha_demote(n->x.ha, n->x.now, &n->ring, &n->refusal) != E_OK)
+		log_emit(n->x.log, M_ROLE, "demote refused: %s", n->refusal.text);
+}
+
+static void
+node_order_stop(struct node *n)
+{
+	n->stopping = true;
+	log_emit(n->x.log, M_START, "stopping");
+	if (ha_role(n->x.ha) == HA_ACTIVE)
+		node_order_demote(n);
+}
+
+static void
+node_order_start(struct node *n)
+{
+	n->started = n->x.now;
+	n->health_due = n->x.now;
+	log_emit(n->x.log, M_START, "node %s starts", n->x.conf->node_name);
+	ha_start(n->x.ha, n->x.now, &n->ring);
+}
+
+static void
+node_ring_up(struct node *n, uint32_t pid)
+{
+	log_emit(n->x.log, M_CLUSTER_LINK, "joined the group");
+	ha_ring_up(n->x.ha, n->x.now, pid, &n->ring);
+}
+
+static void
+node_ring_down(struct node *n)
+{
+	log_emit(n->x.log, M_CLUSTER_LINK, "the connection to corosync is lost");
+	ha_ring_down(n->x.ha, n->x.now, &n->ring);
+}
+
+static void
+node_input(struct node *n, const struct node_event *ev)
+{
+	struct ctx *x = &n->x;
+
+	switch (ev->kind) {
+	case NODE_EV_START:
+		node_order_start(n);
+		break;
+	case NODE_EV_TICK:
+		break;
+	case NODE_EV_RING_UP:
+		node_ring_up(n, (uint32_t)ev->number);
+		break;
+	case NODE_EV_RING_DOWN:
+		node_ring_down(n);
+		break;
+	case NODE_EV_CONFCHG:
+		ha_confchg(x->ha, x->now, ev->confchg, &n->ring);
+		break;
+	case NODE_EV_DELIVER:
+		ha_deliver(x->ha, x->now, ev->from_node, (uint32_t)ev->number, (const uint8_t *)ev->bytes.p,
+			   ev->bytes.n, &n->ring);
+		break;
+	case NODE_EV_QUORUM:
+		ha_quorum(x->ha, x->now, ev->flag, &n->ring);
+		break;
+	case NODE_EV_PROMOTE:
+		node_order_promote(n);
+		break;
+	case NODE_EV_DEMOTE:
+		node_order_demote(n);
+		break;
+	case NODE_EV_STOP:
+		node_order_stop(n);
+		break;
+	case NODE_EV_CLIENT_OPEN:
+		sess_conn_open(&n->sess, ev->id, ev->text, ev->text2);
+		break;
+	case NODE_EV_CLIENT_DATA:
+		sess_conn_data(&n->sess, ev->id, ev->bytes);
+		break;
+	case NODE_EV_CLIENT_ACKED:
+		sess_conn_acked(&n->sess, ev->id, ev->number);
+		break;
+	case NODE_EV_CLIENT_CLOSED:
+		sess_conn_closed(&n->sess, ev->id);
+		break;
+	case NODE_EV_HTTP_DONE:
+		bw_http_done(&n->bw, ev->id, ev->number, ev->text, ev->bytes);
+		break;
+	case NODE_EV_STREAM_DATA:
+		bw_stream_data(&n->bw, ev->id, ev->bytes);
+		break;
+	case NODE_EV_STREAM_CLOSED:
+		bw_stream_closed(&n->bw, ev->id, ev->number, ev->text);
+		break;
+	}
+}
+
+/* time-outs and reports of the node itself */
+
+static void
+node_health(struct node *n)
+{
+	struct node_counts c;
+	char text[400];
+
+	if (!mono_due(n->health_due, n->x.now))
+		return;
+	n->health_due = mono_add_ms(n->x.now, NODE_HEALTH_MS);
+	node_get_counts(n, n->x.now, &c);
+	snprintf(text, sizeof(text),
+		 "name=%s calls=%u monitors=%u clients=%u sessions=%u channels=%u/%u devices=%u out=%u up=%lld "
+		 "conf=%08x desync=%" PRIu64,
+		 n->x.conf->node_name, c.calls, c.monitors, c.clients, c.sessions, c.channels_open, c.channels_want,
+		 c.devices, c.devices_out, (long long)c.uptime_s, (unsigned)conf_hash(n->x.conf), c.desynchronised);
+	ha_set_health(n->x.ha, str_of(text));
+}
+
+static void
+node_takeover_progress(struct node *n)
+{
+	struct node_takeover *t = &n->takeover;
+
+	if (t->at_wall_us == 0 || t->done || !ctx_is_active(&n->x))
+		return;
+	if (t->channel_ms == 0 && n->bw.channels_open > 0)
+		t->channel_ms = mono_ms_between(n->promoted, n->x.now);
+	t->calls_kept += n->bw.total.kept > t->calls_kept ? n->bw.total.kept - t->calls_kept : 0;
+	if (n->bw.phase != BW_RUNNING || n->bw.channels_open == 0 || n->bw.unconfirmed > 0)
+		return;
+	t->done = true;
+	t->resync_ms = mono_ms_between(n->promoted, n->x.now);
+	ctx_history(&n->x, "takeover",
+		    "\"epoch\":%" PRIu64 ",\"promote_ms\":%lld,\"channel_ms\":%lld,\"resync_ms\":%lld", t->epoch,
+		    (long long)t->promote_ms, (long long)t->channel_ms, (long long)t->resync_ms);
+}
+
+static void
+node_timers(struct node *n)
+{
+	if (ctx_is_active(&n->x)) {
+		if (n->quiet_due.us != MONO_NEVER.us && mono_due(n->quiet_due, n->x.now)) {
+			n->quiet_due = MONO_NEVER;
+			node_devices_out(n);
+			bw_update_status(&n->bw);
+		}
+		bw_tick(&n->bw);
+		svc_tick(&n->svc);
+		sess_tick(&n->sess);
+	}
+	node_health(n);
+}
+
+static void
+node_stop_progress(struct node *n)
+{
+	enum ha_role role = ha_role(n->x.ha);
+
+	if (!n->stopping || n->stopped || role == HA_ACTIVE || role == HA_DRAINING)
+		return;
+	n->stopped = true;
+	ctx_act(&n->x, &(struct node_action){ .kind = NODE_ACT_STOPPED });
+}
+
+void
+node_step(struct node *n, const struct node_event *ev, struct node_out *out)
+{
+	n->x.out = out;
+	n->x.now = ev->now;
+	n->x.wall_us = ev->wall_us;
+	ha_tick(n->x.ha, n->x.now, &n->ring);
+	node_ring_actions(n);
+	node_input(n, ev);
+	node_ring_actions(n);
+	node_timers(n);
+	ha_flush(n->x.ha, n->x.now, &n->ring);
+	node_ring_actions(n);
+	if (ctx_is_active(&n->x)) {
+		bw_pump(&n->bw);
+		/* the pumps may have decided something, too */
+		ha_flush(n->x.ha, n->x.now, &n->ring);
+		node_ring_actions(n);
+		sess_pump(&n->sess);
+	}
+	node_takeover_progress(n);
+	node_stop_progress(n);
+	n->x.out = NULL;
+}
+
+struct mono
+node_deadline(const struct node *n)
+{
+	struct mono due = mono_min(ha_deadline(n->x.ha), n->health_due);
+
+	if (!ctx_is_active(&n->x))
+		return due;
+	due = mono_min(due, mono_min(bw_deadline(&n->bw), svc_deadline(&n->svc)));
+	return mono_min(due, mono_min(sess_deadline(&n->sess), n->quiet_due));
+}
+
+/* views */
+
+bool
+node_is_serving(const struct node *n)
+{
+	return ctx_is_active(&n->x) && ha_gate_open(n->x.ha) && n->listening;
+}
+
+enum ha_role
+node_role(const struct node *n)
+{
+	return ha_role(n->x.ha);
+}
+
+int32_t
+node_score(const struct node *n)
+{
+	return ha_score(n->x.ha);
+}
+
+const char *
+node_refusal(const struct node *n)
+{
+	return n->refusal.text;
+}
+
+void
+node_get_view(const struct node *n, struct mono now, struct ha_view *v)
+{
+	ha_get_view(n->x.ha, now, v);
+}
+
+void
+node_get_counts(const struct node *n, struct mono now, struct node_counts *c)
+{
+	const struct core_model *m = &n->x.model;
+	const struct core_call *call;
+
+	*c = (struct node_counts){
+		.monitors = HASH_CNT(by_id, m->monitors),
+		.sessions = HASH_CNT(by_id, m->sessions),
+		.clients = sess_client_count(&n->sess),
+		.channels_open = n->bw.channels_open,
+		.channels_want = n->x.conf->xsp_count,
+		.devices = HASH_CNT(by_id, m->devices),
+		.devices_out = m->devices_out,
+		.desynchronised = n->x.desynchronised,
+		.malformed = n->x.malformed,
+		.uptime_s = mono_ms_between(n->started, now) / 1000,
+	};
+	for (call = m->calls; call != NULL; call = call->by_id.next)
+		c->calls += call->halves > 0;
+}
+
+void
+node_get_takeover(const struct node *n, struct node_takeover *t)
+{
+	*t = n->takeover;
+}
+
+uint64_t
+node_digest(const struct node *n)
+{
+	return n->x.model.digest;
+}
+
+static const char *
+node_state_name(const struct core_half *h)
+{
+	switch (core_half_view(h)) {
+	case VIEW_initiated:
+	case VIEW_originated:
+	case VIEW_dialed:
+	case VIEW_ringing:
+		return "Alerting";
+	case VIEW_connected:
+		return "Active";
+	case VIEW_held:
+		return "Held";
+	case VIEW_far_held:
+		return "Remote Held";
+	case VIEW_failed:
+		return "Failed";
+	case VIEW_none:
+		break;
+	}
+	return "Gone";
+}
+
+void
+node_each_half(const struct node *n,
+	       void (*fn)(struct str device, uint64_t call_id, const char *state, bool confirmed, void *arg), void *arg)
+{
+	const struct core_device *d;
+	const struct core_half *h;
+
+	for (d = n->x.model.devices; d != NULL; d = d->by_id.next)
+		TAILQ_FOREACH(h, &d->halves, of_device)
+			if (!h->gone)
+				fn(str_of(d->id), h->call->id, node_state_name(h), d->service == CORE_SERVICE_IN, arg);
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The queue of one session: see outbox.h. */
+#include "daemon/outbox.h"
+
+#include "proto/base/check.h"
+#include "proto/base/limits.h"
+#include "proto/base/mem.h"
+
+#include <string.h>
+
+struct outbox *
+outbox_new(uint64_t session)
+{
+	struct outbox *b = mem_zalloc(sizeof(*b));
+
+	b->session = session;
+	TAILQ_INIT(&b->list);
+	return b;
+}
+
+static void
+outbox_remove(struct outbox *b, struct outbox_message *msg)
+{
+	if (b->cursor == msg)
+		b->cursor = TAILQ_NEXT(msg, link);
+	TAILQ_REMOVE(&b->list, msg, link);
+	b->count--;
+	b->bytes -= msg->n;
+	mem_free(msg);
+}
+
+void
+outbox_free(struct outbox *b)
+{
+	if (b == NULL)
+		return;
+	while (!TAILQ_EMPTY(&b->list))
+		outbox_remove(b, TAILQ_FIRST(&b->list));
+	mem_free(b);
+}
+
+static struct outbox_message *
+outbox_make(struct outbox *b, const struct outbox_message *head, struct str body)
+{
+	struct outbox_message *msg;
+
+	if (b->count >= LIMIT_OUTBOX_MESSAGES || b->bytes + body.n > LIMIT_OUTBOX_BYTES) {
+		b->overflow = true;
+		b->lost = true;
+		return NULL;
+	}
+	msg = mem_alloc(sizeof(*msg) + body.n);
+	*msg = *head;
+	msg->n = body.n;
+	memcpy(msg->body, body.p, body.n);
+	b->count++;
+	b->bytes += body.n;
+	return msg;
+}
+
+void
+outbox_push(struct outbox *b, const struct outbox_message *head, struct str body)
+{
+	struct outbox_message *msg = outbox_make(b, head, body);
+
+	if (msg == NULL)
+		return;
+	TAILQ_INSERT_TAIL(&b->list, msg, link);
+	if (b->cursor == NULL)
+		b->cursor = msg;
+}
+
+void
+outbox_push_front(struct outbox *b, const struct outbox_message *head, struct str body)
+{
+	struct outbox_message *msg = outbox_make(b, head, body);
+
+	if (msg == NULL)
+		return;
+	if (b->cursor != NULL)
+		TAILQ_INSERT_BEFORE(b->cursor, msg, link);
+	else
+		TAILQ_INSERT_TAIL(&b->list, msg, link);
+	b->cursor = msg;
+}
+
+struct outbox_message *
+outbox_peek(const struct outbox *b, uint64_t released)
+{
+	return b->cursor != NULL && b->cursor->offset <= released ? b->cursor : NULL;
+}
+
+void
+outbox_sent(struct outbox *b, uint64_t end_pos)
+{
+	struct outbox_message *msg = b->cursor;
+
+	REQUIRE(msg != NULL);
+	msg->sent = true;
+	msg->end_pos = end_pos;
+	b->cursor = TAILQ_NEXT(msg, link);
+}
+
+uint64_t
+outbox_acked(struct outbox *b, uint64_t pos)
+{
+	struct outbox_message *msg;
+	uint64_t serial = 0;
+
+	while ((msg = TAILQ_FIRST(&b->list)) != NULL && msg->sent && msg->end_pos <= pos) {
+		if (msg->serial > serial)
+			serial = msg->serial;
+		outbox_remove(b, msg);
+	}
+	return serial;
+}
+
+void
+outbox_trim_serial(struct outbox *b, uint64_t serial)
+{
+	struct outbox_message *msg, *next;
+
+	for (msg = TAILQ_FIRST(&b->list); msg != NULL; msg = next) {
+		next = TAILQ_NEXT(msg, link);
+		if (msg->serial > serial)
+			break;
+		if (msg->serial > 0)
+			outbox_remove(b, msg);
+	}
+}
+
+/* True if the client, who has events up to `last`, can be given all up to `said`. */
+static bool
+outbox_has_all(const struct outbox *b, uint64_t last, uint64_t said)
+{
+	const struct outbox_message *msg;
+
+	if (b->lost || last > said)
+		return false;
+	TAILQ_FOREACH(msg, &b->list, link)
+		if (msg->kind == OUTBOX_EVENT && msg->number > last)
+			return msg->number == last + 1;
+	return last == said;
+}
+
+bool
+outbox_resume(struct outbox *b, bool numbered, uint64_t last_number, uint64_t said_number)
+{
+	bool complete = numbered ? outbox_has_all(b, last_number, said_number) : !b->lost;
+	struct outbox_message *msg, *next;
+
+	for (msg = TAILQ_FIRST(&b->list); msg != NULL; msg = next) {
+		next = TAILQ_NEXT(msg, link);
+		if (msg->kind != OUTBOX_EVENT || (numbered && msg->number <= last_number))
+			outbox_remove(b, msg);
+		else
+			msg->sent = false;
+	}
+	b->cursor = TAILQ_FIRST(&b->list);
+	b->lost = false;
+	b->overflow = false;
+	return complete;
+}
+
+void
+outbox_detach(struct outbox *b)
+{
+	struct outbox_message *msg, *next;
+
+	for (msg = TAILQ_FIRST(&b->list); msg != NULL; msg = next) {
+		next = TAILQ_NEXT(msg, link);
+		if (msg->serial == 0)
+			outbox_remove(b, msg);
+	}
+}

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Facts into messages: see say.h.
+ *
+ * The shape of each event is that of a device-type monitor (csta.md sections 6.2 and 8.3): the connection is
+ * that of the party the event is about, localConnectionInfo is the state of the monitored device.
+ */
+#include "daemon/say.h"
+
+#include "proto/base/check.h"
+#include "proto/base/limits.h"
+#include "proto/csta_encode.h"
+
+void
+say_init(struct say *s, struct ctx *x)
+{
+	*s = (struct say){ .x = x };
+	buf_init(&s->body, LIMIT_CSTA_MESSAGE_BYTES);
+}
+
+void
+say_fini(struct say *s)
+{
+	buf_fini(&s->body);
+	mem_free(s->pending);
+}
+
+void
+say_mark_pending(struct say *s, struct core_session *session)
+{
+	struct outbox *box = session->box;
+
+	if (box->pending)
+		return;
+	if (s->pending_count == s->pending_size) {
+		s->pending_size = s->pending_size ? s->pending_size * 2 : 64;
+		s->pending = mem_realloc(s->pending, s->pending_size * sizeof(s->pending[0]));
+	}
+	s->pending[s->pending_count++] = session->id;
+	box->pending = true;
+}
+
+enum csta_status
+say_status(enum core_status status)
+{
+	switch (status) {
+	case CORE_STATUS_NORMAL:
+		return CSTA_STATUS_normal;
+	case CORE_STATUS_PARTIAL:
+		return CSTA_STATUS_partiallyDisabled;
+	case CORE_STATUS_DISABLED:
+		break;
+	}
+	return CSTA_STATUS_disabled;
+}
+
+struct str
+say_far_device(const struct ctx *x, const struct core_half *h)
+{
+	struct str user = str_of(h->remote_user);
+	const struct core_device *d = user.n ? core_device_by_user(&x->model, user) : NULL;
+	struct str number, domain;
+
+	if (d != NULL)
+		return str_of(d->id);
+	if (user.n > 0) {
+		number = str_cut(user, '@', &domain);
+		return str_is(domain, x->conf->default_domain) ? number : user;
+	}
+	number = str_cut(str_of(h->remote), ';', NULL);
+	if (number.n > 4 && (memcmp(number.p, "tel:", 4) == 0 || memcmp(number.p, "sip:", 4) == 0))
+		return (struct str){ number.p + 4, number.n - 4 };
+	return number;
+}
+
+enum csta_local_state
+say_local_state(enum core_view view)
+{
+	switch (view) {
+	case VIEW_none:
+		return CSTA_LOCAL_null;
+	case VIEW_initiated:
+		return CSTA_LOCAL_initiated;
+	case VIEW_ringing:
+		return CSTA_LOCAL_alerting;
+	case VIEW_held:
+		return CSTA_LOCAL_hold;
+	case VIEW_failed:
+		return CSTA_LOCAL_fail;
+	case VIEW_originated:
+	case VIEW_dialed:
+	case VIEW_connected:
+	case VIEW_far_held:
+		break;
+	}
+	return CSTA_LOCAL_connected;
+}
+
+enum csta_local_state
+say_far_state(enum core_view view)
+{
+	switch (view) {
+	case VIEW_dialed:
+		return CSTA_LOCAL_alerting;
+	case VIEW_far_held:
+		return CSTA_LOCAL_hold;
+	case VIEW_ringing:
+	case VIEW_connected:
+	case VIEW_held:
+		return CSTA_LOCAL_connected;
+	case VIEW_none:
+	case VIEW_initiated:
+	case VIEW_originated:
+	case VIEW_failed:
+		break;
+	}
+	return CSTA_LOCAL_null;
+}
+
+/* messages said on both nodes: numbered in the replicated session */
+static void
+say_replicated(struct say *s, struct core_session *session, enum outbox_kind kind)
+{
+	struct outbox_message head = { .kind = kind, .serial = ++session->last_serial, .offset = s->x->offset };
+
+	if (kind == OUTBOX_EVENT)
+		head.number = session->last_number;
+	REQUIRE(!s->body.overflow);
+	outbox_push(session->box, &head, buf_as_str(&s->body));
+	core_hash_session(&s->x->model, session);
+	say_mark_pending(s, session);
+}
+
+static void
+say_event(struct say *s, struct core_session *session, struct csta_event *ev)
+{
+	session->last_number++;
+	ev->number = session->numbered ? session->last_number : 0;
+	buf_reset(&s->body);
+	csta_put_event(&s->body, (enum csta_edition)session->edition, ev);
+	say_replicated(s, session, OUTBOX_EVENT);
+}
+
+static enum csta_cause
+say_clear_cause(const struct say *s, const struct core_half *h)
+{
+	switch (h->end) {
+	case CORE_END_RESYNC:
+		return str_is(str_of(s->x->conf->resync_cause), "normalClearing") ?
+			CSTA_CAUSE_normalClearing : CSTA_CAUSE_switchingFunctionTerminated;
+	case CORE_END_BUSY:
+		return CSTA_CAUSE_busy;
+	case CORE_END_FAILED:
+		return CSTA_CAUSE_networkOutOfOrder;
+	case CORE_END_UNREACHABLE:
+		return CSTA_CAUSE_destNotObtainable;
+	case CORE_END_NORMAL:
+		break;
+	}
+	return CSTA_CAUSE_normalClearing;
+}
+
+struct say_shape {
+	enum csta_event_kind kind;
+	enum csta_local_state local;
+	enum csta_cause cause;
+	bool about_far; /* connection and subject are the far party's */
+};
+
+static struct say_shape
+say_shape_of(const struct say *s, const struct core_say *f)
+{
+	bool incoming = f->half->personality == CORE_TERMINATOR;
+
+	switch (f->step) {
+	case STEP_service_initiated:
+		return (struct say_shape){ CSTA_EV_ServiceInitiated, CSTA_LOCAL_initiated, CSTA_CAUSE_makeCall, false };
+	case STEP_originated:
+		return (struct say_shape){ CSTA_EV_Originated, CSTA_LOCAL_connected, CSTA_CAUSE_newCall, false };
+	case STEP_delivered_out:
+		return (struct say_shape){ CSTA_EV_Delivered, CSTA_LOCAL_connected, CSTA_CAUSE_newCall, true };
+	case STEP_delivered_in:
+		return (struct say_shape){ CSTA_EV_Delivered, CSTA_LOCAL_alerting, CSTA_CAUSE_newCall, false };
+	case STEP_established:
+		return (struct say_shape){ CSTA_EV_Established, CSTA_LOCAL_connected, CSTA_CAUSE_newCall, !incoming };
+	case STEP_held:
+		return (struct say_shape){ CSTA_EV_Held, CSTA_LOCAL_hold, CSTA_CAUSE_normal, false };
+	case STEP_far_held:
+		return (struct say_shape){ CSTA_EV_Held, CSTA_LOCAL_connected, CSTA_CAUSE_normal, true };
+	case STEP_retrieved:
+		return (struct say_shape){ CSTA_EV_Retrieved, CSTA_LOCAL_connected, CSTA_CAUSE_normal, false };
+	case STEP_far_retrieved:
+		return (struct say_shape){ CSTA_EV_Retrieved, CSTA_LOCAL_connected, CSTA_CAUSE_normal, true };
+	case STEP_failed:
+		return (struct say_shape){ CSTA_EV_Failed, CSTA_LOCAL_fail, say_clear_cause(s, f->half), false };
+	case STEP_cleared:
+		break;
+	}
+	return (struct say_shape){ CSTA_EV_ConnectionCleared, CSTA_LOCAL_null, say_clear_cause(s, f->half), false };
+}
+
+static void
+say_step(struct say *s, const struct core_say *f)
+{
+	struct say_shape shape = say_shape_of(s, f);
+	struct str here = str_of(f->device->id), far = say_far_device(s->x, f->half);
+	bool incoming = f->half->personality == CORE_TERMINATOR;
+	struct csta_event ev = {
+		.kind = shape.kind,
+		.call_id = f->half->call->id,
+		.connection_device = shape.about_far ? far : here,
+		.subject = shape.about_far ? far : here,
+		.calling = incoming ? far : here,
+		.called = incoming ? here : far,
+		.local = shape.local,
+		.cause = shape.cause,
+	};
+	struct core_monitor *mon;
+
+	if (f->step == STEP_cleared && !f->half->local)
+		ev.subject = far;
+	TAILQ_FOREACH(mon, &f->device->monitors, of_device) {
+		if (f->difference && mon->fresh)
+			continue;
+		ev.cross_ref = mon->id;
+		say_event(s, mon->session, &ev);
+	}
+}
+
+static void
+say_service_event(struct say *s, const struct core_monitor *mon, enum csta_event_kind kind)
+{
+	struct csta_event ev = {
+		.kind = kind,
+		.cross_ref = mon->id,
+		.subject = str_of(mon->device->id),
+		.cause = kind == CSTA_EV_OutOfService ? CSTA_CAUSE_networkOutOfOrder : CSTA_CAUSE_normal,
+	};
+
+	say_event(s, mon->session, &ev);
+}
+
+static void
+say_service(struct say *s, const struct core_device *d, enum csta_event_kind kind)
+{
+	struct core_monitor *mon;
+
+	TAILQ_FOREACH(mon, &d->monitors, of_device)
+		say_service_event(s, mon, kind);
+}
+
+static void
+say_status_change(struct say *s, enum core_status status)
+{
+	struct core_session *session;
+
+	for (session = s->x->model.sessions; session != NULL; session = session->by_id.next) {
+		buf_reset(&s->body);
+		csta_put_system_status(&s->body, (enum csta_edition)session->edition, say_status(status),
+				       session->register_id);
+		say_replicated(s, session, OUTBOX_STATUS);
+	}
+}
+
+static void
+say_session_closed(struct say *s, struct core_session *session)
+{
+	for (size_t i = 0; i < s->pending_count; i++) {
+		if (s->pending[i] != session->id)
+			continue;
+		s->pending[i] = s->pending[--s->pending_count];
+		break;
+	}
+	outbox_free(session->box);
+	session->box = NULL;
+}
+
+void
+say_fact(const struct core_say *f, void *arg)
+{
+	struct say *s = arg;
+
+	switch (f->kind) {
+	case SAY_STEP:
+		say_step(s, f);
+		break;
+	case SAY_OUT:
+		say_service(s, f->device, CSTA_EV_OutOfService);
+		break;
+	case SAY_IN:
+		say_service(s, f->device, CSTA_EV_BackInService);
+		break;
+	case SAY_STATUS:
+		say_status_change(s, f->status);
+		break;
+	case SAY_SESSION_OPENED:
+		f->session->box = outbox_new(f->session->id);
+		break;
+	case SAY_SESSION_CLOSED:
+		say_session_closed(s, f->session);
+		break;
+	case SAY_SESSION_ACKED:
+		outbox_trim_serial(f->session->box, f->session->acked_serial);
+		break;
+	case SAY_MONITOR_OUT:
+		say_service_event(s, f->monitor, CSTA_EV_OutOfService);
+		break;
+	}
+}
+
+void
+say_own(struct say *s, struct core_session *session, enum outbox_kind kind, uint32_t invoke, struct str body)
+{
+	struct outbox_message head = { .kind = kind, .offset = s->x->offset, .invoke = invoke };
+
+	outbox_push(session->box, &head, body);
+	say_mark_pending(s, session);
+}
+
+void
+say_own_with_next(struct say *s, struct core_session *session, enum outbox_kind kind, uint32_t invoke, struct str body)
+{
+	struct outbox_message head = { .kind = kind, .offset = s->x->offset + 1, .invoke = invoke };
+
+	outbox_push(session->box, &head, body);
+	say_mark_pending(s, session);
+}
+
+void
+say_own_first(struct say *s, struct core_session *session, enum outbox_kind kind, uint32_t invoke, struct str body)
+{
+	struct outbox_message head = { .kind = kind, .offset = s->x->offset, .invoke = invoke };
+
+	outbox_push_front(session->box, &head, body);
+	say_mark_pending(s, session);
+}
+
+void
+say_snapshot(struct say *s, struct buf *out)
+{
+	const struct core_session *session;
+	const struct outbox_message *msg;
+
+	for (session = s->x->model.sessions; session != NULL; session = session->by_id.next) {
+		const struct outbox *box = session->box;
+
+		TAILQ_FOREACH(msg, &box->list, link) {
+			if (msg->serial == 0)
+				continue;
+			buf_u16(out, SAY_RECORD_MESSAGE);
+			buf_u32(out, (uint32_t)(8 + 8 + 8 + 1 + 2 + msg->n));
+			buf_u64(out, session->id);
+			buf_u64(out, msg->serial);
+			buf_u64(out, msg->number);
+			buf_u8(out, (uint8_t)msg->kind);
+			buf_lstr(out, (struct str){ (const char *)msg->body, msg->n });
+		}
+	}
+}
+
+int
+say_restore(struct say *s, const uint8_t *p, size_t n)
+{
+	struct rd r = rd_of(p, n);
+	struct outbox_message head = { .sent = false };
+	struct core_session *session;
+	struct str body;
+	uint64_t id;
+	uint8_t kind;
+
+	id = rd_u64(&r);
+	head.serial = rd_u64(&r);
+	head.number = rd_u64(&r);
+	kind = rd_u8(&r);
+	body = rd_lstr(&r);
+	session = core_session_by_id(&s->x->model, id);
+	if (!rd_done(&r) || session == NULL || kind > OUTBOX_STATUS)
+		return E_MALFORMED;
+	head.kind = (enum outbox_kind)kind;
+	outbox_push(session->box, &head, body);
+	return E_OK;
+}

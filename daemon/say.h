@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From what changed to what clients are told: core_say facts into CSTA messages in the sessions' outboxes.
+ *
+ * Runs on both nodes from the same deltas and makes the same messages with the same serials. It never sends:
+ * sess.c pumps the outboxes of the active, through the gate.
+ */
+#ifndef TANDEM_DAEMON_SAY_H
+#define TANDEM_DAEMON_SAY_H
+
+#include "daemon/ctx.h"
+#include "daemon/outbox.h"
+#include "proto/csta_msg.h"
+
+struct say {
+	struct ctx *x;
+	struct buf body;
+	uint64_t *pending; /* sessions whose outbox has something to send */
+	size_t pending_count, pending_size;
+};
+
+void say_init(struct say *s, struct ctx *x);
+void say_fini(struct say *s);
+
+/** core_say_fn; arg = struct say. */
+void say_fact(const struct core_say *fact, void *arg);
+
+/** Puts the outbox of a session into the list to be pumped. */
+void say_mark_pending(struct say *s, struct core_session *session);
+
+/** Appends a message of the active's own (answer, or a status at association): dies with the connection. */
+void say_own(struct say *s, struct core_session *session, enum outbox_kind kind, uint32_t invoke, struct str body);
+/** As say_own, but it leaves only with the delta that will be emitted next. */
+void say_own_with_next(struct say *s, struct core_session *session, enum outbox_kind kind, uint32_t invoke,
+		       struct str body);
+/** As say_own, ahead of everything that waits. */
+void say_own_first(struct say *s, struct core_session *session, enum outbox_kind kind, uint32_t invoke, struct str body);
+
+/** The status of the system as the standard names it. */
+enum csta_status say_status(enum core_status status);
+
+/** How a client knows the far party of a half. Borrowed from the model; "" if it is not known. */
+struct str say_far_device(const struct ctx *x, const struct core_half *h);
+
+/** Local and far state of a half in CSTA's words, as clients were told. */
+enum csta_local_state say_local_state(enum core_view view);
+enum csta_local_state say_far_state(enum core_view view);
+
+/** What the outboxes hold, as records for a snapshot, and back. */
+void say_snapshot(struct say *s, struct buf *out);
+int say_restore(struct say *s, const uint8_t *p, size_t n) __attribute__((warn_unused_result));
+
+#define SAY_RECORD_MESSAGE 1000
+
+#endif

@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Connections of CSTA clients: see sess.h.
+ *
+ * Happy path: open -> SystemStatus -> association (sess_assoc.c) -> requests to the service -> answers and events out
+ * of the outbox, each as one frame in one write.
+ * Failure modes: bytes that are no frame close the connection with one log line and the bytes; XML that is
+ * malformed is answered CSTAErrorCode; a client that does not read is closed when its queue is full, its session
+ * stays; a session without a connection ends after its clean-up delay.
+ */
+#include "daemon/sess.h"
+
+#include "daemon/sess_assoc.h"
+#include "proto/base/check.h"
+#include "proto/base/limits.h"
+#include "proto/csta_encode.h"
+
+#include <stdio.h>
+
+#define SESS_CHECK_MS 1000
+#define SESS_SHOWN_BYTES 64
+
+struct sess_note {
+	uint64_t session;
+	uint64_t conn;        /* 0 = none */
+	uint64_t acked_said;  /* serial that was last replicated */
+	uint64_t acked_known; /* serial the client's TCP has */
+	struct mono heard;    /* last message of the client, or the moment it lost its connection */
+	UT_hash_handle by_session;
+};
+
+void
+sess_init(struct sess *s, struct ctx *x, struct say *say, sess_service_fn service, void *arg)
+{
+	*s = (struct sess){ .x = x, .say = say, .service = service, .service_arg = arg, .next_check = MONO_NEVER };
+	buf_init(&s->body, LIMIT_CSTA_MESSAGE_BYTES);
+	buf_init(&s->frame, LIMIT_CSTA_MESSAGE_BYTES);
+}
+
+static struct sess_note *
+sess_note(struct sess *s, uint64_t session)
+{
+	struct sess_note *n;
+
+	HASH_FIND(by_session, s->notes, &session, sizeof(session), n);
+	if (n != NULL)
+		return n;
+	n = mem_zalloc(sizeof(*n));
+	n->session = session;
+	n->heard = s->x->now;
+	HASH_ADD(by_session, s->notes, session, sizeof(n->session), n);
+	return n;
+}
+
+static void
+sess_note_drop(struct sess *s, struct sess_note *n)
+{
+	HASH_DELETE(by_session, s->notes, n);
+	mem_free(n);
+}
+
+static void
+sess_conn_free(struct sess *s, struct conn *c)
+{
+	HASH_DELETE(by_id, s->conns, c);
+	s->conn_count--;
+	csta_framer_fini(&c->framer);
+	mem_free(c->peer);
+	mem_free(c->local);
+	mem_free(c);
+}
+
+void
+sess_fini(struct sess *s)
+{
+	struct sess_note *n, *n2;
+	struct conn *c, *c2;
+
+	HASH_ITER(by_id, s->conns, c, c2)
+		sess_conn_free(s, c);
+	HASH_ITER(by_session, s->notes, n, n2)
+		sess_note_drop(s, n);
+	buf_fini(&s->body);
+	buf_fini(&s->frame);
+}
+
+static struct conn *
+sess_conn(struct sess *s, uint64_t id)
+{
+	struct conn *c;
+
+	HASH_FIND(by_id, s->conns, &id, sizeof(id), c);
+	return c;
+}
+
+struct conn *
+sess_conn_of(struct sess *s, const struct core_session *session)
+{
+	struct sess_note *n;
+
+	HASH_FIND(by_session, s->notes, &session->id, sizeof(session->id), n);
+	return n && n->conn ? sess_conn(s, n->conn) : NULL;
+}
+
+/* The connection is of no more use; CLIENT_CLOSED follows. */
+void
+sess_conn_close(struct sess *s, struct conn *c, bool after_output)
+{
+	if (c->closing)
+		return;
+	c->closing = true;
+	ctx_act(s->x, &(struct node_action){ .kind = NODE_ACT_CLIENT_CLOSE, .id = c->id, .flag = after_output });
+}
+
+/* An invoke ID for a request of ours: never that of a client's request under way (csta.md section 1, item 4). */
+static uint32_t
+sess_next_invoke(struct sess *s, struct conn *c)
+{
+	const struct core_request *q;
+	bool taken;
+
+	do {
+		c->invoke = c->invoke >= 9998 || c->invoke < 9001 ? 9001 : c->invoke + 1;
+		taken = false;
+		for (q = s->x->model.requests; q != NULL && !taken; q = q->by_id.next)
+			taken = q->session == c->session && q->invoke == c->invoke;
+	} while (taken);
+	return c->invoke;
+}
+
+static void
+sess_send_frame(struct sess *s, struct conn *c, uint32_t invoke, struct str body)
+{
+	buf_reset(&s->frame);
+	if (csta_frame_put(&s->frame, invoke, body) != E_OK) {
+		log_emit(s->x->log, M_CLIENT_MALFORMED, "a message of %zu bytes is too long to be sent", body.n);
+		return;
+	}
+	c->out_pos += s->frame.n;
+	ctx_act(s->x, &(struct node_action){ .kind = NODE_ACT_CLIENT_SEND, .id = c->id,
+					     .bytes = buf_as_str(&s->frame) });
+}
+
+void
+sess_send_direct(struct sess *s, struct conn *c, uint32_t invoke, struct str body)
+{
+	if (ctx_may_leave(s->x, 0) && !c->closing)
+		sess_send_frame(s, c, invoke, body);
+}
+
+enum csta_status
+sess_present_status(const struct sess *s)
+{
+	/* a client that comes now is served although single devices are still out */
+	return s->x->model.status == CORE_STATUS_DISABLED ? CSTA_STATUS_disabled : CSTA_STATUS_normal;
+}
+
+void
+sess_conn_open(struct sess *s, uint64_t id, struct str peer, struct str local)
+{
+	struct conn *c = mem_zalloc(sizeof(*c));
+
+	c->id = id;
+	c->peer = mem_strndup(peer.p, peer.n);
+	c->local = mem_strndup(local.p, local.n);
+	c->heard = s->x->now;
+	csta_framer_init(&c->framer);
+	HASH_ADD(by_id, s->conns, id, sizeof(c->id), c);
+	s->conn_count++;
+	if (!ctx_is_active(s->x) || !ctx_may_leave(s->x, 0) || s->conn_count > LIMIT_CONNECTIONS) {
+		log_emit(s->x->log, M_CLIENT_REFUSED, "client=%s %s", c->peer,
+			 s->conn_count > LIMIT_CONNECTIONS ? "too many connections" : "this node is not active");
+		sess_conn_close(s, c, false);
+		return;
+	}
+	buf_reset(&s->body);
+	csta_put_system_status(&s->body, sess_default_edition(s), sess_present_status(s), 0);
+	sess_send_direct(s, c, sess_next_invoke(s, c), buf_as_str(&s->body));
+}
+
+static void
+sess_malformed(struct sess *s, struct conn *c, const char *why, struct str bytes)
+{
+	char shown[3 * SESS_SHOWN_BYTES + 1] = "";
+	size_t n = bytes.n < SESS_SHOWN_BYTES ? bytes.n : SESS_SHOWN_BYTES;
+
+	for (size_t i = 0; i < n; i++)
+		snprintf(shown + 3 * i, sizeof(shown) - 3 * i, "%02x ", (unsigned char)bytes.p[i]);
+	log_emit(s->x->log, M_CLIENT_MALFORMED, "client=%s session=%llu %s; bytes: %s", c->peer,
+		 (unsigned long long)c->session, why, shown);
+	s->x->malformed++;
+}
+
+static void
+sess_frame(struct sess *s, struct conn *c, const struct csta_frame *f)
+{
+	struct csta_request q;
+	struct err e = { 0 };
+	struct core_session *session;
+
+	c->heard = s->x->now;
+	if (csta_decode(s->x->xml, f->body, &q, &e) != E_OK) {
+		sess_malformed(s, c, e.text, f->body);
+		sess_assoc_malformed(s, c, f->invoke);
+		return;
+	}
+	if (q.kind == CSTA_keepalive)
+		return;
+	if (sess_assoc_request(s, c, f->invoke, &q))
+		return;
+	session = core_session_by_id(&s->x->model, c->session);
+	if (session == NULL)
+		return;
+	sess_note(s, session->id)->heard = s->x->now;
+	s->service(s, session, f->invoke, &q, s->service_arg);
+}
+
+void
+sess_conn_data(struct sess *s, uint64_t id, struct str bytes)
+{
+	struct conn *c = sess_conn(s, id);
+	struct csta_frame f;
+	enum csta_frame_result r;
+
+	if (c == NULL || c->closing || !ctx_is_active(s->x))
+		return;
+	while (bytes.n > 0) {
+		/* in pieces, so that a sender of many requests in one segment never fills the receiver */
+		size_t n = bytes.n < LIMIT_CSTA_MESSAGE_BYTES ? bytes.n : LIMIT_CSTA_MESSAGE_BYTES;
+
+		if (csta_framer_feed(&c->framer, (const uint8_t *)bytes.p, n) != E_OK) {
+			sess_conn_close(s, c, false);
+			return;
+		}
+		bytes = (struct str){ bytes.p + n, bytes.n - n };
+		while ((r = csta_framer_next(&c->framer, &f)) == CSTA_FRAME_READY && !c->closing)
+			sess_frame(s, c, &f);
+		if (r == CSTA_FRAME_BAD) {
+			sess_malformed(s, c, f.why, buf_as_str(&c->framer.in));
+			sess_conn_close(s, c, false);
+		}
+		if (c->closing)
+			return;
+	}
+}
+
+void
+sess_conn_acked(struct sess *s, uint64_t id, uint64_t pos)
+{
+	struct conn *c = sess_conn(s, id);
+	struct core_session *session = c ? core_session_by_id(&s->x->model, c->session) : NULL;
+	struct sess_note *n;
+	uint64_t serial;
+
+	if (session == NULL)
+		return;
+	serial = outbox_acked(session->box, pos);
+	n = sess_note(s, session->id);
+	if (serial > n->acked_known)
+		n->acked_known = serial;
+	/* told to the peer in small steps here, the rest by sess_tick() */
+	if (n->acked_known >= n->acked_said + 16)
+		sess_tell_acked(s, session, n->acked_known, &n->acked_said);
+}
+
+void
+sess_tell_acked(struct sess *s, struct core_session *session, uint64_t serial, uint64_t *said)
+{
+	if (!ctx_is_active(s->x) || serial <= *said)
+		return;
+	*said = serial;
+	CORE_EMIT(&s->x->em, session_acked, .session = session->id, .serial = serial);
+}
+
+/* The session has no connection any more. A session that is not kept ends with it. */
+static void
+sess_detach(struct sess *s, struct core_session *session)
+{
+	struct sess_note *n = sess_note(s, session->id);
+
+	n->conn = 0;
+	n->heard = s->x->now;
+	outbox_detach(session->box);
+	if (session->kept && !((struct outbox *)session->box)->overflow) {
+		CORE_EMIT(&s->x->em, session_detach, .session = session->id);
+		return;
+	}
+	log_emit(s->x->log, M_SESSION_ENDED, "session=%llu client=%s connection closed",
+		 (unsigned long long)session->id, session->peer);
+	sess_note_drop(s, n);
+	CORE_EMIT(&s->x->em, session_close, .session = session->id);
+}
+
+void
+sess_conn_closed(struct sess *s, uint64_t id)
+{
+	struct conn *c = sess_conn(s, id);
+	struct core_session *session;
+
+	if (c == NULL)
+		return;
+	session = core_session_by_id(&s->x->model, c->session);
+	if (session != NULL && ctx_is_active(s->x) && sess_conn_of(s, session) == c)
+		sess_detach(s, session);
+	sess_conn_free(s, c);
+}
+
+void
+sess_bind(struct sess *s, struct conn *c, struct core_session *session)
+{
+	struct sess_note *n = sess_note(s, session->id);
+	struct conn *old = n->conn ? sess_conn(s, n->conn) : NULL;
+
+	if (old != NULL && old != c) {
+		old->session = 0;
+		sess_conn_close(s, old, false);
+	}
+	c->session = session->id;
+	n->conn = c->id;
+	n->heard = s->x->now;
+	n->acked_known = n->acked_said = session->acked_serial;
+}
+
+void
+sess_end(struct sess *s, struct core_session *session)
+{
+	struct sess_note *n = sess_note(s, session->id);
+	struct conn *c = sess_conn_of(s, session);
+
+	if (c != NULL)
+		c->session = 0;
+	sess_note_drop(s, n);
+	CORE_EMIT(&s->x->em, session_close, .session = session->id);
+}
+
+static void
+sess_pump_one(struct sess *s, struct core_session *session, struct conn *c)
+{
+	struct outbox *box = session->box;
+	struct outbox_message *msg;
+	uint32_t invoke;
+
+	while (!c->closing && (msg = outbox_peek(box, ha_released(s->x->ha))) != NULL) {
+		invoke = msg->kind == OUTBOX_EVENT ? CSTA_INVOKE_EVENT :
+			 msg->kind == OUTBOX_STATUS ? sess_next_invoke(s, c) : msg->invoke;
+		sess_send_frame(s, c, invoke, (struct str){ (const char *)msg->body, msg->n });
+		outbox_sent(box, c->out_pos);
+	}
+	if (box->overflow && !c->closing) {
+		log_emit(s->x->log, M_CLIENT_SLOW, "client=%s session=%llu %zu messages wait; the connection is closed",
+			 c->peer, (unsigned long long)session->id, box->count);
+		sess_conn_close(s, c, false);
+	}
+}
+
+void
+sess_pump(struct sess *s)
+{
+	struct say *say = s->say;
+	size_t kept = 0;
+
+	if (!ctx_is_active(s->x) || !ha_gate_open(s->x->ha))
+		return;
+	for (size_t i = 0; i < say->pending_count; i++) {
+		struct core_session *session = core_session_by_id(&s->x->model, say->pending[i]);
+		struct conn *c = session ? sess_conn_of(s, session) : NULL;
+		struct outbox *box = session ? session->box : NULL;
+
+		if (box == NULL)
+			continue;
+		if (c != NULL)
+			sess_pump_one(s, session, c);
+		if (c != NULL && box->cursor != NULL && !c->closing) {
+			say->pending[kept++] = session->id;
+			continue;
+		}
+		box->pending = false;
+	}
+	say->pending_count = kept;
+}
+
+void
+sess_answer(struct sess *s, struct core_session *session, uint32_t invoke, struct str body)
+{
+	if (sess_conn_of(s, session) != NULL)
+		say_own(s->say, session, OUTBOX_ANSWER, invoke, body);
+}
+
+void
+sess_answer_with_next(struct sess *s, struct core_session *session, uint32_t invoke, struct str body)
+{
+	if (sess_conn_of(s, session) != NULL)
+		say_own_with_next(s->say, session, OUTBOX_ANSWER, invoke, body);
+}
+
+void
+sess_error(struct sess *s, struct core_session *session, uint32_t invoke, enum csta_error error)
+{
+	buf_reset(&s->body);
+	csta_put_error(&s->body, (enum csta_edition)session->edition, error);
+	sess_answer(s, session, invoke, buf_as_str(&s->body));
+}
+
+static void
+sess_expire(struct sess *s, struct core_session *session, const char *why)
+{
+	struct conn *c = sess_conn_of(s, session);
+
+	log_emit(s->x->log, M_SESSION_ENDED, "session=%llu client=%s %s", (unsigned long long)session->id,
+		 session->peer, why);
+	if (c != NULL) {
+		char id[24];
+
+		snprintf(id, sizeof(id), "%llu", (unsigned long long)session->id);
+		buf_reset(&s->body);
+		csta_put_session_terminated(&s->body, str_of(id), "sessionTimerExpired");
+		sess_send_direct(s, c, sess_next_invoke(s, c), buf_as_str(&s->body));
+		sess_conn_close(s, c, true);
+	}
+	sess_end(s, session);
+}
+
+static void
+sess_check(struct sess *s, struct core_session *session)
+{
+	struct sess_note *n = sess_note(s, session->id);
+	int64_t silent_ms = mono_ms_between(n->heard, s->x->now);
+
+	sess_tell_acked(s, session, n->acked_known, &n->acked_said);
+	if (n->conn == 0 && silent_ms > (int64_t)session->cleanup_s * 1000)
+		sess_expire(s, session, "no connection within the clean-up delay");
+	else if (n->conn != 0 && session->kept && session->duration_s > 0 &&
+		 silent_ms > (int64_t)session->duration_s * 2000)
+		sess_expire(s, session, "session timer expired");
+}
+
+void
+sess_tick(struct sess *s)
+{
+	struct core_session *session, *next;
+
+	if (!mono_due(s->next_check, s->x->now))
+		return;
+	s->next_check = mono_add_ms(s->x->now, SESS_CHECK_MS);
+	if (!ctx_is_active(s->x))
+		return;
+	HASH_ITER(by_id, s->x->model.sessions, session, next)
+		sess_check(s, session);
+}
+
+struct mono
+sess_deadline(const struct sess *s)
+{
+	return s->next_check;
+}
+
+void
+sess_activate(struct sess *s)
+{
+	struct core_session *session;
+
+	s->next_check = s->x->now;
+	for (session = s->x->model.sessions; session != NULL; session = session->by_id.next) {
+		struct sess_note *n = sess_note(s, session->id);
+
+		n->conn = 0;
+		n->heard = s->x->now;
+		n->acked_known = n->acked_said = session->acked_serial;
+		outbox_detach(session->box);
+	}
+}
+
+void
+sess_nudge_all(struct sess *s)
+{
+	const struct core_session *session;
+
+	for (session = s->x->model.sessions; session != NULL; session = session->by_id.next)
+		if (session->peer[0] != '\0')
+			ctx_act(s->x, &(struct node_action){ .kind = NODE_ACT_NUDGE, .text = str_of(session->peer),
+							     .text2 = str_of(session->local) });
+}
+
+void
+sess_deactivate(struct sess *s)
+{
+	struct sess_note *n, *n2;
+	struct conn *c, *c2;
+
+	HASH_ITER(by_id, s->conns, c, c2)
+		sess_conn_close(s, c, false);
+	HASH_ITER(by_session, s->notes, n, n2)
+		sess_note_drop(s, n);
+	s->next_check = MONO_NEVER;
+}
+
+uint32_t
+sess_client_count(const struct sess *s)
+{
+	const struct sess_note *n;
+	uint32_t count = 0;
+
+	for (n = s->notes; n != NULL; n = n->by_session.next)
+		count += n->conn != 0;
+	return count;
+}

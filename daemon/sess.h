@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * CSTA connections and sessions: framing, association, resume, and the way out of the outboxes.
+ *
+ * A session is replicated state (core_session) and outlives its connection; a connection (struct conn) is
+ * the active's own. Bytes in come as pieces, messages out leave through the gate, one write each.
+ */
+#ifndef TANDEM_DAEMON_SESS_H
+#define TANDEM_DAEMON_SESS_H
+
+#include "daemon/ctx.h"
+#include "daemon/say.h"
+#include "proto/csta_decode.h"
+#include "proto/csta_frame.h"
+
+struct conn {
+	uint64_t id;
+	struct csta_framer framer;
+	char *peer, *local;
+	uint64_t session; /* id; 0 = none yet */
+	uint64_t out_pos; /* bytes sent */
+	uint32_t invoke;  /* of our last request: 9001..9998 */
+	bool closing;
+	struct mono heard;
+	UT_hash_handle by_id;
+};
+
+struct sess;
+
+/** A service request of an associated session, to be answered with sess_answer() or sess_error(). */
+typedef void (*sess_service_fn)(struct sess *s, struct core_session *session, uint32_t invoke,
+				const struct csta_request *q, void *arg);
+
+struct sess {
+	struct ctx *x;
+	struct say *say;
+	struct conn *conns;
+	uint32_t conn_count;
+	struct buf body, frame;
+	struct mono next_check;
+	/* sessions and what only the active knows of them */
+	struct sess_note *notes;
+	sess_service_fn service;
+	void *service_arg;
+	bool closing_all;
+};
+
+void sess_init(struct sess *s, struct ctx *x, struct say *say, sess_service_fn service, void *arg);
+void sess_fini(struct sess *s);
+
+/** The node became active: clean-up timers of all sessions start; clients of a dead node are nudged. */
+void sess_activate(struct sess *s);
+/** The node is not active any more: every connection is closed. */
+void sess_deactivate(struct sess *s);
+
+void sess_conn_open(struct sess *s, uint64_t id, struct str peer, struct str local);
+void sess_conn_data(struct sess *s, uint64_t id, struct str bytes);
+void sess_conn_acked(struct sess *s, uint64_t id, uint64_t pos);
+void sess_conn_closed(struct sess *s, uint64_t id);
+
+/** Sends what the gate lets out; at the end of each step. */
+void sess_pump(struct sess *s);
+/** Time-outs of sessions. */
+void sess_tick(struct sess *s);
+struct mono sess_deadline(const struct sess *s);
+
+/** Answers of a service: body made with csta_put_*. The session may have lost its connection meanwhile: then nothing is sent. */
+void sess_answer(struct sess *s, struct core_session *session, uint32_t invoke, struct str body);
+/** As sess_answer, leaving with the delta that will be emitted next. */
+void sess_answer_with_next(struct sess *s, struct core_session *session, uint32_t invoke, struct str body);
+void sess_error(struct sess *s, struct core_session *session, uint32_t invoke, enum csta_error error);
+
+/** Sessions with a living connection. */
+uint32_t sess_client_count(const struct sess *s);
+
+#endif

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Association: see sess_assoc.h.
+ *
+ * A resumed session keeps its sessionID, monitors, cross references and numbers. What the client lacks is sent again
+ * in order after the positive answer and the status; messagesLost is said only when something is not there any more.
+ */
+#include "daemon/sess_assoc.h"
+
+#include "proto/base/limits.h"
+#include "proto/csta_encode.h"
+
+#include <stdio.h>
+
+enum csta_edition
+sess_default_edition(const struct sess *s)
+{
+	static const char *const names[] = { "", "ed3", "ed4", "ed5", "ed6" };
+
+	for (int ed = CSTA_ED3; ed <= CSTA_ED6; ed++)
+		if (str_is(str_of(s->x->conf->default_edition), names[ed]))
+			return (enum csta_edition)ed;
+	return CSTA_ED3;
+}
+
+static enum csta_edition
+assoc_edition(const struct sess *s, const struct conn *c)
+{
+	const struct core_session *session = core_session_by_id(&s->x->model, c->session);
+
+	return session ? (enum csta_edition)session->edition : sess_default_edition(s);
+}
+
+/* Comparing every byte whatever the input, so that timing tells nothing of the secret. */
+static bool
+assoc_same_secret(const char *secret, struct str given)
+{
+	size_t n = strlen(secret);
+	unsigned diff = n != given.n;
+
+	for (size_t i = 0; i < given.n; i++)
+		diff |= (unsigned)((unsigned char)given.p[i] ^ (unsigned char)secret[n ? i % n : 0]);
+	return diff == 0;
+}
+
+static bool
+assoc_password_ok(const struct sess *s, const struct csta_request *q)
+{
+	const struct conf *conf = s->x->conf;
+
+	if (conf->csta_user[0] == '\0')
+		return true;
+	return assoc_same_secret(conf->csta_user, q->user) & assoc_same_secret(conf->csta_password, q->password);
+}
+
+static void
+assoc_refuse(struct sess *s, struct conn *c, uint32_t invoke, const char *defined, const char *why)
+{
+	log_emit(s->x->log, M_CLIENT_REFUSED, "client=%s %s", c->peer, why);
+	buf_reset(&s->body);
+	csta_put_session_refused(&s->body, defined);
+	sess_send_direct(s, c, invoke, buf_as_str(&s->body));
+}
+
+static uint32_t
+assoc_duration_s(const struct sess *s, const struct csta_request *q)
+{
+	uint64_t max = (uint64_t)s->x->conf->session_duration_s_max;
+
+	return (uint32_t)(q->duration_s == 0 || q->duration_s > max ? max : q->duration_s);
+}
+
+static void
+assoc_put_started(struct sess *s, const struct core_session *session)
+{
+	char id[24];
+
+	snprintf(id, sizeof(id), "%llu", (unsigned long long)session->id);
+	buf_reset(&s->body);
+	csta_put_session_started(&s->body, str_of(id), (enum csta_edition)session->edition, session->duration_s);
+}
+
+static void
+assoc_put_status(struct sess *s, const struct core_session *session, enum csta_status status)
+{
+	buf_reset(&s->body);
+	csta_put_system_status(&s->body, (enum csta_edition)session->edition, status, session->register_id);
+}
+
+static struct core_session *
+assoc_open(struct sess *s, struct conn *c, const struct csta_request *q, bool kept)
+{
+	struct ctx *x = s->x;
+	enum csta_edition ed = q->wanted ? q->wanted : q->edition ? q->edition : sess_default_edition(s);
+	uint64_t id = core_next_id(&x->model);
+	uint64_t cleanup_s = q->cleanup_delay_s ? q->cleanup_delay_s : (uint64_t)x->conf->cleanup_delay_s;
+	struct core_session *session;
+
+	if (cleanup_s > (uint64_t)x->conf->session_duration_s_max)
+		cleanup_s = (uint64_t)x->conf->session_duration_s_max;
+	CORE_EMIT(&x->em, session_open, .session = id, .user = q->user, .edition = (uint8_t)ed, .kept = kept,
+		  .numbered = q->numbered, .duration_s = assoc_duration_s(s, q), .cleanup_s = (uint32_t)cleanup_s,
+		  .peer = str_of(c->peer), .local = str_of(c->local));
+	session = core_session_by_id(&x->model, id);
+	sess_bind(s, c, session);
+	log_emit(x->log, M_SESSION_OPEN, "session=%llu client=%s user=%.*s edition=%d %s", (unsigned long long)id,
+		 c->peer, STR_ARG(q->user), (int)ed + 2, kept ? "opened" : "opened without ECMA-354");
+	return session;
+}
+
+static void
+assoc_resume(struct sess *s, struct conn *c, struct core_session *session, bool numbered, uint64_t last_number)
+{
+	struct ctx *x = s->x;
+	uint64_t said = session->last_number;
+	bool complete;
+
+	sess_bind(s, c, session);
+	complete = outbox_resume(session->box, numbered, last_number, said);
+	CORE_EMIT(&x->em, session_attach, .session = session->id, .numbered = numbered, .last_number = last_number,
+		  .peer = str_of(c->peer), .local = str_of(c->local));
+	assoc_put_status(s, session, complete ? sess_present_status(s) : CSTA_STATUS_messagesLost);
+	say_own_first(s->say, session, OUTBOX_STATUS, 0, buf_as_str(&s->body));
+	log_emit(x->log, M_SESSION_OPEN, "session=%llu client=%s resumed after number %llu of %llu%s",
+		 (unsigned long long)session->id, c->peer, (unsigned long long)last_number, (unsigned long long)said,
+		 complete ? "" : ", messages are lost");
+}
+
+static struct core_session *
+assoc_find(const struct sess *s, struct str id)
+{
+	uint64_t number;
+	struct core_session *session;
+
+	if (!str_u64(id, UINT64_MAX, &number))
+		return NULL;
+	session = core_session_by_id(&s->x->model, number);
+	return session && session->kept ? session : NULL;
+}
+
+static void
+assoc_start(struct sess *s, struct conn *c, uint32_t invoke, const struct csta_request *q)
+{
+	struct core_session *session = assoc_find(s, q->session_id);
+
+	if (c->session != 0) {
+		assoc_refuse(s, c, invoke, "invalidApplicationInfo", "this connection has a session already");
+	} else if (!assoc_password_ok(s, q)) {
+		assoc_refuse(s, c, invoke, "invalidApplicationInfo", "wrong user or password");
+	} else if (HASH_CNT(by_id, s->x->model.sessions) >= LIMIT_SESSIONS) {
+		assoc_refuse(s, c, invoke, "maxNumberSessions", "too many sessions");
+	} else if (session != NULL && str_is(q->user, session->user)) {
+		assoc_resume(s, c, session, q->numbered, q->last_number);
+		assoc_put_started(s, session);
+		say_own_first(s->say, session, OUTBOX_ANSWER, invoke, buf_as_str(&s->body));
+	} else {
+		session = assoc_open(s, c, q, true);
+		assoc_put_started(s, session);
+		sess_answer(s, session, invoke, buf_as_str(&s->body));
+		assoc_put_status(s, session, sess_present_status(s));
+		say_own(s->say, session, OUTBOX_STATUS, 0, buf_as_str(&s->body));
+	}
+}
+
+static void
+assoc_stop(struct sess *s, struct conn *c, uint32_t invoke, const struct csta_request *q)
+{
+	struct core_session *session = core_session_by_id(&s->x->model, c->session);
+	bool known = session != NULL && (q->session_id.n == 0 || assoc_find(s, q->session_id) == session);
+
+	buf_reset(&s->body);
+	if (known) {
+		log_emit(s->x->log, M_SESSION_ENDED, "session=%llu client=%s stopped by the client",
+			 (unsigned long long)session->id, c->peer);
+		sess_end(s, session);
+		csta_put_session_stopped(&s->body);
+	} else {
+		csta_put_session_stop_refused(&s->body);
+	}
+	sess_send_direct(s, c, invoke, buf_as_str(&s->body));
+}
+
+static bool
+assoc_same_host(struct str a, const char *b)
+{
+	/* "address:port": the address is what stands before the last colon */
+	const char *colon = strrchr(b, ':');
+	size_t n = colon ? (size_t)(colon - b) : strlen(b);
+
+	return a.n > n && memcmp(a.p, b, n) == 0 && a.p[n] == ':';
+}
+
+/* As the first message of a connection it resumes, if it comes from where the session was. */
+static void
+assoc_reset_timer(struct sess *s, struct conn *c, uint32_t invoke, const struct csta_request *q)
+{
+	struct core_session *session = core_session_by_id(&s->x->model, c->session);
+	struct core_session *named = assoc_find(s, q->session_id);
+
+	if (session == NULL && named != NULL && assoc_same_host(str_of(c->peer), named->peer)) {
+		session = named;
+		assoc_resume(s, c, session, session->numbered, session->last_number);
+		buf_reset(&s->body);
+		csta_put_timer_reset(&s->body, session->duration_s);
+		say_own_first(s->say, session, OUTBOX_ANSWER, invoke, buf_as_str(&s->body));
+		return;
+	}
+	buf_reset(&s->body);
+	if (session == NULL || (named != NULL && named != session)) {
+		csta_put_timer_reset_refused(&s->body);
+		sess_send_direct(s, c, invoke, buf_as_str(&s->body));
+		return;
+	}
+	csta_put_timer_reset(&s->body, session->duration_s);
+	sess_answer(s, session, invoke, buf_as_str(&s->body));
+}
+
+void
+sess_assoc_malformed(struct sess *s, struct conn *c, uint32_t invoke)
+{
+	buf_reset(&s->body);
+	csta_put_error(&s->body, assoc_edition(s, c), CSTA_ERR_generic);
+	sess_send_direct(s, c, invoke, buf_as_str(&s->body));
+}
+
+static bool
+assoc_is_response(enum csta_request_kind kind)
+{
+	return kind == CSTA_SystemStatusResponse || kind == CSTA_MonitorStopResponse || kind == CSTA_CSTAErrorCode;
+}
+
+bool
+sess_assoc_request(struct sess *s, struct conn *c, uint32_t invoke, const struct csta_request *q)
+{
+	struct core_session *session;
+
+	if (q->kind == CSTA_StartApplicationSession) {
+		assoc_start(s, c, invoke, q);
+		return true;
+	}
+	if (q->kind == CSTA_StopApplicationSession) {
+		assoc_stop(s, c, invoke, q);
+		return true;
+	}
+	if (q->kind == CSTA_ResetApplicationSessionTimer) {
+		assoc_reset_timer(s, c, invoke, q);
+		return true;
+	}
+	if (assoc_is_response(q->kind))
+		return true;
+	if (c->session != 0)
+		return false;
+	if (HASH_CNT(by_id, s->x->model.sessions) >= LIMIT_SESSIONS || !s->x->conf->implicit_association) {
+		buf_reset(&s->body);
+		csta_put_error(&s->body, assoc_edition(s, c), CSTA_ERR_securityViolation);
+		sess_send_direct(s, c, invoke, buf_as_str(&s->body));
+		return true;
+	}
+	session = assoc_open(s, c, q, false);
+	assoc_put_status(s, session, sess_present_status(s));
+	say_own(s->say, session, OUTBOX_STATUS, 0, buf_as_str(&s->body));
+	return false;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a connection becomes a session: StartApplicationSession with or without an old sessionID, a first
+ * ResetApplicationSessionTimer, or any first CSTA request (implicit association). See csta.md section 4.
+ */
+#ifndef TANDEM_DAEMON_SESS_ASSOC_H
+#define TANDEM_DAEMON_SESS_ASSOC_H
+
+#include "daemon/sess.h"
+
+/** True if the message was about the association (or refused) and is dealt with; false: a service request. */
+bool sess_assoc_request(struct sess *s, struct conn *c, uint32_t invoke, const struct csta_request *q);
+
+/** A frame whose XML cannot be read: answered CSTAErrorCode, the connection stays. */
+void sess_assoc_malformed(struct sess *s, struct conn *c, uint32_t invoke);
+
+/* parts of sess.c that association needs */
+struct conn *sess_conn_of(struct sess *s, const struct core_session *session);
+void sess_conn_close(struct sess *s, struct conn *c, bool after_output);
+/** Sends now, outside any session; nothing leaves while the gate is shut. */
+void sess_send_direct(struct sess *s, struct conn *c, uint32_t invoke, struct str body);
+/** Makes the connection that of the session; an older one is closed. */
+void sess_bind(struct sess *s, struct conn *c, struct core_session *session);
+/** Ends a session; its connection stays without one. */
+void sess_end(struct sess *s, struct core_session *session);
+void sess_tell_acked(struct sess *s, struct core_session *session, uint64_t serial, uint64_t *said);
+/** What a client that comes now is told of the system. */
+enum csta_status sess_present_status(const struct sess *s);
+enum csta_edition sess_default_edition(const struct sess *s);
+/** Makes the clients of connections that died with the other node notice. */
+void sess_nudge_all(struct sess *s);
+
+#endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Status: see stat.h. Nothing can fail here but memory; what is not known of the other node is null. */
+#include "daemon/stat.h"
+
+#include "proto/base/check.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+struct str
+stat_health(struct str health, const char *key)
+{
+	struct str rest = health;
+
+	while (rest.n > 0) {
+		struct str value;
+		struct str pair = str_cut(rest, ' ', &rest);
+		struct str name = str_cut(pair, '=', &value);
+
+		if (str_is(name, key) && name.n < pair.n)
+			return value;
+	}
+	return STR_NONE;
+}
+
+/* The name came over the wire: what is not plain is not shown. */
+static const char *
+copy_name(struct str name, char *text, size_t size)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (name.p[i] <= ' ' || name.p[i] > '~')
+			return "the other node";
+	return name.n > 0 && str_copy(text, size, name) ? text : "the other node";
+}
+
+/* --- could it take over? ----------------------------------------------------------------------------------- */
+
+/* Seen from the active. */
+static const char *
+active_objection(const struct ha_view *v, char *text, size_t size)
+{
+	const struct ha_peer_view *p = &v->peer;
+
+	if (!p->known)
+		return "there is no standby";
+	if (p->role == HA_STANDBY && p->config_differs)
+		return "the configurations of the two nodes differ";
+	if (p->role == HA_STANDBY && v->digest_offset != 0 && !v->digest_equal)
+		return "the states of the two nodes differ";
+	if (p->role == HA_STANDBY && p->in_step)
+		return NULL;
+	if (p->role == HA_STANDBY)
+		snprintf(text, size, "the standby is %" PRIu64 " deltas behind", p->behind);
+	else
+		snprintf(text, size, "the other node is %s", ha_role_name(p->role));
+	return text;
+}
+
+/* Seen from the standby. */
+static const char *
+standby_objection(const struct ha_view *v)
+{
+	if (!v->peer.known)
+		return "the other node is not there, and this one is not active";
+	if (v->peer.role != HA_ACTIVE)
+		return "no node is active";
+	if (v->peer.config_differs)
+		return "the configurations of the two nodes differ";
+	if (v->digest_offset != 0 && !v->digest_equal)
+		return "the states of the two nodes differ";
+	return NULL;
+}
+
+bool
+stat_ready(const struct stat_input *in, char *text, size_t size)
+{
+	const struct ha_view *v = in->view;
+	char why[96], peer[64];
+	const char *objection;
+
+	if (!in->conf->clustered)
+		objection = "this node runs without a cluster";
+	else if (v->role == HA_ACTIVE)
+		objection = active_objection(v, why, sizeof(why));
+	else if (v->role == HA_STANDBY)
+		objection = standby_objection(v);
+	else {
+		snprintf(why, sizeof(why), "this node is %s", ha_role_name(v->role));
+		objection = why;
+	}
+	if (objection != NULL) {
+		snprintf(text, size, "NOT READY: %s", objection);
+		return false;
+	}
+	snprintf(text, size, "READY: %s can take over: in step, configuration equal, fencing %s",
+		v->role == HA_ACTIVE ? copy_name(stat_health(v->peer.health, "name"), peer, sizeof(peer)) :
+			in->node_name, in->conf->fencing ? "on" : "off");
+	return true;
+}
+
+/* --- status ------------------------------------------------------------------------------------------------ */
+
+static const char *
+state_of(enum ha_role role, bool serving, bool in_step, bool gate_open)
+{
+	switch (role) {
+	case HA_INIT: return "no ring";
+	case HA_JOINING: return "joining";
+	case HA_SYNCING: return "syncing";
+	case HA_STANDBY: return in_step ? "in step" : "behind";
+	case HA_CLAIMING: return "claiming";
+	case HA_ACTIVE:
+		if (serving)
+			return "serving";
+		return gate_open ? "opening" : "gate shut";
+	case HA_DRAINING: return "draining";
+	case HA_FENCED: return "gave up";
+	}
+	return "?";
+}
+
+static const char *
+role_of(enum ha_role role)
+{
+	if (role == HA_ACTIVE || role == HA_DRAINING || role == HA_CLAIMING)
+		return "active";
+	return role == HA_FENCED ? "fenced" : "standby";
+}
+
+/* As many deltas as the active is ahead of this standby; -1 when that cannot be said. */
+static json_int_t
+own_behind(const struct ha_view *v)
+{
+	if (v->role != HA_STANDBY || v->peer.role != HA_ACTIVE || v->peer.epoch != v->epoch ||
+		v->peer.offset < v->offset)
+		return v->role == HA_STANDBY ? 0 : -1;
+	return (json_int_t)(v->peer.offset - v->offset);
+}
+
+static json_t *
+own_node(const struct stat_input *in)
+{
+	const struct ha_view *v = in->view;
+	const struct node_counts *c = in->counts;
+
+	return json_pack("{s:s,s:b,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:{s:I,s:I},s:I}",
+		"name", in->node_name, "local", 1,
+		"role", role_of(v->role),
+		"state", state_of(v->role, in->serving, true, v->gate_open),
+		"epoch", (json_int_t)v->epoch, "behind", own_behind(v),
+		"calls", (json_int_t)c->calls, "monitors", (json_int_t)c->monitors,
+		"clients", (json_int_t)c->clients, "sessions", (json_int_t)c->sessions,
+		"devices", (json_int_t)c->devices, "devices_out", (json_int_t)c->devices_out,
+		"channels", "open", (json_int_t)c->channels_open, "want", (json_int_t)c->channels_want,
+		"uptime_s", (json_int_t)c->uptime_s);
+}
+
+static void
+set_health_number(json_t *node, const char *member, struct str health, const char *key)
+{
+	uint64_t v;
+
+	if (str_u64(stat_health(health, key), INT64_MAX, &v))
+		json_object_set_new(node, member, json_integer((json_int_t)v));
+	else
+		json_object_set_new(node, member, json_null());
+}
+
+static json_t *
+channels_of_health(struct str health)
+{
+	struct str want;
+	struct str open = str_cut(stat_health(health, "channels"), '/', &want);
+	uint64_t a, b;
+
+	if (!str_u64(open, UINT32_MAX, &a) || !str_u64(want, UINT32_MAX, &b))
+		return json_null();
+	return json_pack("{s:I,s:I}", "open", (json_int_t)a, "want", (json_int_t)b);
+}
+
+static json_t *
+peer_node(const struct ha_view *v)
+{
+	const struct ha_peer_view *p = &v->peer;
+	static const char *const same[] = { "calls", "monitors", "clients", "sessions", "devices" };
+	char name[64];
+	json_t *node;
+
+	if (!p->known)
+		return json_pack("{s:s,s:b,s:s,s:s}", "name", "-", "local", 0, "role", "-", "state", "absent");
+	node = json_pack("{s:s?,s:b,s:s,s:s,s:I,s:I,s:I}",
+		"name", copy_name(stat_health(p->health, "name"), name, sizeof(name)), "local", 0,
+		"role", role_of(p->role), "state", state_of(p->role, true, p->in_step, true),
+		"epoch", (json_int_t)p->epoch,
+		"behind", p->role == HA_STANDBY ? (json_int_t)p->behind : (json_int_t)-1,
+		"beat_age_ms", (json_int_t)p->beat_age_ms);
+	REQUIRE(node != NULL);
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		set_health_number(node, same[i], p->health, same[i]);
+	set_health_number(node, "devices_out", p->health, "out");
+	set_health_number(node, "uptime_s", p->health, "up");
+	json_object_set_new(node, "channels", channels_of_health(p->health));
+	return node;
+}
+
+static json_t *
+takeover_json(const struct node_takeover *t)
+{
+	if (t->at_wall_us == 0)
+		return json_null();
+	return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:b}",
+		"epoch", (json_int_t)t->epoch, "t_us", (json_int_t)t->at_wall_us,
+		"promote_ms", (json_int_t)t->promote_ms, "channel_ms", (json_int_t)t->channel_ms,
+		"resync_ms", (json_int_t)t->resync_ms, "calls_kept", (json_int_t)t->calls_kept,
+		"calls_cleared", (json_int_t)t->calls_cleared, "calls_learned", (json_int_t)t->calls_learned,
+		"done", t->done ? 1 : 0);
+}
+
+static int
+append_to_buf(const char *p, size_t n, void *arg)
+{
+	buf_put(arg, p, n);
+	return 0;
+}
+
+void
+stat_status(const struct stat_input *in, struct buf *out)
+{
+	const struct ha_view *v = in->view;
+	char digest[24], ready_text[200];
+	bool ready = stat_ready(in, ready_text, sizeof(ready_text));
+	json_t *nodes = json_array();
+	json_t *root;
+
+	json_array_append_new(nodes, own_node(in));
+	if (in->conf->clustered)
+		json_array_append_new(nodes, peer_node(v));
+	snprintf(digest, sizeof(digest), "%016" PRIx64, in->digest);
+	root = json_pack("{s:s,s:b,s:I,s:s,s:I,s:b,s:b,s:b,s:b,s:b,s:{s:b,s:I,s:s},s:o,s:o,s:b,s:s,s:b,s:I,s:I,s:s}",
+		"schema", "tandemctl/status/1", "ok", 1, "t_us", (json_int_t)in->wall_us, "node", in->node_name,
+		"epoch", (json_int_t)v->epoch, "clustered", in->conf->clustered ? 1 : 0,
+		"quorate", v->quorate ? 1 : 0, "fencing", in->conf->fencing ? 1 : 0,
+		"degraded", v->degraded ? 1 : 0, "unconfirmed", v->unconfirmed ? 1 : 0,
+		"digest", "equal", v->digest_equal ? 1 : 0, "offset", (json_int_t)v->digest_offset, "value", digest,
+		"nodes", nodes, "last_takeover", takeover_json(in->takeover),
+		"ready", ready ? 1 : 0, "ready_text", ready_text,
+		"config_differs", v->peer.known && v->peer.config_differs ? 1 : 0,
+		"desync_total", (json_int_t)in->counts->desynchronised,
+		"malformed_total", (json_int_t)in->counts->malformed, "source", "daemon");
+	REQUIRE(root != NULL);
+	json_dump_callback(root, append_to_buf, out, JSON_COMPACT);
+	json_decref(root);
+}

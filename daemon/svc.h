@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * CSTA services of an associated session: what is asked is checked against the model, done (by a delta, or by BroadWorks), and
+ * answered exactly once. A MonitorStart is answered here: see svc_monitor_start().
+ */
+#ifndef TANDEM_DAEMON_SVC_H
+#define TANDEM_DAEMON_SVC_H
+
+#include "daemon/bw.h"
+#include "daemon/sess.h"
+
+enum svc_wait_kind {
+	SVC_WAIT_MONITOR,
+	SVC_WAIT_SNAPSHOT,
+};
+
+/* A request that waits for a device: for its subscription, or for a comparison with BroadWorks. */
+struct svc_wait {
+	TAILQ_ENTRY(svc_wait) link;
+	enum svc_wait_kind kind;
+	uint64_t session;
+	uint32_t invoke;
+	char *device;
+	struct mono due;
+};
+
+struct svc {
+	struct ctx *x;
+	struct sess *sess;
+	struct bw *bw;
+	TAILQ_HEAD(svc_waits, svc_wait) waits;
+	uint32_t wait_count;
+	struct buf body;
+};
+
+void svc_init(struct svc *v, struct ctx *x, struct sess *sess, struct bw *bw);
+void svc_fini(struct svc *v);
+/** Requests that wait end without an answer (their connections are gone). */
+void svc_deactivate(struct svc *v);
+
+/** sess_service_fn; arg = struct svc. */
+void svc_request(struct sess *s, struct core_session *session, uint32_t invoke, const struct csta_request *q, void *arg);
+
+/* bw_hooks; arg = struct svc */
+void svc_device_subscribed(struct core_device *d, void *arg);
+void svc_device_refused(struct core_device *d, enum bw_result why, void *arg);
+void svc_device_confirmed(struct core_device *d, void *arg);
+void svc_request_over(uint64_t request, enum bw_result result, uint64_t call_id, void *arg);
+
+void svc_tick(struct svc *v);
+struct mono svc_deadline(const struct svc *v);
+
+#endif

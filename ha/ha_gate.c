@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Lease, gate, watermark: see ha_gate.h.
+ *
+ * Happy path: a beat is asked, comes back, the lease runs on from the moment of asking; the cover acknowledges,
+ * the watermark follows. Failure modes, each shutting the gate: no own delivery for a lease, own stall, quorum
+ * lost, ring lost, a node lost without fencing, another voice that may still hold a lease.
+ */
+#include "ha/ha_gate.h"
+
+#include "ha/ha_mutation.h"
+
+/* The eighth on top is for clocks that drift. */
+static struct mono
+other_voice_until(const struct ha *ha)
+{
+	return mono_add_ms(ha->now, ha->conf.lease_ms + ha->conf.lease_ms / 8);
+}
+
+static struct mono
+later(struct mono a, struct mono b)
+{
+	return mono_before(a, b) ? b : a;
+}
+
+void
+ha_gate_renew(struct ha *ha, uint64_t asked_us)
+{
+	struct mono asked = { (int64_t)asked_us };
+
+	if (!ha->quorate || ha->lease.await_quorum || mono_before(asked, ha->lease.floor) ||
+		mono_before(ha->now, asked))
+		return;
+	ha->lease.until = later(ha->lease.until, mono_add_ms(asked, ha->conf.lease_ms));
+}
+
+void
+ha_gate_void(struct ha *ha)
+{
+	ha->lease.until = (struct mono){ 0 };
+	ha->lease.floor = ha->now;
+}
+
+void
+ha_gate_hush(struct ha *ha)
+{
+	ha->lease.hush_until = other_voice_until(ha);
+	for (size_t i = 0; i < HA_PEERS_MAX; i++) {
+		struct ha_peer *p = &ha->peers[i];
+
+		p->hush = p->member && p->role == HA_ACTIVE;
+	}
+}
+
+void
+ha_gate_peer_left(struct ha *ha, const struct ha_peer *p, bool unknown)
+{
+	if (!unknown)
+		return;
+	if (p->hush)
+		ha->lease.ghost_until = later(ha->lease.ghost_until, ha->lease.hush_until);
+	if (ha->conf.fencing)
+		return;
+	if (p->role == HA_ACTIVE)
+		ha->lease.ghost_until = later(ha->lease.ghost_until, other_voice_until(ha));
+	ha->lease.await_quorum = true;
+	ha_gate_void(ha);
+}
+
+static bool
+hushed(const struct ha *ha)
+{
+	if (!mono_due(ha->lease.ghost_until, ha->now))
+		return true;
+	if (mono_due(ha->lease.hush_until, ha->now))
+		return false;
+	for (size_t i = 0; i < HA_PEERS_MAX; i++) {
+		if (ha->peers[i].member && ha->peers[i].hush)
+			return true;
+	}
+	return false;
+}
+
+/* Why the gate is shut; NULL: it is open. */
+static const char *
+shut_because(const struct ha *ha)
+{
+	if (ha->role != HA_ACTIVE)
+		return "not active";
+	if (HA_MUTATED_GATE || ha->conf.solo)
+		return NULL;
+	if (!ha->in_group)
+		return "no ring";
+	if (!ha->quorate)
+		return "no quorum";
+	if (ha->lease.await_quorum)
+		return "a node was lost without fencing, quorum is not confirmed yet";
+	if (mono_due(ha->lease.until, ha->now))
+		return "the lease ran out";
+	if (hushed(ha))
+		return "another node may still speak";
+	return NULL;
+}
+
+struct ha_cover_log
+ha_gate_cover_log(const struct ha *ha)
+{
+	const struct ha_log_entry *oldest = ha_log_at(&ha->deltas, ha->cover.acked + 1);
+
+	return (struct ha_cover_log){
+		.now_us = ha->now.us,
+		.timeout_us = ha->conf.confirm_timeout_ms * 1000,
+		.appended = ha->offset,
+		.oldest_us = oldest ? oldest->at_us : INT64_MIN / 2,
+	};
+}
+
+static void
+settle_cover(struct ha *ha)
+{
+	struct ha_cover_log log = ha_gate_cover_log(ha);
+	bool unconfirmed, in_step;
+
+	ha_cover_update(&ha->cover, &log);
+	unconfirmed = ha_cover_unconfirmed(&ha->cover);
+	in_step = !ha_cover_degraded(&ha->cover);
+	if (in_step != ha->told_in_step) {
+		ha->told_in_step = in_step;
+		ha->want_beat = true;
+		if (in_step)
+			log_emit(&ha->log, M_STANDBY_IN_STEP, "node %u is in step at epoch %llu offset %llu",
+				ha->cover_peer->node_id, (unsigned long long)ha->epoch,
+				(unsigned long long)ha->cover.acked);
+		else
+			log_emit(&ha->log, M_STANDBY_BEHIND, "active without a standby in step");
+	}
+	if (unconfirmed != ha->told_unconfirmed) {
+		ha->told_unconfirmed = unconfirmed;
+		log_emit(&ha->log, M_UNCONFIRMED, "%s: acknowledged is %llu of %llu",
+			unconfirmed ? "no confirmation in time, effects leave without it" : "confirmed again",
+			(unsigned long long)ha->cover.acked, (unsigned long long)ha->offset);
+	}
+}
+
+void
+ha_gate_settle(struct ha *ha)
+{
+	const char *why = shut_because(ha);
+
+	if (ha->role == HA_ACTIVE)
+		settle_cover(ha);
+	if ((why == NULL) == ha->gate_open)
+		return;
+	ha->gate_open = why == NULL;
+	log_emit(&ha->log, M_GATE, "the gate is %s%s%s", ha->gate_open ? "open" : "shut", why ? ": " : "", why ? why : "");
+}
+
+struct mono
+ha_gate_deadline(const struct ha *ha)
+{
+	struct mono at = MONO_NEVER;
+
+	if (ha->role != HA_ACTIVE || ha->conf.solo)
+		return at;
+	if (ha->gate_open)
+		at = mono_min(at, ha->lease.until);
+	if (!mono_due(ha->lease.ghost_until, ha->now))
+		at = mono_min(at, ha->lease.ghost_until);
+	if (!mono_due(ha->lease.hush_until, ha->now))
+		at = mono_min(at, ha->lease.hush_until);
+	if (ha_cover_waits(&ha->cover, ha->offset)) {
+		const struct ha_log_entry *oldest = ha_log_at(&ha->deltas, ha->cover.acked + 1);
+
+		at = oldest == NULL ? ha->now
+				    : mono_min(at, mono_add_ms((struct mono){ oldest->at_us }, ha->conf.confirm_timeout_ms));
+	}
+	return at;
+}

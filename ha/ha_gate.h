@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lease, gate and watermark: docs/ha-protocol.md 6 and 8. */
+#ifndef TANDEM_HA_HA_GATE_H
+#define TANDEM_HA_HA_GATE_H
+
+#include "ha/ha_int.h"
+
+/** Own frame with this time of asking was delivered: renews the lease, if the node is quorate. */
+void ha_gate_renew(struct ha *ha, uint64_t asked_us);
+/** The lease is void: only what is asked from now on renews it. */
+void ha_gate_void(struct ha *ha);
+/** This node becomes ACTIVE: whoever may still speak is waited for. */
+void ha_gate_hush(struct ha *ha);
+/** A member left; `unknown`: nobody knows whether its process still runs. */
+void ha_gate_peer_left(struct ha *ha, const struct ha_peer *p, bool unknown);
+/** End of every input: brings watermark and gate up to date, logs what changed. */
+void ha_gate_settle(struct ha *ha);
+/** What the cover must know of the delta log. */
+struct ha_cover_log ha_gate_cover_log(const struct ha *ha);
+/** When settling has something to do next. */
+struct mono ha_gate_deadline(const struct ha *ha);
+
+#endif

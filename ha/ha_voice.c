@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Epochs and claims: see ha_voice.h.
+ *
+ * Happy path: promote -> epoch to disk -> CLAIM -> its own delivery, nothing higher met -> ACTIVE.
+ * Failure modes: another claim came first (JOINING), a bystander knows a higher epoch (claim again), an
+ * ACTIVE meets a higher epoch (FENCED, emptied, JOINING), two rings with one epoch merge (the lower id gives up).
+ */
+#include "ha/ha_voice.h"
+
+#include "ha/ha_gate.h"
+#include "ha/ha_out.h"
+#include "ha/ha_role.h"
+
+static void
+save(struct ha *ha, uint64_t epoch, struct ha_out *out)
+{
+	if (epoch <= ha->saved)
+		return;
+	ha->saved = epoch;
+	ha_out_add(out, (struct ha_action){ .kind = HA_ACT_SAVE_EPOCH, .epoch = epoch });
+}
+
+static void
+forget_followers(struct ha *ha)
+{
+	for (size_t i = 0; i < HA_PEERS_MAX; i++) {
+		struct ha_peer *p = &ha->peers[i];
+
+		p->listening = p->standby = p->dropped = false;
+		p->acked = 0;
+	}
+	ha->cover_peer = NULL;
+	ha->serve.to = NULL;
+}
+
+static void
+become_active(struct ha *ha, uint64_t asked_us, struct ha_out *out, const char *why)
+{
+	ha->base_epoch = ha->epoch;
+	ha->base_offset = ha->offset;
+	ha->base_digest = ha_int_digest(ha);
+	ha->epoch = ha->seen = ha->claim_epoch;
+	ha->offset = 0;
+	ha_log_reset(&ha->deltas, 0);
+	ha->sent = 0;
+	ha->sent_digest = ha->base_digest;
+	ha->in_flight_count = 0;
+	ha->join.failures = 0;
+	ha->join.full_wanted = false;
+	forget_followers(ha);
+	ha_cover_reset(&ha->cover, ha->conf.mode == HA_ASYNC);
+	ha->told_unconfirmed = false;
+	ha->told_in_step = !ha->conf.solo; /* so that the lack of a standby is told */
+	ha_gate_hush(ha);
+	ha_gate_renew(ha, asked_us);
+	log_emit(&ha->log, M_ACTIVE, "active, epoch %llu, with the state of epoch %llu offset %llu",
+		(unsigned long long)ha->epoch, (unsigned long long)ha->base_epoch,
+		(unsigned long long)ha->base_offset);
+	ha_role_change(ha, HA_ACTIVE, out, why);
+}
+
+static void
+send_claim(struct ha *ha, struct ha_out *out)
+{
+	struct ha_frame f;
+
+	ha->claim_epoch = ha->seen + 1;
+	save(ha, ha->claim_epoch, out);
+	f = ha_out_frame(HA_FRAME_CLAIM, ha->claim_epoch, 0);
+	f.u.claim = (struct ha_frame_claim){
+		.nonce = ha->nonce,
+		.asked_us = (uint64_t)ha->now.us,
+		.base_epoch = ha->epoch,
+		.base_offset = ha->offset,
+		.base_digest = ha_int_digest(ha),
+	};
+	ha_out_mcast(ha, out, &f);
+}
+
+void
+ha_voice_claim(struct ha *ha, struct ha_out *out)
+{
+	send_claim(ha, out);
+	if (ha->role != HA_INIT)
+		ha_role_change(ha, HA_CLAIMING, out, "promoted");
+	if (ha->conf.solo)
+		become_active(ha, (uint64_t)ha->now.us, out, "there is no cluster");
+}
+
+void
+ha_voice_empty(struct ha *ha)
+{
+	(void)ha->fsm.restore(ha->fsm.arg, NULL, 0);
+	ha->epoch = 0;
+	ha->offset = 0;
+}
+
+/* Rule 6: what was ours alone is worth nothing any more. */
+static void
+give_up(struct ha *ha, const struct ha_peer *p, uint64_t epoch, struct ha_out *out)
+{
+	log_emit(&ha->log, M_TWO_VOICES, "node %u tells of epoch %llu, this node was active in epoch %llu: giving up",
+		p->node_id, (unsigned long long)epoch, (unsigned long long)ha->epoch);
+	ha_gate_void(ha);
+	ha_role_change(ha, HA_FENCED, out, "another node claims to be active");
+	ha_voice_empty(ha);
+	ha_role_change(ha, HA_JOINING, out, "emptied");
+}
+
+void
+ha_voice_tie(struct ha *ha, const struct ha_peer *p, struct ha_out *out)
+{
+	if (ha->conf.node_id <= p->node_id)
+		give_up(ha, p, ha->epoch, out);
+	else
+		log_emit(&ha->log, M_TWO_VOICES, "node %u is active in our epoch %llu as well: it will give up", p->node_id,
+			(unsigned long long)ha->epoch);
+}
+
+void
+ha_voice_meet(struct ha *ha, const struct ha_peer *p, uint64_t epoch, bool speaks, struct ha_out *out)
+{
+	if (epoch > ha->seen) {
+		ha->seen = epoch;
+		save(ha, epoch, out);
+	}
+	if (ha->role == HA_ACTIVE && epoch > ha->epoch) {
+		give_up(ha, p, epoch, out);
+	} else if (ha->role == HA_DRAINING && epoch > ha->epoch) {
+		ha_role_change(ha, HA_JOINING, out, "a newer epoch speaks");
+	} else if (ha->role == HA_CLAIMING && epoch >= ha->claim_epoch) {
+		if (speaks)
+			ha_role_change(ha, HA_JOINING, out, "another claim came first");
+		else
+			send_claim(ha, out);
+	}
+}
+
+void
+ha_voice_on_claim(struct ha *ha, struct ha_peer *p, const struct ha_frame *f, struct ha_out *out)
+{
+	if (f->epoch <= ha->seen) {
+		ha->counts.frames_stale++;
+		ha->want_beat = true;
+		return;
+	}
+	ha_voice_meet(ha, p, f->epoch, true, out);
+	p->role = HA_ACTIVE;
+	p->epoch = f->epoch;
+	p->offset = 0;
+	if (ha->role == HA_STANDBY || ha->role == HA_SYNCING)
+		ha_role_change(ha, HA_JOINING, out, "another node became active");
+	ha->join.ask_at = ha->now;
+}
+
+void
+ha_voice_on_own_claim(struct ha *ha, const struct ha_frame *f, struct ha_out *out)
+{
+	if (ha->role != HA_CLAIMING || f->u.claim.nonce != ha->nonce || f->epoch != ha->claim_epoch)
+		return;
+	if (f->epoch <= ha->seen) {
+		ha_role_change(ha, HA_JOINING, out, "a newer epoch is known");
+		return;
+	}
+	become_active(ha, f->u.claim.asked_us, out, "the claim was delivered");
+}

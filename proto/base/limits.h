@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every bound of the connector, in one place. An unbounded queue on the active is the outage of both nodes. */
+#ifndef TANDEM_BASE_LIMITS_H
+#define TANDEM_BASE_LIMITS_H
+
+/* XML, both sides: see xmlscan.h */
+#define LIMIT_XML_DOC_BYTES 65536
+#define LIMIT_XML_DEPTH 32
+#define LIMIT_XML_TAG_BYTES 4096
+#define LIMIT_XML_ATTRIBUTES 32
+#define LIMIT_XML_NODES 4096
+
+/* texts that are kept */
+#define LIMIT_DEVICE_ID 96
+#define LIMIT_USER_ID 162
+#define LIMIT_CALL_ID 96
+#define LIMIT_TRACKING_ID 96
+#define LIMIT_ADDRESS 128
+#define LIMIT_BW_ID 260 /* subscription, channel, event and set identifiers: 256 by the schema */
+#define LIMIT_SESSION_USER 64
+
+/* north */
+#define LIMIT_CSTA_MESSAGE_BYTES 65535
+#define LIMIT_CSTA_SEND_BYTES 32767 /* some clients read the length as signed 16 bit */
+#define LIMIT_SESSIONS 4096
+#define LIMIT_CONNECTIONS 4096
+#define LIMIT_MONITORS 200000
+#define LIMIT_MONITORS_PER_DEVICE 64
+#define LIMIT_OUTBOX_MESSAGES 16384
+#define LIMIT_OUTBOX_BYTES (8 * 1024 * 1024)
+#define LIMIT_REQUESTS_PER_SESSION 256
+
+/* south */
+#define LIMIT_XSPS 16
+#define LIMIT_DEVICES 200000
+#define LIMIT_HALVES_PER_DEVICE 64
+#define LIMIT_REORDER_EVENTS 16
+#define LIMIT_HTTP_BODY_BYTES 65536
+#define LIMIT_SOUTH_IN_FLIGHT 64
+#define LIMIT_ACKS_WAITING 65536
+
+/* replication */
+#define LIMIT_FRAME_BYTES 1000000 /* corosync keeps messages below 1,047,552 bytes atomic */
+#define LIMIT_SLICE_BYTES 60000
+#define LIMIT_BATCH_BYTES 60000
+#define LIMIT_BATCHES_IN_FLIGHT 4
+#define LIMIT_LOG_BYTES (64 * 1024 * 1024)
+#define LIMIT_SNAPSHOT_BYTES (256 * 1024 * 1024)
+
+#endif

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From an XML body to a struct csta_request: see csta_decode.h.
+ *
+ * Happy path: the reader makes nodes of the body, the root's local name gives the kind, a table
+ * the function that picks the parts of that kind. Login data of ECMA-354: csta_decode_session.c.
+ *
+ * Failure modes: not a document (the reader's error goes out as it is). Everything else is read
+ * as far as it can be understood: the service above knows which parts it cannot do without.
+ */
+#include "proto/csta_decode.h"
+
+#include "proto/base/check.h"
+#include "proto/csta_decode_part.h"
+#include "proto/csta_decode_session.h"
+
+/* Seen in real messages or in the schema: what a device ID may be wrapped in (csta.md 6.1, 8.4). */
+static const char *const device_wrappers[] = {
+	"deviceObject",
+	"deviceIdentifier",
+	"deviceID",
+	"numberDialed",
+};
+
+/* A device ID: the text of the element, or of a wrapper inside it. */
+static struct str
+device_of(const struct xml *x, uint32_t node)
+{
+	struct str text = str_trim(xml_text(x, node));
+
+	for (size_t i = 0; text.n == 0 && i < sizeof(device_wrappers) / sizeof(device_wrappers[0]);
+		i++)
+		text = xml_child_text(x, node, device_wrappers[i]);
+	return text;
+}
+
+static struct str
+device_in(const struct xml *x, uint32_t node, const char *name)
+{
+	return device_of(x, xml_child(x, node, name));
+}
+
+static struct csta_connection
+connection_of(const struct xml *x, uint32_t node)
+{
+	return (struct csta_connection){
+		.call_id = xml_child_text(x, node, "callID"),
+		.device_id = device_in(x, node, "deviceID"),
+	};
+}
+
+/* The event a filter flag stands for, as a bit: "serviceInitiated" for ServiceInitiated. */
+static uint32_t
+event_bit(struct str flag)
+{
+	for (unsigned kind = 0; kind <= CSTA_EV_BackInService; kind++) {
+		struct str event = str_of(csta_event_name((enum csta_event_kind)kind));
+
+		event.n -= strlen("Event");
+		if (flag.n == event.n && flag.p[0] == (event.p[0] | 0x20) &&
+			memcmp(flag.p + 1, event.p + 1, flag.n - 1) == 0)
+			return UINT32_C(1) << kind;
+	}
+	return 0;
+}
+
+/* requestedMonitorFilter/GROUP/FLAG; the groups' names do not matter, no flag is in two of them. */
+static uint32_t
+event_filter(const struct xml *x, uint32_t filter)
+{
+	uint32_t group = filter == XML_NONE ? XML_NONE : xml_first(x, filter);
+	uint32_t bits = 0;
+
+	for (; group != XML_NONE; group = xml_next(x, group))
+		for (uint32_t f = xml_first(x, group); f != XML_NONE; f = xml_next(x, f))
+			if (csta_decode_part_is_true(x, f))
+				bits |= event_bit(xml_name(x, f));
+	return bits;
+}
+
+static uint32_t
+status_filter(const struct xml *x, uint32_t filter)
+{
+	uint32_t flag = filter == XML_NONE ? XML_NONE : xml_first(x, filter);
+	uint32_t bits = 0;
+
+	for (; flag != XML_NONE; flag = xml_next(x, flag))
+		for (unsigned s = 0; s <= CSTA_STATUS_overloadRelieved; s++)
+			if (str_is(xml_name(x, flag), csta_status_name((enum csta_status)s)) &&
+				csta_decode_part_is_true(x, flag))
+				bits |= UINT32_C(1) << s;
+	return bits;
+}
+
+static void
+read_monitor_start(const struct xml *x, uint32_t root, struct csta_request *out)
+{
+	uint32_t object = xml_child(x, root, "monitorObject");
+	uint32_t call = xml_child(x, object, "callObject");
+	uint32_t inverted =
+		csta_decode_part_below(x, xml_child(x, root, "extensions"), "invertFilter");
+
+	if (call != XML_NONE) {
+		out->call_object = true;
+		out->connection = connection_of(x, call);
+	} else {
+		out->device = device_of(x, object);
+	}
+	out->call_type = str_is(xml_child_text(x, root, "monitorType"), "call");
+	out->filter = event_filter(x, xml_child(x, root, "requestedMonitorFilter"));
+	out->filter_inverted = inverted != XML_NONE && csta_decode_part_is_true(x, inverted);
+}
+
+static void
+read_monitor_stop(const struct xml *x, uint32_t root, struct csta_request *out)
+{
+	out->cross_ref = xml_child_text(x, root, "monitorCrossRefID");
+}
+
+static void
+read_snapshot_device(const struct xml *x, uint32_t root, struct csta_request *out)
+{
+	out->device = device_in(x, root, "snapshotObject");
+}
+
+static void
+read_make_call(const struct xml *x, uint32_t root, struct csta_request *out)
+{
+	out->device = device_in(x, root, "callingDevice");
+	out->called = device_in(x, root, "calledDirectoryNumber");
+}
+
+static void
+read_answer_call(const struct xml *x, uint32_t root, struct csta_request *out)
+{
+	out->connection = connection_of(x, xml_child(x, root, "callToBeAnswered"));
+}
+
+static void
+read_hold_call(const struct xml *x, uint32_t root, struct csta_request *out)
+{
+	out->connection = connection_of(x, xml_child(x, root, "callToBeHeld"));
+}
+
+static void
+read_retrieve_call(const struct xml *x, uint32_t root, struct csta_request *out)
+{
+	out->connection = connection_of(x, xml_child(x, root, "callToBeRetrieved"));
+}
+
+static void
+read_clear_connection(const struct xml *x, uint32_t root, struct csta_request *out)
+{
+	out->connection = connection_of(x, xml_child(x, root, "connectionToBeCleared"));
+}
+
+static void
+read_system_register(const struct xml *x, uint32_t root, struct csta_request *out)
+{
+	uint32_t flag = xml_path(x, root, "requestTypes/systemStatus");
+
+	out->wants_status = flag != XML_NONE && csta_decode_part_is_true(x, flag);
+	out->status_filter = status_filter(x, xml_child(x, root, "requestedStatusFilter"));
+}
+
+static void
+read_register_id(const struct xml *x, uint32_t root, struct csta_request *out)
+{
+	out->register_id = xml_child_text(x, root, "sysStatRegisterID");
+}
+
+static void
+read_system_status(const struct xml *x, uint32_t root, struct csta_request *out)
+{
+	read_register_id(x, root, out);
+	out->status = xml_child_text(x, root, "systemStatus");
+}
+
+typedef void (*csta_read_fn)(const struct xml *x, uint32_t root, struct csta_request *out);
+
+/* NULL: there is nothing in it that anybody needs. */
+static const csta_read_fn readers[] = {
+	[CSTA_StartApplicationSession] = csta_decode_session_start,
+	[CSTA_StopApplicationSession] = csta_decode_session_stop,
+	[CSTA_ResetApplicationSessionTimer] = csta_decode_session_reset,
+	[CSTA_RequestSystemStatus] = read_register_id,
+	[CSTA_SystemStatus] = read_system_status,
+	[CSTA_SystemRegister] = read_system_register,
+	[CSTA_SystemRegisterCancel] = read_register_id,
+	[CSTA_MonitorStart] = read_monitor_start,
+	[CSTA_MonitorStop] = read_monitor_stop,
+	[CSTA_SnapshotDevice] = read_snapshot_device,
+	[CSTA_MakeCall] = read_make_call,
+	[CSTA_AnswerCall] = read_answer_call,
+	[CSTA_HoldCall] = read_hold_call,
+	[CSTA_RetrieveCall] = read_retrieve_call,
+	[CSTA_ClearConnection] = read_clear_connection,
+	[CSTA_keepalive] = NULL, /* the last one: it sizes the table */
+};
+
+static enum csta_request_kind
+kind_of(struct str root)
+{
+	for (unsigned kind = CSTA_UNKNOWN + 1; kind <= CSTA_keepalive; kind++)
+		if (str_is(root, csta_request_name((enum csta_request_kind)kind)))
+			return (enum csta_request_kind)kind;
+	return CSTA_UNKNOWN;
+}
+
+static void
+request_clear(struct csta_request *out)
+{
+	*out = (struct csta_request){
+		.kind = CSTA_UNKNOWN,
+		.root = STR_NONE,
+		.device = STR_NONE,
+		.called = STR_NONE,
+		.connection = { STR_NONE, STR_NONE },
+		.cross_ref = STR_NONE,
+		.register_id = STR_NONE,
+		.status = STR_NONE,
+		.session_id = STR_NONE,
+		.user = STR_NONE,
+		.password = STR_NONE,
+	};
+}
+
+int
+csta_decode(struct xml *reader, struct str body, struct csta_request *out, struct err *e)
+{
+	uint32_t root;
+	int rv;
+
+	request_clear(out);
+	rv = xml_read(reader, body.p, body.n, e);
+	if (rv != 0)
+		return rv;
+	root = xml_root(reader);
+	REQUIRE(root != XML_NONE);
+	out->root = xml_name(reader, root);
+	out->kind = kind_of(out->root);
+	out->edition = csta_edition_of_namespace(xml_namespace(reader, root));
+	if (readers[out->kind] != NULL)
+		readers[out->kind](reader, root, out);
+	return 0;
+}

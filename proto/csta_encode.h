@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From structures to XML bodies (declaration included, no frame prefix), appended to a buffer.
+ * Element order is that of csta.md section 7; every body validates against the schema of its
+ * edition (CSTA_ED_NONE writes edition 3). All is ASCII: other characters go out as references
+ * (csta.md 2.2). Overflow is asked at the buffer.
+ */
+#ifndef TANDEM_PROTO_CSTA_ENCODE_H
+#define TANDEM_PROTO_CSTA_ENCODE_H
+
+#include "proto/base/buf.h"
+#include "proto/csta_msg.h"
+
+/** One event of csta.md 7.6 and 7.7; a party that is "" is written notKnown. */
+void csta_put_event(struct buf *b, enum csta_edition ed, const struct csta_event *ev);
+/** CSTAErrorCode with exactly one child; CSTA_NO_ERROR is written as unspecified. */
+void csta_put_error(struct buf *b, enum csta_edition ed, enum csta_error error);
+/** SystemStatus request of the server; `register_id` 0 = not registered. */
+void csta_put_system_status(
+	struct buf *b, enum csta_edition ed, enum csta_status status, uint64_t register_id);
+void csta_put_system_status_response(struct buf *b, enum csta_edition ed);
+void csta_put_request_system_status_response(
+	struct buf *b, enum csta_edition ed, enum csta_status status);
+void csta_put_system_register_response(struct buf *b, enum csta_edition ed, uint64_t register_id);
+/**
+ * Empty response root with this literal name: SystemRegisterCancelResponse, MonitorStopResponse,
+ * AnswerCallResponse...
+ */
+void csta_put_empty(struct buf *b, enum csta_edition ed, const char *root);
+void csta_put_monitor_start_response(
+	struct buf *b, enum csta_edition ed, uint64_t cross_ref, bool existing_calls);
+/** MonitorStop request of the server. */
+void csta_put_monitor_stop(struct buf *b, enum csta_edition ed, uint64_t cross_ref);
+/**
+ * SnapshotDeviceResponse with all `count` connections in one message. If that exceeds
+ * LIMIT_CSTA_SEND_BYTES with its prefix, the optional far parties are left out of all of them.
+ */
+void csta_put_snapshot_device_response(
+	struct buf *b, enum csta_edition ed, const struct csta_snapshot_item *items, size_t count);
+void csta_put_make_call_response(
+	struct buf *b, enum csta_edition ed, uint64_t call_id, struct str device);
+
+/* ECMA-354 (csta.md 4.2) */
+/** `ed` is the edition of the session, told as its namespace; `duration_s` 0 = not told. */
+void csta_put_session_started(
+	struct buf *b, struct str session_id, enum csta_edition ed, uint64_t duration_s);
+/**
+ * `defined` is one of the standard's words: invalidApplicationInfo, serverResourcesBusy,
+ * requestedProtocolVersionNotSupported, maxNumberSessions.
+ */
+void csta_put_session_refused(struct buf *b, const char *defined);
+void csta_put_session_stopped(struct buf *b);
+/** The session is not known. */
+void csta_put_session_stop_refused(struct buf *b);
+void csta_put_timer_reset(struct buf *b, uint64_t duration_s);
+/** The session is not known. */
+void csta_put_timer_reset_refused(struct buf *b);
+/** ApplicationSessionTerminated; `defined` is resourceLimitation or sessionTimerExpired. */
+void csta_put_session_terminated(struct buf *b, struct str session_id, const char *defined);
+
+#endif

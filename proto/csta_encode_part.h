@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Pieces that several CSTA documents share. For the csta_encode files only.
+ *
+ * `name` and `root` are literals of ours, `b` takes the text; nothing fails but the room in `b`.
+ */
+#ifndef TANDEM_PROTO_CSTA_ENCODE_PART_H
+#define TANDEM_PROTO_CSTA_ENCODE_PART_H
+
+#include "proto/base/buf.h"
+#include "proto/csta_msg.h"
+
+/** Declaration and start tag of the root, in the namespace of the edition. */
+void csta_encode_part_open(struct buf *b, enum csta_edition ed, const char *root);
+/** A connection ID; without its deviceID if `device` is "" (legal only for Failed, csta.md 6.1). */
+void csta_encode_part_connection(
+	struct buf *b, const char *name, uint64_t call_id, struct str device);
+/** A subject, calling, called or endpoint device: deviceIdentifier, or notKnown if "". */
+void csta_encode_part_party(struct buf *b, const char *name, struct str device);
+
+#endif

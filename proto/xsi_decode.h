@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From an Xsi document to a struct xsi_doc: local names, unknown parts skipped, old and new forms.
+ */
+#ifndef TANDEM_PROTO_XSI_DECODE_H
+#define TANDEM_PROTO_XSI_DECODE_H
+
+#include "proto/xml.h"
+#include "proto/xsi_msg.h"
+
+/**
+ * Decodes one document. 0 with `*out` filled (texts borrowed from the reader until its next read),
+ * or E_MALFORMED, E_LIMIT with `e` filled.
+ *
+ * With E_MALFORMED on an event whose envelope could be read, out->event.event_id, sequence,
+ * subscription_id, channel_id, owner and target are filled all the same ("" and 0 otherwise), so
+ * that the caller can acknowledge it with 400 and ask for the device (broadworks.md 12, row 20).
+ *
+ * Mandatory per event: eventID, subscriptionId, sequenceNumber >= 1, eventData with a type; where
+ * calls are carried: callId, extTrackingId and a known state. Identifiers must fit limits.h with a
+ * NUL. A type that this version does not know is no failure: kind XSI_EV_UNKNOWN. A well-formed
+ * document of another kind is XSI_DOC_UNKNOWN. Namespaces are not looked at, but for the one of the
+ * old v1.0 events.
+ */
+int xsi_decode(struct xml *reader, struct str document, struct xsi_doc *out, struct err *e)
+	__attribute__((warn_unused_result));
+
+/**
+ * The envelope of an event that is cut short or not XML: searches the raw bytes for the first
+ * eventID, sequenceNumber, subscriptionId, channelId, userId and targetId elements, with any
+ * prefix; what is not found is "" or 0. Texts are borrowed from `document` and not unescaped: a
+ * text that holds a reference counts as not found. The search ends where eventData begins, since
+ * that has elements of these names.
+ */
+void xsi_salvage(struct str document, struct xsi_event *out);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names of the values in xsi_msg.h, as the schema spells them. */
+#include "proto/xsi_msg.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+#define XX(name) [XSI_EV_##name] = #name "Event",
+static const char *const event_names[] = { [XSI_EV_UNKNOWN] = "unknown", XSI_EVENTS(XX) };
+#undef XX
+
+static const char *const state_names[] = {
+	[XSI_STATE_NONE] = "none",
+	[XSI_ALERTING] = "Alerting",
+	[XSI_ACTIVE] = "Active",
+	[XSI_HELD] = "Held",
+	[XSI_REMOTE_HELD] = "Remote Held",
+	[XSI_DETACHED] = "Detached",
+	[XSI_RELEASED] = "Released",
+	[XSI_IDLE] = "Idle",
+};
+
+static const char *const personality_names[] = {
+	[XSI_PERSONALITY_NONE] = "none",
+	[XSI_ORIGINATOR] = "Originator",
+	[XSI_TERMINATOR] = "Terminator",
+	[XSI_CLICK_TO_DIAL] = "Click-to-Dial",
+};
+
+/* Index of `name`, 0 if it is not in the table: row 0 stands for "not known" and is never found. */
+static size_t
+xsi_find(const char *const *names, size_t count, struct str name)
+{
+	for (size_t i = 1; i < count; i++) {
+		if (str_is(name, names[i]))
+			return i;
+	}
+	return 0;
+}
+
+const char *
+xsi_event_name(enum xsi_event_kind kind)
+{
+	return event_names[(size_t)kind < COUNT(event_names) ? kind : XSI_EV_UNKNOWN];
+}
+
+const char *
+xsi_state_name(enum xsi_call_state state)
+{
+	return state_names[(size_t)state < COUNT(state_names) ? state : XSI_STATE_NONE];
+}
+
+const char *
+xsi_personality_name(enum xsi_personality personality)
+{
+	size_t i = (size_t)personality;
+
+	return personality_names[i < COUNT(personality_names) ? i : XSI_PERSONALITY_NONE];
+}
+
+enum xsi_event_kind
+xsi_event_of(struct str type)
+{
+	return (enum xsi_event_kind)xsi_find(event_names, COUNT(event_names), type);
+}
+
+enum xsi_call_state
+xsi_state_of(struct str name)
+{
+	return (enum xsi_call_state)xsi_find(state_names, COUNT(state_names), name);
+}
+
+enum xsi_personality
+xsi_personality_of(struct str name)
+{
+	return (enum xsi_personality)xsi_find(personality_names, COUNT(personality_names), name);
+}

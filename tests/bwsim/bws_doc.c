@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Documents written by the simulator. Element order is that of the schema; every value that comes
+ * from outside is escaped. No failure modes.
+ */
+#include "tests/bwsim/bws_doc.h"
+
+#include "tests/bwsim/bws.h"
+
+#define DECLARATION "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+#define NS "http://schema.broadsoft.com/xsi"
+#define NS_DECL " xmlns=\"" NS "\""
+#define XSI_DECL " xmlns:xsi=\"" NS "\""
+#define XSI1_DECL " xmlns:xsi1=\"http://www.w3.org/2001/XMLSchema-instance\""
+
+static void
+element(struct bws_buf *b, const char *prefix, const char *name, const char *value)
+{
+	bws_buf_fmt(b, "<%s%s>", prefix, name);
+	bws_buf_esc(b, value);
+	bws_buf_fmt(b, "</%s%s>", prefix, name);
+}
+
+static void
+number(struct bws_buf *b, const char *prefix, const char *name, int64_t value)
+{
+	bws_buf_fmt(b, "<%s%s>%lld</%s%s>", prefix, name, (long long)value, prefix, name);
+}
+
+static void
+begin_event(struct bws_buf *b, const struct bws *w, const char *type)
+{
+	bws_buf_str(b, DECLARATION "<xsi:Event");
+	if (w->knobs.type_first)
+		bws_buf_fmt(b, " xsi1:type=\"xsi:%s\"" XSI_DECL XSI1_DECL ">", type);
+	else
+		bws_buf_fmt(b, XSI_DECL XSI1_DECL " xsi1:type=\"xsi:%s\">", type);
+}
+
+void
+bws_doc_channel_reply(struct bws_buf *b, const struct bws_chan *c)
+{
+	bws_buf_str(b, DECLARATION "\n<Channel" NS_DECL ">");
+	element(b, "", "channelId", c->id);
+	number(b, "", "expires", bws_chan_remaining(c));
+	bws_buf_str(b, "</Channel>");
+}
+
+void
+bws_doc_channel_set(struct bws_buf *b, const struct bws_set *set)
+{
+	const struct bws_chan *c;
+
+	bws_buf_str(b, DECLARATION "<ChannelSet" NS_DECL ">");
+	TAILQ_FOREACH(c, &set->chans, in_set) {
+		bws_buf_str(b, "<channel>");
+		element(b, "", "channelId", c->id);
+		element(b, "", "channelSetId", set->id);
+		number(b, "", "priority", c->priority);
+		number(b, "", "weight", c->weight);
+		number(b, "", "expires", bws_chan_remaining(c));
+		if (c->app)
+			element(b, "", "applicationId", c->app);
+		bws_buf_str(b, "</channel>");
+	}
+	bws_buf_str(b, "</ChannelSet>");
+}
+
+void
+bws_doc_heartbeat(struct bws_buf *b)
+{
+	bws_buf_str(b, DECLARATION "<ChannelHeartBeat" NS_DECL "/>");
+}
+
+void
+bws_doc_channel_terminated(struct bws_buf *b, const struct bws_chan *c, const char *reason)
+{
+	begin_event(b, c->w, "ChannelTerminatedEvent");
+	element(b, "xsi:", "channelId", c->id);
+	element(b, "xsi:", "reason", reason);
+	bws_buf_str(b, "</xsi:Event>");
+}
+
+void
+bws_doc_event(struct bws_buf *b, const struct bws_event *ev, const struct bws_chan *c)
+{
+	const struct bws_sub *s = ev->sub;
+
+	begin_event(b, ev->w, "SubscriptionEvent");
+	element(b, "xsi:", "eventID", ev->id);
+	number(b, "xsi:", "sequenceNumber", ev->seq);
+	element(b, "xsi:", "userId", s->owner);
+	/* The schema wants one even if none was given. */
+	element(b, "xsi:", "externalApplicationId", *s->app ? s->app : "none");
+	element(b, "xsi:", "subscriptionId", s->id);
+	element(b, "xsi:", "channelId", c->id);
+	if (!bws_util_same(s->owner, s->user->id))
+		element(b, "xsi:", "targetId", s->user->id);
+	bws_buf_fmt(b, "<xsi:eventData xsi1:type=\"xsi:%s\"", ev->type);
+	if (*ev->data)
+		bws_buf_fmt(b, ">%s</xsi:eventData>", ev->data);
+	else
+		bws_buf_str(b, "/>");
+	bws_buf_str(b, "</xsi:Event>");
+}
+
+/* PartyInformation of a group member. */
+static void
+user_party(struct bws_buf *b, const char *x, const struct bws_user *u)
+{
+	element(b, x, "name", u->name);
+	element(b, x, "address", u->dn);
+	element(b, x, "userId", u->id);
+	bws_buf_fmt(b, "<%suserDN countryCode=\"1\">%s</%suserDN>", x, u->dn, x);
+	element(b, x, "callType", "Group");
+}
+
+static void
+dialled_party(struct bws_buf *b, const char *x, const struct bws_half *h)
+{
+	struct bws_user *u = NULL;
+	char uri[64];
+
+	switch (bws_user_resolve(h->call->w, h->call->dialled, &u, uri, sizeof(uri))) {
+	case BWS_ADDRESS_USER:
+		if (h->remote_known) {
+			user_party(b, x, u);
+			return;
+		}
+		element(b, x, "address", u->dn);
+		break;
+	case BWS_ADDRESS_OUTSIDE:
+		element(b, x, "address", uri);
+		break;
+	case BWS_ADDRESS_UNKNOWN:
+	case BWS_ADDRESS_BAD:
+		bws_buf_fmt(b, "<%saddress>tel:", x);
+		bws_buf_esc(b, h->call->dialled);
+		bws_buf_fmt(b, "</%saddress>", x);
+		break;
+	}
+	element(b, x, "callType", u ? "Group" : "Network");
+}
+
+static void
+remote_party(struct bws_buf *b, const char *x, const struct bws_half *h)
+{
+	const struct bws_half *peer = bws_call_peer(h);
+
+	bws_buf_fmt(b, "<%sremoteParty>", x);
+	if (peer && peer->user && h->remote_known) {
+		user_party(b, x, peer->user);
+	} else if (peer && !peer->user) {
+		element(b, x, "address", peer->address);
+		element(b, x, "callType", "Network");
+	} else {
+		dialled_party(b, x, h);
+	}
+	bws_buf_fmt(b, "</%sremoteParty>", x);
+}
+
+static void
+times(struct bws_buf *b, const char *x, const struct bws_half *h)
+{
+	number(b, x, "startTime", h->start_ms);
+	if (h->answer_ms)
+		number(b, x, "answerTime", h->answer_ms);
+	if (h->held_ms)
+		number(b, x, "heldTime", h->held_ms);
+	if (h->total_held_ms)
+		number(b, x, "totalHeldTime", h->total_held_ms);
+	if (h->release_ms)
+		number(b, x, "releaseTime", h->release_ms);
+}
+
+/* The fields of a Call; @x is the prefix of elements and of the endpoint's type. */
+static void
+call_fields(struct bws_buf *b, const char *x, const struct bws_half *h)
+{
+	element(b, x, "callId", h->id);
+	element(b, x, "extTrackingId", h->call->tracking);
+	element(b, x, "personality", bws_call_personality_text(h->personality));
+	element(b, x, "state", bws_call_state_text(h->state));
+	if (h->cause)
+		bws_buf_fmt(b,
+			    "<%sreleaseCause><%sinternalReleaseCause>%s</%sinternalReleaseCause>"
+			    "</%sreleaseCause>",
+			    x, x, h->cause, x, x);
+	if (h->releasing)
+		element(b, x, "releasingParty", h->releasing);
+	remote_party(b, x, h);
+	bws_buf_fmt(b, "<%sendpoint xsi1:type=\"%sAccessEndpoint\">", x, x);
+	bws_buf_fmt(b, "<%saddressOfRecord>sip:%s</%saddressOfRecord>", x, h->user->id, x);
+	bws_buf_fmt(b, "</%sendpoint>", x);
+	number(b, x, "appearance", 1);
+	if (h->state == BWS_STATE_ALERTING && h->personality != BWS_ORIGINATOR)
+		bws_buf_fmt(b, "<%sallowAnswer/>", x);
+	if (h->state == BWS_STATE_HELD)
+		bws_buf_fmt(b, "<%sallowRetrieve/>", x);
+	times(b, x, h);
+	element(b, x, "allowedRecordingControls", "none");
+}
+
+void
+bws_doc_call_data(struct bws_buf *b, const struct bws_half *h)
+{
+	bws_buf_str(b, "<xsi:call>");
+	call_fields(b, "xsi:", h);
+	bws_buf_str(b, "</xsi:call>");
+}
+
+static const char *
+hook_text(const struct bws_user *u)
+{
+	return u->off_hook ? "Off-Hook" : "On-Hook";
+}
+
+void
+bws_doc_snapshot(struct bws_buf *b, const struct bws_user *u)
+{
+	const struct bws_half *h;
+
+	if (u->half_count) {
+		bws_buf_str(b, "<xsi:calls>");
+		TAILQ_FOREACH(h, &u->halves, of_user)
+			bws_doc_call_data(b, h);
+		bws_buf_str(b, "</xsi:calls>");
+	}
+	if (u->w->knobs.hook_status)
+		element(b, "xsi:", "hookStatus", hook_text(u));
+}
+
+void
+bws_doc_do_not_disturb(struct bws_buf *b)
+{
+	bws_buf_str(b, "<xsi:info><xsi:active>false</xsi:active>"
+		       "<xsi:ringSplash>false</xsi:ringSplash></xsi:info>");
+}
+
+void
+bws_doc_subscription_grant(struct bws_buf *b, const struct bws_sub *s, int64_t expires)
+{
+	bws_buf_str(b, DECLARATION "<Subscription" NS_DECL ">");
+	element(b, "", "subscriptionId", s->id);
+	number(b, "", "expires", expires);
+	bws_buf_str(b, "</Subscription>");
+}
+
+static void
+subscription_fields(struct bws_buf *b, const struct bws_sub *s)
+{
+	element(b, "", "subscriptionId", s->id);
+	element(b, "", "subscriberId", s->owner);
+	element(b, "", "targetIdType", "User");
+	element(b, "", "targetId", s->user->id);
+	element(b, "", "event", bws_sub_package_text(s->package));
+	number(b, "", "expires", bws_sub_remaining(s));
+	element(b, "", "channelSetId", s->set->id);
+	if (*s->app)
+		element(b, "", "applicationId", s->app);
+}
+
+void
+bws_doc_subscription(struct bws_buf *b, const struct bws_sub *s)
+{
+	bws_buf_str(b, DECLARATION "<Subscription" NS_DECL ">");
+	subscription_fields(b, s);
+	bws_buf_str(b, "</Subscription>");
+}
+
+void
+bws_doc_subscription_list_begin(struct bws_buf *b)
+{
+	bws_buf_str(b, DECLARATION "<SubscriptionList" NS_DECL ">");
+}
+
+void
+bws_doc_subscription_list_add(struct bws_buf *b, const struct bws_sub *s)
+{
+	bws_buf_str(b, "<subscription>");
+	subscription_fields(b, s);
+	bws_buf_str(b, "</subscription>");
+}
+
+void
+bws_doc_subscription_list_end(struct bws_buf *b)
+{
+	bws_buf_str(b, "</SubscriptionList>");
+}
+
+void
+bws_doc_calls(struct bws_buf *b, const struct bws_user *u)
+{
+	const struct bws_half *h;
+
+	bws_buf_str(b, DECLARATION "<Calls" NS_DECL ">");
+	TAILQ_FOREACH(h, &u->halves, of_user) {
+		bws_buf_str(b, "<call inConference=\"false\">");
+		element(b, "", "callId", h->id);
+		bws_buf_fmt(b, "<uri>/v2.0/user/%s/calls/%s</uri></call>", u->id, h->id);
+	}
+	bws_buf_str(b, "</Calls>");
+}
+
+void
+bws_doc_call(struct bws_buf *b, const struct bws_half *h)
+{
+	bws_buf_str(b, DECLARATION "<Call" NS_DECL XSI1_DECL ">");
+	call_fields(b, "", h);
+	bws_buf_str(b, "</Call>");
+}
+
+void
+bws_doc_call_start(struct bws_buf *b, const struct bws_half *h)
+{
+	bws_buf_str(b, DECLARATION "<CallStartInfo" NS_DECL ">");
+	element(b, "", "callId", h->id);
+	element(b, "", "externalTrackingId", h->call->tracking);
+	bws_buf_str(b, "</CallStartInfo>");
+}
+
+void
+bws_doc_hook_status(struct bws_buf *b, const struct bws_user *u)
+{
+	bws_buf_str(b, DECLARATION "<HookStatus" NS_DECL ">");
+	element(b, "", "hookStatus", hook_text(u));
+	bws_buf_str(b, "</HookStatus>");
+}
+
+void
+bws_doc_versions(struct bws_buf *b)
+{
+	bws_buf_str(b, DECLARATION "<Versions" NS_DECL ">"
+				   "<commands><baseline>20.0</baseline></commands>"
+				   "<eventPackages><baseline>20.0</baseline></eventPackages>"
+				   "</Versions>");
+}
+
+void
+bws_doc_error(struct bws_buf *b, const char *charset, int code, const char *text)
+{
+	bws_buf_fmt(b, "<?xml version=\"1.0\" encoding=\"%s\"?><ErrorInfo" NS_DECL ">", charset);
+	element(b, "", "summary", text);
+	element(b, "", "summaryEnglish", text);
+	number(b, "", "errorCode", code);
+	bws_buf_str(b, "</ErrorInfo>");
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TANDEM_TESTS_BWSIM_BWS_HTTP_H
+#define TANDEM_TESTS_BWSIM_BWS_HTTP_H
+
+#include "tests/bwsim/bws_stats.h"
+#include "tests/bwsim/bws_timer.h"
+#include "tests/bwsim/bws_util.h"
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+struct bws;
+struct bws_stream;
+struct bws_xsp;
+struct MHD_Connection;
+
+#define BWS_XSP_MAX 16
+#define BWS_REQ_HEADERS_MAX 12
+#define BWS_REQ_BODY_MAX 65536u
+
+/* What an XSP does: serve, refuse (dead), or accept and never answer. */
+enum bws_xsp_state {
+	BWS_XSP_DEAD,
+	BWS_XSP_UP,
+	BWS_XSP_SILENT
+};
+
+struct bws_req_header {
+	char *name;
+	char *value;
+};
+
+/* One HTTP request, from its first header to the end of its reply. */
+struct bws_req {
+	TAILQ_ENTRY(bws_req) link;
+	struct bws *w;
+	struct bws_xsp *xsp;
+	struct MHD_Connection *conn;
+	char *method;
+	char *path; /* decoded, without query; bytes outside ASCII are replaced */
+	char *login;
+	char *password;
+	struct bws_buf body;
+	bool body_too_long;
+
+	/* the reply, filled by the handlers; stream set: the reply is that stream */
+	int status;
+	char *content_type;
+	struct bws_buf reply;
+	struct bws_req_header headers[BWS_REQ_HEADERS_MAX];
+	size_t header_count;
+	struct bws_stream *stream;
+	bool drop; /* close the connection instead of answering */
+
+	/* for the journal */
+	enum bws_kind kind;
+	char *about; /* user id or NULL */
+
+	int64_t delay_ms;
+	struct bws_timer delay;
+	bool received;
+	bool waiting; /* suspended until the delay is over */
+};
+
+TAILQ_HEAD(bws_req_list, bws_req);
+
+struct bws_http {
+	struct bws_xsp *xsps[BWS_XSP_MAX];
+	size_t count;
+	double tokens; /* token bucket of the knob requests_per_s */
+	int64_t tokens_us;
+};
+
+/* Adds an XSP "name=address:port" (IPv4, port 0 = any free one) and starts it. Returns 0, or -1
+ * with a sentence in @err. */
+int
+bws_http_add(struct bws *w, const char *spec, char *err, size_t err_len);
+
+/* XSP of that name or NULL. */
+struct bws_xsp *
+bws_http_find(struct bws *w, const char *name);
+
+const char *
+bws_xsp_name(const struct bws_xsp *xsp);
+
+/* Number of the XSP, 0 .. BWS_XSP_MAX - 1. */
+unsigned
+bws_xsp_index(const struct bws_xsp *xsp);
+
+enum bws_xsp_state
+bws_xsp_state(const struct bws_xsp *xsp);
+
+/* Writes "name=address:port" with the real port. */
+void
+bws_xsp_describe(const struct bws_xsp *xsp, char *out, size_t len);
+
+/* Resets every connection (RST) and refuses new ones. The channels must have been ended before. */
+void
+bws_xsp_kill(struct bws_xsp *xsp);
+
+/* Accepts, but never answers nor sends. */
+void
+bws_xsp_silence(struct bws_xsp *xsp);
+
+/* Serves (again). Returns 0 or -1 with a sentence in @err. */
+int
+bws_xsp_start(struct bws_xsp *xsp, char *err, size_t err_len);
+
+/* Lets all servers work off what is ready. Call it before sleeping. */
+void
+bws_http_run(struct bws *w);
+
+/* Milliseconds until the servers want to run again, -1 = only when a descriptor is ready. */
+int
+bws_http_timeout_ms(struct bws *w);
+
+void
+bws_http_fini(struct bws *w);
+
+/* Query parameter of a request, or NULL. Belongs to the request. */
+const char *
+bws_req_arg(const struct bws_req *r, const char *name);
+
+/* Request header, or NULL. */
+const char *
+bws_req_header_value(const struct bws_req *r, const char *name);
+
+/* Adds a header to the reply; more than BWS_REQ_HEADERS_MAX are left out. */
+void
+bws_req_add_header(struct bws_req *r, const char *name, const char *value);
+
+/* Names the user the request is about (journal). */
+void
+bws_req_set_about(struct bws_req *r, const char *user_id);
+
+#endif

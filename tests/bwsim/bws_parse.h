@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TANDEM_TESTS_BWSIM_BWS_PARSE_H
+#define TANDEM_TESTS_BWSIM_BWS_PARSE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Reads a flat request document of the Xsi namespace: root element @root with children of which
+ * @names (NULL terminated) are wanted. values[i] gets the trimmed text of the first child
+ * names[i], or NULL; the caller frees each. Children that are not wanted are ignored, as a real
+ * server does. Returns 0, or -1 with a sentence in @err: not well-formed, a DTD, wrong root or
+ * namespace (then all values are NULL).
+ */
+int
+bws_parse_fields(const char *body, size_t len, const char *root, const char *const *names,
+		 char **values, char *err, size_t err_len);
+
+/*
+ * Number in [@low, @high] from @text. NULL text gives @absent. Returns 0, or -1 when it is no such
+ * number.
+ */
+int
+bws_parse_number(const char *text, int64_t low, int64_t high, int64_t absent, int64_t *out);
+
+#endif

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Streams of event channels over libmicrohttpd.
+ *
+ * Happy path: the channel pushes documents; the connection, asleep (suspended) while there is
+ * none, is woken; the server asks the reader for a body part and gets one document; the part
+ * becomes one chunk and one write.
+ *
+ * Failure modes: the client closes or resets (seen by our own watch on the descriptor, because a
+ * suspended connection is not watched by its server): the reader ends the reply with an error, the
+ * owner is told. The client's host is gone without a word: the kernel's buffer fills, then our
+ * queue, up to its limit; the channel's heartbeat timer ends it. A cut resets the descriptor,
+ * so a blocked write cannot keep the stream alive.
+ */
+#include "tests/bwsim/bws_stream.h"
+
+#include "tests/bwsim/bws.h"
+
+#include <microhttpd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/types.h>
+
+#define FINISH_MS 2000
+
+struct doc {
+	TAILQ_ENTRY(doc) link;
+	size_t len;
+	size_t done;
+	char bytes[];
+};
+
+struct bws_stream {
+	struct bws *w;
+	struct MHD_Connection *conn;
+	int fd;
+	TAILQ_HEAD(, doc) docs;
+	size_t queued;
+	bool asleep;
+	bool finishing;
+	bool cut;
+	bool released; /* the server has let go of the connection */
+	void (*gone)(void *arg);
+	void *arg;
+	struct bws_watch watch;
+	struct bws_timer tell;   /* tells the owner, then frees */
+	struct bws_timer linger; /* a finishing stream must end */
+};
+
+static void
+free_stream(struct bws_stream *s)
+{
+	struct doc *d;
+
+	bws_timer_stop(&s->w->timers, &s->tell);
+	bws_timer_stop(&s->w->timers, &s->linger);
+	while ((d = TAILQ_FIRST(&s->docs))) {
+		TAILQ_REMOVE(&s->docs, d, link);
+		free(d);
+	}
+	free(s);
+}
+
+void
+bws_stream_wake(struct bws_stream *s)
+{
+	if (!s->asleep)
+		return;
+	s->asleep = false;
+	MHD_resume_connection(s->conn);
+}
+
+static void
+on_hangup(void *arg, uint32_t events)
+{
+	struct bws_stream *s = arg;
+
+	(void)events;
+	bws_watch_del(s->w, s->fd);
+	s->cut = true;
+	bws_stream_wake(s);
+}
+
+static void
+on_linger(void *arg)
+{
+	struct bws_stream *s = arg;
+
+	s->cut = true;
+	bws_util_reset_socket(s->fd);
+	bws_stream_wake(s);
+}
+
+static void
+on_tell(void *arg)
+{
+	struct bws_stream *s = arg;
+	void (*gone)(void *) = s->gone;
+	void *owner = s->arg;
+
+	free_stream(s);
+	if (gone)
+		gone(owner);
+}
+
+struct bws_stream *
+bws_stream_new(struct bws_req *r, void (*gone)(void *arg), void *arg)
+{
+	const union MHD_ConnectionInfo *info;
+	struct bws_stream *s = bws_util_calloc(1, sizeof(*s));
+
+	s->w = r->w;
+	s->conn = r->conn;
+	s->gone = gone;
+	s->arg = arg;
+	s->fd = -1;
+	TAILQ_INIT(&s->docs);
+	bws_timer_init(&s->tell, on_tell, s);
+	bws_timer_init(&s->linger, on_linger, s);
+	info = MHD_get_connection_info(r->conn, MHD_CONNECTION_INFO_CONNECTION_FD);
+	if (info)
+		s->fd = info->connect_fd;
+	s->watch.ready = on_hangup;
+	s->watch.arg = s;
+	bws_watch_add(s->w, s->fd, EPOLLRDHUP | EPOLLET, &s->watch);
+	return s;
+}
+
+bool
+bws_stream_push(struct bws_stream *s, const char *bytes, size_t len)
+{
+	struct doc *d;
+
+	if (s->finishing || s->cut)
+		return false;
+	if (s->queued + len > (size_t)s->w->knobs.chan_queue_bytes_max) {
+		s->w->stats.documents_refused++;
+		return false;
+	}
+	d = bws_util_calloc(1, sizeof(*d) + len);
+	memcpy(d->bytes, bytes, len);
+	d->len = len;
+	TAILQ_INSERT_TAIL(&s->docs, d, link);
+	s->queued += len;
+	bws_stream_wake(s);
+	return true;
+}
+
+/* The owner lets go; a stream that the server has already released ends here. */
+static bool
+let_go(struct bws_stream *s)
+{
+	s->gone = NULL;
+	if (s->released)
+		free_stream(s);
+	return s->released;
+}
+
+void
+bws_stream_finish(struct bws_stream *s)
+{
+	s->finishing = true;
+	if (s->released) {
+		let_go(s);
+		return;
+	}
+	let_go(s);
+	bws_timer_in_ms(&s->w->timers, &s->linger, FINISH_MS);
+	bws_stream_wake(s);
+}
+
+void
+bws_stream_cut(struct bws_stream *s)
+{
+	s->cut = true;
+	if (s->released) {
+		let_go(s);
+		return;
+	}
+	let_go(s);
+	/* What is still in the socket may go out, but a blocked write must not hold the stream. */
+	if (s->queued && !s->asleep)
+		bws_util_reset_socket(s->fd);
+	bws_stream_wake(s);
+}
+
+/* Takes up to @max bytes of the first document; drops it when it is done. */
+static size_t
+take(struct bws_stream *s, char *out, size_t max)
+{
+	struct doc *d = TAILQ_FIRST(&s->docs);
+	size_t n = d->len - d->done;
+
+	if (n > max)
+		n = max;
+	memcpy(out, d->bytes + d->done, n);
+	d->done += n;
+	s->queued -= n;
+	if (d->done == d->len) {
+		TAILQ_REMOVE(&s->docs, d, link);
+		free(d);
+	}
+	return n;
+}
+
+static ssize_t
+read_body(void *cls, uint64_t pos, char *out, size_t max)
+{
+	struct bws_stream *s = cls;
+	size_t part = (size_t)s->w->knobs.chunk_bytes;
+	size_t n = 0;
+
+	(void)pos;
+	if (s->cut)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	if (part && part < max)
+		max = part;
+	while (n < max && !TAILQ_EMPTY(&s->docs)) {
+		n += take(s, out + n, max - n);
+		if (!s->w->knobs.chunk_glue)
+			break;
+	}
+	if (n)
+		return (ssize_t)n;
+	if (s->finishing)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	s->asleep = true;
+	MHD_suspend_connection(s->conn);
+	return 0;
+}
+
+static void
+released(void *cls)
+{
+	struct bws_stream *s = cls;
+
+	bws_watch_del(s->w, s->fd);
+	bws_timer_stop(&s->w->timers, &s->linger);
+	s->released = true;
+	s->asleep = false;
+	/* The server may be in the middle of something: the owner hears of it from the loop. */
+	bws_timer_arm(&s->w->timers, &s->tell, 0);
+}
+
+void
+bws_stream_discard(struct bws_stream *s)
+{
+	released(s);
+}
+
+struct MHD_Response *
+bws_stream_response(struct bws_stream *s)
+{
+	struct MHD_Response *response = MHD_create_response_from_callback(
+		MHD_SIZE_UNKNOWN, 32768, read_body, s, released);
+
+	if (!response)
+		released(s);
+	return response;
+}

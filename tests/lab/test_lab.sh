@@ -1,0 +1,259 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# test_lab.sh - live tests: the shipped files, the agent, and one short demo of each fault, on a real
+# corosync + Pacemaker cluster in namespaces.  Skipped with the reason where there are none.
+#
+# timeout: 400
+set -u
+PATH=$PATH:/usr/sbin:/sbin
+
+here=$(dirname "$(readlink -f "$0")")
+top=$(readlink -f "$here/../..")
+BUILD=$(readlink -m "${BUILD:-$top/build}")
+LAB=$BUILD/lab-test
+LAB_NAMESPACES=$BUILD/lab-test.namespaces
+export BUILD LAB LAB_NAMESPACES
+# shellcheck source=tests/lab/lab_lib.sh
+. "$here/lab_lib.sh"
+passed=0 failed=0 skipped=0
+
+result()
+{
+	if [ "$1" = 0 ]; then
+		passed=$((passed + 1))
+		echo "ok: $2"
+	else
+		failed=$((failed + 1))
+		echo "FAILED: $2"
+	fi
+}
+
+skip()
+{
+	skipped=$((skipped + $1))
+	echo "skip: $2"
+}
+
+finish()
+{
+	echo "$passed passed, $failed failed, $skipped skipped"
+	[ "$failed" = 0 ] && exit 0
+	exit 1
+}
+
+# --- shipped files, no cluster needed -----------------------------------------------------------------
+
+test_files()
+{
+	local out conf=$BUILD/corosync-test.conf rc
+	if ! command -v crm_verify >/dev/null || ! command -v corosync >/dev/null; then
+		skip 4 'crm_verify or corosync is not installed'
+		return
+	fi
+	out=$(crm_verify -V -x "$top/deploy/pacemaker/cib-two-node.xml" 2>&1) && [ -z "$out" ]
+	result $? "crm_verify of the shipped CIB${out:+: $out}"
+	sed 's/"promote" then/"dance" then/' "$top/deploy/pacemaker/cib-two-node.xml" |
+		crm_verify -p >/dev/null 2>&1
+	[ $? != 0 ]
+	result $? 'crm_verify sees a wrong CIB'
+	# without the key file, which a checkout has not
+	sed 's/^\( *crypto_[a-z]*:\).*/\1 none/' "$top/deploy/corosync/two-node.conf" >"$conf"
+	corosync -t -c "$conf"
+	rc=$?
+	rm -f "$conf"
+	result $rc 'corosync accepts the shipped corosync.conf'
+	out=$(PCS='echo pcs' sh "$top/deploy/pacemaker/setup-pcs.sh" 192.0.2.10) &&
+		[ "$(grep -c '^pcs ' <<<"$out")" = 5 ]
+	result $? 'setup-pcs.sh prints its five commands'
+}
+
+# --- the agent on a cluster ------------------------------------------------------------------------
+
+# agent NODE ACTION: as Pacemaker calls it.
+agent()
+{
+	lab_in "$1" env OCF_ROOT=/usr/lib/ocf OCF_RESOURCE_INSTANCE=tandemd \
+		OCF_RESKEY_CRM_meta_timeout=8000 OCF_RESKEY_CRM_meta_interval=1000 \
+		OCF_RESKEY_config="${config:-/run/tandem/tandem.conf}" \
+		OCF_RESKEY_binary="$LAB/bin/tandemd" OCF_RESKEY_ctl="$LAB/bin/tandemctl" \
+		OCF_RESKEY_log=/run/tandem/tandemd.out /usr/lib/ocf/resource.d/tandem/tandemd "$2" \
+		>"$LAB/agent.out" 2>&1
+}
+
+# expect CODE NODE ACTION WHAT
+expect()
+{
+	local rc ok=0
+	agent "$2" "$3"
+	rc=$?
+	[ "$rc" = "$1" ] || { ok=1; sed 's/^/    /' "$LAB/agent.out"; }
+	result "$ok" "$4: $3 returns $rc (wanted $1)"
+}
+
+kill_tandemd()
+{
+	# shellcheck disable=SC2016 # expanded inside
+	lab_in "$1" sh -c 'kill -'"$2"' $(pidof tandemd)'
+}
+
+score()
+{
+	lab_in "$1" crm_attribute --promotion=tandemd -N "$1" -G -q 2>/dev/null
+}
+
+none_runs()
+{
+	! lab_in n1 pidof tandemd >/dev/null && ! lab_in n2 pidof tandemd >/dev/null
+}
+
+one_is_promoted()
+{
+	"$here/lab" promoted >/dev/null
+}
+
+write_conf()
+{
+	mkdir -p "$LAB/$1/fs/tandem/state"
+	cat >"$LAB/$1/fs/tandem/tandem.conf" <<X
+[node]
+name = $1
+state-dir = /run/tandem/state
+log-file = /run/tandem/tandemd.log
+[csta]
+user = demo
+password = demo
+virtual-address = 10.77.0.50
+[broadworks]
+xsp = 10.77.0.11:8080
+user = admin@demo.example
+password = secret
+default-domain = demo.example
+X
+}
+
+test_agent_alone()
+{
+	expect 7 n1 monitor 'nothing runs'
+	expect 0 n1 stop 'nothing runs'
+	expect 0 n1 validate-all 'all is there'
+	config=/run/tandem/nowhere.conf expect 5 n1 validate-all 'no configuration'
+	lab_in n1 sh -c 'echo "[nonsense" >/run/tandem/bad.conf'
+	config=/run/tandem/bad.conf expect 6 n1 validate-all 'a bad configuration'
+	config=/run/tandem/bad.conf expect 6 n1 start 'a bad configuration'
+	expect 3 n1 dance 'no such action'
+	expect 0 n1 start 'start'
+	expect 0 n1 start 'start again'
+	[ "$(score n1)" -ge 0 ] 2>/dev/null
+	result $? "start publishes a promotion score ($(score n1))"
+	kill_tandemd n1 KILL
+	expect 7 n1 monitor 'after kill -9'
+	expect 0 n1 demote 'after kill -9'
+	expect 0 n1 start 'after kill -9'
+	kill_tandemd n1 STOP
+	expect 1 n1 monitor 'it hangs'
+	expect 0 n1 stop 'it hangs'
+	none_runs
+	result $? 'stop ends a hanging tandemd'
+	[ -z "$(score n1)" ]
+	result $? 'stop takes the score away'
+	expect 0 n1 start 'start'
+	lab_in n1 rm -f /run/resource-agents/tandemd-tandemd.pid
+	kill_tandemd n1 STOP
+	expect 0 n1 stop 'the record of the process is lost and it hangs'
+	none_runs
+	result $? 'stop finds it all the same'
+}
+
+test_agent()
+{
+	local out
+	if ! "$here/lab" up || ! { write_conf n1 && write_conf n2 && "$here/lab" start; }; then
+		result 1 'the lab starts'
+		return
+	fi
+	result 0 'the lab starts'
+	lab_wait 20 one_is_promoted
+	result $? 'one instance is promoted'
+	lab_in n1 crm_verify -L -V
+	result $? 'crm_verify of the running cluster'
+	lab_in n1 crm_resource -r tandemd-clone --meta -p target-role -v Stopped >/dev/null
+	lab_wait 20 none_runs
+	result $? 'Pacemaker stops both'
+	sleep 1	# the last operations of Pacemaker
+	out=$(lab_in n1 ocf-tester -n tandemd -o config=/run/tandem/tandem.conf \
+		-o binary="$LAB/bin/tandemd" -o ctl="$LAB/bin/tandemctl" \
+		-o log=/run/tandem/tandemd.out /usr/lib/ocf/resource.d/tandem/tandemd 2>&1)
+	result $? "ocf-tester: $(tail -n 1 <<<"$out")"
+	grep '^\* rc=' <<<"$out"
+	test_agent_alone
+}
+
+test_leftovers()
+{
+	local n
+	(sleep 30) &
+	n=$("$here/leftovers" after "$BUILD/lab-test.before" "$LAB_NAMESPACES" 2>/dev/null)
+	[ "$n" -ge 1 ]
+	result $? "leftovers sees a process that is the lab's ($n)"
+	kill $!
+	wait $! 2>/dev/null
+	mkdir "$LAB"
+	n=$("$here/leftovers" after "$BUILD/lab-test.before" "$LAB_NAMESPACES" 2>/dev/null)
+	[ "$n" = 1 ]
+	result $? "leftovers sees a folder ($n)"
+	rmdir "$LAB"
+	n=$("$here/leftovers" after "$BUILD/lab-test.before" "$LAB_NAMESPACES")
+	[ "$n" = 0 ]
+	result $? "after lab down nothing is left ($n)"
+}
+
+cluster_tests()
+{
+	trap '"$here/lab" down; exit 1' INT TERM HUP
+	"$here/leftovers" before "$BUILD/lab-test.before"
+	test_agent
+	"$here/lab" down
+	result $? 'lab down'
+	"$here/lab" down
+	result $? 'lab down again'
+	test_leftovers
+	rm -f "$BUILD/lab-test.before" "$LAB_NAMESPACES"
+}
+
+# --- demos ------------------------------------------------------------------------------------------------
+
+test_demo()
+{
+	local log=$BUILD/lab-test-$1.log
+	FAULT=$1 SEED=7 AGENTS=10 BEFORE_S=3 AFTER_S=2 DEMO=$BUILD/demo-test-$1 "$here/demo" >"$log" 2>&1
+	result $? "demo FAULT=$1: $(grep -o 'verdict.*\|FAILED.*' "$log" | tail -n 1)"
+	[ $? = 0 ] || tail -n 40 "$log"
+}
+
+if [ "${1:-}" = --inside ]; then
+	cluster_tests
+	finish
+fi
+test_files
+if ! mode=$(lab_mode); then
+	skip 30 "no live cluster here: ${mode#none?}"
+	finish
+fi
+mkdir -p "$BUILD"
+for program in tandemd tandemctl bwsim cstaclient account; do
+	[ -x "$BUILD/$program" ] || { echo "FAILED: $BUILD/$program is not built"; failed=$((failed + 1)); }
+done
+[ "$failed" = 0 ] || finish
+if [ "$mode" = root ]; then
+	cluster_tests
+else
+	inside=$("$here/rootless" bash "$0" --inside)
+	echo "$inside" | sed '$d'
+	read -r p _ f _ s _ < <(tail -n 1 <<<"$inside")
+	passed=$((passed + ${p:-0})) failed=$((failed + ${f:-1})) skipped=$((skipped + ${s:-0}))
+fi
+for fault in kill-daemon kill-node as-failover; do
+	test_demo $fault
+done
+finish
