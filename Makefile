@@ -90,7 +90,8 @@ PRODUCT_SOURCES := $(wildcard proto/base/*.c proto/*.c core/*.c ha/*.c daemon/*.
 PURE_SOURCES    := $(filter-out $(CTL_SOURCES) $(ADAPTER_SOURCES),$(PRODUCT_SOURCES))
 
 TANDEMD_SOURCES   := $(PURE_SOURCES) $(ADAPTER_SOURCES)
-TANDEMCTL_SOURCES := $(CTL_SOURCES) $(wildcard proto/base/*.c)
+# the tool reads the configuration and the history itself when the daemon is dead
+TANDEMCTL_SOURCES := $(CTL_SOURCES) daemon/conf.c daemon/io_files.c $(wildcard proto/base/*.c)
 
 # In a test folder, check_*.c are test programs; all other files belong to the folder's own program or are helpers.
 folder_sources = $(filter-out tests/$(1)/check_%.c,$(wildcard tests/$(1)/*.c))

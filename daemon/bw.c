@@ -87,6 +87,7 @@ bw_activate(struct bw *b)
 	b->doubt_until = b->x->now;
 	b->reach_due = MONO_NEVER;
 	b->running_at = b->x->now;
+	b->resyncing = true;
 	b->total = (struct core_difference){ 0 };
 	for (call = b->x->model.calls; call != NULL; call = call->by_id.next)
 		bw_note_server(b, str_of(call->tracking));
@@ -167,11 +168,14 @@ bw_reach_changed(struct bw *b)
 		return;
 	/* the first channel: what happened while there was none is unknown */
 	b->reach_due = MONO_NEVER;
+	b->resyncing = true;
 	for (d = b->x->model.devices; d != NULL; d = d->by_id.next) {
 		bw_unconfirm(b, bw_device(b, d));
 		bw_ask(b, d, d->half_count > 0);
 	}
 	bw_update_status(b);
+	if (b->unconfirmed == 0)
+		bw_all_confirmed(b);
 }
 
 static void
@@ -196,6 +200,8 @@ bw_doubt_all(struct bw *b, const struct core_device *except, const char *why)
 		return;
 	b->doubt_until = mono_add_ms(b->x->now, BW_DOUBT_MS);
 	b->running_at = b->x->now;
+	b->resyncing = true;
+	b->total = (struct core_difference){ 0 };
 	log_emit(b->x->log, M_AS_FAILOVER, "%s: every device is asked", why);
 	ctx_history(b->x, "as-failover", "\"devices\":%u", (unsigned)HASH_CNT(by_id, b->x->model.devices));
 	for (d = b->x->model.devices; d != NULL; d = d->by_id.next) {
@@ -242,15 +248,15 @@ bw_note_server(struct bw *b, struct str tracking)
 void
 bw_all_confirmed(struct bw *b)
 {
-	if (b->phase != BW_RUNNING || b->channels_open == 0)
+	if (!b->resyncing || b->phase != BW_RUNNING || b->channels_open == 0)
 		return;
+	b->resyncing = false;
 	log_emit(b->x->log, M_TAKEOVER_DONE, "every device is confirmed: calls kept=%u cleared=%u learned=%u changed=%u in %lld ms",
 		 b->total.kept, b->total.cleared, b->total.learned, b->total.changed,
 		 (long long)mono_ms_between(b->running_at, b->x->now));
 	ctx_history(b->x, "resync-done", "\"kept\":%u,\"cleared\":%u,\"learned\":%u,\"changed\":%u,\"devices\":%u",
 		    b->total.kept, b->total.cleared, b->total.learned, b->total.changed,
 		    (unsigned)HASH_CNT(by_id, b->x->model.devices));
-	b->total = (struct core_difference){ 0 };
 }
 
 void

@@ -183,6 +183,7 @@ struct bw {
 	int64_t tokens_milli;  /* token bucket of asks, in thousandths */
 	struct mono tokens_at;
 	uint32_t unconfirmed;  /* devices not confirmed since the last doubt */
+	bool resyncing;        /* everything was put in doubt and is not confirmed yet */
 	struct bw_request *requests;
 	TAILQ_HEAD(, bw_ack) acks;
 	uint32_t ack_count, acks_out;

@@ -68,11 +68,10 @@ event_party(const struct xsi_call *call, enum xsi_event_kind kind)
 		.remote_user = call->remote_user,
 	};
 
-	if (kind == XSI_EV_CallReleasing) {
-		/* connected to a treatment: the party stays until it is released */
-		p.failed = true;
+	/* connected to a treatment (busy tone...): the party stays until it is released */
+	p.failed = kind == XSI_EV_CallReleasing || (p.state == CORE_ALERTING && call->release_cause.n > 0);
+	if (p.failed)
 		p.state = CORE_ALERTING;
-	}
 	return p;
 }
 

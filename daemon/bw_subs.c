@@ -177,10 +177,10 @@ ask_send(struct bw *b, struct bw_device *bd)
 	}
 	bd->again = false;
 	bd->answered = false;
-	bd->live_first = false;
 	r = bw_request_send(b, update ? BW_REQ_UPDATE : BW_REQ_SUBSCRIBE, bw_pick_xsp(b), update ? "PUT" : "POST", d->id);
 	bd->request = r->id;
 	bw_change_ask(b, bd, ASK_SENT);
+	bd->live_first = false; /* names the queue it was in until here */
 }
 
 static bool

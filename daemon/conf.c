@@ -338,7 +338,7 @@ describe(const struct conf_row *row, char *text, size_t size)
 static int
 refuse(struct conf_parser *ps, const char *section, const char *key, const char *what, const char *allowed)
 {
-	if (ps->e != NULL && ps->e->code == E_OK)
+	if (ps->e->code == E_OK)
 		ps->e->line = ps->line;
 	err_set(ps->e, E_CONFIG, "%s:%u: [%s] %s: %s; allowed: %s", ps->file, ps->line, section, key, what,
 		allowed);
@@ -421,6 +421,8 @@ next_line(char *line, int size, void *arg)
 		return NULL;
 	ps->line++;
 	if (n + 2 > (size_t)size) {
+		if (ps->e->code == E_OK)
+			ps->e->line = ps->line;
 		err_set(ps->e, E_CONFIG, "%s:%u: the line is too long; allowed: %d characters", ps->file,
 			ps->line, size - 2);
 		n = (size_t)size - 2;

@@ -38,6 +38,7 @@
 	XX("csta", "cleanup-delay-s", I64, cleanup_delay_s, 0, 86400, "120", SHARED) \
 	XX("csta", "quiet-ms", I64, quiet_ms, 0, 60000, "0", SHARED) \
 	XX("csta", "monitors-max", U32, monitors_max, 1, LIMIT_MONITORS, "200000", SHARED) \
+	XX("csta", "implicit-association", YESNO, implicit_association, 0, 0, "yes", SHARED) \
 	XX("csta", "default-edition", EDITION, default_edition, 0, 0, "ed3", SHARED) \
 	XX("csta", "resync-cause", WORD, resync_cause, 1, 0, "switchingFunctionTerminated", SHARED) \
 	XX("broadworks", "xsp", XSP, xsps, 0, 0, "", SHARED) \

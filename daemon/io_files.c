@@ -101,7 +101,7 @@ read_password(const char *path, char *password, size_t size, struct err *e)
 }
 
 int
-io_files_load_conf(struct conf *c, const char *file, struct err *e)
+io_files_read_conf(struct conf *c, const char *file, struct err *e)
 {
 	struct buf text;
 	int result;
@@ -113,6 +113,14 @@ io_files_load_conf(struct conf *c, const char *file, struct err *e)
 	if (text.p != NULL)
 		explicit_bzero(text.p, text.n);
 	buf_fini(&text);
+	return result == 0 ? 0 : E_CONFIG;
+}
+
+int
+io_files_load_conf(struct conf *c, const char *file, struct err *e)
+{
+	int result = io_files_read_conf(c, file, e);
+
 	if (result == 0 && c->csta_password_file[0] != '\0')
 		result = read_password(c->csta_password_file, c->csta_password, sizeof(c->csta_password), e);
 	if (result == 0 && c->bw_password_file[0] != '\0')

@@ -13,7 +13,10 @@
 
 #define IO_HISTORY_BYTES_MAX (1024 * 1024)
 
-/** Reads and parses `file`, then the password files that it names. 0 or E_CONFIG. */
+/** Reads and parses `file`, without the password files: for those who may read the one and not the others. */
+int io_files_read_conf(struct conf *c, const char *file, struct err *e) __attribute__((warn_unused_result));
+
+/** As above, then the password files that it names. 0 or E_CONFIG. */
 int io_files_load_conf(struct conf *c, const char *file, struct err *e) __attribute__((warn_unused_result));
 
 /** Makes the state folder if it is not there. 0 or E_IO. */

@@ -52,7 +52,7 @@ struct io_loop {
 	uv_timer_t deadline, stop_timer;
 	uv_signal_t signals[3];
 	struct mono armed; /* when the deadline timer should fire */
-	bool busy, closed, ready;
+	bool busy, closed;
 	bool stopping, stopped, fatal, history_failed;
 	uint64_t late_told_ms;
 	struct queued *queue;
@@ -349,9 +349,16 @@ init_handles(struct io_loop *l)
 	for (size_t i = 0; i < sizeof(loop_signals) / sizeof(loop_signals[0]); i++) {
 		uv_signal_init(&l->uv, &l->signals[i]);
 		l->signals[i].data = l;
-		uv_signal_start(&l->signals[i], on_signal, loop_signals[i]);
 	}
 	signal(SIGPIPE, SIG_IGN);
+}
+
+/* Not before the loop runs: while it waits for corosync a SIGTERM shall end the process. */
+static void
+catch_signals(struct io_loop *l)
+{
+	for (size_t i = 0; i < sizeof(loop_signals) / sizeof(loop_signals[0]); i++)
+		uv_signal_start(&l->signals[i], on_signal, loop_signals[i]);
 }
 
 static int
@@ -400,6 +407,7 @@ io_loop_new(const struct conf *conf, const struct log *log, int64_t corosync_wai
 int
 io_loop_run(struct io_loop *l)
 {
+	catch_signals(l);
 	log_emit(l->log, M_START, "started as %s, version " TANDEM_VERSION, l->conf->node_name);
 	on_event(&(struct node_event){ .kind = NODE_EV_START }, l);
 	if (l->ring != NULL)

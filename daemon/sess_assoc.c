@@ -50,7 +50,10 @@ assoc_password_ok(const struct sess *s, const struct csta_request *q)
 
 	if (conf->csta_user[0] == '\0')
 		return true;
-	return assoc_same_secret(conf->csta_user, q->user) & assoc_same_secret(conf->csta_password, q->password);
+	bool user_ok = assoc_same_secret(conf->csta_user, q->user);
+	bool password_ok = assoc_same_secret(conf->csta_password, q->password);
+
+	return user_ok && password_ok;
 }
 
 static void

@@ -13,8 +13,8 @@
 #include <xxhash.h>
 
 #define MAGIC 0x4d444e54u /* "TNDM" */
-#define HEADER_BYTES 44
-#define LENGTH_AT 40
+#define HEADER_BYTES 40
+#define LENGTH_AT 36
 #define SUM_BYTES 8
 
 uint64_t

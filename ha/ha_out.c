@@ -53,19 +53,26 @@ ha_out_speaks(const struct ha *ha)
 	return max == 0 || max > HA_WIRE_VERSION ? HA_WIRE_VERSION : max;
 }
 
-/* The lowest that all members speak; the lowest of all until everybody was heard. */
+/*
+ * The lowest that all members speak; the lowest of all until everybody was heard, and while alone: who joins gets what was
+ * on its way.
+ */
 static uint8_t
 version_for_all(const struct ha *ha)
 {
 	uint8_t version = ha_out_speaks(ha);
+	bool alone = true;
 
 	for (size_t i = 0; i < HA_PEERS_MAX; i++) {
 		const struct ha_peer *p = &ha->peers[i];
 
-		if (p->member && p->speaks < version)
+		if (!p->member)
+			continue;
+		alone = false;
+		if (p->speaks < version)
 			version = p->speaks < HA_WIRE_VERSION_MIN ? HA_WIRE_VERSION_MIN : p->speaks;
 	}
-	return version;
+	return alone ? HA_WIRE_VERSION_MIN : version;
 }
 
 void

@@ -65,7 +65,7 @@ send_claim(struct ha *ha, struct ha_out *out)
 {
 	struct ha_frame f;
 
-	ha->claim_epoch = ha->seen + 1;
+	ha->claim_epoch = ha->saved + 1; /* saved >= seen: a void claim is not made again */
 	save(ha, ha->claim_epoch, out);
 	f = ha_out_frame(HA_FRAME_CLAIM, ha->claim_epoch, 0);
 	f.u.claim = (struct ha_frame_claim){

@@ -11,7 +11,8 @@
  * stands, and takes its own text off again when it closes, into the arena. So the pieces of a
  * parent around its children come out joined, each byte moved twice at most.
  *
- * Names and namespaces stay where libxml2 interned them. Its dictionary lives as long as the
+ * Nodes are in document order, so that a first child is the node behind its parent. Names and
+ * namespaces stay where libxml2 interned them. Its dictionary lives as long as the
  * context and would grow for ever under a sender that invents names, so the context is given up
  * when the dictionary has grown too large. It is given up after every refused document too: the
  * state of a parser that was stopped half-way is not worth trusting.
@@ -30,36 +31,49 @@
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
 
-/* Names of CSTA and Xsi together are about 40 KiB. */
-#define DICTIONARY_BYTES_MAX (128 * 1024)
+/* All names of CSTA and Xsi together are about 40 KiB. */
+#define DICTIONARY_BYTES_MAX (64 * 1024)
+/* Of one document; LIMIT_XML_ATTRIBUTES is for one element. */
+#define ATTRIBUTES_MAX 4096
 /* Declarations in scope at one place: libxml2 searches them one by one for each prefix. */
 #define NAMESPACES_MAX 64
+/* So many bytes of a document buy one complaint about a namespace. */
+#define COMPLAINT_BYTES 32
 /* All text and all values of a document; ISO-8859-1 may double. */
 #define ARENA_BYTES_MAX (2 * LIMIT_XML_DOC_BYTES)
 
+/*
+ * Small, since a hostile document may have LIMIT_XML_NODES of them. The sizes fit: a name and a
+ * value are no longer than twice LIMIT_XML_TAG_BYTES (ISO-8859-1 doubles them), and the counts have
+ * limits below 65,535.
+ */
 struct xml_node {
 	const char *name;
 	const char *ns;
-	uint32_t first; /* child, XML_NONE if none */
-	uint32_t next;  /* sibling */
 	uint32_t text_at;
 	uint32_t text_bytes;
-	uint32_t attributes_at;
-	uint16_t attribute_count;
 	uint16_t name_bytes;
-	uint32_t ns_bytes;
+	uint16_t ns_bytes;
+	uint16_t next; /* sibling, 0 if none: the root is nobody's sibling */
+	uint16_t attributes_at;
+	uint8_t attribute_count;
+	bool has_child; /* the node behind this one */
 };
 
 struct xml_attr {
 	const char *name;
-	uint32_t name_bytes;
 	uint32_t value_at;
-	uint32_t value_bytes;
+	uint16_t value_bytes;
+	uint16_t name_bytes;
 };
+
+_Static_assert(2 * LIMIT_XML_TAG_BYTES <= UINT16_MAX && LIMIT_XML_NODES <= UINT16_MAX &&
+		ATTRIBUTES_MAX <= UINT16_MAX && LIMIT_XML_ATTRIBUTES <= UINT8_MAX,
+	"struct xml_node is too small for the limits");
 
 struct xml_open {
 	uint32_t node;
-	uint32_t last; /* child so far, XML_NONE if none */
+	uint32_t last; /* child so far, 0 if none */
 	size_t text_at;
 	uint32_t namespaces; /* declared here */
 };
@@ -77,8 +91,10 @@ struct xml {
 	struct buf transcoded; /* the document in UTF-8 if it came as ISO-8859-1 */
 	struct xml_open open[LIMIT_XML_DEPTH];
 	uint32_t depth;
-	uint32_t namespaces; /* in scope */
-	struct err failure;  /* of the document being read */
+	uint32_t namespaces;     /* in scope */
+	uint32_t complaints;     /* of libxml2 that are no errors for us */
+	uint32_t complaints_max; /* for this document */
+	struct err failure;      /* of the document being read */
 };
 
 static void
@@ -90,20 +106,12 @@ xml_fail(struct xml *x, int code, int line, const char *text)
 	x->failure.line = line > 0 ? (uint32_t)line : 0;
 }
 
-/* From inside a handler: no further handler is called for this document. */
-static void
-xml_stop(struct xml *x, int code, const char *text)
-{
-	xml_fail(x, code, xmlSAX2GetLineNumber(x->parser), text);
-	xmlStopParser(x->parser);
-}
-
 /* --- handlers ---------------------------------------------------------------------------- */
 
-static uint32_t
+static uint16_t
 xml_length(const char *z)
 {
-	return (uint32_t)strlen(z); /* names are bounded by LIMIT_XML_TAG_BYTES */
+	return (uint16_t)strlen(z); /* a name within a tag */
 }
 
 static void
@@ -119,7 +127,7 @@ xml_add_attribute(struct xml *x, const xmlChar **raw)
 	a->name = (const char *)raw[0];
 	a->name_bytes = xml_length(a->name);
 	a->value_at = (uint32_t)x->arena.n;
-	a->value_bytes = (uint32_t)(raw[4] - raw[3]);
+	a->value_bytes = (uint16_t)(raw[4] - raw[3]);
 	buf_put(&x->arena, raw[3], a->value_bytes);
 }
 
@@ -132,10 +140,10 @@ xml_link(struct xml *x, uint32_t node)
 	if (x->depth == 0)
 		return;
 	parent = &x->open[x->depth - 1];
-	if (parent->last == XML_NONE)
-		x->nodes[parent->node].first = node;
+	if (parent->last == 0)
+		x->nodes[parent->node].has_child = true;
 	else
-		x->nodes[parent->last].next = node;
+		x->nodes[parent->last].next = (uint16_t)node;
 	parent->last = node;
 }
 
@@ -145,7 +153,7 @@ xml_add_node(struct xml *x, const char *name, const char *ns)
 	struct xml_node *node;
 	struct xml_node *elder = x->node_count ? &x->nodes[x->node_count - 1] : NULL;
 	/* most documents have one namespace: its length is known from the node before */
-	uint32_t ns_bytes = elder && elder->ns == ns ? elder->ns_bytes : xml_length(ns);
+	uint16_t ns_bytes = elder && elder->ns == ns ? elder->ns_bytes : xml_length(ns);
 
 	if (x->node_count == x->node_size) {
 		x->node_size = x->node_size ? 2 * x->node_size : 64;
@@ -155,13 +163,31 @@ xml_add_node(struct xml *x, const char *name, const char *ns)
 	*node = (struct xml_node){
 		.name = name,
 		.ns = ns,
-		.first = XML_NONE,
-		.next = XML_NONE,
-		.attributes_at = x->attribute_count,
-		.name_bytes = (uint16_t)xml_length(name),
+		.attributes_at = (uint16_t)x->attribute_count,
+		.name_bytes = xml_length(name),
 		.ns_bytes = ns_bytes,
 	};
 	return x->node_count++;
+}
+
+/* May this element be added? */
+static bool
+xml_within_limits(struct xml *x, uint32_t attribute_count)
+{
+	int line = xmlSAX2GetLineNumber(x->parser);
+
+	if (x->complaints > x->complaints_max)
+		xml_fail(x, E_LIMIT, line, "too many namespace errors");
+	if (x->depth == LIMIT_XML_DEPTH)
+		xml_fail(x, E_LIMIT, line, "elements nested too deep");
+	if (x->node_count == LIMIT_XML_NODES)
+		xml_fail(x, E_LIMIT, line, "too many elements");
+	if (x->attribute_count + attribute_count > ATTRIBUTES_MAX ||
+		attribute_count > LIMIT_XML_ATTRIBUTES)
+		xml_fail(x, E_LIMIT, line, "too many attributes");
+	if (x->namespaces > NAMESPACES_MAX)
+		xml_fail(x, E_LIMIT, line, "too many namespace declarations");
+	return x->failure.code == E_OK;
 }
 
 static void
@@ -175,29 +201,18 @@ xml_on_start(void *arg, const xmlChar *name, const xmlChar *prefix, const xmlCha
 	(void)prefix;
 	(void)namespaces;
 	(void)defaulted_count;
-	if (x->failure.code != E_OK)
-		return;
-	if (x->depth == LIMIT_XML_DEPTH) {
-		xml_stop(x, E_LIMIT, "elements nested too deep");
-		return;
-	}
-	if (x->node_count == LIMIT_XML_NODES) {
-		xml_stop(x, E_LIMIT, "too many elements");
-		return;
-	}
 	x->namespaces += (uint32_t)namespace_count;
-	if (x->namespaces > NAMESPACES_MAX) {
-		xml_stop(x, E_LIMIT, "too many namespace declarations");
+	if (!xml_within_limits(x, (uint32_t)attribute_count)) {
+		xmlStopParser(x->parser);
 		return;
 	}
 	node = xml_add_node(x, (const char *)name, uri ? (const char *)uri : "");
 	xml_link(x, node);
 	for (int i = 0; i < attribute_count; i++)
 		xml_add_attribute(x, attributes + 5 * i);
-	x->nodes[node].attribute_count = (uint16_t)attribute_count;
+	x->nodes[node].attribute_count = (uint8_t)attribute_count;
 	x->open[x->depth++] = (struct xml_open){
 		.node = node,
-		.last = XML_NONE,
 		.text_at = x->text.n,
 		.namespaces = (uint32_t)namespace_count,
 	};
@@ -238,13 +253,24 @@ xml_on_text(void *arg, const xmlChar *p, int n)
 static void
 xml_on_dtd(void *arg, const xmlChar *name, const xmlChar *external_id, const xmlChar *system_id)
 {
+	struct xml *x = arg;
+
 	(void)name;
 	(void)external_id;
 	(void)system_id;
-	xml_stop(arg, E_MALFORMED, "a document type declaration, which is never accepted");
+	xml_fail(x, E_MALFORMED, xmlSAX2GetLineNumber(x->parser),
+		"a document type declaration, which is never accepted");
+	xmlStopParser(x->parser);
 }
 
-/* The text may quote the document: printable ASCII only, since it goes into logs. */
+/*
+ * The text may quote the document: printable ASCII only, since it goes into logs.
+ *
+ * What is not fatal concerns namespaces: a prefix that is not declared, a URI that is relative. Real
+ * senders do so and are understood all the same, but each complaint costs libxml2 as much as ten
+ * elements. They are counted here and stopped at the next element: the parser must not be stopped in
+ * the middle of a tag, since it still needs its buffers there.
+ */
 static void
 xml_on_error(void *arg, xmlErrorPtr error)
 {
@@ -252,8 +278,10 @@ xml_on_error(void *arg, xmlErrorPtr error)
 	char text[200];
 	size_t n = 0;
 
-	if (error->level != XML_ERR_FATAL)
+	if (error->level != XML_ERR_FATAL) {
+		x->complaints++;
 		return;
+	}
 	for (const char *p = error->message; p != NULL && *p != '\0' && n < sizeof(text) - 1; p++)
 		text[n++] = *p >= ' ' && *p <= '~' ? *p : ' ';
 	while (n > 0 && text[n - 1] == ' ')
@@ -349,6 +377,8 @@ xml_read(struct xml *x, const void *p, size_t n, struct err *e)
 	x->attribute_count = 0;
 	x->depth = 0;
 	x->namespaces = 0;
+	x->complaints = 0;
+	x->complaints_max = (uint32_t)(n / COMPLAINT_BYTES) + 16;
 	buf_reset(&x->arena);
 	buf_reset(&x->text);
 	err_clear(&x->failure);
@@ -442,7 +472,7 @@ xml_first(const struct xml *x, uint32_t node)
 {
 	const struct xml_node *at = xml_at(x, node);
 
-	return at ? at->first : XML_NONE;
+	return at && at->has_child ? node + 1 : XML_NONE;
 }
 
 uint32_t
@@ -450,7 +480,7 @@ xml_next(const struct xml *x, uint32_t node)
 {
 	const struct xml_node *at = xml_at(x, node);
 
-	return at ? at->next : XML_NONE;
+	return at && at->next ? at->next : XML_NONE;
 }
 
 static uint32_t
@@ -459,7 +489,7 @@ xml_find_child(const struct xml *x, uint32_t node, struct str name)
 	uint32_t child = xml_first(x, node);
 
 	while (child != XML_NONE && !str_eq(xml_name(x, child), name))
-		child = x->nodes[child].next;
+		child = xml_next(x, child);
 	return child;
 }
 

@@ -64,15 +64,12 @@ struct bws_watch {
 };
 
 /* Adds @fd with the epoll @events to the main loop. Returns 0 or -1 with errno. */
-int
-bws_watch_add(struct bws *w, int fd, uint32_t events, struct bws_watch *watch);
+int bws_watch_add(struct bws *w, int fd, uint32_t events, struct bws_watch *watch);
 
 /* Changes the events of @fd. */
-int
-bws_watch_change(struct bws *w, int fd, uint32_t events, struct bws_watch *watch);
+int bws_watch_change(struct bws *w, int fd, uint32_t events, struct bws_watch *watch);
 
 /* Forgets @fd (before it is closed). */
-void
-bws_watch_del(struct bws *w, int fd);
+void bws_watch_del(struct bws *w, int fd);
 
 #endif

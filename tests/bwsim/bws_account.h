@@ -21,18 +21,14 @@ struct bws_accounts {
 };
 
 /* Adds the administrator "login:password". Returns 0, or -1 when there is no colon. */
-int
-bws_account_add(struct bws *w, const char *text);
+int bws_account_add(struct bws *w, const char *text);
 
 /* True when the pair is right. */
-bool
-bws_account_check(const struct bws *w, const char *login, const char *password);
+bool bws_account_check(const struct bws *w, const char *login, const char *password);
 
 /* True when @login may act for @user. */
-bool
-bws_account_may(const struct bws *w, const char *login, const struct bws_user *user);
+bool bws_account_may(const struct bws *w, const char *login, const struct bws_user *user);
 
-void
-bws_account_fini(struct bws *w);
+void bws_account_fini(struct bws *w);
 
 #endif

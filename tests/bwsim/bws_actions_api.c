@@ -116,7 +116,7 @@ add_location(struct bws_req *r, const struct bws_half *h)
 	struct bws_buf b = { 0 };
 
 	bws_buf_fmt(&b, "http://%s/com.broadsoft.xsi-actions/v2.0/user/%s/calls/%s",
-		    host ? host : "localhost", h->user->id, h->id);
+		host ? host : "localhost", h->user->id, h->id);
 	bws_req_add_header(r, "Location", b.p);
 	bws_buf_free(&b);
 }
@@ -131,7 +131,7 @@ dial(struct bws *w, struct bws_req *r, struct bws_user *u)
 
 	r->kind = BWS_KIND_DIAL;
 	if (!address || strlen(address) >= sizeof(h->call->dialled) ||
-	    bws_user_resolve(w, address, &callee, uri, sizeof(uri)) == BWS_ADDRESS_BAD) {
+		bws_user_resolve(w, address, &callee, uri, sizeof(uri)) == BWS_ADDRESS_BAD) {
 		bws_reply_error(r, 400, BWS_ERR_BAD_ADDRESS, "address: missing or wrong");
 		return;
 	}
@@ -150,7 +150,7 @@ static void
 wrong_state(struct bws *w, struct bws_req *r)
 {
 	bws_reply_error(r, (int)w->knobs.wrong_state_status, BWS_ERR_CALL_STATE,
-			"The state of the call does not allow this");
+		"The state of the call does not allow this");
 }
 
 static void
@@ -185,7 +185,8 @@ release(struct bws *w, struct bws_req *r, const struct bws_half *h)
 	enum action action = ACTION_RELEASE;
 
 	r->kind = BWS_KIND_RELEASE;
-	if (reason && strcmp(reason, "Busy") != 0 && strcmp(reason, "TemporarilyUnavailable") != 0) {
+	if (reason && strcmp(reason, "Busy") != 0 &&
+		strcmp(reason, "TemporarilyUnavailable") != 0) {
 		bws_reply_error(r, 400, BWS_ERR_BAD_REQUEST, "declineReason: wrong value");
 		return;
 	}

@@ -7,11 +7,9 @@ struct bws_path;
 struct bws_req;
 
 /* Answers a request below /com.broadsoft.xsi-actions/v2.0/. */
-void
-bws_actions_api_request(struct bws *w, struct bws_req *r, const struct bws_path *p);
+void bws_actions_api_request(struct bws *w, struct bws_req *r, const struct bws_path *p);
 
 /* Drops effects of requests that are still to come (at the end of the program). */
-void
-bws_actions_api_fini(struct bws *w);
+void bws_actions_api_fini(struct bws *w);
 
 #endif

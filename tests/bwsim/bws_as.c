@@ -61,8 +61,8 @@ bws_as_activity(struct bws *w, struct bws_user *u)
 		return;
 	u->as_generation = w->as.generation;
 	bws_timer_stop(&w->timers, &u->registration);
-	bws_journal_fact(w, "as-move", "{s:s,s:s,s:s}", "user", u->id, "as", bws_as_name(w), "by",
-			 "call");
+	bws_journal_fact(
+		w, "as-move", "{s:s,s:s,s:s}", "user", u->id, "as", bws_as_name(w), "by", "call");
 }
 
 static void
@@ -87,7 +87,7 @@ bws_as_register(struct bws *w, struct bws_user *u)
 	u->as_generation = w->as.generation;
 	bws_timer_stop(&w->timers, &u->registration);
 	bws_journal_fact(w, "as-move", "{s:s,s:s,s:s}", "user", u->id, "as", bws_as_name(w), "by",
-			 "registration");
+		"registration");
 	tell_subscriptions(u);
 }
 
@@ -147,7 +147,7 @@ bws_as_failover(struct bws *w, double survive)
 	subs = lose_subscriptions(w, survive);
 	plan_registrations(w);
 	bws_journal_fact(w, "as-failover", "{s:s,s:s,s:I,s:I,s:I}", "from", from, "to",
-			 bws_as_name(w), "calls_lost", (long long)calls, "events_lost",
-			 (long long)events, "subscriptions_lost", (long long)subs);
+		bws_as_name(w), "calls_lost", (long long)calls, "events_lost", (long long)events,
+		"subscriptions_lost", (long long)subs);
 	return calls;
 }

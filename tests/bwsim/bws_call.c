@@ -32,8 +32,8 @@ bws_call_init(struct bws *w)
 const char *
 bws_call_state_text(enum bws_state s)
 {
-	static const char *const texts[] = { "",     "Alerting",    "Active",
-					     "Held", "Remote Held", "Released" };
+	static const char *const texts[] = { "", "Alerting", "Active", "Held", "Remote Held",
+		"Released" };
 
 	return texts[s];
 }
@@ -58,8 +58,8 @@ bws_call_find(const struct bws_user *u, const char *id)
 	struct bws_half *h;
 
 	TAILQ_FOREACH(h, &u->halves, of_user)
-		if (strcmp(h->id, id) == 0)
-			return h;
+	if (strcmp(h->id, id) == 0)
+		return h;
 	return NULL;
 }
 
@@ -69,8 +69,8 @@ bws_call_in_state(const struct bws_user *u, enum bws_state state)
 	struct bws_half *h;
 
 	TAILQ_FOREACH(h, &u->halves, of_user)
-		if (h->state == state)
-			return h;
+	if (h->state == state)
+		return h;
 	return NULL;
 }
 
@@ -119,7 +119,7 @@ new_call(struct bws *w, bool driven)
 
 static struct bws_half *
 add_half(struct bws_call *c, unsigned leg, struct bws_user *u, const char *address,
-	 enum bws_personality personality)
+	enum bws_personality personality)
 {
 	struct bws_half *h = bws_util_calloc(1, sizeof(*h));
 
@@ -246,7 +246,8 @@ hold_others(struct bws_user *u, const struct bws_half *but)
 {
 	struct bws_half *h;
 
-	TAILQ_FOREACH(h, &u->halves, of_user) {
+	TAILQ_FOREACH(h, &u->halves, of_user)
+	{
 		if (h != but && h->state == BWS_STATE_ACTIVE) {
 			bws_call_hold(h);
 			return;

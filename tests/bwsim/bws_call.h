@@ -37,10 +37,10 @@ struct bws_half {
 	char address[64];      /* "tel:" URI of this party */
 	enum bws_personality personality;
 	enum bws_state state;
-	enum bws_state told;    /* state at the last event */
-	const char *cause;      /* internalReleaseCause or NULL */
-	const char *releasing;  /* releasingParty or NULL */
-	bool remote_known;      /* the far party's identity may be shown */
+	enum bws_state told;   /* state at the last event */
+	const char *cause;     /* internalReleaseCause or NULL */
+	const char *releasing; /* releasingParty or NULL */
+	bool remote_known;     /* the far party's identity may be shown */
 	int64_t start_ms, answer_ms, held_ms, total_held_ms, release_ms;
 };
 
@@ -66,9 +66,9 @@ struct bws_call {
 	struct bws_half *half[2];
 	bool driven; /* phones act by themselves */
 	enum bws_stage stage;
-	bool stage_yes;   /* outcome drawn for the stage: answers, holds */
-	bool fire_late;   /* the timer fired while frozen */
-	bool retrieved;   /* was held and retrieved: hangs up next */
+	bool stage_yes;          /* outcome drawn for the stage: answers, holds */
+	bool fire_late;          /* the timer fired while frozen */
+	bool retrieved;          /* was held and retrieved: hangs up next */
 	struct bws_half *holder; /* who held it by itself */
 	struct bws_timer timer;
 };
@@ -83,88 +83,68 @@ struct bws_calls {
 	bool frozen;
 };
 
-void
-bws_call_init(struct bws *w);
+void bws_call_init(struct bws *w);
 
-const char *
-bws_call_state_text(enum bws_state s);
+const char *bws_call_state_text(enum bws_state s);
 
-const char *
-bws_call_personality_text(enum bws_personality p);
+const char *bws_call_personality_text(enum bws_personality p);
 
 /* The other half, or NULL. */
-struct bws_half *
-bws_call_peer(const struct bws_half *h);
+struct bws_half *bws_call_peer(const struct bws_half *h);
 
 /* Call half of a user by its id, or NULL. */
-struct bws_half *
-bws_call_find(const struct bws_user *u, const char *id);
+struct bws_half *bws_call_find(const struct bws_user *u, const char *id);
 
 /* First half of the user in @state, or NULL. */
-struct bws_half *
-bws_call_in_state(const struct bws_user *u, enum bws_state state);
+struct bws_half *bws_call_in_state(const struct bws_user *u, enum bws_state state);
 
 /* Click-to-dial: makes the call and its first half, without an event yet (the request is answered
  * first); bws_call_dial_start() follows. NULL when there are too many calls. */
-struct bws_half *
-bws_call_dial(struct bws *w, struct bws_user *u, const char *address);
+struct bws_half *bws_call_dial(struct bws *w, struct bws_user *u, const char *address);
 
 /* Own phone is alerted: CallOriginatingEvent. */
-void
-bws_call_dial_start(struct bws_half *h);
+void bws_call_dial_start(struct bws_half *h);
 
 /* Own phone answers the click-to-dial leg: CallOriginated, the callee is alerted. */
-void
-bws_call_dial_answer(struct bws_half *h);
+void bws_call_dial_answer(struct bws_half *h);
 
 /* The user dials at the phone. Returns the user's half, NULL when there are too many calls. */
-struct bws_half *
-bws_call_originate(struct bws *w, struct bws_user *u, const char *address, bool driven);
+struct bws_half *bws_call_originate(
+	struct bws *w, struct bws_user *u, const char *address, bool driven);
 
 /* An outside party calls a user. Returns the user's half, NULL when busy or too many calls. */
-struct bws_half *
-bws_call_incoming(struct bws *w, const char *from_uri, struct bws_user *u, bool driven);
+struct bws_half *bws_call_incoming(
+	struct bws *w, const char *from_uri, struct bws_user *u, bool driven);
 
 /* May Talk be done: Alerting with Terminator or Click-to-Dial, or Held. */
-bool
-bws_call_may_talk(const struct bws_half *h);
+bool bws_call_may_talk(const struct bws_half *h);
 
 /* May Hold be done: Active or Remote Held. */
-bool
-bws_call_may_hold(const struct bws_half *h);
+bool bws_call_may_hold(const struct bws_half *h);
 
 /* Answers an alerting half or retrieves a held one; other active calls of the user are held. */
-void
-bws_call_talk(struct bws_half *h);
+void bws_call_talk(struct bws_half *h);
 
-void
-bws_call_hold(struct bws_half *h);
+void bws_call_hold(struct bws_half *h);
 
 /* Ends the call from the side of @h. Frees @h (and its peer). */
-void
-bws_call_release(struct bws_half *h);
+void bws_call_release(struct bws_half *h);
 
 /* The called user declines an alerting call: the caller gets a treatment with @cause. */
-void
-bws_call_decline(struct bws_half *h, const char *cause);
+void bws_call_decline(struct bws_half *h, const char *cause);
 
 /* The called user's phone stops ringing, the caller is not told (Release without decline). */
-void
-bws_call_stop_alerting(struct bws_half *h);
+void bws_call_stop_alerting(struct bws_half *h);
 
 /* Connects the remaining half to a tone: CallReleasingEvent with @cause. */
-void
-bws_call_treat(struct bws_half *h, const char *cause);
+void bws_call_treat(struct bws_half *h, const char *cause);
 
 /* The tone or the wait is over: released by the far side. */
-void
-bws_call_release_remote(struct bws_half *h);
+void bws_call_release_remote(struct bws_half *h);
 
 /* All calls are forgotten without an event. Returns their number. */
-size_t
-bws_call_forget_all(struct bws *w);
+size_t bws_call_forget_all(struct bws *w);
 
-void
-bws_call_fini(struct bws *w);
+void bws_call_fini(struct bws *w);
 
 #endif

@@ -50,11 +50,16 @@ static unsigned
 package_bit(enum bws_package p)
 {
 	switch (p) {
-	case BWS_PACKAGE_BASIC_CALL: return IN_BASIC;
-	case BWS_PACKAGE_STANDARD_CALL: return IN_STANDARD;
-	case BWS_PACKAGE_ADVANCED_CALL: return IN_ADVANCED;
-	case BWS_PACKAGE_DO_NOT_DISTURB: return 0;
-	case BWS_PACKAGE_COUNT: return 0;
+	case BWS_PACKAGE_BASIC_CALL:
+		return IN_BASIC;
+	case BWS_PACKAGE_STANDARD_CALL:
+		return IN_STANDARD;
+	case BWS_PACKAGE_ADVANCED_CALL:
+		return IN_ADVANCED;
+	case BWS_PACKAGE_DO_NOT_DISTURB:
+		return 0;
+	case BWS_PACKAGE_COUNT:
+		return 0;
 	}
 	return 0;
 }
@@ -82,10 +87,9 @@ bws_callev_emit(struct bws_half *h, const char *type)
 	if (!h->user)
 		return;
 	bws_journal_fact(h->user->w, "call", "{s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "user", h->user->id,
-			 "call_id", h->id, "tracking_id", h->call->tracking, "personality",
-			 bws_call_personality_text(h->personality), "from",
-			 bws_call_state_text(h->told), "to", bws_call_state_text(h->state),
-			 "event", type);
+		"call_id", h->id, "tracking_id", h->call->tracking, "personality",
+		bws_call_personality_text(h->personality), "from", bws_call_state_text(h->told),
+		"to", bws_call_state_text(h->state), "event", type);
 	h->told = h->state;
 	bws_doc_call_data(&data, h);
 	raise_for_user(h->user, type, bws_buf_text(&data));
@@ -121,7 +125,7 @@ bws_callev_hook(struct bws_user *u)
 	struct bws_half *h;
 
 	TAILQ_FOREACH(h, &u->halves, of_user)
-		if (h->state != BWS_STATE_ALERTING || h->personality == BWS_ORIGINATOR)
-			return;
+	if (h->state != BWS_STATE_ALERTING || h->personality == BWS_ORIGINATOR)
+		return;
 	set_hook(u, false);
 }

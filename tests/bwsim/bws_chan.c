@@ -45,8 +45,8 @@ bws_set_find(const struct bws *w, const char *owner, const char *id)
 	struct bws_set *set;
 
 	TAILQ_FOREACH(set, &w->chans.sets, link)
-		if (strcmp(set->id, id) == 0 && strcmp(set->owner, owner) == 0)
-			return set;
+	if (strcmp(set->id, id) == 0 && strcmp(set->owner, owner) == 0)
+		return set;
 	return NULL;
 }
 
@@ -138,7 +138,7 @@ on_silence(void *arg)
 
 	/* No reason of the schema names heartbeat loss; NonResponsiveChannel is the nearest. */
 	bws_chan_end(c, c->w->knobs.event_timeout_tells ? "NonResponsiveChannel" : NULL,
-		     "heartbeat-lost");
+		"heartbeat-lost");
 }
 
 static void
@@ -158,8 +158,8 @@ end_other_sets(struct bws *w, const char *owner, const struct bws_chan_wish *wis
 	while (wish->app && c) {
 		struct bws_chan *next = TAILQ_NEXT(c, link);
 
-		if (c->app && strcmp(c->app, wish->app) == 0 &&
-		    strcmp(c->set->owner, owner) == 0 && strcmp(c->set->id, wish->set_id) != 0)
+		if (c->app && strcmp(c->app, wish->app) == 0 && strcmp(c->set->owner, owner) == 0 &&
+			strcmp(c->set->id, wish->set_id) != 0)
 			bws_chan_end(c, "DuplicateChannelSet", "duplicate-set");
 		c = next;
 	}
@@ -213,9 +213,9 @@ bws_chan_open(struct bws *w, struct bws_req *r, const char *owner, const struct 
 	w->stats.channels_opened++;
 	tsearch(c, &w->chans.by_id, compare);
 	send_opening(c);
-	bws_journal_fact(w, "channel", "{s:s,s:s,s:s,s:s,s:s,s:s?}", "what", "open", "channel", c->id,
-			 "xsp", bws_xsp_name(c->xsp), "set", c->set->id, "owner", owner, "app",
-			 c->app);
+	bws_journal_fact(w, "channel", "{s:s,s:s,s:s,s:s,s:s,s:s?}", "what", "open", "channel",
+		c->id, "xsp", bws_xsp_name(c->xsp), "set", c->set->id, "owner", owner, "app",
+		c->app);
 	bws_deliver_chan_opened(w, c);
 	return c;
 }
@@ -269,9 +269,8 @@ bws_chan_end(struct bws_chan *c, const char *terminated, const char *why)
 	w->stats.channels_closed++;
 	tdelete(c, &w->chans.by_id, compare);
 	bws_journal_fact(w, "channel", "{s:s,s:s,s:s,s:s,s:s,s:s}", "what",
-			 terminated ? "terminated" : "close", "channel", c->id, "xsp",
-			 bws_xsp_name(c->xsp), "set", set->id, "owner", set->owner, "reason",
-			 terminated ? terminated : why);
+		terminated ? "terminated" : "close", "channel", c->id, "xsp", bws_xsp_name(c->xsp),
+		"set", set->id, "owner", set->owner, "reason", terminated ? terminated : why);
 	bws_deliver_chan_ended(w, c);
 	free(c->app);
 	free(c);
@@ -306,8 +305,8 @@ preference(const struct bws *w, const struct bws_chan *a, const struct bws_chan 
 }
 
 struct bws_chan *
-bws_chan_pick(const struct bws *w, const struct bws_set *set, const struct bws_chan *avoid,
-	      uint64_t draw)
+bws_chan_pick(
+	const struct bws *w, const struct bws_set *set, const struct bws_chan *avoid, uint64_t draw)
 {
 	const struct bws_chan *best = NULL;
 	struct bws_chan *c;
@@ -315,7 +314,8 @@ bws_chan_pick(const struct bws *w, const struct bws_set *set, const struct bws_c
 
 	if (avoid && set->chan_count == 1)
 		avoid = NULL;
-	TAILQ_FOREACH(c, &set->chans, in_set) {
+	TAILQ_FOREACH(c, &set->chans, in_set)
+	{
 		if (c == avoid)
 			continue;
 		if (!best || preference(w, c, best) > 0)
@@ -324,10 +324,11 @@ bws_chan_pick(const struct bws *w, const struct bws_set *set, const struct bws_c
 	if (!best)
 		return NULL;
 	TAILQ_FOREACH(c, &set->chans, in_set)
-		if (c != avoid && preference(w, c, best) == 0)
-			sum += (uint64_t)c->weight;
+	if (c != avoid && preference(w, c, best) == 0)
+		sum += (uint64_t)c->weight;
 	draw %= sum;
-	TAILQ_FOREACH(c, &set->chans, in_set) {
+	TAILQ_FOREACH(c, &set->chans, in_set)
+	{
 		if (c == avoid || preference(w, c, best) != 0)
 			continue;
 		if (draw < (uint64_t)c->weight)

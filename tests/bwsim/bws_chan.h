@@ -64,68 +64,55 @@ struct bws_chan_wish {
 	int64_t expires; /* s, -1 = not given */
 };
 
-void
-bws_chan_init(struct bws *w);
+void bws_chan_init(struct bws *w);
 
 /*
  * Opens a channel whose stream answers @r; the Channel document is queued as its first. Applies the
  * rule of one set per owner and application (DuplicateChannelSet). Returns NULL when the limit
  * of channels per set is reached.
  */
-struct bws_chan *
-bws_chan_open(struct bws *w, struct bws_req *r, const char *owner, const struct bws_chan_wish *wish);
+struct bws_chan *bws_chan_open(
+	struct bws *w, struct bws_req *r, const char *owner, const struct bws_chan_wish *wish);
 
-struct bws_chan *
-bws_chan_find(const struct bws *w, const char *id);
+struct bws_chan *bws_chan_find(const struct bws *w, const char *id);
 
 /* Grants @expires seconds (-1: the default) from now, within the policy. */
-void
-bws_chan_refresh(struct bws_chan *c, int64_t expires);
+void bws_chan_refresh(struct bws_chan *c, int64_t expires);
 
 /* A heartbeat came in: the timer starts again, the document goes out on the stream. */
-void
-bws_chan_heartbeat(struct bws_chan *c);
+void bws_chan_heartbeat(struct bws_chan *c);
 
 /*
  * Ends a channel and frees it. @terminated is the reason of a ChannelTerminatedEvent or NULL for
  * a stream that just ends; @why goes to the journal. Its un-acked events go to other channels.
  */
-void
-bws_chan_end(struct bws_chan *c, const char *terminated, const char *why);
+void bws_chan_end(struct bws_chan *c, const char *terminated, const char *why);
 
 /* Ends all channels of an XSP that dies. */
-void
-bws_chan_end_xsp(struct bws *w, const struct bws_xsp *xsp, const char *why);
+void bws_chan_end_xsp(struct bws *w, const struct bws_xsp *xsp, const char *why);
 
 /* Seconds a channel has left, as a client is told. */
-int64_t
-bws_chan_remaining(const struct bws_chan *c);
+int64_t bws_chan_remaining(const struct bws_chan *c);
 
 /*
  * Picks the channel for an event: responding ones first, then by priority, then drawn by weight
  * with @draw. @avoid is taken only when it is the only one. NULL when the set has no channel.
  */
-struct bws_chan *
-bws_chan_pick(const struct bws *w, const struct bws_set *set, const struct bws_chan *avoid,
-	      uint64_t draw);
+struct bws_chan *bws_chan_pick(const struct bws *w, const struct bws_set *set,
+	const struct bws_chan *avoid, uint64_t draw);
 
 /* Finds or makes the set of an owner and takes a reference. */
-struct bws_set *
-bws_set_take(struct bws *w, const char *owner, const char *id);
+struct bws_set *bws_set_take(struct bws *w, const char *owner, const char *id);
 
-struct bws_set *
-bws_set_find(const struct bws *w, const char *owner, const char *id);
+struct bws_set *bws_set_find(const struct bws *w, const char *owner, const char *id);
 
 /* Gives the reference back; an unused set disappears. */
-void
-bws_set_give(struct bws *w, struct bws_set *set);
+void bws_set_give(struct bws *w, struct bws_set *set);
 
 /* Policy for expires of channels and subscriptions: the granted seconds for a wish (-1 = none).
  * 2147483647 means never. */
-int64_t
-bws_chan_grant(const struct bws *w, int64_t wish);
+int64_t bws_chan_grant(const struct bws *w, int64_t wish);
 
-void
-bws_chan_fini(struct bws *w);
+void bws_chan_fini(struct bws *w);
 
 #endif

@@ -51,7 +51,7 @@ read_pair(const json_t *in, const char *name, int64_t pair[2])
 	if (!v)
 		return 0;
 	if (json_array_size(v) != 2 || !json_is_number(json_array_get(v, 0)) ||
-	    !json_is_number(json_array_get(v, 1)))
+		!json_is_number(json_array_get(v, 1)))
 		return -1;
 	low = (int64_t)json_number_value(json_array_get(v, 0));
 	high = (int64_t)json_number_value(json_array_get(v, 1));
@@ -84,11 +84,12 @@ cmd_load(struct bws *w, const json_t *in, json_t *out)
 	(void)out;
 	if (!json_is_number(json_object_get(in, "rate")))
 		return "rate is missing";
-	if (read_real(in, "rate", 10000, &l.rate) < 0 || read_real(in, "hold_p", 1, &l.hold_p) < 0 ||
-	    read_real(in, "outside_p", 1, &l.outside_p) < 0)
+	if (read_real(in, "rate", 10000, &l.rate) < 0 ||
+		read_real(in, "hold_p", 1, &l.hold_p) < 0 ||
+		read_real(in, "outside_p", 1, &l.outside_p) < 0)
 		return "rate, hold_p or outside_p is wrong";
 	if (read_pair(in, "talk_ms", l.talk_ms) < 0 || read_pair(in, "ring_ms", l.ring_ms) < 0 ||
-	    read_pair(in, "hold_ms", l.hold_ms) < 0)
+		read_pair(in, "hold_ms", l.hold_ms) < 0)
 		return "a [low, high] pair of milliseconds is wrong";
 	l.only_free = bool_of(in, "only_free", l.only_free);
 	bws_timer_stop(&w->timers, &w->load.next);
@@ -96,7 +97,7 @@ cmd_load(struct bws *w, const json_t *in, json_t *out)
 	w->load = l;
 	bws_load_apply(w);
 	bws_journal_fact(w, "load", "{s:f,s:f,s:f}", "rate", l.rate, "hold_p", l.hold_p,
-			 "outside_p", l.outside_p);
+		"outside_p", l.outside_p);
 	return NULL;
 }
 
@@ -179,8 +180,8 @@ half_of(const struct bws *w, const json_t *in, bool (*fits)(const struct bws_hal
 	if (!u)
 		return NULL;
 	TAILQ_FOREACH(h, &u->halves, of_user)
-		if ((!id || strcmp(id, h->id) == 0) && fits(h))
-			return h;
+	if ((!id || strcmp(id, h->id) == 0) && fits(h))
+		return h;
 	return NULL;
 }
 
@@ -263,7 +264,7 @@ cmd_as_failover(struct bws *w, const json_t *in, json_t *out)
 	size_t lost;
 
 	if (json_is_number(json_object_get(in, "survive_subscriptions")) &&
-	    read_real(in, "survive_subscriptions", 1, &survive) < 0)
+		read_real(in, "survive_subscriptions", 1, &survive) < 0)
 		return "survive_subscriptions is wrong";
 	lost = bws_as_failover(w, survive);
 	json_object_set_new(out, "as", json_string(bws_as_name(w)));
@@ -412,17 +413,17 @@ cmd_truth(struct bws *w, const json_t *in, json_t *out)
 
 	(void)in;
 	for (i = 0; i < w->users.count; i++) {
-		TAILQ_FOREACH(h, &w->users.list[i]->halves, of_user) {
+		TAILQ_FOREACH(h, &w->users.list[i]->halves, of_user)
+		{
 			const struct bws_half *peer = bws_call_peer(h);
 
-			json_array_append_new(
-				calls,
+			json_array_append_new(calls,
 				json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s?}", "user", h->user->id,
-					  "call_id", h->id, "tracking_id", h->call->tracking,
-					  "personality", bws_call_personality_text(h->personality),
-					  "state", bws_call_state_text(h->state), "remote",
-					  remote_text(h), "remote_user",
-					  peer && peer->user ? peer->user->id : NULL));
+					"call_id", h->id, "tracking_id", h->call->tracking,
+					"personality", bws_call_personality_text(h->personality),
+					"state", bws_call_state_text(h->state), "remote",
+					remote_text(h), "remote_user",
+					peer && peer->user ? peer->user->id : NULL));
 		}
 	}
 	json_object_set_new(out, "as", json_string(bws_as_name(w)));

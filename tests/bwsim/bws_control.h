@@ -20,13 +20,10 @@ struct bws_control {
 };
 
 /* Listens on the Unix stream socket @path (an old one is removed). Returns 0 or -1 with errno. */
-int
-bws_control_open(struct bws *w, const char *path);
+int bws_control_open(struct bws *w, const char *path);
 
-void
-bws_control_init(struct bws *w);
+void bws_control_init(struct bws *w);
 
-void
-bws_control_fini(struct bws *w);
+void bws_control_fini(struct bws *w);
 
 #endif

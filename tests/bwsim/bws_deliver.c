@@ -67,7 +67,7 @@ drop_event(struct bws_event *ev, const char *why)
 {
 	ev->w->stats.events_dropped++;
 	bws_journal_fact(ev->w, "drop", "{s:s,s:s,s:I,s:s,s:s}", "event_id", ev->id, "subscription",
-			 ev->sub->id, "seq", (long long)ev->seq, "type", ev->type, "reason", why);
+		ev->sub->id, "seq", (long long)ev->seq, "type", ev->type, "reason", why);
 	free_event(ev);
 }
 
@@ -103,9 +103,8 @@ write_event(struct bws_event *ev, struct bws_chan *c)
 	bws_buf_free(&doc);
 	w->stats.events_sent++;
 	bws_journal_fact(w, "event", "{s:s,s:s,s:I,s:s,s:s,s:s,s:I}", "event_id", ev->id,
-			 "subscription", ev->sub->id, "seq", (long long)ev->seq, "type", ev->type,
-			 "target", ev->sub->user->id, "channel", c->id, "attempt",
-			 (long long)ev->attempts);
+		"subscription", ev->sub->id, "seq", (long long)ev->seq, "type", ev->type, "target",
+		ev->sub->user->id, "channel", c->id, "attempt", (long long)ev->attempts);
 	if (w->knobs.ack_timeout_ms)
 		bws_timer_in_ms(&w->timers, &ev->timer, w->knobs.ack_timeout_ms);
 	else

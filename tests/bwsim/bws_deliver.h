@@ -36,7 +36,7 @@ struct bws_event {
 	char *data; /* inner XML of eventData */
 	struct bws_chan *chan;
 	const struct bws_chan *last; /* channel of the last delivery, only compared */
-	unsigned xsp_mask; /* XSPs that ever held it */
+	unsigned xsp_mask;           /* XSPs that ever held it */
 	int64_t attempts;
 	bool resend;
 	struct bws_timer timer;
@@ -48,12 +48,10 @@ struct bws_deliver {
 	void *by_id;
 };
 
-void
-bws_deliver_init(struct bws *w);
+void bws_deliver_init(struct bws *w);
 
 /* Raises an event of @type with the inner XML @data on a subscription and delivers it. */
-void
-bws_deliver_raise(struct bws *w, struct bws_sub *sub, const char *type, const char *data);
+void bws_deliver_raise(struct bws *w, struct bws_sub *sub, const char *type, const char *data);
 
 enum bws_ack_result {
 	BWS_ACK_KNOWN,
@@ -62,21 +60,17 @@ enum bws_ack_result {
 };
 
 /* Handles an EventResponse that came in at @xsp (status codes as of the schema). */
-enum bws_ack_result
-bws_deliver_ack(struct bws *w, const struct bws_xsp *xsp, const char *event_id, int64_t status);
+enum bws_ack_result bws_deliver_ack(
+	struct bws *w, const struct bws_xsp *xsp, const char *event_id, int64_t status);
 
 /* The channels tell when they come and go. */
-void
-bws_deliver_chan_opened(struct bws *w, struct bws_chan *c);
+void bws_deliver_chan_opened(struct bws *w, struct bws_chan *c);
 
-void
-bws_deliver_chan_ended(struct bws *w, struct bws_chan *c);
+void bws_deliver_chan_ended(struct bws *w, struct bws_chan *c);
 
 /* Drops everything that is not acknowledged. Returns how many events. */
-size_t
-bws_deliver_forget(struct bws *w, const char *why);
+size_t bws_deliver_forget(struct bws *w, const char *why);
 
-void
-bws_deliver_fini(struct bws *w);
+void bws_deliver_fini(struct bws *w);
 
 #endif

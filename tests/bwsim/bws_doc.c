@@ -52,7 +52,8 @@ bws_doc_channel_set(struct bws_buf *b, const struct bws_set *set)
 	const struct bws_chan *c;
 
 	bws_buf_str(b, DECLARATION "<ChannelSet" NS_DECL ">");
-	TAILQ_FOREACH(c, &set->chans, in_set) {
+	TAILQ_FOREACH(c, &set->chans, in_set)
+	{
 		bws_buf_str(b, "<channel>");
 		element(b, "", "channelId", c->id);
 		element(b, "", "channelSetId", set->id);
@@ -183,9 +184,9 @@ call_fields(struct bws_buf *b, const char *x, const struct bws_half *h)
 	element(b, x, "state", bws_call_state_text(h->state));
 	if (h->cause)
 		bws_buf_fmt(b,
-			    "<%sreleaseCause><%sinternalReleaseCause>%s</%sinternalReleaseCause>"
-			    "</%sreleaseCause>",
-			    x, x, h->cause, x, x);
+			"<%sreleaseCause><%sinternalReleaseCause>%s</%sinternalReleaseCause>"
+			"</%sreleaseCause>",
+			x, x, h->cause, x, x);
 	if (h->releasing)
 		element(b, x, "releasingParty", h->releasing);
 	remote_party(b, x, h);
@@ -223,7 +224,7 @@ bws_doc_snapshot(struct bws_buf *b, const struct bws_user *u)
 	if (u->half_count) {
 		bws_buf_str(b, "<xsi:calls>");
 		TAILQ_FOREACH(h, &u->halves, of_user)
-			bws_doc_call_data(b, h);
+		bws_doc_call_data(b, h);
 		bws_buf_str(b, "</xsi:calls>");
 	}
 	if (u->w->knobs.hook_status)
@@ -233,8 +234,9 @@ bws_doc_snapshot(struct bws_buf *b, const struct bws_user *u)
 void
 bws_doc_do_not_disturb(struct bws_buf *b)
 {
-	bws_buf_str(b, "<xsi:info><xsi:active>false</xsi:active>"
-		       "<xsi:ringSplash>false</xsi:ringSplash></xsi:info>");
+	bws_buf_str(b,
+		"<xsi:info><xsi:active>false</xsi:active>"
+		"<xsi:ringSplash>false</xsi:ringSplash></xsi:info>");
 }
 
 void
@@ -294,7 +296,8 @@ bws_doc_calls(struct bws_buf *b, const struct bws_user *u)
 	const struct bws_half *h;
 
 	bws_buf_str(b, DECLARATION "<Calls" NS_DECL ">");
-	TAILQ_FOREACH(h, &u->halves, of_user) {
+	TAILQ_FOREACH(h, &u->halves, of_user)
+	{
 		bws_buf_str(b, "<call inConference=\"false\">");
 		element(b, "", "callId", h->id);
 		bws_buf_fmt(b, "<uri>/v2.0/user/%s/calls/%s</uri></call>", u->id, h->id);
@@ -330,10 +333,11 @@ bws_doc_hook_status(struct bws_buf *b, const struct bws_user *u)
 void
 bws_doc_versions(struct bws_buf *b)
 {
-	bws_buf_str(b, DECLARATION "<Versions" NS_DECL ">"
-				   "<commands><baseline>20.0</baseline></commands>"
-				   "<eventPackages><baseline>20.0</baseline></eventPackages>"
-				   "</Versions>");
+	bws_buf_str(b,
+		DECLARATION "<Versions" NS_DECL ">"
+			    "<commands><baseline>20.0</baseline></commands>"
+			    "<eventPackages><baseline>20.0</baseline></eventPackages>"
+			    "</Versions>");
 }
 
 void

@@ -21,67 +21,48 @@ struct bws_user;
  */
 
 /* First document of a stream, and reply to a refresh. */
-void
-bws_doc_channel_reply(struct bws_buf *b, const struct bws_chan *c);
+void bws_doc_channel_reply(struct bws_buf *b, const struct bws_chan *c);
 
-void
-bws_doc_channel_set(struct bws_buf *b, const struct bws_set *set);
+void bws_doc_channel_set(struct bws_buf *b, const struct bws_set *set);
 
-void
-bws_doc_heartbeat(struct bws_buf *b);
+void bws_doc_heartbeat(struct bws_buf *b);
 
-void
-bws_doc_channel_terminated(struct bws_buf *b, const struct bws_chan *c, const char *reason);
+void bws_doc_channel_terminated(struct bws_buf *b, const struct bws_chan *c, const char *reason);
 
 /* SubscriptionEvent envelope around ev->data, for delivery on @c. */
-void
-bws_doc_event(struct bws_buf *b, const struct bws_event *ev, const struct bws_chan *c);
+void bws_doc_event(struct bws_buf *b, const struct bws_event *ev, const struct bws_chan *c);
 
 /* Inner XML of the eventData of a call event. */
-void
-bws_doc_call_data(struct bws_buf *b, const struct bws_half *h);
+void bws_doc_call_data(struct bws_buf *b, const struct bws_half *h);
 
 /* Inner XML of CallSubscriptionEvent. */
-void
-bws_doc_snapshot(struct bws_buf *b, const struct bws_user *u);
+void bws_doc_snapshot(struct bws_buf *b, const struct bws_user *u);
 
 /* Inner XML of DoNotDisturbEvent. */
-void
-bws_doc_do_not_disturb(struct bws_buf *b);
+void bws_doc_do_not_disturb(struct bws_buf *b);
 
 /* Reply to subscribe and refresh: id and granted seconds. */
-void
-bws_doc_subscription_grant(struct bws_buf *b, const struct bws_sub *s, int64_t expires);
+void bws_doc_subscription_grant(struct bws_buf *b, const struct bws_sub *s, int64_t expires);
 
 /* Subscription in full, alone or in a SubscriptionList. */
-void
-bws_doc_subscription(struct bws_buf *b, const struct bws_sub *s);
+void bws_doc_subscription(struct bws_buf *b, const struct bws_sub *s);
 
-void
-bws_doc_subscription_list_begin(struct bws_buf *b);
+void bws_doc_subscription_list_begin(struct bws_buf *b);
 
-void
-bws_doc_subscription_list_add(struct bws_buf *b, const struct bws_sub *s);
+void bws_doc_subscription_list_add(struct bws_buf *b, const struct bws_sub *s);
 
-void
-bws_doc_subscription_list_end(struct bws_buf *b);
+void bws_doc_subscription_list_end(struct bws_buf *b);
 
-void
-bws_doc_calls(struct bws_buf *b, const struct bws_user *u);
+void bws_doc_calls(struct bws_buf *b, const struct bws_user *u);
 
-void
-bws_doc_call(struct bws_buf *b, const struct bws_half *h);
+void bws_doc_call(struct bws_buf *b, const struct bws_half *h);
 
-void
-bws_doc_call_start(struct bws_buf *b, const struct bws_half *h);
+void bws_doc_call_start(struct bws_buf *b, const struct bws_half *h);
 
-void
-bws_doc_hook_status(struct bws_buf *b, const struct bws_user *u);
+void bws_doc_hook_status(struct bws_buf *b, const struct bws_user *u);
 
-void
-bws_doc_versions(struct bws_buf *b);
+void bws_doc_versions(struct bws_buf *b);
 
-void
-bws_doc_error(struct bws_buf *b, const char *charset, int code, const char *text);
+void bws_doc_error(struct bws_buf *b, const char *charset, int code, const char *text);
 
 #endif

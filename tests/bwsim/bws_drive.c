@@ -97,13 +97,26 @@ step(struct bws_call *c)
 
 	c->stage = BWS_STAGE_NONE;
 	switch (s) {
-	case BWS_STAGE_NONE: break;
-	case BWS_STAGE_CTD: bws_call_dial_answer(c->half[0]); break;
-	case BWS_STAGE_RING: ring_is_over(c); break;
-	case BWS_STAGE_TALK: talk_is_over(c); break;
-	case BWS_STAGE_HELD: held_is_over(c); break;
-	case BWS_STAGE_TREATMENT: bws_call_release_remote(any_half(c)); break;
-	case BWS_STAGE_NO_ANSWER: bws_call_treat(any_half(c), "Temporarily Unavailable"); break;
+	case BWS_STAGE_NONE:
+		break;
+	case BWS_STAGE_CTD:
+		bws_call_dial_answer(c->half[0]);
+		break;
+	case BWS_STAGE_RING:
+		ring_is_over(c);
+		break;
+	case BWS_STAGE_TALK:
+		talk_is_over(c);
+		break;
+	case BWS_STAGE_HELD:
+		held_is_over(c);
+		break;
+	case BWS_STAGE_TREATMENT:
+		bws_call_release_remote(any_half(c));
+		break;
+	case BWS_STAGE_NO_ANSWER:
+		bws_call_treat(any_half(c), "Temporarily Unavailable");
+		break;
 	}
 }
 
@@ -200,12 +213,13 @@ bws_drive_thaw(struct bws *w)
 	struct bws_call *c;
 
 	w->calls.frozen = false;
-	TAILQ_FOREACH(c, &w->calls.all, link) {
+	TAILQ_FOREACH(c, &w->calls.all, link)
+	{
 		if (!c->fire_late)
 			continue;
 		c->fire_late = false;
-		bws_timer_in_ms(&w->timers, &c->timer,
-				bws_rand_range(&w->rand_call, 1, DRAIN_MS_MAX));
+		bws_timer_in_ms(
+			&w->timers, &c->timer, bws_rand_range(&w->rand_call, 1, DRAIN_MS_MAX));
 	}
 }
 
@@ -214,14 +228,15 @@ bws_drive_drain(struct bws *w)
 {
 	struct bws_call *c;
 
-	TAILQ_FOREACH(c, &w->calls.all, link) {
+	TAILQ_FOREACH(c, &w->calls.all, link)
+	{
 		if (!c->driven || c->stage == BWS_STAGE_CTD)
 			continue;
 		c->holder = NULL;
 		c->stage_yes = false;
 		if (c->stage != BWS_STAGE_TREATMENT)
 			c->stage = BWS_STAGE_TALK;
-		bws_timer_in_ms(&w->timers, &c->timer,
-				bws_rand_range(&w->rand_call, 1, DRAIN_MS_MAX));
+		bws_timer_in_ms(
+			&w->timers, &c->timer, bws_rand_range(&w->rand_call, 1, DRAIN_MS_MAX));
 	}
 }

@@ -48,8 +48,8 @@ parse(struct bws_req *r, const char *root, const char *const *names, char **valu
 {
 	char err[160];
 
-	if (bws_parse_fields(bws_buf_text(&r->body), r->body.n, root, names, values, err,
-			     sizeof(err)) == 0)
+	if (bws_parse_fields(
+		    bws_buf_text(&r->body), r->body.n, root, names, values, err, sizeof(err)) == 0)
 		return 0;
 	bws_reply_error(r, 400, BWS_ERR_BAD_REQUEST, err);
 	return -1;
@@ -68,13 +68,20 @@ add_stream_headers(struct bws *w, struct bws_req *r)
 	bws_req_add_header(r, "X-Content-Type-Options", "nosniff");
 	bws_req_add_header(r, "X-XSS-Protection", "1; mode=block");
 	snprintf(text, sizeof(text), "JSESSIONID=%016llX; Path=/com.broadsoft.xsi-events; HttpOnly",
-		 (unsigned long long)bws_rand_next(&w->rand_id));
+		(unsigned long long)bws_rand_next(&w->rand_id));
 	bws_req_add_header(r, "Set-Cookie", text);
 	bws_req_add_header(r, "Expires", "Thu, 01 Jan 1970 00:00:00 GMT");
 	bws_req_add_header(r, "Keep-Alive", "timeout=4");
 }
 
-enum { CH_SET, CH_PRIORITY, CH_WEIGHT, CH_EXPIRES, CH_APP, CH_COUNT };
+enum {
+	CH_SET,
+	CH_PRIORITY,
+	CH_WEIGHT,
+	CH_EXPIRES,
+	CH_APP,
+	CH_COUNT
+};
 
 static int
 read_channel_wish(char **v, struct bws_chan_wish *wish)
@@ -82,8 +89,8 @@ read_channel_wish(char **v, struct bws_chan_wish *wish)
 	wish->set_id = v[CH_SET];
 	wish->app = v[CH_APP] && *v[CH_APP] ? v[CH_APP] : NULL;
 	if (bws_parse_number(v[CH_PRIORITY], 1, INT32_TOP, 1, &wish->priority) < 0 ||
-	    bws_parse_number(v[CH_WEIGHT], 1, INT32_TOP, 50, &wish->weight) < 0 ||
-	    bws_parse_number(v[CH_EXPIRES], 0, INT32_TOP, -1, &wish->expires) < 0)
+		bws_parse_number(v[CH_WEIGHT], 1, INT32_TOP, 50, &wish->weight) < 0 ||
+		bws_parse_number(v[CH_EXPIRES], 0, INT32_TOP, -1, &wish->expires) < 0)
 		return -1;
 	return v[CH_SET] && *v[CH_SET] && strlen(v[CH_SET]) <= 256 ? 0 : -1;
 }
@@ -91,8 +98,8 @@ read_channel_wish(char **v, struct bws_chan_wish *wish)
 static void
 open_channel(struct bws *w, struct bws_req *r)
 {
-	static const char *const names[] = { "channelSetId", "priority",      "weight",
-					     "expires",      "applicationId", NULL };
+	static const char *const names[] = { "channelSetId", "priority", "weight", "expires",
+		"applicationId", NULL };
 	struct bws_chan_wish wish;
 	char *v[CH_COUNT];
 
@@ -103,7 +110,7 @@ open_channel(struct bws *w, struct bws_req *r)
 		bws_reply_error(r, 400, BWS_ERR_BAD_REQUEST, "Channel: missing or wrong value");
 	} else if (!bws_chan_open(w, r, r->login, &wish)) {
 		bws_reply_error(r, (int)w->knobs.limit_status, BWS_ERR_LIMIT,
-				"Too many channels in the set");
+			"Too many channels in the set");
 	} else {
 		r->status = 200;
 		r->content_type = bws_util_strdup(w->knobs.stream_content_type);
@@ -188,7 +195,12 @@ list_set(struct bws *w, struct bws_req *r, const char *id)
 	bws_reply_xml(r, 200);
 }
 
-enum { ACK_EVENT, ACK_STATUS, ACK_REASON, ACK_COUNT };
+enum {
+	ACK_EVENT,
+	ACK_STATUS,
+	ACK_REASON,
+	ACK_COUNT
+};
 
 static int
 read_ack(char **v, int64_t *status)
@@ -226,8 +238,8 @@ take_ack(struct bws *w, struct bws_req *r, char **v, int64_t status)
 		break;
 	}
 	bws_journal_fact(w, "ack", "{s:s,s:I,s:b,s:s,s:i}", "event_id", v[ACK_EVENT], "status",
-			 (long long)status, "known", (int)(result == BWS_ACK_KNOWN), "xsp",
-			 bws_xsp_name(r->xsp), "answer", r->status);
+		(long long)status, "known", (int)(result == BWS_ACK_KNOWN), "xsp",
+		bws_xsp_name(r->xsp), "answer", r->status);
 }
 
 static void
@@ -287,11 +299,18 @@ target_user(struct bws *w, struct bws_req *r, const char *id)
 	return NULL;
 }
 
-enum { SUB_EVENT, SUB_LIST, SUB_EXPIRES, SUB_CONTACT, SUB_SET, SUB_APP, SUB_COUNT };
+enum {
+	SUB_EVENT,
+	SUB_LIST,
+	SUB_EXPIRES,
+	SUB_CONTACT,
+	SUB_SET,
+	SUB_APP,
+	SUB_COUNT
+};
 
-static const char *const sub_names[] = { "event",       "eventPackageList", "expires",
-					 "httpContact", "channelSetId",     "applicationId",
-					 NULL };
+static const char *const sub_names[] = { "event", "eventPackageList", "expires", "httpContact",
+	"channelSetId", "applicationId", NULL };
 
 /* Checks the wish; returns a sentence about what is wrong, or NULL. */
 static const char *
@@ -301,7 +320,8 @@ read_subscription_wish(char **v, struct bws_sub_wish *wish, int *code)
 	if (bws_parse_number(v[SUB_EXPIRES], 0, INT32_TOP, -1, &wish->expires) < 0)
 		return "expires: wrong value";
 	if (!v[SUB_SET] || !*v[SUB_SET] || strlen(v[SUB_SET]) > 256)
-		return v[SUB_CONTACT] ? "httpContact is not served here" : "channelSetId is missing";
+		return v[SUB_CONTACT] ? "httpContact is not served here" :
+					"channelSetId is missing";
 	if (v[SUB_APP] && strlen(v[SUB_APP]) > 256)
 		return "applicationId is too long";
 	*code = BWS_ERR_BAD_PACKAGE;
@@ -321,8 +341,8 @@ make_subscription(struct bws *w, struct bws_req *r, const struct bws_sub_wish *w
 	struct bws_sub *s = bws_sub_new(w, wish);
 
 	if (!s) {
-		bws_reply_error(r, (int)w->knobs.limit_status, BWS_ERR_LIMIT,
-				"Too many subscriptions");
+		bws_reply_error(
+			r, (int)w->knobs.limit_status, BWS_ERR_LIMIT, "Too many subscriptions");
 		return;
 	}
 	bws_doc_subscription_grant(&r->reply, s, bws_sub_remaining(s));
@@ -459,8 +479,8 @@ list_subscriptions(struct bws *w, struct bws_req *r)
 	bws_doc_subscription_list_begin(&r->reply);
 	if (!type || strcasecmp(type, "User") == 0)
 		TAILQ_FOREACH(s, &w->subs.all, link)
-			if (list_fits(r, s))
-				bws_doc_subscription_list_add(&r->reply, s);
+	if (list_fits(r, s))
+		bws_doc_subscription_list_add(&r->reply, s);
 	bws_doc_subscription_list_end(&r->reply);
 	bws_reply_xml(r, 200);
 }
@@ -505,7 +525,7 @@ bws_events_api_request(struct bws *w, struct bws_req *r, const struct bws_path *
 	} else if (bws_path_is(p, 0, "channelset") && p->count == 2 && get) {
 		list_set(w, r, p->part[1]);
 	} else if (bws_path_is(p, 0, "user") &&
-		   (p->count == 2 || (p->count == 3 && bws_path_is(p, 2, "subscription")))) {
+		(p->count == 2 || (p->count == 3 && bws_path_is(p, 2, "subscription")))) {
 		subscribe(w, r, p);
 	} else if (bws_path_is(p, 0, "subscription")) {
 		subscription_request(w, r, p);

@@ -10,7 +10,6 @@ struct bws_req;
 
 /* Answers a request below /com.broadsoft.xsi-events/v2.0/; @async: it came under the context of
  * the streams. */
-void
-bws_events_api_request(struct bws *w, struct bws_req *r, const struct bws_path *p, bool async);
+void bws_events_api_request(struct bws *w, struct bws_req *r, const struct bws_path *p, bool async);
 
 #endif

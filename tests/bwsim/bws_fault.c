@@ -65,8 +65,8 @@ bws_fault_apply(struct bws *w, struct bws_req *r)
 	bool answered;
 
 	TAILQ_FOREACH(f, &w->faults.list, link)
-		if (fits(f, r))
-			break;
+	if (fits(f, r))
+		break;
 	if (!f)
 		return false;
 	answered = f->status || f->drop;
@@ -79,8 +79,8 @@ bws_fault_apply(struct bws *w, struct bws_req *r)
 	if (f->location)
 		bws_req_add_header(r, "Location", f->location);
 	bws_journal_fact(w, "fault", "{s:s,s:s,s:s,s:i,s:b,s:I}", "xsp", bws_xsp_name(r->xsp),
-			 "method", r->method, "path", r->path, "status", f->status, "drop",
-			 (int)f->drop, "delay_ms", (long long)f->delay_ms);
+		"method", r->method, "path", r->path, "status", f->status, "drop", (int)f->drop,
+		"delay_ms", (long long)f->delay_ms);
 	if (--f->count <= 0)
 		remove_fault(w, f);
 	return answered;

@@ -31,24 +31,19 @@ struct bws_faults {
 	struct bws_fault_list list;
 };
 
-void
-bws_fault_init(struct bws *w);
+void bws_fault_init(struct bws *w);
 
 /* Takes over @f (made with calloc, texts with strdup; path_re compiled here from path_text).
  * Returns 0, or -1 when the expression is wrong (then @f still belongs to the caller). */
-int
-bws_fault_add(struct bws *w, struct bws_fault *f);
+int bws_fault_add(struct bws *w, struct bws_fault *f);
 
 /* Applies the first fault that fits. Returns true when it answered the request. */
-bool
-bws_fault_apply(struct bws *w, struct bws_req *r);
+bool bws_fault_apply(struct bws *w, struct bws_req *r);
 
 /* Frees a fault that is not in the list. */
-void
-bws_fault_free(struct bws_fault *f);
+void bws_fault_free(struct bws_fault *f);
 
 /* Removes all faults. */
-void
-bws_fault_clear(struct bws *w);
+void bws_fault_clear(struct bws *w);
 
 #endif

@@ -28,6 +28,7 @@
 #define LISTEN_BACKLOG 511
 #define CONNECTION_MEMORY 131072u
 #define CONNECTION_LIMIT 4000u
+#define BUSY_ROUNDS 3u
 
 struct conn {
 	TAILQ_ENTRY(conn) link;
@@ -99,6 +100,7 @@ on_delay_over(void *arg)
 	if (!r->waiting)
 		return;
 	r->waiting = false;
+	bws_http_busy(r->w);
 	MHD_resume_connection(r->conn);
 }
 
@@ -161,8 +163,8 @@ queue_reply(struct bws_req *r)
 	if (r->stream)
 		response = bws_stream_response(r->stream);
 	else
-		response = MHD_create_response_from_buffer(r->reply.n, r->reply.p,
-							   MHD_RESPMEM_MUST_COPY);
+		response = MHD_create_response_from_buffer(
+			r->reply.n, r->reply.p, MHD_RESPMEM_MUST_COPY);
 	r->stream = NULL;
 	if (!response)
 		return MHD_NO;
@@ -194,12 +196,13 @@ answer(struct bws_req *r)
 
 static enum MHD_Result
 on_request(void *cls, struct MHD_Connection *conn, const char *url, const char *method,
-	   const char *version, const char *data, size_t *len, void **con_cls)
+	const char *version, const char *data, size_t *len, void **con_cls)
 {
 	struct bws_xsp *xsp = cls;
 	struct bws_req *r = *con_cls;
 
 	(void)version;
+	bws_http_busy(xsp->w);
 	if (!r) {
 		*con_cls = new_request(xsp, conn, method, url);
 		return MHD_YES;
@@ -215,8 +218,8 @@ on_request(void *cls, struct MHD_Connection *conn, const char *url, const char *
 }
 
 static void
-on_completed(void *cls, struct MHD_Connection *conn, void **con_cls,
-	     enum MHD_RequestTerminationCode why)
+on_completed(
+	void *cls, struct MHD_Connection *conn, void **con_cls, enum MHD_RequestTerminationCode why)
 {
 	(void)cls;
 	(void)conn;
@@ -228,14 +231,15 @@ on_completed(void *cls, struct MHD_Connection *conn, void **con_cls,
 
 static void
 on_connection(void *cls, struct MHD_Connection *conn, void **context,
-	      enum MHD_ConnectionNotificationCode what)
+	enum MHD_ConnectionNotificationCode what)
 {
 	struct bws_xsp *xsp = cls;
 	struct conn *c = *context;
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
 		c = bws_util_calloc(1, sizeof(*c));
-		c->fd = MHD_get_connection_info(conn, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+		c->fd = MHD_get_connection_info(conn, MHD_CONNECTION_INFO_CONNECTION_FD)
+				->connect_fd;
 		TAILQ_INSERT_TAIL(&xsp->conns, c, link);
 		*context = c;
 		return;
@@ -265,9 +269,9 @@ listen_socket(struct bws_xsp *xsp)
 	if (fd < 0)
 		return -1;
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) < 0 ||
-	    bind(fd, (struct sockaddr *)&xsp->addr, sizeof(xsp->addr)) < 0 ||
-	    getsockname(fd, (struct sockaddr *)&xsp->addr, &len) < 0 ||
-	    listen(fd, LISTEN_BACKLOG) < 0) {
+		bind(fd, (struct sockaddr *)&xsp->addr, sizeof(xsp->addr)) < 0 ||
+		getsockname(fd, (struct sockaddr *)&xsp->addr, &len) < 0 ||
+		listen(fd, LISTEN_BACKLOG) < 0) {
 		int saved = errno;
 
 		close(fd);
@@ -282,12 +286,11 @@ start_server(struct bws_xsp *xsp, int fd)
 {
 	const union MHD_DaemonInfo *info;
 
-	xsp->daemon = MHD_start_daemon(
-		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, xsp,
-		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, xsp,
-		MHD_OPTION_NOTIFY_CONNECTION, on_connection, xsp, MHD_OPTION_CONNECTION_LIMIT,
-		CONNECTION_LIMIT, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-		MHD_OPTION_END);
+	xsp->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+		on_request, xsp, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED,
+		on_completed, xsp, MHD_OPTION_NOTIFY_CONNECTION, on_connection, xsp,
+		MHD_OPTION_CONNECTION_LIMIT, CONNECTION_LIMIT, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(size_t)CONNECTION_MEMORY, MHD_OPTION_END);
 	if (!xsp->daemon)
 		return -1;
 	info = MHD_get_daemon_info(xsp->daemon, MHD_DAEMON_INFO_EPOLL_FD);
@@ -343,9 +346,9 @@ bws_xsp_kill(struct bws_xsp *xsp)
 	if (xsp->state == BWS_XSP_UP)
 		bws_watch_del(xsp->w, xsp->epoll_fd);
 	TAILQ_FOREACH(c, &xsp->conns, link)
-		bws_util_reset_socket(c->fd);
+	bws_util_reset_socket(c->fd);
 	TAILQ_FOREACH(r, &xsp->reqs, link)
-		on_delay_over(r);
+	on_delay_over(r);
 	MHD_stop_daemon(xsp->daemon);
 	xsp->daemon = NULL;
 	xsp->epoll_fd = -1;
@@ -442,13 +445,28 @@ bws_xsp_describe(const struct bws_xsp *xsp, char *out, size_t len)
 }
 
 void
+bws_http_busy(struct bws *w)
+{
+	w->http.rounds = BUSY_ROUNDS;
+}
+
+/*
+ * One run takes one step of each connection (a part of a body, the end of a reply), and the server
+ * does not say that it could go on at once: without further runs the next step would wait for
+ * the next event of somebody else. A blocked socket takes no steps, so this ends.
+ */
+void
 bws_http_run(struct bws *w)
 {
 	size_t i;
 
-	for (i = 0; i < w->http.count; i++)
-		if (w->http.xsps[i]->state == BWS_XSP_UP)
-			MHD_run(w->http.xsps[i]->daemon);
+	do {
+		if (w->http.rounds)
+			w->http.rounds--;
+		for (i = 0; i < w->http.count; i++)
+			if (w->http.xsps[i]->state == BWS_XSP_UP)
+				MHD_run(w->http.xsps[i]->daemon);
+	} while (w->http.rounds);
 }
 
 int
@@ -462,7 +480,7 @@ bws_http_timeout_ms(struct bws *w)
 		int wait;
 
 		if (w->http.xsps[i]->state != BWS_XSP_UP ||
-		    MHD_get_timeout(w->http.xsps[i]->daemon, &ms) != MHD_YES)
+			MHD_get_timeout(w->http.xsps[i]->daemon, &ms) != MHD_YES)
 			continue;
 		wait = ms > 60000 ? 60000 : (int)ms;
 		if (least < 0 || wait < least)

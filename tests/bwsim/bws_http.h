@@ -72,68 +72,56 @@ struct bws_http {
 	size_t count;
 	double tokens; /* token bucket of the knob requests_per_s */
 	int64_t tokens_us;
+	unsigned rounds; /* runs of the servers still to be made before sleeping */
 };
 
 /* Adds an XSP "name=address:port" (IPv4, port 0 = any free one) and starts it. Returns 0, or -1
  * with a sentence in @err. */
-int
-bws_http_add(struct bws *w, const char *spec, char *err, size_t err_len);
+int bws_http_add(struct bws *w, const char *spec, char *err, size_t err_len);
 
 /* XSP of that name or NULL. */
-struct bws_xsp *
-bws_http_find(struct bws *w, const char *name);
+struct bws_xsp *bws_http_find(struct bws *w, const char *name);
 
-const char *
-bws_xsp_name(const struct bws_xsp *xsp);
+const char *bws_xsp_name(const struct bws_xsp *xsp);
 
 /* Number of the XSP, 0 .. BWS_XSP_MAX - 1. */
-unsigned
-bws_xsp_index(const struct bws_xsp *xsp);
+unsigned bws_xsp_index(const struct bws_xsp *xsp);
 
-enum bws_xsp_state
-bws_xsp_state(const struct bws_xsp *xsp);
+enum bws_xsp_state bws_xsp_state(const struct bws_xsp *xsp);
 
 /* Writes "name=address:port" with the real port. */
-void
-bws_xsp_describe(const struct bws_xsp *xsp, char *out, size_t len);
+void bws_xsp_describe(const struct bws_xsp *xsp, char *out, size_t len);
 
 /* Resets every connection (RST) and refuses new ones. The channels must have been ended before. */
-void
-bws_xsp_kill(struct bws_xsp *xsp);
+void bws_xsp_kill(struct bws_xsp *xsp);
 
 /* Accepts, but never answers nor sends. */
-void
-bws_xsp_silence(struct bws_xsp *xsp);
+void bws_xsp_silence(struct bws_xsp *xsp);
 
 /* Serves (again). Returns 0 or -1 with a sentence in @err. */
-int
-bws_xsp_start(struct bws_xsp *xsp, char *err, size_t err_len);
+int bws_xsp_start(struct bws_xsp *xsp, char *err, size_t err_len);
+
+/* Something was done that the servers may have to go on with: run them a few times. */
+void bws_http_busy(struct bws *w);
 
 /* Lets all servers work off what is ready. Call it before sleeping. */
-void
-bws_http_run(struct bws *w);
+void bws_http_run(struct bws *w);
 
 /* Milliseconds until the servers want to run again, -1 = only when a descriptor is ready. */
-int
-bws_http_timeout_ms(struct bws *w);
+int bws_http_timeout_ms(struct bws *w);
 
-void
-bws_http_fini(struct bws *w);
+void bws_http_fini(struct bws *w);
 
 /* Query parameter of a request, or NULL. Belongs to the request. */
-const char *
-bws_req_arg(const struct bws_req *r, const char *name);
+const char *bws_req_arg(const struct bws_req *r, const char *name);
 
 /* Request header, or NULL. */
-const char *
-bws_req_header_value(const struct bws_req *r, const char *name);
+const char *bws_req_header_value(const struct bws_req *r, const char *name);
 
 /* Adds a header to the reply; more than BWS_REQ_HEADERS_MAX are left out. */
-void
-bws_req_add_header(struct bws_req *r, const char *name, const char *value);
+void bws_req_add_header(struct bws_req *r, const char *name, const char *value);
 
 /* Names the user the request is about (journal). */
-void
-bws_req_set_about(struct bws_req *r, const char *user_id);
+void bws_req_set_about(struct bws_req *r, const char *user_id);
 
 #endif

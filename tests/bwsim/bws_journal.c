@@ -26,7 +26,7 @@ static void
 write_line(struct bws *w, json_t *fact)
 {
 	if (json_dumpf(fact, w->journal, JSON_COMPACT) < 0 || fputc('\n', w->journal) == EOF ||
-	    fflush(w->journal) == EOF) {
+		fflush(w->journal) == EOF) {
 		fprintf(stderr, "bwsim: journal: %s; no further facts\n", strerror(errno));
 		bws_journal_close(w);
 	}

@@ -23,7 +23,7 @@ struct knob {
 };
 
 static const struct knob knobs[] = {
-#define NUM(name, def, low, high, help)                                                           \
+#define NUM(name, def, low, high, help) \
 	{ #name, offsetof(struct bws_knobs, name), false, low, high, def, NULL, help },
 #define STR(name, def, help) { #name, offsetof(struct bws_knobs, name), true, 0, 0, 0, def, help },
 	BWS_KNOB_LIST(NUM, STR)
@@ -83,7 +83,7 @@ set_number(struct bws_knobs *k, const struct knob *d, const char *value, char *e
 	}
 	if (n < d->low || n > d->high) {
 		snprintf(err, err_len, "knob %s: %lld is outside %lld..%lld", d->name, n,
-			 (long long)d->low, (long long)d->high);
+			(long long)d->low, (long long)d->high);
 		return -1;
 	}
 	*number(k, d) = n;

@@ -37,7 +37,7 @@ outside_call(struct bws *w)
 	if (!u)
 		return false;
 	snprintf(uri, sizeof(uri), "tel:+15559%06lld",
-		 (long long)bws_rand_range(&w->rand_load, 0, 999999));
+		(long long)bws_rand_range(&w->rand_load, 0, 999999));
 	if (bws_rand_next(&w->rand_load) & 1)
 		return bws_call_incoming(w, uri, u, true) != NULL;
 	return bws_call_originate(w, u, uri, true) != NULL;
@@ -56,7 +56,7 @@ static void
 plan_next(struct bws *w)
 {
 	bws_timer_arm(&w->timers, &w->load.next,
-		      bws_util_mono_us() + bws_rand_poisson_us(&w->rand_load, w->load.rate));
+		bws_util_mono_us() + bws_rand_poisson_us(&w->rand_load, w->load.rate));
 }
 
 static void

@@ -23,15 +23,12 @@ struct bws_load {
 	struct bws_timer next;
 };
 
-void
-bws_load_init(struct bws *w);
+void bws_load_init(struct bws *w);
 
 /* Starts, changes or (rate 0) ends the making of calls, after w->load was changed. */
-void
-bws_load_apply(struct bws *w);
+void bws_load_apply(struct bws *w);
 
 /* No new calls, and the running ones end soon. */
-void
-bws_load_drain(struct bws *w);
+void bws_load_drain(struct bws *w);
 
 #endif

@@ -58,7 +58,7 @@ take_child(const xmlNode *node, const char *const *names, char **values)
 
 int
 bws_parse_fields(const char *body, size_t len, const char *root, const char *const *names,
-		 char **values, char *err, size_t err_len)
+	char **values, char *err, size_t err_len)
 {
 	const xmlNode *top, *node;
 	xmlDoc *doc;
@@ -68,8 +68,8 @@ bws_parse_fields(const char *body, size_t len, const char *root, const char *con
 	for (i = 0; names[i]; i++)
 		values[i] = NULL;
 	doc = len ? xmlReadMemory(body, (int)len, "request", NULL,
-				  XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING)
-		  : NULL;
+			    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING) :
+		    NULL;
 	top = doc ? xmlDocGetRootElement(doc) : NULL;
 	if (!top) {
 		snprintf(err, err_len, "the body is not well-formed XML");

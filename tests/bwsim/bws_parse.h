@@ -12,15 +12,13 @@
  * server does. Returns 0, or -1 with a sentence in @err: not well-formed, a DTD, wrong root or
  * namespace (then all values are NULL).
  */
-int
-bws_parse_fields(const char *body, size_t len, const char *root, const char *const *names,
-		 char **values, char *err, size_t err_len);
+int bws_parse_fields(const char *body, size_t len, const char *root, const char *const *names,
+	char **values, char *err, size_t err_len);
 
 /*
  * Number in [@low, @high] from @text. NULL text gives @absent. Returns 0, or -1 when it is no such
  * number.
  */
-int
-bws_parse_number(const char *text, int64_t low, int64_t high, int64_t absent, int64_t *out);
+int bws_parse_number(const char *text, int64_t low, int64_t high, int64_t absent, int64_t *out);
 
 #endif

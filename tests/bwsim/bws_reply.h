@@ -25,19 +25,15 @@ struct bws_req;
 #define BWS_ERR_BAD_ADDRESS 100012
 
 /* A reply without a body. */
-void
-bws_reply_empty(struct bws_req *r, int status);
+void bws_reply_empty(struct bws_req *r, int status);
 
 /* A reply whose body the caller has written to r->reply; sets the Content-Type. */
-void
-bws_reply_xml(struct bws_req *r, int status);
+void bws_reply_xml(struct bws_req *r, int status);
 
 /* ErrorInfo with a code and an English sentence. */
-void
-bws_reply_error(struct bws_req *r, int status, int code, const char *text);
+void bws_reply_error(struct bws_req *r, int status, int code, const char *text);
 
 /* 401 with the Basic challenge. */
-void
-bws_reply_challenge(struct bws_req *r);
+void bws_reply_challenge(struct bws_req *r);
 
 #endif

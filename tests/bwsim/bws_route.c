@@ -59,7 +59,7 @@ dispatch(struct bws *w, struct bws_req *r, struct bws_path *p)
 		shift(p, 2);
 		bws_events_api_request(w, r, p, async);
 	} else if (!async && bws_path_is(p, 0, "com.broadsoft.xsi-actions") &&
-		   bws_path_is(p, 1, "v2.0")) {
+		bws_path_is(p, 1, "v2.0")) {
 		shift(p, 2);
 		bws_actions_api_request(w, r, p);
 	} else {
@@ -121,6 +121,6 @@ bws_route_request(struct bws *w, struct bws_req *r)
 	if (r->status >= 400)
 		w->stats.requests_failed++;
 	bws_journal_fact(w, "request", "{s:s,s:s,s:s,s:s,s:s?,s:i}", "xsp", bws_xsp_name(r->xsp),
-			 "method", r->method, "path", r->path, "kind",
-			 bws_stats_kind_text(r->kind), "user", r->about, "status", r->status);
+		"method", r->method, "path", r->path, "kind", bws_stats_kind_text(r->kind), "user",
+		r->about, "status", r->status);
 }

@@ -18,12 +18,10 @@ struct bws_path {
 };
 
 /* True when part @i exists and is @word (letters of either case). */
-bool
-bws_path_is(const struct bws_path *p, size_t i, const char *word);
+bool bws_path_is(const struct bws_path *p, size_t i, const char *word);
 
 /* Answers a complete request: faults, log-in, limits, then the handler of the URI. Fills the reply
  * fields of @r, counts and journals. */
-void
-bws_route_request(struct bws *w, struct bws_req *r);
+void bws_route_request(struct bws *w, struct bws_req *r);
 
 #endif

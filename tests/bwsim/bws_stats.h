@@ -6,26 +6,26 @@
 #include <stdint.h>
 
 /* Kinds of requests, as they stand in the journal and in the statistics. */
-#define BWS_KIND_LIST(X)                                                                          \
-	X(OPEN, "open-channel")                                                                   \
-	X(HEARTBEAT, "heartbeat")                                                                 \
-	X(REFRESH, "refresh-channel")                                                             \
-	X(DELETE_CHANNEL, "delete-channel")                                                       \
-	X(LIST_SET, "list-set")                                                                   \
-	X(ACK, "ack")                                                                             \
-	X(SUBSCRIBE, "subscribe")                                                                 \
-	X(LIST_SUBSCRIPTIONS, "list-subscriptions")                                               \
-	X(READ_SUBSCRIPTION, "read-subscription")                                                 \
-	X(PUT_SUBSCRIPTION, "put-subscription")                                                   \
-	X(UNSUBSCRIBE, "unsubscribe")                                                             \
-	X(VERSIONS, "versions")                                                                   \
-	X(DIAL, "dial")                                                                           \
-	X(TALK, "talk")                                                                           \
-	X(HOLD, "hold")                                                                           \
-	X(RELEASE, "release")                                                                     \
-	X(LIST_CALLS, "list-calls")                                                               \
-	X(READ_CALL, "read-call")                                                                 \
-	X(HOOK_STATUS, "hook-status")                                                             \
+#define BWS_KIND_LIST(X) \
+	X(OPEN, "open-channel") \
+	X(HEARTBEAT, "heartbeat") \
+	X(REFRESH, "refresh-channel") \
+	X(DELETE_CHANNEL, "delete-channel") \
+	X(LIST_SET, "list-set") \
+	X(ACK, "ack") \
+	X(SUBSCRIBE, "subscribe") \
+	X(LIST_SUBSCRIPTIONS, "list-subscriptions") \
+	X(READ_SUBSCRIPTION, "read-subscription") \
+	X(PUT_SUBSCRIPTION, "put-subscription") \
+	X(UNSUBSCRIBE, "unsubscribe") \
+	X(VERSIONS, "versions") \
+	X(DIAL, "dial") \
+	X(TALK, "talk") \
+	X(HOLD, "hold") \
+	X(RELEASE, "release") \
+	X(LIST_CALLS, "list-calls") \
+	X(READ_CALL, "read-call") \
+	X(HOOK_STATUS, "hook-status") \
 	X(OTHER, "other")
 
 enum bws_kind {
@@ -58,7 +58,6 @@ struct bws_stats {
 };
 
 /* Text of a kind. */
-const char *
-bws_stats_kind_text(enum bws_kind kind);
+const char *bws_stats_kind_text(enum bws_kind kind);
 
 #endif

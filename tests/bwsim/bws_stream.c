@@ -68,6 +68,7 @@ bws_stream_wake(struct bws_stream *s)
 	if (!s->asleep)
 		return;
 	s->asleep = false;
+	bws_http_busy(s->w);
 	MHD_resume_connection(s->conn);
 }
 
@@ -147,25 +148,15 @@ bws_stream_push(struct bws_stream *s, const char *bytes, size_t len)
 	return true;
 }
 
-/* The owner lets go; a stream that the server has already released ends here. */
-static bool
-let_go(struct bws_stream *s)
-{
-	s->gone = NULL;
-	if (s->released)
-		free_stream(s);
-	return s->released;
-}
-
 void
 bws_stream_finish(struct bws_stream *s)
 {
+	s->gone = NULL;
 	s->finishing = true;
 	if (s->released) {
-		let_go(s);
+		free_stream(s);
 		return;
 	}
-	let_go(s);
 	bws_timer_in_ms(&s->w->timers, &s->linger, FINISH_MS);
 	bws_stream_wake(s);
 }
@@ -173,12 +164,12 @@ bws_stream_finish(struct bws_stream *s)
 void
 bws_stream_cut(struct bws_stream *s)
 {
+	s->gone = NULL;
 	s->cut = true;
 	if (s->released) {
-		let_go(s);
+		free_stream(s);
 		return;
 	}
-	let_go(s);
 	/* What is still in the socket may go out, but a blocked write must not hold the stream. */
 	if (s->queued && !s->asleep)
 		bws_util_reset_socket(s->fd);
@@ -212,6 +203,7 @@ read_body(void *cls, uint64_t pos, char *out, size_t max)
 	size_t n = 0;
 
 	(void)pos;
+	bws_http_busy(s->w);
 	if (s->cut)
 		return MHD_CONTENT_READER_END_WITH_ERROR;
 	if (part && part < max)
@@ -252,8 +244,8 @@ bws_stream_discard(struct bws_stream *s)
 struct MHD_Response *
 bws_stream_response(struct bws_stream *s)
 {
-	struct MHD_Response *response = MHD_create_response_from_callback(
-		MHD_SIZE_UNKNOWN, 32768, read_body, s, released);
+	struct MHD_Response *response =
+		MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 32768, read_body, s, released);
 
 	if (!response)
 		released(s);

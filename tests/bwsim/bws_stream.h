@@ -18,32 +18,25 @@ struct MHD_Response;
 
 /* Makes the stream that will answer @r. @gone(@arg) is called (from the main loop, never from
  * inside another call) when the client or the network ended it. */
-struct bws_stream *
-bws_stream_new(struct bws_req *r, void (*gone)(void *arg), void *arg);
+struct bws_stream *bws_stream_new(struct bws_req *r, void (*gone)(void *arg), void *arg);
 
 /* Queues a document. Returns false when the queue is full (knob chan_queue_bytes_max). */
-bool
-bws_stream_push(struct bws_stream *s, const char *doc, size_t len);
+bool bws_stream_push(struct bws_stream *s, const char *doc, size_t len);
 
 /* Ends the reply after the queued documents; the owner lets go of the stream. A stream that cannot
  * write within two seconds is cut. */
-void
-bws_stream_finish(struct bws_stream *s);
+void bws_stream_finish(struct bws_stream *s);
 
 /* Closes the connection at once, queued documents are lost; the owner lets go of the stream. */
-void
-bws_stream_cut(struct bws_stream *s);
+void bws_stream_cut(struct bws_stream *s);
 
 /* For bws_http: the response object whose body is the stream; NULL when memory ran out. */
-struct MHD_Response *
-bws_stream_response(struct bws_stream *s);
+struct MHD_Response *bws_stream_response(struct bws_stream *s);
 
 /* For bws_http: the request ended before its reply was begun. */
-void
-bws_stream_discard(struct bws_stream *s);
+void bws_stream_discard(struct bws_stream *s);
 
 /* For bws_http: wakes a sleeping stream so that its server can end it. */
-void
-bws_stream_wake(struct bws_stream *s);
+void bws_stream_wake(struct bws_stream *s);
 
 #endif

@@ -117,7 +117,7 @@ end_duplicates(const struct bws_sub_wish *wish)
 		struct bws_sub *next = TAILQ_NEXT(s, of_user);
 
 		if (s->package == wish->package && strcmp(s->owner, wish->owner) == 0 &&
-		    strcmp(s->app, wish->app) == 0)
+			strcmp(s->app, wish->app) == 0)
 			bws_sub_end(s, true, "duplicate");
 		s = next;
 	}
@@ -149,18 +149,22 @@ bws_sub_new(struct bws *w, const struct bws_sub_wish *wish)
 	tsearch(s, &w->subs.by_id, compare);
 	w->subs.count++;
 	bws_journal_fact(w, "subscription", "{s:s,s:s,s:s,s:s,s:s}", "what", "new", "subscription",
-			 s->id, "target", s->user->id, "package",
-			 bws_sub_package_text(s->package), "set", s->set->id);
+		s->id, "target", s->user->id, "package", bws_sub_package_text(s->package), "set",
+		s->set->id);
 	return s;
 }
 
 void
 bws_sub_plan_snapshot(struct bws_sub *s)
 {
-	if (s->w->knobs.snapshot_ms < 0)
+	if (s->w->knobs.snapshot_ms < 0) {
 		bws_sub_snapshot(s, false);
-	else
-		bws_timer_in_ms(&s->w->timers, &s->snapshot, s->w->knobs.snapshot_ms);
+		return;
+	}
+	/* Each request gets its own snapshot: one that is still due goes out now. */
+	if (bws_timer_armed(&s->snapshot))
+		bws_sub_snapshot(s, false);
+	bws_timer_in_ms(&s->w->timers, &s->snapshot, s->w->knobs.snapshot_ms);
 }
 
 void
@@ -210,8 +214,8 @@ bws_sub_end(struct bws_sub *s, bool tell, const char *why)
 	TAILQ_REMOVE(&s->user->subs, s, of_user);
 	tdelete(s, &w->subs.by_id, compare);
 	w->subs.count--;
-	bws_journal_fact(w, "subscription", "{s:s,s:s,s:s,s:s}", "what", "end", "subscription", s->id,
-			 "target", s->user->id, "reason", why);
+	bws_journal_fact(w, "subscription", "{s:s,s:s,s:s,s:s}", "what", "end", "subscription",
+		s->id, "target", s->user->id, "reason", why);
 	if (tell)
 		bws_deliver_raise(w, s, "SubscriptionTerminatedEvent", "");
 	s->dead = true;

@@ -15,10 +15,10 @@ struct bws_set;
 struct bws_user;
 
 /* Event packages that may be subscribed. */
-#define BWS_PACKAGE_LIST(X)                                                                       \
-	X(BASIC_CALL, "Basic Call")                                                               \
-	X(STANDARD_CALL, "Standard Call")                                                         \
-	X(ADVANCED_CALL, "Advanced Call")                                                         \
+#define BWS_PACKAGE_LIST(X) \
+	X(BASIC_CALL, "Basic Call") \
+	X(STANDARD_CALL, "Standard Call") \
+	X(ADVANCED_CALL, "Advanced Call") \
 	X(DO_NOT_DISTURB, "Do Not Disturb")
 
 enum bws_package {
@@ -41,7 +41,7 @@ struct bws_sub {
 	struct bws_set *set;
 	struct bws_user *user;
 	enum bws_package package;
-	uint32_t seq; /* last sequenceNumber given */
+	uint32_t seq;  /* last sequenceNumber given */
 	uint64_t draw; /* fixed draw for the knob spread = 1 */
 	size_t refs;
 	bool dead;
@@ -56,15 +56,12 @@ struct bws_subs {
 	void *by_id;
 };
 
-void
-bws_sub_init(struct bws *w);
+void bws_sub_init(struct bws *w);
 
 /* Package of that name; BWS_PACKAGE_COUNT when unknown or not simulated. */
-enum bws_package
-bws_sub_package(const char *name);
+enum bws_package bws_sub_package(const char *name);
 
-const char *
-bws_sub_package_text(enum bws_package p);
+const char *bws_sub_package_text(enum bws_package p);
 
 /* What a client asks for. */
 struct bws_sub_wish {
@@ -77,39 +74,29 @@ struct bws_sub_wish {
 };
 
 /* Subscribes; an equal older subscription is terminated (duplicate rule). NULL = limit reached. */
-struct bws_sub *
-bws_sub_new(struct bws *w, const struct bws_sub_wish *wish);
+struct bws_sub *bws_sub_new(struct bws *w, const struct bws_sub_wish *wish);
 
-struct bws_sub *
-bws_sub_find(const struct bws *w, const char *id);
+struct bws_sub *bws_sub_find(const struct bws *w, const char *id);
 
 /* Grants @expires seconds from now (-1: the least). Returns the granted seconds. */
-int64_t
-bws_sub_refresh(struct bws_sub *s, int64_t expires);
+int64_t bws_sub_refresh(struct bws_sub *s, int64_t expires);
 
-int64_t
-bws_sub_remaining(const struct bws_sub *s);
+int64_t bws_sub_remaining(const struct bws_sub *s);
 
 /* Sends the snapshot event as the knob snapshot_ms says. */
-void
-bws_sub_plan_snapshot(struct bws_sub *s);
+void bws_sub_plan_snapshot(struct bws_sub *s);
 
 /* Raises the snapshot now; @resync: as CallSubscriptionResyncEvent. */
-void
-bws_sub_snapshot(struct bws_sub *s, bool resync);
+void bws_sub_snapshot(struct bws_sub *s, bool resync);
 
 /* Ends a subscription; @tell: with a SubscriptionTerminatedEvent. @why goes to the journal. */
-void
-bws_sub_end(struct bws_sub *s, bool tell, const char *why);
+void bws_sub_end(struct bws_sub *s, bool tell, const char *why);
 
 /* References of events. */
-void
-bws_sub_take(struct bws_sub *s);
+void bws_sub_take(struct bws_sub *s);
 
-void
-bws_sub_give(struct bws_sub *s);
+void bws_sub_give(struct bws_sub *s);
 
-void
-bws_sub_fini(struct bws *w);
+void bws_sub_fini(struct bws *w);
 
 #endif

@@ -45,11 +45,10 @@ run_program(const struct bws_kit *k, const char *const *knobs, int out)
 {
 	const char *build = getenv("BUILD");
 	char program[300];
-	const char *args[ARGS_MAX] = { "bwsim",     "--listen", "xsp1=127.0.0.1:0",
-				       "--listen",  "xsp2=127.0.0.1:0", "--users",
-				       "2000-2019@demo.example", "--admin",
-				       "admin@demo.example:secret", "--journal",
-				       k->journal_path, "--control", k->socket_path };
+	const char *args[ARGS_MAX] = { "bwsim", "--listen", "xsp1=127.0.0.1:0", "--listen",
+		"xsp2=127.0.0.1:0", "--users", "2000-2019@demo.example", "--admin",
+		"admin@demo.example:secret", "--journal", k->journal_path, "--control",
+		k->socket_path };
 	size_t n = 13;
 
 	snprintf(program, sizeof(program), "%s/bwsim", build ? build : "build");
@@ -70,8 +69,8 @@ read_ready(struct bws_kit *k, int in)
 	FILE *f = fdopen(in, "r");
 
 	if (!f || !fgets(line, sizeof(line), f) ||
-	    sscanf(line, "bwsim ready xsp1=127.0.0.1:%d xsp2=127.0.0.1:%d", &k->ports[0],
-		   &k->ports[1]) != 2)
+		sscanf(line, "bwsim ready xsp1=127.0.0.1:%d xsp2=127.0.0.1:%d", &k->ports[0],
+			&k->ports[1]) != 2)
 		die("the simulator does not start");
 	fclose(f);
 }
@@ -201,7 +200,7 @@ bws_kit_connect(const struct bws_kit *k, int xsp)
 
 static void
 send_request(int fd, const char *login, const char *method, const char *path, const char *body,
-	     bool keep)
+	bool keep)
 {
 	struct bws_buf b = { 0 };
 	size_t done = 0;
@@ -245,7 +244,7 @@ read_more(int fd, int64_t end_ms, struct bws_buf *in)
 
 struct bws_kit_reply
 bws_kit_http(const struct bws_kit *k, int xsp, const char *login, const char *method,
-	     const char *path, const char *body)
+	const char *path, const char *body)
 {
 	struct bws_kit_reply r = { 0 };
 	const char *blank;
@@ -275,8 +274,8 @@ bws_kit_reply_free(struct bws_kit_reply *r)
 }
 
 int
-bws_kit_status(const struct bws_kit *k, int xsp, const char *method, const char *path,
-	       const char *body)
+bws_kit_status(
+	const struct bws_kit *k, int xsp, const char *method, const char *path, const char *body)
 {
 	struct bws_kit_reply r = bws_kit_http(k, xsp, "", method, path, body);
 	int status = r.status;
@@ -287,7 +286,7 @@ bws_kit_status(const struct bws_kit *k, int xsp, const char *method, const char 
 
 void
 bws_kit_open(const struct bws_kit *k, struct bws_kit_stream *s, int xsp, const char *set,
-	     const char *rest)
+	const char *rest)
 {
 	struct bws_buf doc = { 0 };
 	char body[512];
@@ -300,7 +299,7 @@ bws_kit_open(const struct bws_kit *k, struct bws_kit_stream *s, int xsp, const c
 	if (s->fd < 0)
 		die("connect");
 	snprintf(body, sizeof(body),
-		 "<Channel " BWS_KIT_NS "><channelSetId>%s</channelSetId>%s</Channel>", set, rest);
+		"<Channel " BWS_KIT_NS "><channelSetId>%s</channelSetId>%s</Channel>", set, rest);
 	send_request(s->fd, "", "POST", BWS_KIT_ASYNC "/channel", body, true);
 	while (!blank && read_more(s->fd, end, &s->in) > 0)
 		blank = strstr(s->in.p, "\r\n\r\n");
@@ -370,8 +369,8 @@ bws_kit_expect(struct bws_kit_stream *s, const char *type, struct bws_buf *doc)
 }
 
 void
-bws_kit_take(const struct bws_kit *k, struct bws_kit_stream *s, const char *type,
-	     struct bws_buf *doc)
+bws_kit_take(
+	const struct bws_kit *k, struct bws_kit_stream *s, const char *type, struct bws_buf *doc)
 {
 	bws_kit_expect(s, type, doc);
 	if (bws_kit_ack(k, s->xsp, doc, 200) != 200)
@@ -392,9 +391,9 @@ bws_kit_ack(const struct bws_kit *k, int xsp, const struct bws_buf *doc, int sta
 
 	bws_kit_field(doc, "eventID", id, sizeof(id));
 	snprintf(body, sizeof(body),
-		 "<EventResponse " BWS_KIT_NS "><eventID>%s</eventID><statusCode>%d</statusCode>"
-		 "<reason>OK</reason></EventResponse>",
-		 id, status);
+		"<EventResponse " BWS_KIT_NS "><eventID>%s</eventID><statusCode>%d</statusCode>"
+		"<reason>OK</reason></EventResponse>",
+		id, status);
 	return bws_kit_status(k, xsp, "POST", BWS_KIT_EVENTS "/channel/eventresponse", body);
 }
 
@@ -406,9 +405,9 @@ bws_kit_subscribe(const struct bws_kit *k, int xsp, const char *user, const char
 
 	snprintf(path, sizeof(path), BWS_KIT_EVENTS "/user/%s@demo.example", user);
 	snprintf(body, sizeof(body),
-		 "<Subscription " BWS_KIT_NS "><event>Advanced Call</event><expires>3600</expires>"
-		 "<channelSetId>%s</channelSetId><applicationId>app</applicationId></Subscription>",
-		 set);
+		"<Subscription " BWS_KIT_NS "><event>Advanced Call</event><expires>3600</expires>"
+		"<channelSetId>%s</channelSetId><applicationId>app</applicationId></Subscription>",
+		set);
 	r = bws_kit_http(k, xsp, "", "POST", path, body);
 	if (r.status != 200)
 		die("subscribe");

@@ -22,28 +22,23 @@ struct bws_kit {
 };
 
 /* Starts build/bwsim with two XSPs, users 2000-2019@demo.example and these knobs (NULL terminated). */
-void
-bws_kit_start(struct bws_kit *k, const char *const *knobs);
+void bws_kit_start(struct bws_kit *k, const char *const *knobs);
 
 /* Ends it with SIGTERM. Returns its exit code, 128 + signal when it was killed. */
-int
-bws_kit_stop(struct bws_kit *k);
+int bws_kit_stop(struct bws_kit *k);
 
 /* Sends a control command. Returns the answer line; free() it. */
-char *
-bws_kit_ask(const struct bws_kit *k, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+char *bws_kit_ask(const struct bws_kit *k, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* Number of that name in the answer to "stats". */
-long long
-bws_kit_stat(const struct bws_kit *k, const char *name);
+long long bws_kit_stat(const struct bws_kit *k, const char *name);
 
 /* Waits (10 s at most) until the statistic has at least that value. Returns false otherwise. */
-bool
-bws_kit_wait_stat(const struct bws_kit *k, const char *name, long long least);
+bool bws_kit_wait_stat(const struct bws_kit *k, const char *name, long long least);
 
 /* True when the journal holds a line with all of @words (NULL terminated). */
-bool
-bws_kit_journal_has(const struct bws_kit *k, const char *const *words);
+bool bws_kit_journal_has(const struct bws_kit *k, const char *const *words);
 
 /* A reply. */
 struct bws_kit_reply {
@@ -53,21 +48,17 @@ struct bws_kit_reply {
 };
 
 /* One request on a connection of its own; login NULL = no credentials, "" = the administrator. */
-struct bws_kit_reply
-bws_kit_http(const struct bws_kit *k, int xsp, const char *login, const char *method,
-	     const char *path, const char *body);
+struct bws_kit_reply bws_kit_http(const struct bws_kit *k, int xsp, const char *login,
+	const char *method, const char *path, const char *body);
 
-void
-bws_kit_reply_free(struct bws_kit_reply *r);
+void bws_kit_reply_free(struct bws_kit_reply *r);
 
 /* The same, as administrator, when only the status matters. */
-int
-bws_kit_status(const struct bws_kit *k, int xsp, const char *method, const char *path,
-	       const char *body);
+int bws_kit_status(
+	const struct bws_kit *k, int xsp, const char *method, const char *path, const char *body);
 
 /* Connects to an XSP. Returns the descriptor or -1 with errno. */
-int
-bws_kit_connect(const struct bws_kit *k, int xsp);
+int bws_kit_connect(const struct bws_kit *k, int xsp);
 
 /* An event channel seen by a client. */
 struct bws_kit_stream {
@@ -79,9 +70,8 @@ struct bws_kit_stream {
 };
 
 /* Opens a channel; @rest goes into the Channel element after channelSetId. */
-void
-bws_kit_open(const struct bws_kit *k, struct bws_kit_stream *s, int xsp, const char *set,
-	     const char *rest);
+void bws_kit_open(const struct bws_kit *k, struct bws_kit_stream *s, int xsp, const char *set,
+	const char *rest);
 
 /* Ways a stream can answer the wish for a document. */
 enum bws_kit_next {
@@ -93,33 +83,26 @@ enum bws_kit_next {
 };
 
 /* Next chunk within @ms milliseconds; its payload is written to @doc (emptied first). */
-enum bws_kit_next
-bws_kit_next(struct bws_kit_stream *s, int ms, struct bws_buf *doc);
+enum bws_kit_next bws_kit_next(struct bws_kit_stream *s, int ms, struct bws_buf *doc);
 
 /* Next document, which must be an event of @type within 5 s. The caller acks and frees @doc. */
-void
-bws_kit_expect(struct bws_kit_stream *s, const char *type, struct bws_buf *doc);
+void bws_kit_expect(struct bws_kit_stream *s, const char *type, struct bws_buf *doc);
 
 /* The same, acknowledged with 200. */
-void
-bws_kit_take(const struct bws_kit *k, struct bws_kit_stream *s, const char *type,
-	     struct bws_buf *doc);
+void bws_kit_take(
+	const struct bws_kit *k, struct bws_kit_stream *s, const char *type, struct bws_buf *doc);
 
-void
-bws_kit_close(struct bws_kit_stream *s);
+void bws_kit_close(struct bws_kit_stream *s);
 
 /* Acks the event in @doc at @xsp. Returns the HTTP status. */
-int
-bws_kit_ack(const struct bws_kit *k, int xsp, const struct bws_buf *doc, int status);
+int bws_kit_ack(const struct bws_kit *k, int xsp, const struct bws_buf *doc, int status);
 
 /* Subscribes Advanced Call for a user; writes the subscription id. The snapshot is still to come. */
-void
-bws_kit_subscribe(const struct bws_kit *k, int xsp, const char *user, const char *set,
-		  char id[64]);
+void bws_kit_subscribe(
+	const struct bws_kit *k, int xsp, const char *user, const char *set, char id[64]);
 
 /* Text of the first element @name (any prefix) in @doc into @out; "" when there is none. */
-void
-bws_kit_field(const struct bws_buf *doc, const char *name, char *out, size_t len);
+void bws_kit_field(const struct bws_buf *doc, const char *name, char *out, size_t len);
 
 #define BWS_KIT_EVENTS "/com.broadsoft.xsi-events/v2.0"
 #define BWS_KIT_ASYNC "/com.broadsoft.async/com.broadsoft.xsi-events/v2.0"

@@ -27,32 +27,24 @@ struct bws_timers {
 };
 
 /* Prepares @t to call @fire(@arg). */
-void
-bws_timer_init(struct bws_timer *t, void (*fire)(void *arg), void *arg);
+void bws_timer_init(struct bws_timer *t, void (*fire)(void *arg), void *arg);
 
 /* Arms (or arms again) @t for the monotonic time @due_us. */
-void
-bws_timer_arm(struct bws_timers *ts, struct bws_timer *t, int64_t due_us);
+void bws_timer_arm(struct bws_timers *ts, struct bws_timer *t, int64_t due_us);
 
 /* Arms @t for @ms milliseconds from now. */
-void
-bws_timer_in_ms(struct bws_timers *ts, struct bws_timer *t, int64_t ms);
+void bws_timer_in_ms(struct bws_timers *ts, struct bws_timer *t, int64_t ms);
 
-void
-bws_timer_stop(struct bws_timers *ts, struct bws_timer *t);
+void bws_timer_stop(struct bws_timers *ts, struct bws_timer *t);
 
-bool
-bws_timer_armed(const struct bws_timer *t);
+bool bws_timer_armed(const struct bws_timer *t);
 
 /* Monotonic time of the earliest timer, -1 when none is armed. */
-int64_t
-bws_timers_next(const struct bws_timers *ts);
+int64_t bws_timers_next(const struct bws_timers *ts);
 
 /* Fires every timer that is due at @now_us; timers armed meanwhile for the past fire next time. */
-void
-bws_timers_run(struct bws_timers *ts, int64_t now_us);
+void bws_timers_run(struct bws_timers *ts, int64_t now_us);
 
-void
-bws_timers_free(struct bws_timers *ts);
+void bws_timers_free(struct bws_timers *ts);
 
 #endif

@@ -143,8 +143,8 @@ only_digits(const char *s, char *out, size_t room)
 }
 
 enum bws_address_kind
-bws_user_resolve(const struct bws *w, const char *address, struct bws_user **user, char *uri,
-		 size_t uri_len)
+bws_user_resolve(
+	const struct bws *w, const char *address, struct bws_user **user, char *uri, size_t uri_len)
 {
 	char digits[40];
 	int n;
@@ -166,7 +166,7 @@ bws_user_resolve(const struct bws *w, const char *address, struct bws_user **use
 	if (*user)
 		return BWS_ADDRESS_USER;
 	if (n < OUTSIDE_DIGITS_MIN || n > OUTSIDE_DIGITS_MAX ||
-	    strncmp(digits, DN_PREFIX, strlen(DN_PREFIX)) == 0)
+		strncmp(digits, DN_PREFIX, strlen(DN_PREFIX)) == 0)
 		return BWS_ADDRESS_UNKNOWN;
 	snprintf(uri, uri_len, "tel:+%s", digits);
 	return BWS_ADDRESS_OUTSIDE;

@@ -18,10 +18,10 @@ TAILQ_HEAD(bws_user_sub_list, bws_sub);
 /* A BroadWorks user with one phone. All users are of one group. */
 struct bws_user {
 	struct bws *w;
-	char *id;   /* 2001@demo.example */
-	char *ext;  /* 2001 */
-	char *dn;   /* tel:+155502001 */
-	char *name; /* shown to the other party */
+	char *id;               /* 2001@demo.example */
+	char *ext;              /* 2001 */
+	char *dn;               /* tel:+155502001 */
+	char *name;             /* shown to the other party */
 	unsigned as_generation; /* reign of the AS that last saw activity of the user */
 	bool off_hook;
 	struct bws_half_list halves; /* calls of the user, oldest first */
@@ -38,16 +38,13 @@ struct bws_users {
 };
 
 /* Adds "FIRST-LAST@domain" or "EXT@domain". Returns 0, or -1 when the text makes no sense. */
-int
-bws_user_add_range(struct bws *w, const char *range);
+int bws_user_add_range(struct bws *w, const char *range);
 
 /* User of that id (exact), or NULL. */
-struct bws_user *
-bws_user_by_id(const struct bws *w, const char *id);
+struct bws_user *bws_user_by_id(const struct bws *w, const char *id);
 
 /* User with the extension, or with the id or the extension before the '@'; or NULL. */
-struct bws_user *
-bws_user_by_any(const struct bws *w, const char *text);
+struct bws_user *bws_user_by_any(const struct bws *w, const char *text);
 
 /* What a dialled address means. */
 enum bws_address_kind {
@@ -61,11 +58,9 @@ enum bws_address_kind {
  * Resolves @address (extension, digits, "tel:", "sip:", user id). @user is set for
  * BWS_ADDRESS_USER; @uri (at least 64 bytes) gets the "tel:" form for an outside number.
  */
-enum bws_address_kind
-bws_user_resolve(const struct bws *w, const char *address, struct bws_user **user, char *uri,
-		 size_t uri_len);
+enum bws_address_kind bws_user_resolve(const struct bws *w, const char *address,
+	struct bws_user **user, char *uri, size_t uri_len);
 
-void
-bws_user_fini(struct bws *w);
+void bws_user_fini(struct bws *w);
 
 #endif

@@ -172,9 +172,9 @@ bws_rand_uuid(struct bws_rand *r, char out[BWS_UUID_LEN + 1])
 	uint64_t b = bws_rand_next(r);
 
 	snprintf(out, BWS_UUID_LEN + 1, "%08x-%04x-4%03x-%04x-%012llx", (unsigned)(a >> 32),
-		 (unsigned)(a >> 16) & 0xffffu, (unsigned)a & 0xfffu,
-		 ((unsigned)(b >> 48) & 0x3fffu) | 0x8000u,
-		 (unsigned long long)(b & 0xffffffffffffu));
+		(unsigned)(a >> 16) & 0xffffu, (unsigned)a & 0xfffu,
+		((unsigned)(b >> 48) & 0x3fffu) | 0x8000u,
+		(unsigned long long)(b & 0xffffffffffffu));
 }
 
 static void
@@ -230,12 +230,24 @@ bws_buf_esc(struct bws_buf *b, const char *s)
 {
 	for (; *s; s++) {
 		switch (*s) {
-		case '&': bws_buf_str(b, "&amp;"); break;
-		case '<': bws_buf_str(b, "&lt;"); break;
-		case '>': bws_buf_str(b, "&gt;"); break;
-		case '"': bws_buf_str(b, "&quot;"); break;
-		case '\'': bws_buf_str(b, "&apos;"); break;
-		default: bws_buf_add(b, s, 1); break;
+		case '&':
+			bws_buf_str(b, "&amp;");
+			break;
+		case '<':
+			bws_buf_str(b, "&lt;");
+			break;
+		case '>':
+			bws_buf_str(b, "&gt;");
+			break;
+		case '"':
+			bws_buf_str(b, "&quot;");
+			break;
+		case '\'':
+			bws_buf_str(b, "&apos;");
+			break;
+		default:
+			bws_buf_add(b, s, 1);
+			break;
 		}
 	}
 }

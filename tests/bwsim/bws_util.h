@@ -12,62 +12,49 @@
  */
 
 /* Zeroed memory for @count objects of @size bytes; never NULL. The caller frees it with free(). */
-void *
-bws_util_calloc(size_t count, size_t size);
+void *bws_util_calloc(size_t count, size_t size);
 
 /* Resized memory (never NULL). */
-void *
-bws_util_realloc(void *p, size_t size);
+void *bws_util_realloc(void *p, size_t size);
 
 /* Copy of @s (NULL gives NULL). The caller frees it. */
-char *
-bws_util_strdup(const char *s);
+char *bws_util_strdup(const char *s);
 
 /* Wall clock in microseconds since 1970: time stamps of journals and call times. */
-int64_t
-bws_util_wall_us(void);
+int64_t bws_util_wall_us(void);
 
 /* Monotonic clock in microseconds: timers. */
-int64_t
-bws_util_mono_us(void);
+int64_t bws_util_mono_us(void);
 
 /* Both strings equal; NULL equals only NULL. */
-int
-bws_util_same(const char *a, const char *b);
+int bws_util_same(const char *a, const char *b);
 
 /* Resets a TCP connection (RST to the peer) without closing the descriptor. */
-void
-bws_util_reset_socket(int fd);
+void bws_util_reset_socket(int fd);
 
 /* A seeded generator (splitmix64). Equal seeds give equal sequences. */
 struct bws_rand {
 	uint64_t state;
 };
 
-void
-bws_rand_seed(struct bws_rand *r, uint64_t seed);
+void bws_rand_seed(struct bws_rand *r, uint64_t seed);
 
 /* Next 64 random bits. */
-uint64_t
-bws_rand_next(struct bws_rand *r);
+uint64_t bws_rand_next(struct bws_rand *r);
 
 /* Uniform integer in [lo, hi]; hi < lo gives lo. */
-int64_t
-bws_rand_range(struct bws_rand *r, int64_t lo, int64_t hi);
+int64_t bws_rand_range(struct bws_rand *r, int64_t lo, int64_t hi);
 
 /* Uniform number in [0, 1). */
-double
-bws_rand_unit(struct bws_rand *r);
+double bws_rand_unit(struct bws_rand *r);
 
 /* Waiting time in microseconds of a Poisson process with @per_second events, at most an hour. */
-int64_t
-bws_rand_poisson_us(struct bws_rand *r, double per_second);
+int64_t bws_rand_poisson_us(struct bws_rand *r, double per_second);
 
 #define BWS_UUID_LEN 36
 
 /* Writes a random UUID (version 4) of 36 characters and a NUL to @out. */
-void
-bws_rand_uuid(struct bws_rand *r, char out[BWS_UUID_LEN + 1]);
+void bws_rand_uuid(struct bws_rand *r, char out[BWS_UUID_LEN + 1]);
 
 /* A growing text; always NUL terminated once something was added. Zero it to start. */
 struct bws_buf {
@@ -76,29 +63,23 @@ struct bws_buf {
 	size_t room;
 };
 
-void
-bws_buf_add(struct bws_buf *b, const void *p, size_t n);
+void bws_buf_add(struct bws_buf *b, const void *p, size_t n);
 
-void
-bws_buf_str(struct bws_buf *b, const char *s);
+void bws_buf_str(struct bws_buf *b, const char *s);
 
-void
-bws_buf_fmt(struct bws_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
+void bws_buf_fmt(struct bws_buf *b, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3), nonnull(2)));
 
 /* Adds @s with the five XML characters escaped. */
-void
-bws_buf_esc(struct bws_buf *b, const char *s);
+void bws_buf_esc(struct bws_buf *b, const char *s);
 
 /* Removes the first @n bytes. */
-void
-bws_buf_cut(struct bws_buf *b, size_t n);
+void bws_buf_cut(struct bws_buf *b, size_t n);
 
 /* Text of the buffer, "" when empty. Belongs to the buffer. */
-const char *
-bws_buf_text(const struct bws_buf *b);
+const char *bws_buf_text(const struct bws_buf *b);
 
 /* Frees the memory and zeroes the buffer. */
-void
-bws_buf_free(struct bws_buf *b);
+void bws_buf_free(struct bws_buf *b);
 
 #endif

@@ -55,7 +55,7 @@ usage(FILE *out)
 	      "             [--config FILE] [--knob NAME=VALUE]...\n"
 	      "       bwsim --ask SOCKET COMMAND...\n"
 	      "       bwsim --help-knobs | --help\n",
-	      out);
+		out);
 }
 
 static void
@@ -110,8 +110,18 @@ fini(struct bws *w)
 	xmlCleanupParser();
 }
 
-enum { OPT_LISTEN = 1, OPT_USERS, OPT_ADMIN, OPT_JOURNAL, OPT_CONTROL, OPT_SEED, OPT_CONFIG, OPT_KNOB,
-       OPT_HELP_KNOBS, OPT_HELP };
+enum {
+	OPT_LISTEN = 1,
+	OPT_USERS,
+	OPT_ADMIN,
+	OPT_JOURNAL,
+	OPT_CONTROL,
+	OPT_SEED,
+	OPT_CONFIG,
+	OPT_KNOB,
+	OPT_HELP_KNOBS,
+	OPT_HELP
+};
 
 static const struct option options[] = {
 	{ "listen", required_argument, NULL, OPT_LISTEN },
@@ -135,7 +145,9 @@ apply_option(struct bws *w, int opt, const char *arg)
 	char *end;
 
 	switch (opt) {
-	case OPT_LISTEN: bws_http_add(w, arg, err, sizeof(err)); break;
+	case OPT_LISTEN:
+		bws_http_add(w, arg, err, sizeof(err));
+		break;
 	case OPT_USERS:
 		if (bws_user_add_range(w, arg) < 0)
 			snprintf(err, sizeof(err), "--users: '%s' makes no sense", arg);
@@ -158,9 +170,15 @@ apply_option(struct bws *w, int opt, const char *arg)
 		if (errno || end == arg || *end)
 			snprintf(err, sizeof(err), "--seed: '%s' is no number", arg);
 		break;
-	case OPT_CONFIG: bws_knobs_load(&w->knobs, arg, err, sizeof(err)); break;
-	case OPT_KNOB: bws_knobs_assign(&w->knobs, arg, err, sizeof(err)); break;
-	default: usage(stderr); return 2;
+	case OPT_CONFIG:
+		bws_knobs_load(&w->knobs, arg, err, sizeof(err));
+		break;
+	case OPT_KNOB:
+		bws_knobs_assign(&w->knobs, arg, err, sizeof(err));
+		break;
+	default:
+		usage(stderr);
+		return 2;
 	}
 	if (!*err)
 		return 0;
@@ -179,7 +197,7 @@ read_options(struct bws *w, int argc, char **argv)
 		opterr = pass == 0;
 		while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
 			bool early = opt == OPT_SEED || opt == OPT_CONFIG || opt == OPT_KNOB ||
-				     opt == '?';
+				opt == '?';
 
 			rv = early == (pass == 0) ? apply_option(w, opt, optarg) : 0;
 			if (rv)

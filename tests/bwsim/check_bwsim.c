@@ -64,7 +64,7 @@ put_subscription(const char *id)
 
 	snprintf(path, sizeof(path), BWS_KIT_EVENTS "/subscription/%s", id);
 	return bws_kit_status(&kit, 0, "PUT", path,
-			      "<Subscription " NS "><expires>3600</expires></Subscription>");
+		"<Subscription " NS "><expires>3600</expires></Subscription>");
 }
 
 static void
@@ -93,14 +93,14 @@ START_TEST(stream_bytes)
 	bws_kit_take(&kit, &s, "CallSubscriptionEvent", &doc);
 	ck_assert_ptr_null(strchr(doc.p, '\n'));
 	snprintf(wanted, sizeof(wanted),
-		 "</xsi:eventID><xsi:sequenceNumber>1</xsi:sequenceNumber>"
-		 "<xsi:userId>admin@demo.example</xsi:userId>"
-		 "<xsi:externalApplicationId>app</xsi:externalApplicationId>"
-		 "<xsi:subscriptionId>%s</xsi:subscriptionId><xsi:channelId>%s</xsi:channelId>"
-		 "<xsi:targetId>2001@demo.example</xsi:targetId>"
-		 "<xsi:eventData xsi1:type=\"xsi:CallSubscriptionEvent\">"
-		 "<xsi:hookStatus>On-Hook</xsi:hookStatus></xsi:eventData></xsi:Event>",
-		 id, s.id);
+		"</xsi:eventID><xsi:sequenceNumber>1</xsi:sequenceNumber>"
+		"<xsi:userId>admin@demo.example</xsi:userId>"
+		"<xsi:externalApplicationId>app</xsi:externalApplicationId>"
+		"<xsi:subscriptionId>%s</xsi:subscriptionId><xsi:channelId>%s</xsi:channelId>"
+		"<xsi:targetId>2001@demo.example</xsi:targetId>"
+		"<xsi:eventData xsi1:type=\"xsi:CallSubscriptionEvent\">"
+		"<xsi:hookStatus>On-Hook</xsi:hookStatus></xsi:eventData></xsi:Event>",
+		id, s.id);
 	ck_assert_ptr_nonnull(strstr(doc.p, wanted));
 	ck_assert_int_eq(strncmp(doc.p, DECL "<xsi:Event xmlns:xsi=", 59), 0);
 	bws_kit_close(&s);
@@ -126,7 +126,8 @@ START_TEST(channel_reply_has_181_bytes)
 	ck_assert_int_eq(r.status, 200);
 	bws_buf_str(&in, "B5\r\n" DECL "\n<Channel " NS "><channelId>");
 	ck_assert_int_eq(strncasecmp(r.body.p, in.p, in.n), 0);
-	ck_assert_ptr_nonnull(strstr(r.body.p, "</channelId><expires>86400</expires></Channel>\r\n"));
+	ck_assert_ptr_nonnull(
+		strstr(r.body.p, "</channelId><expires>86400</expires></Channel>\r\n"));
 	bws_buf_free(&in);
 	bws_kit_reply_free(&r);
 	stop();
@@ -160,16 +161,16 @@ START_TEST(log_in)
 	bws_kit_reply_free(&r);
 	/* admin@demo.example:wrong */
 	r = bws_kit_http(&kit, 0, "YWRtaW5AZGVtby5leGFtcGxlOndyb25n", "GET",
-			 BWS_KIT_EVENTS "/versions", NULL);
+		BWS_KIT_EVENTS "/versions", NULL);
 	ck_assert_int_eq(r.status, 401);
 	bws_kit_reply_free(&r);
 	/* 2001@demo.example:pw may see 2001, not 2002 */
 	r = bws_kit_http(&kit, 0, "MjAwMUBkZW1vLmV4YW1wbGU6cHc=", "GET",
-			 BWS_KIT_ACTIONS "/user/2001@demo.example/calls", NULL);
+		BWS_KIT_ACTIONS "/user/2001@demo.example/calls", NULL);
 	ck_assert_int_eq(r.status, 200);
 	bws_kit_reply_free(&r);
 	r = bws_kit_http(&kit, 0, "MjAwMUBkZW1vLmV4YW1wbGU6cHc=", "GET",
-			 BWS_KIT_ACTIONS "/user/2002@demo.example/calls", NULL);
+		BWS_KIT_ACTIONS "/user/2002@demo.example/calls", NULL);
 	ck_assert_int_eq(r.status, 403);
 	bws_kit_reply_free(&r);
 	ck_assert_int_eq(bws_kit_status(&kit, 0, "GET", BWS_KIT_EVENTS "/versions", NULL), 200);
@@ -213,20 +214,24 @@ START_TEST(errors)
 	assert_error(405, "", "GET", BWS_KIT_ASYNC "/channel", NULL);
 	assert_error(403, "110842", "GET", BWS_KIT_EVENTS "/channelset/NONE", NULL);
 	assert_error(403, "110862", "GET", BWS_KIT_EVENTS "/subscription/x", NULL);
-	assert_error(403, "110862", "PUT", BWS_KIT_EVENTS "/subscription/x", "<Subscription " NS "/>");
+	assert_error(
+		403, "110862", "PUT", BWS_KIT_EVENTS "/subscription/x", "<Subscription " NS "/>");
 	assert_error(403, "110862", "DELETE", BWS_KIT_EVENTS "/subscription/x", NULL);
 	assert_error(403, "", "DELETE", BWS_KIT_EVENTS "/channel/x", NULL);
 	assert_error(404, "", "PUT", BWS_KIT_EVENTS "/channel/x/heartbeat", NULL);
 	assert_error(404, "", "PUT", BWS_KIT_EVENTS "/channel/x/x", NULL);
-	assert_error(403, "", "POST", BWS_KIT_EVENTS "/user/9@demo.example", "<Subscription " NS "/>");
-	assert_error(400, "", "POST", sub, "<Subscription " NS "><event>Advanced Call</event>"
-					   "</Subscription>");
-	assert_error(400, "", "POST", sub, "<Subscription " NS "><event>Nonsense</event>"
-					   "<channelSetId>S</channelSetId></Subscription>");
+	assert_error(
+		403, "", "POST", BWS_KIT_EVENTS "/user/9@demo.example", "<Subscription " NS "/>");
+	assert_error(400, "", "POST", sub,
+		"<Subscription " NS "><event>Advanced Call</event>"
+		"</Subscription>");
+	assert_error(400, "", "POST", sub,
+		"<Subscription " NS "><event>Nonsense</event>"
+		"<channelSetId>S</channelSetId></Subscription>");
 	assert_error(405, "", "PUT", sub, "<Subscription " NS "/>");
 	assert_error(400, "", "POST", BWS_KIT_EVENTS "/channel/eventresponse",
-		     "<EventResponse " NS "><eventID>x</eventID><statusCode>201</statusCode>"
-		     "<reason>OK</reason></EventResponse>");
+		"<EventResponse " NS "><eventID>x</eventID><statusCode>201</statusCode>"
+		"<reason>OK</reason></EventResponse>");
 	assert_error(400, "", "GET", BWS_KIT_EVENTS "/subscription?targetEntityType=Group", NULL);
 	assert_error(404, "", "GET", "/", NULL);
 	assert_error(404, "", "GET", "/a/b/c/d/e/f/g/h/i/j/k/l/m", NULL);
@@ -259,7 +264,8 @@ START_TEST(channel_life)
 	ck_assert_int_eq(heartbeat(&a, 0), 200);
 	ck_assert_int_eq(bws_kit_next(&a, 5000, &doc), BWS_KIT_DOC);
 	snprintf(path, sizeof(path), BWS_KIT_EVENTS "/channel/%s", a.id);
-	r = bws_kit_http(&kit, 1, "", "PUT", path, "<Channel " NS "><expires>7200</expires></Channel>");
+	r = bws_kit_http(
+		&kit, 1, "", "PUT", path, "<Channel " NS "><expires>7200</expires></Channel>");
 	ck_assert_int_eq(r.status, 200);
 	ck_assert_ptr_nonnull(strstr(r.body.p, "<expires>7200</expires>"));
 	bws_kit_reply_free(&r);
@@ -349,11 +355,11 @@ START_TEST(limits)
 	start(KNOBS("channels_per_set_max=1", "subscriptions_max=1", "limit_status=409"));
 	bws_kit_open(&kit, &a, 0, "SET", "");
 	assert_error(409, "", "POST", BWS_KIT_ASYNC "/channel",
-		     "<Channel " NS "><channelSetId>SET</channelSetId></Channel>");
+		"<Channel " NS "><channelSetId>SET</channelSetId></Channel>");
 	bws_kit_subscribe(&kit, 0, "2001", "SET", id);
 	assert_error(409, "", "POST", BWS_KIT_EVENTS "/user/2002@demo.example",
-		     "<Subscription " NS "><event>Basic Call</event><channelSetId>SET</channelSetId>"
-		     "</Subscription>");
+		"<Subscription " NS "><event>Basic Call</event><channelSetId>SET</channelSetId>"
+		"</Subscription>");
 	free(bws_kit_ask(&kit, "{\"cmd\":\"knob\",\"name\":\"requests_per_s\",\"value\":1}"));
 	bws_kit_status(&kit, 0, "GET", BWS_KIT_EVENTS "/versions", NULL);
 	assert_error(503, "", "GET", BWS_KIT_EVENTS "/versions", NULL);
@@ -380,14 +386,16 @@ START_TEST(subscription_life)
 	snprintf(path, sizeof(path), BWS_KIT_EVENTS "/subscription/%s", id);
 	r = bws_kit_http(&kit, 1, "", "GET", path, NULL);
 	ck_assert_int_eq(r.status, 200);
-	ck_assert_ptr_nonnull(strstr(r.body.p, "<event>Advanced Call</event><expires>3600</expires>"
-					       "<channelSetId>SET</channelSetId>"));
+	ck_assert_ptr_nonnull(strstr(r.body.p,
+		"<event>Advanced Call</event><expires>3600</expires>"
+		"<channelSetId>SET</channelSetId>"));
 	bws_kit_reply_free(&r);
 	r = bws_kit_http(&kit, 1, "", "GET",
-			 BWS_KIT_EVENTS "/subscription?targetId=2001@demo.example&x=y", NULL);
+		BWS_KIT_EVENTS "/subscription?targetId=2001@demo.example&x=y", NULL);
 	ck_assert_ptr_nonnull(strstr(r.body.p, id));
 	bws_kit_reply_free(&r);
-	r = bws_kit_http(&kit, 1, "", "GET", BWS_KIT_EVENTS "/subscription?event=Basic%20Call", NULL);
+	r = bws_kit_http(
+		&kit, 1, "", "GET", BWS_KIT_EVENTS "/subscription?event=Basic%20Call", NULL);
 	ck_assert_ptr_null(strstr(r.body.p, id));
 	bws_kit_reply_free(&r);
 	/* The same again: the old one is terminated and replaced. */
@@ -551,11 +559,9 @@ START_TEST(spread_by_weight)
 	bws_kit_subscribe(&kit, 0, "2001", "SET", id);
 	for (i = 0; i < 79; i++)
 		put_subscription(id);
-	/* A snapshot that was still to come is replaced by a later one: wait for what was raised. */
-	ck_assert(bws_kit_wait_stat(&kit, "snapshots", 1));
-	count_events(&a, &b, &on_a, &on_b, (int)bws_kit_stat(&kit, "snapshots"));
+	count_events(&a, &b, &on_a, &on_b, 80);
 	ck_assert_int_gt(on_a, on_b);
-	ck_assert_int_gt(on_b, 3);
+	ck_assert_int_gt(on_b, 8);
 	bws_kit_close(&a);
 	bws_kit_close(&b);
 	stop();
@@ -565,6 +571,7 @@ END_TEST
 START_TEST(killed_xsp)
 {
 	struct bws_kit_stream a, b;
+	enum bws_kit_next next;
 	char id[64];
 
 	start(NULL);
@@ -575,9 +582,10 @@ START_TEST(killed_xsp)
 	call_event("2001");
 	bws_kit_expect(&a, "HookStatusEvent", &doc); /* not acknowledged */
 	free(bws_kit_ask(&kit, "{\"cmd\":\"kill-xsp\",\"xsp\":\"xsp1\"}"));
-	while (bws_kit_next(&a, 5000, &doc) == BWS_KIT_DOC)
-		continue;
-	ck_assert_int_eq(bws_kit_next(&a, 5000, &doc), BWS_KIT_RESET);
+	do
+		next = bws_kit_next(&a, 5000, &doc);
+	while (next == BWS_KIT_DOC);
+	ck_assert_int_eq(next, BWS_KIT_RESET);
 	ck_assert_int_lt(bws_kit_connect(&kit, 0), 0);
 	ck_assert_int_eq(errno, ECONNREFUSED);
 	bws_kit_take(&kit, &b, "HookStatusEvent", &doc); /* again, on the other one, at once */
@@ -626,7 +634,7 @@ START_TEST(client_that_does_not_read)
 	int i;
 
 	start(KNOBS("chan_queue_bytes_max=20000", "ack_timeout_ms=0", "snapshot_ms=-1",
-		    "events_kept_max=500"));
+		"events_kept_max=500"));
 	bws_kit_open(&kit, &a, 0, "SET", "");
 	free(bws_kit_ask(&kit, "{\"cmd\":\"silence-xsp\",\"xsp\":\"xsp2\"}"));
 	bws_kit_subscribe(&kit, 0, "2001", "SET", id);
@@ -670,17 +678,20 @@ START_TEST(faults_on_demand)
 	struct bws_kit_reply r;
 
 	start(NULL);
-	free(bws_kit_ask(&kit, "{\"cmd\":\"fault\",\"path_re\":\"versions$\",\"status\":503,\"count\":2}"));
+	free(bws_kit_ask(
+		&kit, "{\"cmd\":\"fault\",\"path_re\":\"versions$\",\"status\":503,\"count\":2}"));
 	ck_assert_int_eq(bws_kit_status(&kit, 0, "GET", versions, NULL), 503);
 	ck_assert_int_eq(bws_kit_status(&kit, 1, "GET", versions, NULL), 503);
 	ck_assert_int_eq(bws_kit_status(&kit, 0, "GET", versions, NULL), 200);
-	free(bws_kit_ask(&kit, "{\"cmd\":\"fault\",\"path_re\":\"versions\",\"xsp\":\"xsp2\",\"status\":401}"));
+	free(bws_kit_ask(&kit,
+		"{\"cmd\":\"fault\",\"path_re\":\"versions\",\"xsp\":\"xsp2\",\"status\":401}"));
 	ck_assert_int_eq(bws_kit_status(&kit, 0, "GET", versions, NULL), 200);
 	ck_assert_int_eq(bws_kit_status(&kit, 1, "GET", versions, NULL), 401);
 	free(bws_kit_ask(&kit, "{\"cmd\":\"fault\",\"path_re\":\".\",\"drop\":true}"));
 	ck_assert_int_eq(bws_kit_status(&kit, 0, "GET", versions, NULL), 0);
-	free(bws_kit_ask(&kit, "{\"cmd\":\"fault\",\"path_re\":\".\",\"status\":302,"
-			       "\"location\":\"http://127.0.0.1/x\"}"));
+	free(bws_kit_ask(&kit,
+		"{\"cmd\":\"fault\",\"path_re\":\".\",\"status\":302,"
+		"\"location\":\"http://127.0.0.1/x\"}"));
 	r = bws_kit_http(&kit, 0, "", "GET", versions, NULL);
 	ck_assert_int_eq(r.status, 302);
 	ck_assert_ptr_nonnull(strstr(r.head.p, "Location: http://127.0.0.1/x\r\n"));
@@ -695,29 +706,23 @@ END_TEST
 
 START_TEST(control_refuses_nonsense)
 {
-	static const char *const wrong[] = { "",
-					     "x",
-					     "[]",
-					     "{}",
-					     "{\"cmd\":1}",
-					     "{\"cmd\":\"nothing\"}",
-					     "{\"cmd\":\"load\"}",
-					     "{\"cmd\":\"load\",\"rate\":-1}",
-					     "{\"cmd\":\"load\",\"rate\":1,\"talk_ms\":[3]}",
-					     "{\"cmd\":\"call\",\"from\":\"2001\"}",
-					     "{\"cmd\":\"call\",\"from\":\"x\",\"to\":\"2001\"}",
-					     "{\"cmd\":\"answer\",\"user\":\"2001\"}",
-					     "{\"cmd\":\"kill-xsp\",\"xsp\":\"xsp9\"}",
-					     "{\"cmd\":\"fault\",\"path_re\":\"(\",\"status\":500}",
-					     "{\"cmd\":\"knob\",\"name\":\"nope\",\"value\":1}",
-					     "{\"cmd\":\"knob\",\"name\":\"effect_ms\",\"value\":-9}" };
+	static const char *const wrong[] = { "", "x", "[]", "{}", "{\"cmd\":1}",
+		"{\"cmd\":\"nothing\"}", "{\"cmd\":\"load\"}", "{\"cmd\":\"load\",\"rate\":-1}",
+		"{\"cmd\":\"load\",\"rate\":1,\"talk_ms\":[3]}",
+		"{\"cmd\":\"call\",\"from\":\"2001\"}",
+		"{\"cmd\":\"call\",\"from\":\"x\",\"to\":\"2001\"}",
+		"{\"cmd\":\"answer\",\"user\":\"2001\"}", "{\"cmd\":\"kill-xsp\",\"xsp\":\"xsp9\"}",
+		"{\"cmd\":\"fault\",\"path_re\":\"(\",\"status\":500}",
+		"{\"cmd\":\"knob\",\"name\":\"nope\",\"value\":1}",
+		"{\"cmd\":\"knob\",\"name\":\"effect_ms\",\"value\":-9}" };
 	size_t i;
 
 	start(NULL);
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		char *answer = bws_kit_ask(&kit, "%s", wrong[i]);
 
-		ck_assert_msg(strncmp(answer, "{\"ok\":false,", 12) == 0, "%s: %s", wrong[i], answer);
+		ck_assert_msg(
+			strncmp(answer, "{\"ok\":false,", 12) == 0, "%s: %s", wrong[i], answer);
 		ck_assert_ptr_nonnull(strstr(answer, "\"error\":\""));
 		free(answer);
 	}

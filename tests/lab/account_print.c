@@ -65,7 +65,7 @@ print_scale(const struct printer *p)
 		memcpy(line + ms_column(p, ms), text, (size_t)n);
 	}
 	line[COLUMNS + 4] = '\0';
-	fprintf(p->out, " t (s)     %s\n", line);
+	fprintf(p->out, " t (s)      %s\n", line);
 }
 
 static int
@@ -82,7 +82,7 @@ print_lane(const struct printer *p, const char *name, enum account_lane_id lane)
 {
 	int last = -2;
 
-	fprintf(p->out, " %-10s", name);
+	fprintf(p->out, " %-11s", name);
 	for (int c = 0; c < COLUMNS; c++) {
 		int kind = span_at(p, lane, column_ms(p, c) + 0.01);
 
@@ -113,14 +113,14 @@ print_truth(const struct printer *p)
 		if (account_load_is(entry, "ev", "call") && ms >= p->s->from_ms && ms < p->s->to_ms)
 			line[ms_column(p, ms)] = '|';
 	}
-	fprintf(p->out, " %-10s%s\n", "BroadWorks", line);
+	fprintf(p->out, " %-11s%s\n", "BroadWorks", line);
 }
 
 static void
 print_legend(const struct printer *p)
 {
 	fprintf(p->out,
-		" %-10s# active, heard   = standby   ? deciding   ~ resync   x dead   . silent   | call changed\n",
+		" %-11s# active, heard   = standby   ? deciding   ~ resync   x dead   . silent   | call changed\n",
 		"");
 }
 
@@ -129,12 +129,12 @@ print_instants(const struct printer *p)
 {
 	int column = 0;
 
-	fprintf(p->out, " instants ");
+	fprintf(p->out, " instants  ");
 	for (int i = 0; i < PHASE_COUNT; i++) {
 		if (p->r->at.t_us[i] == 0)
 			continue;
 		if (column > 0 && column % 4 == 0)
-			fprintf(p->out, "\n          ");
+			fprintf(p->out, "\n           ");
 		fprintf(p->out, " %s %+.3f s%s", account_phase_name((enum account_phase_id)i),
 			account_ms(p->r, p->r->at.t_us[i]) / 1000, column % 4 == 3 ? "" : ",");
 		column++;

@@ -93,7 +93,7 @@ is_ready()
 
 has_printed()
 {
-	grep -qx "$2" "$LAB/$1.out" 2>/dev/null
+	grep -q "^$2" "$LAB/$1.out" 2>/dev/null
 }
 
 # --- beginning ------------------------------------------------------------------------------------
@@ -224,6 +224,15 @@ other_is_active()
 	promoted && [ "$active" != "$hit" ] && ctl "$active" status >/dev/null 2>&1
 }
 
+# The connector's history says that every device was confirmed after the fault.
+is_resynced()
+{
+	local us
+	us=$(sed -n 's/^{"t_us": *\([0-9]*\), *"ev": *"resync-done".*/\1/p' \
+		"$LAB/${active:-$hit}/fs/tandem/state/history.jsonl" 2>/dev/null | tail -n 1)
+	[ "${us:-0}" -gt "$fault_us" ]
+}
+
 devices_in_service()
 {
 	ask_client '{"cmd":"picture"}' >"$DEMO/picture.new" 2>/dev/null &&
@@ -236,7 +245,7 @@ settle()
 	if [ "$FAULT" != as-failover ]; then
 		if lab_wait 20 other_is_active; then say "$active is active"; else say "nobody took over"; fi
 	fi
-	sleep 1
+	if lab_wait 20 is_resynced; then say "BroadWorks confirmed every device"; else say "no end of the resync"; fi
 	if lab_wait 20 devices_in_service; then
 		say "all devices are in service in the clients' pictures"
 	else

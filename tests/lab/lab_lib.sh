@@ -21,7 +21,7 @@ LAB_LINKS=2
 export LAB BUILD
 
 # Every process of a lab carries this in its environment: the sure sign by which leftovers knows it.
-TANDEM_LAB_MARK=${TANDEM_LAB_MARK:-lab:$LAB}
+TANDEM_LAB_MARK=lab:$LAB
 export TANDEM_LAB_MARK
 
 lab_say()

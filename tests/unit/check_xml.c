@@ -9,6 +9,7 @@
 #include "proto/xml.h"
 
 #include <check.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -478,16 +479,18 @@ START_TEST(attack_attributes)
 	repeat("0123456789", 6000);
 	buf_cstr(&doc, "'/>");
 	assert_attack(E_LIMIT);
-	/* as many as are allowed, in as many tags as fit */
-	buf_cstr(&doc, "<a>");
-	for (int i = 0; doc.n < LIMIT_XML_DOC_BYTES - 512; i++) {
-		buf_cstr(&doc, "<b");
-		for (int k = 0; k < LIMIT_XML_ATTRIBUTES; k++)
-			buf_printf(&doc, " a%d='%d'", k, i);
-		buf_cstr(&doc, "/>");
+	/* as many as are allowed, in one tag and in all of them; and one more */
+	for (int more = 0; more < 2; more++) {
+		buf_cstr(&doc, "<a>");
+		for (int i = 0; i < 4096 / LIMIT_XML_ATTRIBUTES; i++) {
+			buf_cstr(&doc, "<b");
+			for (int k = 0; k < LIMIT_XML_ATTRIBUTES; k++)
+				buf_printf(&doc, " a%d='%d'", k, i);
+			buf_cstr(&doc, "/>");
+		}
+		buf_cstr(&doc, more ? "<b c=''/></a>" : "</a>");
+		assert_attack(more ? E_LIMIT : E_OK);
 	}
-	buf_cstr(&doc, "</a>");
-	assert_attack(E_OK);
 }
 END_TEST
 
@@ -564,7 +567,7 @@ START_TEST(attack_declaration)
 	buf_cstr(&doc, "<?xml version='1.0' ");
 	repeat("encoding", 3500);
 	repeat("          ", 3500);
-	buf_cstr(&doc, "?><a/>");
+	buf_cstr(&doc, "> ?><a/>");
 	assert_attack(E_MALFORMED);
 	buf_cstr(&doc, "<?xml ");
 	repeat("encoding=", 7000);
@@ -585,10 +588,23 @@ START_TEST(attack_namespaces)
 	repeat("<n0:b/>", 4000);
 	repeat("</a>", LIMIT_XML_DEPTH - 1);
 	assert_attack(E_LIMIT);
+	/* prefixes that are not declared: a few are taken, a flood is not */
+	buf_cstr(&doc, "<a>");
+	repeat("<q:element-of-a-careless-sender/>", 1000);
+	buf_cstr(&doc, "</a>");
+	assert_attack(E_OK);
+	buf_cstr(&doc, "<a>");
+	repeat("<q:b/>", 4000);
+	buf_cstr(&doc, "</a>");
+	assert_attack(E_LIMIT);
+	buf_cstr(&doc, "<a>");
+	repeat("<b q:a='' q:b='' q:c='' q:d='' q:e='' q:f='' q:g='' q:h=''/>", 800);
+	buf_cstr(&doc, "</a>");
+	assert_attack(E_LIMIT);
 	/* a declaration in each element, none of them nested */
 	buf_cstr(&doc, "<a>");
 	for (int i = 0; i < 2000; i++)
-		buf_printf(&doc, "<b xmlns:n%d='u%d'/>", i, i);
+		buf_printf(&doc, "<b xmlns:n%d='urn:%d'/>", i, i);
 	buf_cstr(&doc, "</a>");
 	assert_attack(E_OK);
 	/* as many in scope as are allowed */
@@ -605,12 +621,26 @@ START_TEST(attack_namespaces)
 }
 END_TEST
 
+/* There in a build with AddressSanitizer, whose heap does not count for mallinfo2(). */
+extern size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
+
+static size_t
+heap_bytes(void)
+{
+	if (__sanitizer_get_current_allocated_bytes != NULL)
+		return __sanitizer_get_current_allocated_bytes();
+	return mallinfo2().uordblks;
+}
+
 /* New names in every document: libxml2's dictionary must not grow for ever. */
 START_TEST(attack_new_names)
 {
+	size_t began = 0;
 	int next = 0;
 
 	for (int round = 0; round < 40; round++) {
+		if (round == 5)
+			began = heap_bytes();
 		buf_reset(&doc);
 		buf_cstr(&doc, "<a>");
 		while (doc.n < 30000)
@@ -619,6 +649,8 @@ START_TEST(attack_new_names)
 		ck_assert_int_eq(read_str(buf_as_str(&doc)), E_OK);
 		assert_str(xml_name(x, 0), "a");
 	}
+	/* without a bound it would be about 5 MiB */
+	ck_assert_uint_lt(heap_bytes(), began + 1024 * 1024);
 	assert_attack(E_OK);
 }
 END_TEST

@@ -15,6 +15,7 @@
 
 #define TOY_NODES 3
 #define TOY_KEYS 16
+#define TOY_LOG_KINDS 1000 /* log numbers modulo this */
 
 /* A map of counters. "step": v = 3v + n, so that order matters; the digest does not depend on it. */
 struct toy_fsm {
@@ -28,6 +29,7 @@ struct toy_fsm {
 struct toy_msg; /* a frame or a change of membership on its way */
 
 struct toy_node {
+	struct toy *toy;
 	struct ha *ha;        /* NULL: no process */
 	struct toy_fsm fsm;
 	struct ha_out out;
@@ -36,15 +38,18 @@ struct toy_node {
 	bool joined;
 	unsigned component;   /* nodes of one number see each other */
 	bool quorate;
+	int64_t quorum_lost_us; /* the denial of quorum is still on its way until then; 0 = none */
 	bool paused;          /* SIGSTOP: gets no steps */
 	uint64_t floor;       /* on disk */
 	/* outgoing, not yet ordered; incoming, ordered and not yet read */
 	struct toy_msg *queue, **queue_tail;
 	struct toy_msg *inbox, **inbox_tail;
 	unsigned inbox_count;
+	uint64_t read_seq;    /* of the last frame read */
 	/* what the node did and saw */
 	unsigned peer_dead, peer_dead_active, peer_lost, rejoins, saves;
 	bool saved_before_claim;
+	unsigned logged[TOY_LOG_KINDS]; /* how often each message was logged */
 	int32_t score;
 };
 
@@ -55,9 +60,14 @@ struct toy {
 	struct rng rng;
 	struct mono now;
 	uint32_t next_pid;
+	uint64_t next_seq;
 	struct buf trace;     /* log lines and roles, for golden traces */
 	bool tracing;
-	uint64_t fenced;      /* processes killed by the arbiter */
+	bool qdevice;         /* quorum goes to one component alone; otherwise everybody is quorate (two_node) */
+	unsigned quorate_component;
+	int64_t quorum_denial_ms_max; /* a component that loses quorum learns it this much later at most */
+	void (*after_step)(struct toy *t, struct toy_node *nd); /* an observer; NULL: none */
+	void *observer;
 	bool (*spoil)(struct toy *t, struct toy_node *from, uint8_t *p, size_t n); /* may change a frame as it is sent */
 };
 
@@ -75,7 +85,7 @@ void toy_ring_down(struct toy *t, unsigned i);
 void toy_ring_up(struct toy *t, unsigned i);
 /** Moves node i into another component: a cut, or a merge with the nodes there. */
 void toy_move(struct toy *t, unsigned i, unsigned component);
-/** Gives the quorum state to node i (no delay). */
+/** Gives the quorum state to node i, behind what is in its inbox. */
 void toy_quorum(struct toy *t, unsigned i, bool quorate);
 /** Orders the oldest queued message of node i; false if there is none. */
 bool toy_order_one(struct toy *t, unsigned i);

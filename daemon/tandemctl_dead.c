@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Without the daemon: see tandemctl_dead.h.
+ *
+ * crm_mon's XML is only searched for the few tags that are needed: whatever it may say, nothing but text is
+ * taken from it, and what is not found is not shown.
+ */
+#include "daemon/tandemctl_dead.h"
+
+#include "daemon/io_files.h"
+#include "daemon/tandemctl_show.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DEAD_MON_MS 5000
+#define DEAD_MON_BYTES_MAX (1024 * 1024)
+#define DEAD_HISTORY_LINES 5
+#define DEAD_HISTORY_BYTES_MAX (1024 * 1024)
+
+/* --- running crm_mon --------------------------------------------------------------------------------------- */
+
+static int64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Reads until the end or the deadline. False: the deadline came. */
+static bool
+read_until(int fd, int64_t until_ms, struct buf *out)
+{
+	char part[4096];
+
+	for (;;) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		int64_t left = until_ms - now_ms();
+		ssize_t n;
+
+		if (left <= 0 || poll(&p, 1, (int)left) == 0)
+			return false;
+		n = read(fd, part, sizeof(part));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return true;
+		buf_put(out, part, (size_t)n);
+	}
+}
+
+static void
+become_crm_mon(int out, char *program)
+{
+	char once[] = "-1", xml[] = "--output-as=xml";
+	char *args[] = { program, once, xml, NULL };
+	int nothing = open("/dev/null", O_RDWR);
+
+	dup2(nothing, 0);
+	dup2(out, 1);
+	dup2(nothing, 2);
+	execv(program, args);
+	_exit(127);
+}
+
+/* NULL, or why there is no output. */
+static const char *
+run_crm_mon(const struct conf *c, struct buf *out)
+{
+	char program[sizeof(c->crm_resource) + 16];
+	const char *slash = strrchr(c->crm_resource, '/');
+	int ends[2], status = 0;
+	bool in_time;
+	pid_t pid;
+
+	snprintf(program, sizeof(program), "%.*s/crm_mon", (int)(slash - c->crm_resource), c->crm_resource);
+	if (access(program, X_OK) != 0)
+		return "crm_mon is not installed";
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return "no pipe";
+	pid = fork();
+	if (pid == 0)
+		become_crm_mon(ends[1], program);
+	close(ends[1]);
+	in_time = pid > 0 && read_until(ends[0], now_ms() + DEAD_MON_MS, out);
+	close(ends[0]);
+	if (pid < 0)
+		return "no process";
+	if (!in_time)
+		kill(pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!in_time)
+		return "Pacemaker does not answer";
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? NULL : "Pacemaker does not run on this node";
+}
+
+/* --- reading its answer ------------------------------------------------------------------------------------ */
+
+/* The value of an attribute in a start tag; false if it is not there or too long. */
+static bool
+attribute(const char *tag, const char *name, char *value, size_t size)
+{
+	const char *end = strchr(tag, '>');
+	char pattern[32];
+	const char *at;
+	size_t n;
+
+	snprintf(pattern, sizeof(pattern), " %s=\"", name);
+	at = strstr(tag, pattern);
+	if (end == NULL || at == NULL || at > end)
+		return false;
+	at += strlen(pattern);
+	n = strcspn(at, "\"");
+	for (size_t i = 0; i < n; i++)
+		if (at[i] < ' ' || at[i] > '~')
+			return false;
+	return str_copy(value, size, (struct str){ at, n });
+}
+
+/* An instance of a clone is called "NAME" or "NAME:NUMBER". */
+static bool
+is_instance(const char *id, const char *resource)
+{
+	size_t n = strlen(resource);
+
+	return strncmp(id, resource, n) == 0 && (id[n] == '\0' || id[n] == ':');
+}
+
+static void
+take_instance(const char *tag, json_t *list)
+{
+	const char *end = strstr(tag, "</resource>");
+	const char *node = strstr(tag, "<node ");
+	char role[32] = "?", failed[8] = "false", name[64] = "";
+
+	(void)attribute(tag, "role", role, sizeof(role));
+	(void)attribute(tag, "failed", failed, sizeof(failed));
+	if (node == NULL || end == NULL || node > end || !attribute(node, "name", name, sizeof(name)))
+		snprintf(name, sizeof(name), "-");
+	json_array_append_new(list, json_pack("{s:s,s:s,s:b}", "node", name, "role", role, "failed",
+		strcmp(failed, "true") == 0));
+}
+
+static void
+take_failure(const char *tag, const char *resource, json_t *list)
+{
+	char key[96], node[64], text[32], when[64] = "", line[320];
+
+	if (!attribute(tag, "op_key", key, sizeof(key)) || strncmp(key, resource, strlen(resource)) != 0)
+		return;
+	if (!attribute(tag, "node", node, sizeof(node)) || !attribute(tag, "exitstatus", text, sizeof(text)))
+		return;
+	(void)attribute(tag, "last-rc-change", when, sizeof(when));
+	snprintf(line, sizeof(line), "%s on %s: %s %s", key, node, text, when);
+	json_array_append_new(list, json_string(line));
+}
+
+void
+tandemctl_dead_parse(const char *xml, const char *resource, json_t *status)
+{
+	json_t *instances = json_array(), *failures = json_array();
+	char id[96];
+
+	for (const char *at = strstr(xml, "<resource "); at != NULL; at = strstr(at + 1, "<resource "))
+		if (attribute(at, "id", id, sizeof(id)) && is_instance(id, resource))
+			take_instance(at, instances);
+	for (const char *at = strstr(xml, "<failure "); at != NULL; at = strstr(at + 1, "<failure "))
+		take_failure(at, resource, failures);
+	json_object_set_new(status, "pacemaker", instances);
+	json_object_set_new(status, "failures", failures);
+}
+
+/* --- together ---------------------------------------------------------------------------------------------- */
+
+json_t *
+tandemctl_dead_history(const struct conf *c, uint32_t lines)
+{
+	json_t *list = json_array();
+	struct buf text;
+	struct str rest;
+
+	buf_init(&text, DEAD_HISTORY_BYTES_MAX);
+	if (io_files_read_history(c->state_dir, lines, &text, NULL) != 0)
+		buf_reset(&text);
+	rest = buf_as_str(&text);
+	while (rest.n > 0) {
+		struct str line = str_cut(rest, '\n', &rest);
+		json_t *entry = json_loadb(line.p, line.n, 0, NULL);
+
+		if (entry != NULL)
+			json_array_append_new(list, entry);
+	}
+	buf_fini(&text);
+	return list;
+}
+
+json_t *
+tandemctl_dead_status(const struct conf *c, const char *why)
+{
+	json_t *status = json_pack("{s:s,s:b,s:s,s:s,s:n}", "schema", "tandemctl/status/1", "ok", 0, "source", "fallback",
+		"error", why, "pacemaker");
+	struct buf xml;
+	const char *no_answer;
+
+	buf_init(&xml, DEAD_MON_BYTES_MAX);
+	no_answer = run_crm_mon(c, &xml);
+	buf_char(&xml, '\0');
+	if (no_answer == NULL && !xml.overflow)
+		tandemctl_dead_parse((const char *)xml.p, c->resource, status);
+	else
+		json_object_set_new(status, "pacemaker_error", json_string(no_answer ? no_answer : "too much output"));
+	buf_fini(&xml);
+	json_object_set_new(status, "history", tandemctl_dead_history(c, DEAD_HISTORY_LINES));
+	return status;
+}
+
+void
+tandemctl_dead_show(const json_t *status, struct buf *out)
+{
+	const json_t *instances = json_object_get(status, "pacemaker");
+	const json_t *history = json_object_get(status, "history");
+	const json_t *entry;
+	size_t i;
+
+	buf_printf(out, "tandemd does not answer on this node: %s\n",
+		json_string_value(json_object_get(status, "error")));
+	if (!json_is_array(instances))
+		buf_printf(out, "From Pacemaker: nothing (%s)\n",
+			json_string_value(json_object_get(status, "pacemaker_error")));
+	else if (json_array_size(instances) == 0)
+		buf_cstr(out, "From Pacemaker: it knows no such resource\n");
+	json_array_foreach(instances, i, entry)
+		buf_printf(out, "From Pacemaker: %-12s %s%s\n", json_string_value(json_object_get(entry, "node")),
+			json_string_value(json_object_get(entry, "role")),
+			json_is_true(json_object_get(entry, "failed")) ? " FAILED" : "");
+	json_array_foreach(json_object_get(status, "failures"), i, entry)
+		buf_printf(out, "  failed: %s\n", json_string_value(entry));
+	if (json_array_size(history) == 0) {
+		buf_cstr(out, "No history on this node.\n");
+		return;
+	}
+	buf_cstr(out, "The last entries of this node's history:\n");
+	tandemctl_show_history(history, out);
+}

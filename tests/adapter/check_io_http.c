@@ -1,0 +1,536 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * HTTP against a server of the test's own on the same loop: it answers by the path, byte for byte as the test
+ * wants, and counts connections and requests.
+ */
+#include "daemon/io_http.h"
+#include "proto/base/limits.h"
+#include "tests/adapter/recorder.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+
+struct peer {
+	uv_tcp_t tcp;
+	char in[70000];
+	size_t n;
+};
+
+static struct recorder *r;
+static struct io_http *http;
+static struct conf conf;
+
+static struct {
+	uv_tcp_t listener;
+	struct peer *peers[64];
+	size_t peer_count, closed_count, requests;
+	char last[70000]; /* head and body of the last request */
+	struct peer *stream;
+} server;
+
+/* --- the server -------------------------------------------------------------------------------------------- */
+
+static void
+say(struct peer *p, const char *text, size_t n)
+{
+	while (n > 0) {
+		uv_buf_t b = uv_buf_init((char *)(uintptr_t)text, (unsigned)n);
+		int sent = uv_try_write((uv_stream_t *)&p->tcp, &b, 1);
+
+		if (sent > 0) {
+			text += sent;
+			n -= (size_t)sent;
+		} else if (sent != UV_EAGAIN) {
+			return;
+		}
+	}
+}
+
+static void
+say_z(struct peer *p, const char *text)
+{
+	say(p, text, strlen(text));
+}
+
+static void
+on_peer_closed(uv_handle_t *h)
+{
+	mem_free(h->data);
+	server.closed_count++;
+}
+
+static void
+hang_up(struct peer *p, bool reset)
+{
+	if (uv_is_closing((uv_handle_t *)&p->tcp))
+		return;
+	for (size_t i = 0; i < server.peer_count; i++)
+		if (server.peers[i] == p)
+			server.peers[i] = NULL;
+	if (server.stream == p)
+		server.stream = NULL;
+	if (!reset || uv_tcp_close_reset(&p->tcp, on_peer_closed) != 0)
+		uv_close((uv_handle_t *)&p->tcp, on_peer_closed);
+}
+
+static bool
+path_is(const char *path)
+{
+	const char *at = strchr(server.last, ' ');
+
+	return strncmp(at + 1, path, strlen(path)) == 0;
+}
+
+static void
+serve(struct peer *p)
+{
+	static char big[LIMIT_HTTP_BODY_BYTES + 1];
+
+	if (path_is("/ok"))
+		say_z(p, "HTTP/1.1 200 OK\r\nSet-Cookie: JSESSIONID=abc; Path=/\r\nContent-Length: 5\r\n\r\nhello");
+	else if (path_is("/empty"))
+		say_z(p, "HTTP/1.1 204 No Content\r\n\r\n");
+	else if (path_is("/401"))
+		say_z(p, "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 2\r\n\r\nno");
+	else if (path_is("/302"))
+		say_z(p, "HTTP/1.1 302 Found\r\nLocation: /ok\r\nContent-Length: 0\r\n\r\n");
+	else if (path_is("/max"))
+		say_z(p, "HTTP/1.1 200 OK\r\nContent-Length: 65536\r\n\r\n"), say(p, big, LIMIT_HTTP_BODY_BYTES);
+	else if (path_is("/toolarge"))
+		say_z(p, "HTTP/1.1 200 OK\r\nContent-Length: 65537\r\n\r\n"), say(p, big, sizeof(big));
+	else if (path_is("/reset"))
+		hang_up(p, true);
+	else if (path_is("/hangup"))
+		hang_up(p, false);
+	else if (path_is("/stream")) {
+		server.stream = p;
+		say_z(p, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+	} else if (path_is("/refused"))
+		say_z(p, "HTTP/1.1 403 Forbidden\r\nContent-Length: 4\r\n\r\nnope");
+	/* "/silent": nothing */
+}
+
+/* One whole request is there: its length, or 0. */
+static size_t
+request_length(const struct peer *p)
+{
+	const char *end, *length;
+	size_t head, body = 0;
+
+	if (p->n == 0 || (end = memmem(p->in, p->n, "\r\n\r\n", 4)) == NULL)
+		return 0;
+	head = (size_t)(end - p->in) + 4;
+	length = memmem(p->in, head, "Content-Length: ", 16);
+	if (length != NULL)
+		body = strtoul(length + 16, NULL, 10);
+	return p->n >= head + body ? head + body : 0;
+}
+
+static void
+on_bytes(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
+{
+	struct peer *p = s->data;
+	size_t length;
+
+	(void)b;
+	if (n < 0) {
+		hang_up(p, false);
+		return;
+	}
+	p->n += (size_t)n;
+	while ((length = request_length(p)) > 0) {
+		memcpy(server.last, p->in, length);
+		server.last[length] = '\0';
+		memmove(p->in, p->in + length, p->n - length);
+		p->n -= length;
+		server.requests++;
+		serve(p);
+		if (uv_is_closing((uv_handle_t *)s))
+			return;
+	}
+}
+
+static void
+on_alloc(uv_handle_t *h, size_t size, uv_buf_t *b)
+{
+	struct peer *p = h->data;
+
+	(void)size;
+	*b = uv_buf_init(p->in + p->n, (unsigned)(sizeof(p->in) - p->n));
+}
+
+static void
+on_connection(uv_stream_t *s, int status)
+{
+	struct peer *p = mem_zalloc(sizeof(*p));
+
+	ck_assert_int_eq(status, 0);
+	uv_tcp_init(&r->loop, &p->tcp);
+	p->tcp.data = p;
+	ck_assert_int_eq(uv_accept(s, (uv_stream_t *)&p->tcp), 0);
+	ck_assert_uint_lt(server.peer_count, 64);
+	server.peers[server.peer_count++] = p;
+	uv_read_start((uv_stream_t *)&p->tcp, on_alloc, on_bytes);
+}
+
+static void
+start_server(void)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int n = sizeof(sa);
+
+	uv_tcp_init(&r->loop, &server.listener);
+	ck_assert_int_eq(uv_tcp_bind(&server.listener, (struct sockaddr *)&sa, 0), 0);
+	ck_assert_int_eq(uv_listen((uv_stream_t *)&server.listener, 64, on_connection), 0);
+	uv_tcp_getsockname(&server.listener, (struct sockaddr *)&sa, &n);
+	snprintf(conf.xsps[0].base_url, sizeof(conf.xsps[0].base_url), "http://127.0.0.1:%u",
+		(unsigned)ntohs(sa.sin_port));
+}
+
+static void
+setup(void)
+{
+	struct err e = { 0 };
+
+	r = recorder_new();
+	conf_defaults(&conf);
+	start_server();
+	/* a port where nobody listens */
+	snprintf(conf.xsps[1].base_url, sizeof(conf.xsps[1].base_url), "http://127.0.0.1:1");
+	conf.xsp_count = 2;
+	strcpy(conf.bw_user, "admin@demo.example");
+	strcpy(conf.bw_password, "sec:ret");
+	setenv("http_proxy", "http://127.0.0.1:9", 1);
+	http = io_http_new(&r->sink, &conf, &e);
+	ck_assert_ptr_nonnull(http);
+}
+
+static void
+teardown(void)
+{
+	io_http_close(http);
+	for (size_t i = 0; i < server.peer_count; i++)
+		if (server.peers[i] != NULL)
+			hang_up(server.peers[i], false);
+	uv_close((uv_handle_t *)&server.listener, NULL);
+	recorder_finish(r);
+	io_http_free(http);
+	ck_assert_ptr_null(strstr(r->log_text, "sec:ret"));
+	recorder_free(r);
+}
+
+static void
+request(uint64_t id, const char *method, const char *path, const char *body)
+{
+	io_http_request(http, id, 0, method, str_of(path), str_of(body), 2000);
+}
+
+static const struct recorded *
+await_done(size_t count)
+{
+	recorder_await(r, NODE_EV_HTTP_DONE, count);
+	return recorder_find(r, NODE_EV_HTTP_DONE, count - 1);
+}
+
+/* --- requests ---------------------------------------------------------------------------------------------- */
+
+START_TEST(get_with_basic_at_once)
+{
+	const struct recorded *done;
+
+	request(7, "GET", "/ok?a=b", "");
+	done = await_done(1);
+	ck_assert_uint_eq(done->id, 7);
+	ck_assert_uint_eq(done->number, 200);
+	ck_assert_str_eq(done->bytes, "hello");
+	ck_assert_uint_eq(server.requests, 1);
+	ck_assert_ptr_nonnull(strstr(server.last, "GET /ok?a=b HTTP/1.1\r\n"));
+	/* base64 of admin@demo.example:sec:ret */
+	ck_assert_ptr_nonnull(strstr(server.last, "Authorization: Basic YWRtaW5AZGVtby5leGFtcGxlOnNlYzpyZXQ=\r\n"));
+}
+END_TEST
+
+START_TEST(methods_and_bodies)
+{
+	request(1, "POST", "/ok", "<A/>");
+	await_done(1);
+	ck_assert_ptr_nonnull(strstr(server.last, "POST /ok "));
+	ck_assert_ptr_nonnull(strstr(server.last, "Content-Type: application/xml"));
+	ck_assert_ptr_nonnull(strstr(server.last, "\r\n\r\n<A/>"));
+	ck_assert_ptr_null(strstr(server.last, "Expect:"));
+	request(2, "PUT", "/ok", "");
+	await_done(2);
+	ck_assert_ptr_nonnull(strstr(server.last, "PUT /ok "));
+	ck_assert_ptr_nonnull(strstr(server.last, "Content-Length: 0\r\n"));
+	request(3, "DELETE", "/empty", "");
+	ck_assert_uint_eq(await_done(3)->number, 204);
+	ck_assert_ptr_nonnull(strstr(server.last, "DELETE /empty "));
+	/* kept alive: one connection, and the cookie of the first answer in the others */
+	ck_assert_uint_eq(server.peer_count, 1);
+	ck_assert_ptr_nonnull(strstr(server.last, "Cookie: JSESSIONID=abc"));
+}
+END_TEST
+
+START_TEST(refusals_are_answers)
+{
+	request(1, "GET", "/401", "");
+	ck_assert_uint_eq(await_done(1)->number, 401);
+	ck_assert_uint_eq(server.requests, 1);
+	request(2, "GET", "/302", "");
+	ck_assert_uint_eq(await_done(2)->number, 302);
+	ck_assert_uint_eq(server.requests, 2);
+}
+END_TEST
+
+START_TEST(no_answer)
+{
+	const struct recorded *done;
+
+	io_http_request(http, 1, 1, "GET", STR("/ok"), STR_NONE, 1000);
+	done = await_done(1);
+	ck_assert_uint_eq(done->number, 0);
+	ck_assert_str_ne(done->text, "");
+	io_http_request(http, 2, 0, "GET", STR("/silent"), STR_NONE, 150);
+	done = await_done(2);
+	ck_assert_uint_eq(done->number, 0);
+	ck_assert_ptr_nonnull(strstr(done->text, "timed out"));
+	request(3, "GET", "/reset", "");
+	ck_assert_uint_eq(await_done(3)->number, 0);
+	io_http_request(http, 4, 9, "GET", STR("/ok"), STR_NONE, 100);
+	ck_assert_uint_eq(await_done(4)->number, 0);
+	recorder_run_ms(r, 200);
+	ck_assert_uint_eq(recorder_count(r, NODE_EV_HTTP_DONE), 4);
+}
+END_TEST
+
+START_TEST(bodies_are_bounded)
+{
+	const struct recorded *done;
+
+	request(1, "GET", "/max", "");
+	done = await_done(1);
+	ck_assert_uint_eq(done->number, 200);
+	ck_assert_uint_eq(done->bytes_n, LIMIT_HTTP_BODY_BYTES);
+	request(2, "GET", "/toolarge", "");
+	done = await_done(2);
+	ck_assert_uint_eq(done->number, 0);
+	ck_assert_str_eq(done->text, "more bytes than allowed");
+}
+END_TEST
+
+/* A kept connection dies under the request: a GET is asked again, anything else is not sent twice. */
+START_TEST(only_a_get_is_sent_twice)
+{
+	request(1, "GET", "/ok", "");
+	await_done(1);
+	request(2, "POST", "/hangup", "<Dial/>");
+	ck_assert_uint_eq(await_done(2)->number, 0);
+	ck_assert_uint_eq(server.requests, 2);
+	request(3, "GET", "/ok", "");
+	await_done(3);
+	request(4, "GET", "/hangup", "");
+	ck_assert_uint_eq(await_done(4)->number, 0);
+	ck_assert_uint_eq(server.requests, 5);
+}
+END_TEST
+
+START_TEST(many_requests_few_connections)
+{
+	for (uint64_t i = 0; i < 300; i++)
+		request(i, "GET", "/ok", "");
+	recorder_await(r, NODE_EV_HTTP_DONE, 300);
+	for (size_t i = 0; i < 300; i++)
+		ck_assert_uint_eq(recorder_find(r, NODE_EV_HTTP_DONE, i)->number, 200);
+	ck_assert_uint_le(server.peer_count, 8);
+}
+END_TEST
+
+/* The next request is made while the node is told of the one before, as the node does. */
+static void
+ask_again(const struct node_event *ev, void *arg)
+{
+	(void)arg;
+	if (ev->kind == NODE_EV_HTTP_DONE && ev->id < 20)
+		request(ev->id + 1, "GET", "/ok", "");
+}
+
+START_TEST(request_from_inside_an_event)
+{
+	r->hook = ask_again;
+	request(1, "GET", "/ok", "");
+	ck_assert_uint_eq(await_done(20)->id, 20);
+}
+END_TEST
+
+START_TEST(closing_cancels_all)
+{
+	for (uint64_t i = 0; i < 20; i++)
+		request(i, "GET", "/silent", "");
+	io_http_open_stream(http, 99, 0, STR("/stream"), STR("<Channel/>"));
+	recorder_run_ms(r, 100);
+	ck_assert_uint_eq(r->count, 0);
+	/* teardown closes; the sanitizer sees what stays, the recorder what is still told */
+}
+END_TEST
+
+/* --- streams ----------------------------------------------------------------------------------------------- */
+
+static void
+open_stream(uint64_t id)
+{
+	io_http_open_stream(http, id, 0, STR("/stream"), STR("<Channel/>"));
+	while (server.stream == NULL)
+		uv_run(&r->loop, UV_RUN_ONCE);
+}
+
+static bool
+has_bytes(struct recorder *rec, void *arg)
+{
+	const char *want = arg;
+	char got[256] = "";
+
+	for (size_t i = 0; i < rec->count; i++)
+		if (rec->events[i].kind == NODE_EV_STREAM_DATA)
+			strncat(got, rec->events[i].bytes, sizeof(got) - strlen(got) - 1);
+	return strcmp(got, want) == 0;
+}
+
+START_TEST(stream_hands_on_as_it_comes)
+{
+	char want[] = "<Channel>";
+
+	open_stream(5);
+	ck_assert_ptr_nonnull(strstr(server.last, "POST /stream "));
+	ck_assert_ptr_nonnull(strstr(server.last, "\r\n\r\n<Channel/>"));
+	say_z(server.stream, "6\r\n<Chan");
+	recorder_await(r, NODE_EV_STREAM_DATA, 1);
+	ck_assert_str_eq(recorder_find(r, NODE_EV_STREAM_DATA, 0)->bytes, "<Chan");
+	say_z(server.stream, "n\r\n3\r\nel>\r\n");
+	recorder_run_until(r, has_bytes, want);
+}
+END_TEST
+
+START_TEST(stream_ends_once)
+{
+	open_stream(5);
+	say_z(server.stream, "2\r\nab\r\n0\r\n\r\n");
+	recorder_await(r, NODE_EV_STREAM_CLOSED, 1);
+	ck_assert_str_eq(recorder_find(r, NODE_EV_STREAM_DATA, 0)->bytes, "ab");
+	ck_assert_uint_eq(recorder_find(r, NODE_EV_STREAM_CLOSED, 0)->number, 0);
+	ck_assert_str_eq(recorder_find(r, NODE_EV_STREAM_CLOSED, 0)->text, "ended by the server");
+	io_http_close_stream(http, 5);
+	recorder_run_ms(r, 50);
+	ck_assert_uint_eq(recorder_count(r, NODE_EV_STREAM_CLOSED), 1);
+}
+END_TEST
+
+START_TEST(stream_is_reset)
+{
+	open_stream(5);
+	say_z(server.stream, "2\r\nab\r\n");
+	recorder_await(r, NODE_EV_STREAM_DATA, 1);
+	hang_up(server.stream, true);
+	recorder_await(r, NODE_EV_STREAM_CLOSED, 1);
+	ck_assert_uint_eq(recorder_find(r, NODE_EV_STREAM_CLOSED, 0)->number, 0);
+	ck_assert_str_ne(recorder_find(r, NODE_EV_STREAM_CLOSED, 0)->text, "");
+}
+END_TEST
+
+START_TEST(stream_is_refused)
+{
+	io_http_open_stream(http, 5, 0, STR("/refused"), STR("<Channel/>"));
+	recorder_await(r, NODE_EV_STREAM_CLOSED, 1);
+	ck_assert_uint_eq(recorder_find(r, NODE_EV_STREAM_CLOSED, 0)->number, 403);
+	ck_assert_uint_eq(recorder_count(r, NODE_EV_STREAM_DATA), 0);
+	io_http_open_stream(http, 6, 1, STR("/stream"), STR_NONE);
+	recorder_await(r, NODE_EV_STREAM_CLOSED, 2);
+	ck_assert_uint_eq(recorder_find(r, NODE_EV_STREAM_CLOSED, 1)->number, 0);
+}
+END_TEST
+
+START_TEST(stream_closed_by_us)
+{
+	size_t before;
+
+	open_stream(5);
+	before = server.closed_count;
+	io_http_close_stream(http, 5);
+	ck_assert_uint_eq(recorder_count(r, NODE_EV_STREAM_CLOSED), 1);
+	while (server.closed_count == before)
+		uv_run(&r->loop, UV_RUN_ONCE);
+	io_http_close_stream(http, 5);
+	ck_assert_uint_eq(recorder_count(r, NODE_EV_STREAM_CLOSED), 1);
+}
+END_TEST
+
+static void
+close_on_data(const struct node_event *ev, void *arg)
+{
+	(void)arg;
+	if (ev->kind == NODE_EV_STREAM_DATA)
+		io_http_close_stream(http, ev->id);
+}
+
+START_TEST(stream_closed_from_inside_its_data)
+{
+	r->hook = close_on_data;
+	open_stream(5);
+	say_z(server.stream, "2\r\nab\r\n2\r\ncd\r\n");
+	recorder_await(r, NODE_EV_STREAM_CLOSED, 1);
+	recorder_run_ms(r, 50);
+	ck_assert_uint_eq(recorder_count(r, NODE_EV_STREAM_DATA), 1);
+	ck_assert_uint_eq(recorder_count(r, NODE_EV_STREAM_CLOSED), 1);
+}
+END_TEST
+
+/* No total time-out, and requests go on beside it on other connections. */
+START_TEST(stream_outlives_the_time_out)
+{
+	io_http_close(http);
+	uv_run(&r->loop, UV_RUN_NOWAIT);
+	io_http_free(http);
+	conf.http_timeout_ms = 100;
+	http = io_http_new(&r->sink, &conf, NULL);
+	open_stream(5);
+	recorder_run_ms(r, 400);
+	ck_assert_uint_eq(recorder_count(r, NODE_EV_STREAM_CLOSED), 0);
+	request(1, "GET", "/ok", "");
+	await_done(1);
+	say_z(server.stream, "2\r\nab\r\n");
+	recorder_await(r, NODE_EV_STREAM_DATA, 1);
+	ck_assert_uint_eq(server.peer_count, 2);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("io_http");
+	TCase *t = tcase_create("io_http");
+	SRunner *sr = srunner_create(s);
+	int failed;
+
+	suite_add_tcase(s, t);
+	tcase_set_timeout(t, 30);
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, get_with_basic_at_once);
+	tcase_add_test(t, methods_and_bodies);
+	tcase_add_test(t, refusals_are_answers);
+	tcase_add_test(t, no_answer);
+	tcase_add_test(t, bodies_are_bounded);
+	tcase_add_test(t, only_a_get_is_sent_twice);
+	tcase_add_test(t, many_requests_few_connections);
+	tcase_add_test(t, request_from_inside_an_event);
+	tcase_add_test(t, closing_cancels_all);
+	tcase_add_test(t, stream_hands_on_as_it_comes);
+	tcase_add_test(t, stream_ends_once);
+	tcase_add_test(t, stream_is_reset);
+	tcase_add_test(t, stream_is_refused);
+	tcase_add_test(t, stream_closed_by_us);
+	tcase_add_test(t, stream_closed_from_inside_its_data);
+	tcase_add_test(t, stream_outlives_the_time_out);
+	srunner_run_all(sr, CK_NORMAL);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CSTA connections on loopback: order, limits, acknowledged counts, and every way a connection can end. */
+#include "daemon/io_tcp.h"
+#include "proto/base/limits.h"
+#include "tests/adapter/recorder.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static struct recorder *r;
+static struct io_tcp *tcp;
+
+static void
+setup(void)
+{
+	r = recorder_new();
+	tcp = io_tcp_new(&r->sink);
+	io_tcp_listen(tcp, "127.0.0.1", 0);
+	ck_assert_uint_ne(io_tcp_port(tcp), 0);
+}
+
+static void
+teardown(void)
+{
+	io_tcp_close(tcp);
+	recorder_finish(r);
+	io_tcp_free(tcp);
+	recorder_free(r);
+}
+
+static int
+connect_client(void)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons(io_tcp_port(tcp)),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	ck_assert_int_eq(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+	return fd;
+}
+
+/* Reads what is there; the loop runs in between until `n` bytes have come. */
+static void
+read_exactly(int fd, char *p, size_t n)
+{
+	uint64_t until = uv_hrtime() + (uint64_t)RECORDER_MS * 1000000;
+	size_t have = 0;
+
+	while (have < n) {
+		ssize_t got = recv(fd, p + have, n - have, 0);
+
+		ck_assert_msg(uv_hrtime() < until, "%zu of %zu bytes", have, n);
+		ck_assert_msg(got != 0, "end after %zu of %zu bytes", have, n);
+		if (got > 0)
+			have += (size_t)got;
+		else
+			uv_run(&r->loop, UV_RUN_ONCE);
+	}
+}
+
+static void
+echo(const struct node_event *ev, void *arg)
+{
+	(void)arg;
+	if (ev->kind == NODE_EV_CLIENT_DATA)
+		io_tcp_send(tcp, ev->id, ev->bytes);
+}
+
+START_TEST(echo_and_addresses)
+{
+	char text[64], expected[64];
+	int fd = connect_client();
+	struct sockaddr_in sa;
+	socklen_t n = sizeof(sa);
+	const struct recorded *open;
+
+	r->hook = echo;
+	ck_assert_int_eq(send(fd, "hello", 5, 0), 5);
+	read_exactly(fd, text, 5);
+	ck_assert_mem_eq(text, "hello", 5);
+	open = recorder_find(r, NODE_EV_CLIENT_OPEN, 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&sa, &n), 0);
+	snprintf(expected, sizeof(expected), "127.0.0.1:%u", (unsigned)ntohs(sa.sin_port));
+	ck_assert_str_eq(open->text, expected);
+	snprintf(expected, sizeof(expected), "127.0.0.1:%u", (unsigned)io_tcp_port(tcp));
+	ck_assert_str_eq(open->text2, expected);
+	close(fd);
+	recorder_await(r, NODE_EV_CLIENT_CLOSED, 1);
+	ck_assert_uint_eq(recorder_find(r, NODE_EV_CLIENT_CLOSED, 0)->id, open->id);
+}
+END_TEST
+
+/* More than the kernel's buffers hold: the rest is queued, and every byte comes in order. */
+START_TEST(large_output_keeps_its_order)
+{
+	size_t n = LIMIT_OUTBOX_BYTES / 2;
+	char *sent = malloc(n), *got = malloc(n);
+	int fd = connect_client();
+	uint64_t id;
+
+	recorder_await(r, NODE_EV_CLIENT_OPEN, 1);
+	id = recorder_find(r, NODE_EV_CLIENT_OPEN, 0)->id;
+	for (size_t i = 0; i < n; i++)
+		sent[i] = (char)(i * 7 + i / 251);
+	for (size_t i = 0; i < n; i += 32768)
+		io_tcp_send(tcp, id, (struct str){ sent + i, 32768 });
+	read_exactly(fd, got, n);
+	ck_assert_int_eq(memcmp(sent, got, n), 0);
+	close(fd);
+	recorder_await(r, NODE_EV_CLIENT_CLOSED, 1);
+	free(sent);
+	free(got);
+}
+END_TEST
+
+static bool
+all_acked(struct recorder *rec, void *arg)
+{
+	uint64_t want = *(uint64_t *)arg, last = 0;
+
+	for (size_t i = 0; i < rec->count; i++)
+		if (rec->events[i].kind == NODE_EV_CLIENT_ACKED) {
+			ck_assert_uint_gt(rec->events[i].number, last);
+			last = rec->events[i].number;
+		}
+	return last == want;
+}
+
+START_TEST(acknowledged_bytes_are_told)
+{
+	int fd = connect_client();
+	uint64_t want = 6, id;
+	size_t told;
+
+	recorder_await(r, NODE_EV_CLIENT_OPEN, 1);
+	id = recorder_find(r, NODE_EV_CLIENT_OPEN, 0)->id;
+	io_tcp_send(tcp, id, STR("abc"));
+	io_tcp_send(tcp, id, STR("def"));
+	/* the client's TCP acknowledges, whether its program reads or not */
+	recorder_run_until(r, all_acked, &want);
+	told = recorder_count(r, NODE_EV_CLIENT_ACKED);
+	recorder_run_ms(r, 120);
+	ck_assert_uint_eq(recorder_count(r, NODE_EV_CLIENT_ACKED), told);
+	want = 9;
+	io_tcp_send(tcp, id, STR("ghi"));
+	recorder_run_until(r, all_acked, &want);
+	close(fd);
+	recorder_await(r, NODE_EV_CLIENT_CLOSED, 1);
+}
+END_TEST
+
+/* A client with a small window that does not read: the count stays below what was sent. */
+START_TEST(acknowledged_is_not_sent)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons(io_tcp_port(tcp)),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0), small = 4096;
+	size_t n = 4 * 1024 * 1024;
+	char *bytes = calloc(1, n);
+	uint64_t id, last = 0;
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	recorder_await(r, NODE_EV_CLIENT_OPEN, 1);
+	id = recorder_find(r, NODE_EV_CLIENT_OPEN, 0)->id;
+	io_tcp_send(tcp, id, (struct str){ bytes, n });
+	recorder_await(r, NODE_EV_CLIENT_ACKED, 1);
+	recorder_run_ms(r, 200);
+	for (size_t i = 0; i < recorder_count(r, NODE_EV_CLIENT_ACKED); i++)
+		last = recorder_find(r, NODE_EV_CLIENT_ACKED, i)->number;
+	ck_assert_uint_gt(last, 0);
+	ck_assert_uint_lt(last, 1024 * 1024);
+	io_tcp_end(tcp, id, false);
+	recorder_await(r, NODE_EV_CLIENT_CLOSED, 1);
+	close(fd);
+	free(bytes);
+}
+END_TEST
+
+START_TEST(slow_reader_is_bounded)
+{
+	static char bytes[1024 * 1024];
+	int fd = connect_client();
+	uint64_t id;
+
+	recorder_await(r, NODE_EV_CLIENT_OPEN, 1);
+	id = recorder_find(r, NODE_EV_CLIENT_OPEN, 0)->id;
+	for (int i = 0; i < 40; i++)
+		io_tcp_send(tcp, id, (struct str){ bytes, sizeof(bytes) });
+	recorder_await(r, NODE_EV_CLIENT_CLOSED, 1);
+	ck_assert_ptr_nonnull(strstr(r->log_text, "37605 warning"));
+	ck_assert_uint_eq(recorder_count(r, NODE_EV_CLIENT_CLOSED), 1);
+	close(fd);
+}
+END_TEST
+
+START_TEST(flush_then_close)
+{
+	size_t n = 2 * 1024 * 1024;
+	char *sent = malloc(n), *got = malloc(n + 1);
+	int fd = connect_client();
+	uint64_t id;
+
+	memset(sent, 'x', n);
+	recorder_await(r, NODE_EV_CLIENT_OPEN, 1);
+	id = recorder_find(r, NODE_EV_CLIENT_OPEN, 0)->id;
+	/* bytes of the client that nobody reads any more must not turn the end into a reset */
+	ck_assert_int_eq(send(fd, "unread", 6, 0), 6);
+	io_tcp_send(tcp, id, (struct str){ sent, n });
+	io_tcp_end(tcp, id, true);
+	io_tcp_send(tcp, id, STR("too late"));
+	read_exactly(fd, got, n);
+	ck_assert_int_eq(memcmp(sent, got, n), 0);
+	recorder_run_ms(r, 20);
+	ck_assert_int_eq(recv(fd, got, 1, 0), 0);
+	close(fd);
+	recorder_await(r, NODE_EV_CLIENT_CLOSED, 1);
+	ck_assert_uint_eq(recorder_count(r, NODE_EV_CLIENT_DATA), 0);
+	free(sent);
+	free(got);
+}
+END_TEST
+
+/* The client never ends its side: the server does, after a second. */
+START_TEST(flush_has_a_deadline)
+{
+	int fd = connect_client();
+	uint64_t id;
+
+	recorder_await(r, NODE_EV_CLIENT_OPEN, 1);
+	id = recorder_find(r, NODE_EV_CLIENT_OPEN, 0)->id;
+	io_tcp_end(tcp, id, true);
+	recorder_await(r, NODE_EV_CLIENT_CLOSED, 1);
+	close(fd);
+}
+END_TEST
+
+START_TEST(unknown_ids_are_swallowed)
+{
+	io_tcp_send(tcp, 77, STR("x"));
+	io_tcp_end(tcp, 77, true);
+	io_tcp_end(tcp, 77, false);
+}
+END_TEST
+
+/* The node closes the connection while it is being told of its data. */
+static void
+close_on_data(const struct node_event *ev, void *arg)
+{
+	(void)arg;
+	if (ev->kind == NODE_EV_CLIENT_DATA) {
+		io_tcp_send(tcp, ev->id, STR("bye"));
+		io_tcp_end(tcp, ev->id, false);
+	}
+}
+
+START_TEST(close_from_inside_an_event)
+{
+	int fd = connect_client();
+
+	r->hook = close_on_data;
+	ck_assert_int_eq(send(fd, "hello", 5, 0), 5);
+	recorder_await(r, NODE_EV_CLIENT_CLOSED, 1);
+	ck_assert_uint_eq(recorder_count(r, NODE_EV_CLIENT_CLOSED), 1);
+	close(fd);
+}
+END_TEST
+
+START_TEST(reset_by_the_client)
+{
+	struct linger hard = { 1, 0 };
+	int fd = connect_client();
+
+	recorder_await(r, NODE_EV_CLIENT_OPEN, 1);
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
+	close(fd);
+	recorder_await(r, NODE_EV_CLIENT_CLOSED, 1);
+}
+END_TEST
+
+START_TEST(listener_opens_and_closes)
+{
+	uint16_t port = io_tcp_port(tcp);
+	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int kept = connect_client(), fd;
+
+	recorder_await(r, NODE_EV_CLIENT_OPEN, 1);
+	io_tcp_unlisten(tcp);
+	recorder_run_ms(r, 20);
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&sa, sizeof(sa)), -1);
+	ck_assert_int_eq(errno, ECONNREFUSED);
+	close(fd);
+	/* the connection lives on, and the port can be had again although it does */
+	ck_assert_uint_eq(recorder_count(r, NODE_EV_CLIENT_CLOSED), 0);
+	io_tcp_listen(tcp, "127.0.0.1", port);
+	recorder_run_ms(r, 20);
+	ck_assert_uint_eq(io_tcp_port(tcp), port);
+	fd = connect_client();
+	recorder_await(r, NODE_EV_CLIENT_OPEN, 2);
+	ck_assert_uint_ne(recorder_find(r, NODE_EV_CLIENT_OPEN, 1)->id, recorder_find(r, NODE_EV_CLIENT_OPEN, 0)->id);
+	close(fd);
+	close(kept);
+	recorder_await(r, NODE_EV_CLIENT_CLOSED, 2);
+}
+END_TEST
+
+static bool
+listening(struct recorder *rec, void *arg)
+{
+	(void)rec;
+	(void)arg;
+	return io_tcp_port(tcp) != 0;
+}
+
+START_TEST(listener_waits_for_its_port)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t n = sizeof(sa);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	io_tcp_unlisten(tcp);
+	recorder_run_ms(r, 20);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	ck_assert_int_eq(listen(fd, 1), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&sa, &n), 0);
+	io_tcp_listen(tcp, "127.0.0.1", ntohs(sa.sin_port));
+	recorder_run_ms(r, 50);
+	ck_assert_uint_eq(io_tcp_port(tcp), 0);
+	ck_assert_ptr_nonnull(strstr(r->log_text, "cannot listen on 127.0.0.1"));
+	close(fd);
+	recorder_run_until(r, listening, NULL);
+}
+END_TEST
+
+/* An address that is not here yet, as the virtual one when the listener opens first. */
+START_TEST(listener_binds_a_foreign_address)
+{
+	io_tcp_unlisten(tcp);
+	recorder_run_ms(r, 20);
+	io_tcp_listen(tcp, "198.51.100.77", 0);
+	ck_assert_uint_ne(io_tcp_port(tcp), 0);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("io_tcp");
+	TCase *t = tcase_create("io_tcp");
+	SRunner *sr = srunner_create(s);
+	int failed;
+
+	suite_add_tcase(s, t);
+	tcase_set_timeout(t, 30);
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, echo_and_addresses);
+	tcase_add_test(t, large_output_keeps_its_order);
+	tcase_add_test(t, acknowledged_bytes_are_told);
+	tcase_add_test(t, acknowledged_is_not_sent);
+	tcase_add_test(t, slow_reader_is_bounded);
+	tcase_add_test(t, flush_then_close);
+	tcase_add_test(t, flush_has_a_deadline);
+	tcase_add_test(t, unknown_ids_are_swallowed);
+	tcase_add_test(t, close_from_inside_an_event);
+	tcase_add_test(t, reset_by_the_client);
+	tcase_add_test(t, listener_opens_and_closes);
+	tcase_add_test(t, listener_waits_for_its_port);
+	tcase_add_test(t, listener_binds_a_foreign_address);
+	srunner_run_all(sr, CK_NORMAL);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed == 0 ? 0 : 1;
+}

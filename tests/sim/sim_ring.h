@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * corosync as two nodes see it: rings, the agreed order of CPG messages and membership changes, quorum.
+ *
+ * Modelled: self delivery; one order per ring; what a dying or departing node had ordered may have reached one side
+ * only; nothing at all is delivered from a loss until the new ring (token + consensus), messages sent meanwhile are
+ * held; a merge tells NODEUP with the old pids and no word of what was missed; a lost library connection.
+ */
+#ifndef TANDEM_SIM_RING_H
+#define TANDEM_SIM_RING_H
+
+#include "tests/sim/sim_world.h"
+
+#define RING_TOKEN_US (1000 * SIM_MS)
+#define RING_CONSENSUS_US (200 * SIM_MS)
+
+void sim_ring_init(struct sim *s);
+void sim_ring_fini(struct sim *s);
+
+/* the host and its corosync */
+void sim_ring_host_up(struct sim *s, unsigned node);
+/** The host dies, or its corosync: the peer learns it after token + consensus. */
+void sim_ring_host_down(struct sim *s, unsigned node);
+void sim_ring_split(struct sim *s);
+void sim_ring_merge(struct sim *s);
+bool sim_ring_is_split(const struct sim *s);
+bool sim_ring_daemon_up(const struct sim *s, unsigned node);
+/** True when both daemons are up and in one ring, and no change is under way. */
+bool sim_ring_is_whole(const struct sim *s);
+/** True while `node` knows that the other node is not in its ring. */
+bool sim_ring_misses_peer(const struct sim *s, unsigned node);
+
+/* the process */
+/** Connects to corosync and joins the group (the adapter's start). */
+void sim_ring_connect(struct sim *s, unsigned node);
+/** The process died. */
+void sim_ring_process_gone(struct sim *s, unsigned node);
+/** The library's connection breaks; the adapter connects again after a while. */
+void sim_ring_disconnect(struct sim *s, unsigned node);
+void sim_ring_mcast(struct sim *s, unsigned node, struct str bytes);
+void sim_ring_rejoin(struct sim *s, unsigned node);
+
+#endif

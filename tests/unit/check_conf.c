@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The configuration: what is read, printed, hashed, and how errors read. */
+#include "daemon/conf.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MINIMAL "[broadworks]\nxsp = 10.77.0.11:8080\nuser = admin@demo.example\npassword = secret\n"
+
+static struct conf conf;
+
+static void
+good(const char *text)
+{
+	struct err e = { 0 };
+
+	ck_assert_msg(conf_parse(&conf, "t.conf", text, &e) == 0, "%s", e.text);
+}
+
+/* The text must be refused, and the message hold `part`. */
+static void
+bad(const char *text, const char *part, uint32_t line)
+{
+	struct err e = { 0 };
+
+	ck_assert_int_eq(conf_parse(&conf, "t.conf", text, &e), E_CONFIG);
+	ck_assert_msg(strstr(e.text, part) != NULL, "\"%s\" is not in \"%s\"", part, e.text);
+	ck_assert_uint_eq(e.line, line);
+}
+
+static void
+print(const struct conf *c, bool secrets, char *text, size_t size)
+{
+	struct buf b;
+
+	buf_init(&b, size - 1);
+	conf_print(c, secrets, &b);
+	ck_assert(!b.overflow);
+	memcpy(text, b.p, b.n);
+	text[b.n] = '\0';
+	buf_fini(&b);
+}
+
+START_TEST(defaults_and_minimal)
+{
+	good(MINIMAL);
+	ck_assert(conf.clustered && conf.confirmed && conf.fencing && conf.tell_pacemaker);
+	ck_assert_str_eq(conf.group, "tandem");
+	ck_assert_str_eq(conf.listen_address, "0.0.0.0");
+	ck_assert_uint_eq(conf.listen_port, 1040);
+	ck_assert_int_eq(conf.confirm_timeout_ms, 200);
+	ck_assert_uint_eq(conf.update_in_flight, 32);
+	ck_assert_uint_eq(conf.xsp_count, 1);
+	ck_assert_str_eq(conf.xsps[0].name, "10.77.0.11:8080");
+	ck_assert_str_eq(conf.xsps[0].base_url, "http://10.77.0.11:8080");
+	ck_assert_str_eq(conf.bw_password, "secret");
+	ck_assert_str_eq(conf.resync_cause, "switchingFunctionTerminated");
+}
+END_TEST
+
+START_TEST(all_forms)
+{
+	good("# comment\n; comment\n\n[node]\r\nname = n1\r\ncluster = none\nreplicate=async\nfencing = no\n"
+		"[csta]\nlisten = [::1]:2040\nvirtual-address = 10.77.0.50\nuser = demo\npassword = a b  c\n"
+		"default-edition = ed6\n"
+		"[broadworks]\nxsp = https://xsp1.example:443/\nxsp = http://[::1]:8080\nxsp = xsp3.example\n"
+		"user = u\ndefault-domain = demo.example\n[pacemaker]\ntell = no");
+	ck_assert_str_eq(conf.node_name, "n1");
+	ck_assert(!conf.clustered && !conf.confirmed && !conf.fencing && !conf.tell_pacemaker);
+	ck_assert_str_eq(conf.listen_address, "::1");
+	ck_assert_uint_eq(conf.listen_port, 2040);
+	ck_assert_str_eq(conf.csta_password, "a b  c");
+	ck_assert_uint_eq(conf.xsp_count, 3);
+	ck_assert_str_eq(conf.xsps[0].base_url, "https://xsp1.example:443");
+	ck_assert_str_eq(conf.xsps[0].name, "xsp1.example:443");
+	ck_assert_str_eq(conf.xsps[1].base_url, "http://[::1]:8080");
+	ck_assert_str_eq(conf.xsps[2].base_url, "http://xsp3.example");
+}
+END_TEST
+
+START_TEST(errors_name_place_and_what_is_allowed)
+{
+	bad(MINIMAL "[node]\nreplicate = often\n", "t.conf:6: [node] replicate: not a possible value; allowed: "
+		"confirmed, async", 6);
+	bad("[node]\nbeat-ms = 0\n" MINIMAL, "t.conf:2: [node] beat-ms: not a possible value; allowed: a number from "
+		"10 to 10000", 2);
+	bad("[node]\nbeat-ms = 250x\n" MINIMAL, "[node] beat-ms", 2);
+	bad("[node]\nbeat-ms = 99999999999999999999999\n" MINIMAL, "[node] beat-ms", 2);
+	bad("[node]\nbeat-ms = -5\n" MINIMAL, "[node] beat-ms", 2);
+	bad("[node]\nstate-dir = tandem\n" MINIMAL, "absolute path", 2);
+	bad("[node]\nstate-dir =\n" MINIMAL, "absolute path", 2);
+	bad("[node]\nname = a b\n" MINIMAL, "[node] name", 2);
+	bad("[node]\nbeat = 5\n" MINIMAL, "there is no such key; allowed: name, cluster, group", 2);
+	bad("[nodes]\nname = x\n" MINIMAL, "there is no such section; allowed: node, csta, broadworks, pacemaker", 2);
+	bad("name = x\n" MINIMAL, "[] name: there is no such section", 1);
+	bad("[node]\nname = a\nname = b\n" MINIMAL, "t.conf:3: [node] name: given twice", 3);
+	bad("[node]\nnonsense\n" MINIMAL, "t.conf:2: not understood", 2);
+	bad("[csta]\nvirtual-address = n1.example\n" MINIMAL, "an IP address", 2);
+	bad("[csta]\ndefault-edition = ed2\n" MINIMAL, "ed3, ed4, ed5, ed6", 2);
+	bad("[csta]\nmonitors-max = 200001\n" MINIMAL, "a number from 1 to 200000", 2);
+}
+END_TEST
+
+START_TEST(addresses_are_checked)
+{
+	static const char *const listens[] = { "0.0.0.0", "0.0.0.0:", "0.0.0.0:0", "0.0.0.0:65536", "host:1040", ":1040",
+		"[::1]", "[::1:1040", "[::1]x:1", "::1:1040" };
+	static const char *const xsps[] = { "", ":8080", "h:", "h:0", "h:70000", "ftp://h:80", "u@h:80", "h:80/path",
+		"h h:80", "http://", "[::zz]:80", "h_x:80" };
+	char text[256];
+
+	for (size_t i = 0; i < sizeof(listens) / sizeof(listens[0]); i++) {
+		snprintf(text, sizeof(text), "[csta]\nlisten = %s\n" MINIMAL, listens[i]);
+		bad(text, "ADDRESS:PORT", 2);
+	}
+	for (size_t i = 0; i < sizeof(xsps) / sizeof(xsps[0]); i++) {
+		snprintf(text, sizeof(text), "[broadworks]\nxsp = %s\nuser = u\n", xsps[i]);
+		bad(text, "HOST:PORT", 2);
+	}
+}
+END_TEST
+
+START_TEST(what_belongs_together)
+{
+	bad("[broadworks]\nuser = u\n", "[broadworks] xsp: missing", 0);
+	bad("[broadworks]\nxsp = h:80\n", "[broadworks] user: missing", 0);
+	bad(MINIMAL "password-file = /x\n", "given together with password-file", 0);
+	bad(MINIMAL "[csta]\nuser = demo\n", "[csta] password: missing", 0);
+	bad(MINIMAL "[csta]\npassword = demo\n", "[csta] user: missing", 0);
+	bad(MINIMAL "[node]\nlease-ms = 700\n", "[node] lease-ms", 0);
+	bad(MINIMAL "[node]\nstall-ms = 4000\n", "[node] stall-ms", 0);
+	bad(MINIMAL "retry-ms = 60000\n", "retry-ms-max", 0);
+	bad(MINIMAL "heartbeat-ms = 40000\n", "[broadworks] silence-ms", 0);
+}
+END_TEST
+
+START_TEST(limits)
+{
+	char text[2048];
+	char filler[512];
+	size_t n;
+
+	memset(filler, 'x', sizeof(filler));
+	filler[100] = '\0';
+	snprintf(text, sizeof(text), "[node]\nname = %s\n" MINIMAL, filler);
+	bad(text, "0 to 63 characters", 2);
+	filler[100] = 'x';
+	filler[400] = '\0';
+	snprintf(text, sizeof(text), "[node]\nstate-dir = /%s\n" MINIMAL, filler);
+	bad(text, "t.conf:2: the line is too long", 2);
+	n = (size_t)snprintf(text, sizeof(text), "[broadworks]\nuser = u\n");
+	for (int i = 0; i < 17; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "xsp = h%d:80\n", i);
+	bad(text, "too many", 19);
+}
+END_TEST
+
+START_TEST(print_and_parse_give_the_same)
+{
+	static char first[16384], second[16384];
+	static struct conf again;
+	struct err e = { 0 };
+
+	good("[node]\nname = n2\nlease-ms = 5000\nlog-file = /var/log/t\n[csta]\nlisten = [::]:1040\nuser = demo\n"
+		"password = a'b\"c=d#e\n" MINIMAL "xsp = https://h2\nca-file = /etc/ca.pem\n[pacemaker]\ntell = no\n");
+	print(&conf, true, first, sizeof(first));
+	ck_assert_int_eq(conf_parse(&again, "printed", first, &e), 0);
+	print(&again, true, second, sizeof(second));
+	ck_assert_str_eq(first, second);
+	ck_assert_str_eq(conf.xsps[1].name, again.xsps[1].name);
+	ck_assert_uint_eq(conf_hash(&conf), conf_hash(&again));
+}
+END_TEST
+
+START_TEST(secrets_are_not_printed)
+{
+	static char text[16384];
+
+	good(MINIMAL "[csta]\nuser = demo\npassword = geheim77\n");
+	print(&conf, false, text, sizeof(text));
+	ck_assert_ptr_null(strstr(text, "geheim77"));
+	ck_assert_ptr_null(strstr(text, "secret"));
+	ck_assert_ptr_nonnull(strstr(text, "# password = (not shown)"));
+	/* one that came from a file is not printed at all: the file is */
+	good("[csta]\nuser = demo\npassword-file = /etc/p\n" MINIMAL);
+	strcpy(conf.csta_password, "fromfile");
+	print(&conf, true, text, sizeof(text));
+	ck_assert_ptr_null(strstr(text, "fromfile"));
+	ck_assert_ptr_nonnull(strstr(text, "password-file = /etc/p"));
+}
+END_TEST
+
+START_TEST(hash_covers_what_both_nodes_share)
+{
+	uint64_t base;
+
+	good(MINIMAL);
+	base = conf_hash(&conf);
+	good("[node]\nname = n2\nstate-dir = /x\nlog-file = /y\ncontrol = other\n" MINIMAL);
+	ck_assert_uint_eq(conf_hash(&conf), base);
+	good("[node]\nbeat-ms = 251\n" MINIMAL);
+	ck_assert_uint_ne(conf_hash(&conf), base);
+	good(MINIMAL "xsp = h2:80\n");
+	ck_assert_uint_ne(conf_hash(&conf), base);
+	good("[broadworks]\nxsp = 10.77.0.11:8080\nuser = admin@demo.example\npassword = Secret\n");
+	ck_assert_uint_ne(conf_hash(&conf), base);
+	/* the same password from a file counts the same */
+	good("[broadworks]\nxsp = 10.77.0.11:8080\nuser = admin@demo.example\npassword-file = /p\n");
+	strcpy(conf.bw_password, "secret");
+	ck_assert_uint_eq(conf_hash(&conf), base);
+}
+END_TEST
+
+START_TEST(hostile_texts_end_in_an_error)
+{
+	static const char *const texts[] = { "", "[", "]", "=", "[]\n=\n", "[node\nname = x\n", "[node]\nname\n", "\xff\xfe",
+		"[node]\n = x\n", "[node]\nname = \x01\n", "\n\n\n", "[csta]\nlisten = [\n", "[csta]\nlisten = []:1\n",
+		"[broadworks]\nxsp = [\n", "[broadworks]\nxsp = http://[]:1\n", "[broadworks]\nxsp = /\n" };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct err e = { 0 };
+
+		ck_assert_int_eq(conf_parse(&conf, "t", texts[i], &e), E_CONFIG);
+		ck_assert_str_ne(e.text, "");
+	}
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("conf");
+	TCase *t = tcase_create("conf");
+	SRunner *r = srunner_create(s);
+	int failed;
+
+	suite_add_tcase(s, t);
+	tcase_add_test(t, defaults_and_minimal);
+	tcase_add_test(t, all_forms);
+	tcase_add_test(t, errors_name_place_and_what_is_allowed);
+	tcase_add_test(t, addresses_are_checked);
+	tcase_add_test(t, what_belongs_together);
+	tcase_add_test(t, limits);
+	tcase_add_test(t, print_and_parse_give_the_same);
+	tcase_add_test(t, secrets_are_not_printed);
+	tcase_add_test(t, hash_covers_what_both_nodes_share);
+	tcase_add_test(t, hostile_texts_end_in_an_error);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,1321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The engine on a tiny ring: roles, takeover, resync, gate, confirmation, every phase with a membership change in it.
+ * Node 0 is n1 (id 1), node 1 is n2 (id 2), node 2 is n3.
+ */
+#include "ha/ha_int.h"
+#include "tests/unit/ha_toy.h"
+
+#include "proto/base/mem.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+static struct toy t;
+
+static void
+begin(unsigned nodes)
+{
+	toy_init(&t, nodes, 42);
+}
+
+static void
+end(void)
+{
+	toy_fini(&t);
+}
+
+/* Two nodes, n1 active, n2 in step. */
+static void
+pair(void)
+{
+	begin(2);
+	toy_start(&t, 0);
+	toy_start(&t, 1);
+	toy_run(&t, 500);
+	ck_assert_int_eq(toy_promote(&t, 0), 0);
+	ck_assert(toy_run_until(&t, 1, HA_STANDBY, 1000));
+	toy_run(&t, 300);
+}
+
+static void
+load(unsigned i, unsigned count)
+{
+	for (unsigned k = 0; k < count; k++) {
+		ck_assert_uint_ne(toy_append(&t, i, k % TOY_KEYS, k + 1), 0);
+		if (k % 3 == 0)
+			toy_drain(&t);
+	}
+}
+
+static void
+same_state(unsigned a, unsigned b)
+{
+	struct ha_view va = toy_view(&t, a), vb = toy_view(&t, b);
+
+	ck_assert_uint_eq(va.epoch, vb.epoch);
+	ck_assert_uint_eq(va.offset, vb.offset);
+	ck_assert_uint_eq(t.node[a].fsm.digest, t.node[b].fsm.digest);
+}
+
+static unsigned
+logged(unsigned i, int number)
+{
+	return t.node[i].logged[number % TOY_LOG_KINDS];
+}
+
+START_TEST(solo_is_active_at_start)
+{
+	struct ha_view v;
+
+	begin(1);
+	t.conf.solo = true;
+	t.node[0].floor = 6;
+	toy_start(&t, 0);
+	v = toy_view(&t, 0);
+	ck_assert_int_eq(v.role, HA_ACTIVE);
+	ck_assert_uint_eq(v.epoch, 7);
+	ck_assert_uint_eq(t.node[0].floor, 7);
+	ck_assert(v.gate_open);
+	ck_assert_uint_eq(toy_append(&t, 0, 1, 1), 1);
+	ck_assert_uint_eq(ha_released(t.node[0].ha), 1);
+	ck_assert_int_eq(t.node[0].score, 1000);
+	ck_assert(ha_deadline(t.node[0].ha).us == MONO_NEVER.us);
+	ck_assert_int_eq(toy_demote(&t, 0), 0);
+	ck_assert_int_eq(toy_role(&t, 0), HA_JOINING);
+	ck_assert_uint_eq(toy_append(&t, 0, 1, 1), 0);
+	ck_assert_int_eq(toy_promote(&t, 0), 0);
+	ck_assert_uint_eq(toy_view(&t, 0).epoch, 8);
+	end();
+}
+END_TEST
+
+START_TEST(nobody_is_active_without_an_order)
+{
+	begin(2);
+	toy_start(&t, 0);
+	toy_run(&t, 20000);
+	ck_assert_int_eq(toy_role(&t, 0), HA_JOINING);
+	ck_assert_int_eq(t.node[0].score, 10);
+	toy_start(&t, 1);
+	toy_run(&t, 20000);
+	ck_assert_int_eq(toy_role(&t, 0), HA_JOINING);
+	ck_assert_int_eq(toy_role(&t, 1), HA_JOINING);
+	ck_assert_int_eq(t.node[1].score, 10);
+	end();
+}
+END_TEST
+
+START_TEST(promote_then_standby_in_step)
+{
+	struct ha_view v;
+
+	pair();
+	v = toy_view(&t, 0);
+	ck_assert_int_eq(v.role, HA_ACTIVE);
+	ck_assert(v.gate_open && !v.degraded && !v.unconfirmed);
+	ck_assert(v.peer.in_step && v.peer.known);
+	ck_assert(t.node[0].saved_before_claim);
+	ck_assert_int_eq(t.node[0].score, 1000);
+	ck_assert_int_eq(t.node[1].score, 900);
+	load(0, 100);
+	toy_drain(&t);
+	same_state(0, 1);
+	ck_assert_uint_eq(ha_released(t.node[0].ha), 100);
+	toy_run(&t, 1000);
+	v = toy_view(&t, 1);
+	ck_assert(v.digest_equal);
+	ck_assert_uint_eq(v.digest_offset, 100);
+	ck_assert_uint_eq(toy_view(&t, 0).digest_offset, 100);
+	end();
+}
+END_TEST
+
+START_TEST(no_effect_before_the_acknowledgement)
+{
+	pair();
+	ck_assert_uint_eq(toy_append(&t, 0, 1, 5), 1);
+	ck_assert_uint_eq(ha_released(t.node[0].ha), 0);
+	while (toy_order_one(&t, 0))
+		;
+	while (toy_read_one(&t, 0)) /* own delivery proves nothing */
+		;
+	ck_assert_uint_eq(ha_released(t.node[0].ha), 0);
+	while (toy_read_one(&t, 1))
+		;
+	ck_assert_uint_eq(ha_released(t.node[0].ha), 0);
+	toy_drain(&t);
+	ck_assert_uint_eq(ha_released(t.node[0].ha), 1);
+	end();
+}
+END_TEST
+
+START_TEST(async_releases_at_once)
+{
+	begin(2);
+	t.conf.mode = HA_ASYNC;
+	toy_start(&t, 0);
+	toy_start(&t, 1);
+	toy_run(&t, 500);
+	ck_assert_int_eq(toy_promote(&t, 0), 0);
+	ck_assert(toy_run_until(&t, 1, HA_STANDBY, 1000));
+	toy_run(&t, 300);
+	ck_assert_uint_eq(toy_append(&t, 0, 1, 5), 1);
+	ck_assert_uint_eq(ha_released(t.node[0].ha), 1);
+	ck_assert(!toy_view(&t, 0).unconfirmed && !toy_view(&t, 0).degraded);
+	toy_drain(&t);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+START_TEST(confirm_timeout_opens_and_catching_up_closes)
+{
+	struct ha_view v;
+
+	pair();
+	t.node[1].paused = true;
+	toy_append(&t, 0, 1, 5);
+	toy_run(&t, 190);
+	ck_assert_uint_eq(ha_released(t.node[0].ha), 0);
+	toy_run(&t, 20);
+	v = toy_view(&t, 0);
+	ck_assert_uint_eq(v.released, 1);
+	ck_assert(v.unconfirmed && v.gate_open && !v.peer.in_step);
+	ck_assert_uint_eq(v.peer.behind, 1);
+	ck_assert_uint_eq(logged(0, M_UNCONFIRMED), 1);
+	toy_append(&t, 0, 1, 6); /* at once now */
+	ck_assert_uint_eq(ha_released(t.node[0].ha), 2);
+	t.node[1].paused = false;
+	toy_run(&t, 50);
+	v = toy_view(&t, 0);
+	ck_assert(!v.unconfirmed && v.peer.in_step);
+	ck_assert_uint_eq(logged(0, M_UNCONFIRMED), 2);
+	toy_append(&t, 0, 1, 7);
+	ck_assert_uint_eq(ha_released(t.node[0].ha), 2);
+	toy_drain(&t);
+	ck_assert_uint_eq(ha_released(t.node[0].ha), 3);
+	end();
+}
+END_TEST
+
+START_TEST(silent_standby_is_dropped_and_comes_back)
+{
+	struct ha_view v;
+
+	pair();
+	t.node[1].paused = true;
+	toy_append(&t, 0, 1, 5);
+	toy_run(&t, 3100);
+	v = toy_view(&t, 0);
+	ck_assert(v.degraded && !v.unconfirmed);
+	ck_assert_uint_eq(ha_released(t.node[0].ha), 1);
+	load(0, 50); /* nothing of it is sent to the dropped one */
+	t.node[1].paused = false;
+	toy_run(&t, 1000);
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	ck_assert(!toy_view(&t, 0).degraded);
+	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_partial, 1);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+START_TEST(window_gathers_deltas_into_batches)
+{
+	unsigned frames = 0;
+
+	pair();
+	t.node[1].paused = true;
+	for (unsigned k = 0; k < 1000; k++)
+		toy_append(&t, 0, k % TOY_KEYS, k);
+	ck_assert_uint_eq(t.node[0].ha->in_flight_count, LIMIT_BATCHES_IN_FLIGHT);
+	ck_assert_uint_lt(t.node[0].ha->sent, 1000);
+	while (toy_order_one(&t, 0))
+		frames++;
+	while (toy_read_one(&t, 0))
+		;
+	while (toy_order_one(&t, 0))
+		frames++;
+	ck_assert_uint_lt(frames, 20);
+	ck_assert_uint_eq(t.node[0].ha->sent, 1000);
+	t.node[1].paused = false;
+	toy_drain(&t);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+/* F1: the process of the active dies. */
+START_TEST(process_death_is_told_once_and_taken_over)
+{
+	pair();
+	load(0, 30);
+	toy_drain(&t);
+	toy_kill(&t, 0);
+	toy_run(&t, 300);
+	ck_assert_uint_eq(t.node[1].peer_dead, 1);
+	ck_assert_uint_eq(t.node[1].peer_dead_active, 1);
+	ck_assert_uint_eq(t.node[1].peer_lost, 1);
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	ck_assert_int_eq(t.node[1].score, 900);
+	ck_assert_int_eq(toy_promote(&t, 1), 0);
+	toy_drain(&t);
+	ck_assert_int_eq(toy_role(&t, 1), HA_ACTIVE);
+	ck_assert(ha_gate_open(t.node[1].ha)); /* without a further round trip */
+	ck_assert_uint_eq(toy_view(&t, 1).epoch, 2);
+	ck_assert(toy_view(&t, 1).degraded);
+	load(1, 10);
+	ck_assert_uint_eq(ha_released(t.node[1].ha), 10);
+	toy_start(&t, 0); /* comes back with nothing, gets all of it */
+	ck_assert(toy_run_until(&t, 0, HA_STANDBY, 2000));
+	toy_run(&t, 300);
+	ck_assert_uint_eq(toy_view(&t, 0).counts.resyncs_full, 1);
+	ck_assert(!toy_view(&t, 1).degraded);
+	same_state(0, 1);
+	ck_assert_uint_eq(t.node[1].peer_dead, 1);
+	end();
+}
+END_TEST
+
+START_TEST(death_of_a_standby_silences_nobody)
+{
+	pair();
+	toy_append(&t, 0, 1, 1);
+	toy_kill(&t, 1);
+	toy_drain(&t);
+	ck_assert_uint_eq(ha_released(t.node[0].ha), 1);
+	ck_assert(ha_gate_open(t.node[0].ha));
+	ck_assert_uint_eq(t.node[0].peer_dead, 1);
+	ck_assert_uint_eq(t.node[0].peer_dead_active, 0);
+	ck_assert(toy_view(&t, 0).degraded);
+	ck_assert_uint_gt(logged(0, M_STANDBY_BEHIND), 0);
+	end();
+}
+END_TEST
+
+/* F6: a planned move loses nothing, and the old active needs no snapshot. */
+START_TEST(switchover_drains_and_resyncs_partially)
+{
+	pair();
+	t.node[1].paused = true;
+	for (unsigned k = 0; k < 200; k++)
+		toy_append(&t, 0, k % TOY_KEYS, k);
+	ck_assert_int_eq(toy_demote(&t, 0), 0);
+	ck_assert_int_eq(toy_role(&t, 0), HA_DRAINING);
+	ck_assert(!ha_gate_open(t.node[0].ha));
+	ck_assert_int_ne(toy_promote(&t, 0), 0);
+	ck_assert_uint_eq(toy_append(&t, 0, 0, 0), 0);
+	t.node[1].paused = false;
+	toy_drain(&t);
+	ck_assert_int_eq(toy_role(&t, 0), HA_JOINING);
+	same_state(0, 1);
+	ck_assert_int_eq(toy_promote(&t, 1), 0);
+	toy_run(&t, 300);
+	ck_assert_int_eq(toy_role(&t, 1), HA_ACTIVE);
+	ck_assert(ha_gate_open(t.node[1].ha));
+	ck_assert_int_eq(toy_role(&t, 0), HA_STANDBY);
+	ck_assert_uint_eq(toy_view(&t, 0).counts.resyncs_partial, 1);
+	ck_assert_uint_eq(toy_view(&t, 0).counts.resyncs_full, 0);
+	ck_assert_uint_eq(toy_view(&t, 0).epoch, 2);
+	ck_assert_uint_eq(toy_view(&t, 0).offset, 0);
+	load(1, 20);
+	toy_drain(&t);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+START_TEST(promote_is_refused_while_a_better_copy_exists)
+{
+	struct err e = { 0 };
+
+	pair();
+	load(0, 5);
+	toy_kill(&t, 1);
+	toy_start(&t, 1);
+	toy_run(&t, 1);
+	t.node[1].fsm.refuses_restore = true; /* stays without a state */
+	toy_kill(&t, 1);
+	toy_start(&t, 1);
+	toy_run(&t, 200);
+	ck_assert_int_eq(ha_promote(t.node[1].ha, t.now, &t.node[1].out, &e), E_STATE);
+	ck_assert_msg(strstr(e.text, "node 1 is active") != NULL, "%s", e.text);
+	ck_assert_int_eq(ha_score(t.node[1].ha), INT32_MIN);
+	toy_kill(&t, 0);
+	toy_run(&t, 10);
+	ck_assert_int_eq(t.node[1].score, 10); /* an empty one beats none */
+	ck_assert_int_eq(toy_promote(&t, 1), 0);
+	toy_run(&t, 100);
+	ck_assert_int_eq(toy_role(&t, 1), HA_ACTIVE);
+	ck_assert_uint_eq(toy_view(&t, 1).epoch, 2);
+	end();
+}
+END_TEST
+
+START_TEST(orders_in_the_wrong_role)
+{
+	struct err e = { 0 };
+
+	begin(2);
+	t.node[0].floor = 1;
+	toy_start(&t, 0);
+	ck_assert_int_ne(toy_promote(&t, 0), 0); /* own membership was not seen yet */
+	toy_run(&t, 300);
+	ck_assert_int_eq(toy_demote(&t, 0), 0);
+	ck_assert_int_eq(toy_promote(&t, 0), 0);
+	ck_assert_int_eq(toy_promote(&t, 0), 0);
+	ck_assert_int_eq(toy_role(&t, 0), HA_CLAIMING);
+	ck_assert_int_eq(toy_demote(&t, 0), 0);
+	toy_run(&t, 300);
+	ck_assert_int_eq(toy_role(&t, 0), HA_JOINING); /* its claim comes too late */
+	ck_assert_int_eq(toy_promote(&t, 0), 0);
+	toy_run(&t, 300);
+	ck_assert_int_eq(toy_role(&t, 0), HA_ACTIVE);
+	ck_assert_int_eq(toy_promote(&t, 0), 0);
+	toy_ring_down(&t, 0);
+	ck_assert_int_eq(ha_promote(t.node[0].ha, t.now, &t.node[0].out, &e), E_STATE);
+	ck_assert_int_eq(ha_demote(t.node[0].ha, t.now, &t.node[0].out, &e), E_STATE);
+	end();
+}
+END_TEST
+
+START_TEST(oversized_and_unknown_deltas_are_refused)
+{
+	uint8_t *p = mem_zalloc(HA_DELTA_BYTES_MAX + 1);
+
+	pair();
+	ck_assert_uint_eq(toy_append_raw(&t, 0, 9, p, HA_DELTA_BYTES_MAX + 1), 0);
+	ck_assert_uint_eq(toy_append_raw(&t, 0, 8, p, 4), 0); /* the machine refuses the kind */
+	ck_assert_uint_eq(toy_append_raw(&t, 0, 9, p, HA_DELTA_BYTES_MAX), 1);
+	toy_tick(&t, 0);
+	toy_drain(&t);
+	same_state(0, 1);
+	ck_assert_uint_eq(toy_append(&t, 1, 1, 1), 0);
+	mem_free(p);
+	end();
+}
+END_TEST
+
+/* --- the ring ------------------------------------------------------------------------------------------------------ */
+
+START_TEST(ring_lost_fences_an_active_and_it_comes_back)
+{
+	pair();
+	load(0, 9);
+	toy_drain(&t);
+	toy_ring_down(&t, 0);
+	ck_assert_int_eq(toy_role(&t, 0), HA_FENCED);
+	ck_assert(!ha_gate_open(t.node[0].ha));
+	ck_assert_uint_eq(ha_released(t.node[0].ha), 0);
+	toy_run(&t, 300);
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	ck_assert_int_eq(toy_promote(&t, 1), 0);
+	toy_run(&t, 300);
+	load(1, 3);
+	toy_ring_up(&t, 0);
+	ck_assert_int_eq(toy_role(&t, 0), HA_JOINING);
+	ck_assert_uint_eq(t.node[0].fsm.digest, 0);
+	ck_assert(toy_run_until(&t, 0, HA_STANDBY, 2000));
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+START_TEST(ring_lost_keeps_a_standby_fit_for_a_partial_resync)
+{
+	pair();
+	load(0, 9);
+	toy_drain(&t);
+	toy_ring_down(&t, 1);
+	ck_assert_int_eq(toy_role(&t, 1), HA_INIT);
+	load(0, 9);
+	toy_ring_up(&t, 1);
+	ck_assert(toy_run_until(&t, 1, HA_STANDBY, 2000));
+	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_partial, 1);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+START_TEST(cut_and_merge_with_fencing_resyncs_the_standby)
+{
+	pair();
+	load(0, 9);
+	toy_drain(&t);
+	toy_move(&t, 1, 1);
+	toy_run(&t, 300);
+	ck_assert(ha_gate_open(t.node[0].ha)); /* the other one cannot be promoted before we are shot */
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	load(0, 20);
+	toy_move(&t, 1, 0);
+	toy_run(&t, 1000);
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_partial, 1);
+	ck_assert(!toy_view(&t, 0).degraded);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+/* A message that its sender gets back and the peer never sees: the acknowledgement decides. */
+START_TEST(a_split_in_the_middle_of_a_batch)
+{
+	for (uint64_t seed = 1; seed < 60; seed++) {
+		uint64_t held;
+
+		pair();
+		t.rng.s = seed;
+		for (unsigned k = 0; k < 10; k++)
+			toy_append(&t, 0, k, k + 1);
+		while (toy_order_one(&t, 0))
+			;
+		toy_move(&t, 1, 1);
+		while (toy_read_one(&t, 1))
+			;
+		held = toy_view(&t, 1).offset;
+		ck_assert_uint_le(held, 10);
+		toy_drain(&t);
+		toy_run(&t, 300);
+		ck_assert_uint_eq(ha_released(t.node[0].ha), 10); /* degraded now */
+		toy_power_off(&t, 0);
+		ck_assert_int_eq(toy_promote(&t, 1), 0);
+		toy_run(&t, 100);
+		ck_assert_int_eq(toy_role(&t, 1), HA_ACTIVE);
+		ck_assert_uint_eq(t.node[1].ha->base_offset, held);
+		end();
+	}
+}
+END_TEST
+
+START_TEST(without_fencing_a_lost_node_shuts_the_gate_until_quorum_is_told)
+{
+	pair();
+	end();
+	begin(2);
+	t.conf.fencing = false;
+	t.qdevice = true;
+	t.quorum_denial_ms_max = 0;
+	toy_start(&t, 0);
+	toy_start(&t, 1);
+	toy_run(&t, 300);
+	toy_promote(&t, 0);
+	toy_run(&t, 1000);
+	ck_assert(ha_gate_open(t.node[0].ha));
+	t.quorate_component = 5;
+	t.quorum_denial_ms_max = 100000; /* on its way for long */
+	toy_move(&t, 1, 1);
+	while (toy_read_one(&t, 0))
+		;
+	ck_assert(!ha_gate_open(t.node[0].ha));
+	toy_run(&t, 3000);
+	ck_assert(!ha_gate_open(t.node[0].ha));
+	toy_quorum(&t, 0, true);
+	toy_drain(&t);
+	ck_assert(ha_gate_open(t.node[0].ha)); /* by a beat asked after it */
+	toy_quorum(&t, 0, false);
+	toy_run(&t, 50);
+	ck_assert(!ha_gate_open(t.node[0].ha));
+	toy_quorum(&t, 0, true);
+	toy_run(&t, 50);
+	ck_assert(ha_gate_open(t.node[0].ha));
+	end();
+}
+END_TEST
+
+/* The other one may speak until its lease is over: whoever follows it waits that long where nothing fences. */
+START_TEST(without_fencing_the_next_active_waits_for_the_lease)
+{
+	pair();
+	t.conf.fencing = false;
+	toy_kill(&t, 1);
+	toy_start(&t, 1); /* n2 without fencing */
+	ck_assert(toy_run_until(&t, 1, HA_STANDBY, 2000));
+	toy_move(&t, 1, 1);
+	toy_run(&t, 20);
+	ck_assert_int_eq(toy_promote(&t, 1), 0);
+	toy_run(&t, 20);
+	ck_assert_int_eq(toy_role(&t, 1), HA_ACTIVE);
+	ck_assert(!ha_gate_open(t.node[1].ha));
+	toy_run(&t, 1500);
+	ck_assert(!ha_gate_open(t.node[1].ha));
+	toy_run(&t, 300);
+	ck_assert(ha_gate_open(t.node[1].ha));
+	end();
+}
+END_TEST
+
+START_TEST(a_stall_shuts_the_gate_until_the_lease_is_asked_anew)
+{
+	pair();
+	t.node[0].paused = true;
+	t.now = mono_add_ms(t.now, 700);
+	t.node[0].paused = false;
+	toy_tick(&t, 0);
+	ck_assert(!ha_gate_open(t.node[0].ha));
+	ck_assert_uint_eq(logged(0, M_STALL), 1);
+	ck_assert_uint_eq(toy_view(&t, 0).counts.stalls, 1);
+	toy_drain(&t);
+	ck_assert(ha_gate_open(t.node[0].ha));
+	end();
+}
+END_TEST
+
+/* F3, STALE: a stopped active was followed by another; it wakes up and says nothing. */
+START_TEST(a_paused_active_wakes_up_with_a_shut_gate_and_gives_up)
+{
+	pair();
+	load(0, 7);
+	toy_drain(&t);
+	t.node[0].paused = true;
+	toy_run(&t, 2000);
+	ck_assert_int_eq(toy_promote(&t, 1), 0);
+	toy_run(&t, 500);
+	ck_assert_int_eq(toy_role(&t, 1), HA_ACTIVE);
+	ck_assert(!ha_gate_open(t.node[1].ha)); /* n1 is a member and was ACTIVE */
+	toy_run(&t, 1300);
+	ck_assert(ha_gate_open(t.node[1].ha)); /* its lease is over for sure */
+	t.node[0].paused = false;
+	toy_tick(&t, 0);
+	ck_assert_int_eq(toy_role(&t, 0), HA_ACTIVE);
+	ck_assert(!ha_gate_open(t.node[0].ha));
+	while (toy_role(&t, 0) == HA_ACTIVE) {
+		ck_assert(toy_read_one(&t, 0));
+		ck_assert(!ha_gate_open(t.node[0].ha));
+	}
+	ck_assert_uint_eq(logged(0, M_TWO_VOICES), 1);
+	ck_assert(toy_run_until(&t, 0, HA_STANDBY, 2000));
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+START_TEST(the_lease_counts_from_asking)
+{
+	struct ha *ha;
+	int64_t asked;
+
+	pair();
+	ha = t.node[0].ha;
+	asked = t.now.us;
+	toy_run(&t, 2000);
+	asked = t.now.us;
+	ck_assert(ha->lease.until.us <= asked + t.conf.lease_ms * 1000);
+	/* nothing is ordered any more: the gate shuts one lease after the last question that was answered */
+	t.now = ha_deadline(ha);
+	toy_tick(&t, 0);
+	asked = ha->lease.until.us;
+	for (int k = 0; k < 100; k++) {
+		t.now = mono_add_ms(t.now, 20);
+		toy_tick(&t, 0);
+		ck_assert_int_eq(ha_gate_open(ha), t.now.us < asked);
+	}
+	ck_assert(!ha_gate_open(ha));
+	toy_drain(&t); /* the old questions are answered now: only those count that are young enough */
+	ck_assert(ha_gate_open(ha));
+	ck_assert(ha->lease.until.us <= t.now.us + t.conf.lease_ms * 1000);
+	end();
+}
+END_TEST
+
+/* --- claims ---------------------------------------------------------------------------------------------------------- */
+
+START_TEST(two_claims_in_one_ring_have_one_winner)
+{
+	for (unsigned first = 0; first < 2; first++) {
+		begin(2);
+		toy_start(&t, 0);
+		toy_start(&t, 1);
+		toy_run(&t, 300);
+		ck_assert_int_eq(toy_promote(&t, 0), 0);
+		ck_assert_int_eq(toy_promote(&t, 1), 0);
+		while (toy_order_one(&t, first))
+			;
+		while (toy_read_one(&t, first))
+			;
+		ck_assert_int_eq(toy_role(&t, first), HA_ACTIVE);
+		toy_drain(&t);
+		ck_assert_int_eq(toy_role(&t, first), HA_ACTIVE);
+		ck_assert_int_ne(toy_role(&t, 1 - first), HA_ACTIVE);
+		toy_run(&t, 1000);
+		ck_assert_int_eq(toy_role(&t, 1 - first), HA_STANDBY);
+		same_state(0, 1);
+		end();
+	}
+}
+END_TEST
+
+START_TEST(two_winners_of_one_epoch_meet_and_the_lower_id_gives_up)
+{
+	begin(2);
+	toy_start(&t, 0);
+	t.node[1].component = 1;
+	toy_start(&t, 1);
+	toy_run(&t, 300);
+	toy_promote(&t, 0);
+	toy_promote(&t, 1);
+	toy_run(&t, 300);
+	ck_assert_int_eq(toy_role(&t, 0), HA_ACTIVE);
+	ck_assert_int_eq(toy_role(&t, 1), HA_ACTIVE);
+	ck_assert_uint_eq(toy_view(&t, 0).epoch, toy_view(&t, 1).epoch);
+	load(0, 4);
+	load(1, 3);
+	toy_move(&t, 1, 0);
+	toy_run(&t, 1000);
+	ck_assert_int_eq(toy_role(&t, 1), HA_ACTIVE);
+	ck_assert_int_eq(toy_role(&t, 0), HA_STANDBY);
+	ck_assert_uint_gt(logged(0, M_TWO_VOICES), 0);
+	ck_assert_uint_gt(logged(1, M_TWO_VOICES), 0);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+START_TEST(the_higher_epoch_wins_a_merge)
+{
+	begin(2);
+	toy_start(&t, 0);
+	t.node[1].component = 1;
+	t.node[1].floor = 1;
+	toy_start(&t, 1);
+	toy_run(&t, 300);
+	toy_promote(&t, 0);
+	toy_promote(&t, 1);
+	toy_run(&t, 300);
+	ck_assert_uint_eq(toy_view(&t, 0).epoch, 1);
+	ck_assert_uint_eq(toy_view(&t, 1).epoch, 2);
+	load(0, 4);
+	toy_move(&t, 0, 1);
+	toy_run(&t, 1000);
+	ck_assert_int_eq(toy_role(&t, 1), HA_ACTIVE);
+	ck_assert_int_eq(toy_role(&t, 0), HA_STANDBY);
+	ck_assert_uint_eq(t.node[0].floor, 2); /* remembered on disk */
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+START_TEST(a_bystander_that_knows_more_raises_the_claim)
+{
+	begin(2);
+	t.node[1].floor = 40;
+	toy_start(&t, 0);
+	toy_run(&t, 300);
+	toy_start(&t, 1);
+	while (toy_read_one(&t, 0)) /* n2 is a member, its beat is not here yet */
+		;
+	ck_assert_int_eq(toy_promote(&t, 0), 0);
+	toy_read_one(&t, 1);
+	while (toy_order_one(&t, 1)) /* its HELLO comes before the claim */
+		;
+	while (toy_read_one(&t, 0))
+		;
+	ck_assert_int_eq(toy_role(&t, 0), HA_CLAIMING);
+	toy_run(&t, 500);
+	ck_assert_int_eq(toy_role(&t, 0), HA_ACTIVE);
+	ck_assert_uint_gt(toy_view(&t, 0).epoch, 40);
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	end();
+	/* the other way round: it is ACTIVE already when it hears of epoch 40, and gives up; the next order is heard */
+	begin(2);
+	t.node[1].floor = 40;
+	toy_start(&t, 0);
+	toy_run(&t, 300);
+	ck_assert_int_eq(toy_promote(&t, 0), 0);
+	toy_run(&t, 300);
+	toy_start(&t, 1);
+	toy_run(&t, 300);
+	ck_assert_int_eq(toy_role(&t, 0), HA_JOINING);
+	ck_assert_int_eq(t.node[0].score, 10);
+	ck_assert_int_eq(toy_promote(&t, 0), 0);
+	toy_run(&t, 300);
+	ck_assert_int_eq(toy_role(&t, 0), HA_ACTIVE);
+	ck_assert_uint_eq(toy_view(&t, 0).epoch, 41);
+	end();
+}
+END_TEST
+
+START_TEST(the_claim_survives_a_change_of_the_ring)
+{
+	pair();
+	load(0, 5);
+	toy_drain(&t);
+	toy_kill(&t, 0);
+	toy_drain(&t);
+	toy_promote(&t, 1); /* CLAIM waits in the queue */
+	ck_assert_int_eq(toy_role(&t, 1), HA_CLAIMING);
+	toy_start(&t, 0);
+	while (toy_read_one(&t, 1))
+		;
+	ck_assert_int_eq(toy_role(&t, 1), HA_CLAIMING);
+	toy_run(&t, 1000);
+	ck_assert_int_eq(toy_role(&t, 1), HA_ACTIVE);
+	ck_assert_int_eq(toy_role(&t, 0), HA_STANDBY);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+START_TEST(ring_lost_while_claiming_draining_syncing)
+{
+	pair();
+	load(0, 3);
+	toy_drain(&t);
+	toy_kill(&t, 0);
+	toy_drain(&t);
+	toy_promote(&t, 1);
+	toy_ring_down(&t, 1);
+	ck_assert_int_eq(toy_role(&t, 1), HA_INIT);
+	toy_ring_up(&t, 1);
+	toy_run(&t, 100);
+	ck_assert_int_eq(toy_role(&t, 1), HA_JOINING);
+	ck_assert_uint_eq(toy_view(&t, 1).offset, 3); /* the state is kept */
+	ck_assert_int_eq(toy_promote(&t, 1), 0);
+	toy_run(&t, 100);
+	ck_assert_int_eq(toy_role(&t, 1), HA_ACTIVE);
+	ck_assert_uint_eq(toy_view(&t, 1).epoch, 3); /* the void claim is not used again */
+	toy_demote(&t, 1);
+	toy_ring_down(&t, 1);
+	ck_assert_int_eq(toy_role(&t, 1), HA_INIT);
+	toy_ring_up(&t, 1);
+	toy_run(&t, 100);
+	toy_promote(&t, 1);
+	toy_run(&t, 100);
+	toy_start(&t, 0);
+	while (toy_role(&t, 0) != HA_SYNCING)
+		ck_assert(toy_order_one(&t, 0) | toy_read_one(&t, 0) | toy_order_one(&t, 1) | toy_read_one(&t, 1));
+	toy_ring_down(&t, 0);
+	ck_assert_int_eq(toy_role(&t, 0), HA_INIT);
+	toy_ring_up(&t, 0);
+	ck_assert(toy_run_until(&t, 0, HA_STANDBY, 3000));
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+/* --- resync ---------------------------------------------------------------------------------------------------------- */
+
+START_TEST(live_deltas_during_a_snapshot)
+{
+	unsigned k = 0;
+
+	begin(2);
+	toy_start(&t, 0);
+	toy_run(&t, 300);
+	toy_promote(&t, 0);
+	toy_run(&t, 300);
+	toy_append(&t, 0, 0, 2); /* makes the snapshot larger than two slices */
+	load(0, 100);
+	while (t.node[0].fsm.v[0] % 3 != 2)
+		toy_append(&t, 0, 0, 2);
+	toy_start(&t, 1);
+	for (unsigned step = 0; toy_role(&t, 1) != HA_STANDBY; step++) {
+		ck_assert_uint_lt(step, 1000);
+		toy_append(&t, 0, 1 + k++ % 5, step);
+		toy_order_one(&t, 0);
+		toy_order_one(&t, 1);
+		toy_read_one(&t, 0);
+		toy_read_one(&t, 1);
+		t.now = mono_add_ms(t.now, 3);
+	}
+	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_full, 1);
+	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_failed, 0);
+	toy_run(&t, 200);
+	ck_assert(!toy_view(&t, 0).degraded);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+START_TEST(the_active_dies_during_a_resync)
+{
+	for (unsigned steps = 1; steps < 30; steps++) {
+		pair();
+		load(0, 10);
+		while (t.node[0].fsm.v[0] % 3 != 2)
+			toy_append(&t, 0, 0, 2);
+		toy_kill(&t, 1);
+		toy_start(&t, 1);
+		for (unsigned k = 0; k < steps; k++) {
+			toy_order_one(&t, k % 2);
+			toy_read_one(&t, k % 2);
+		}
+		toy_kill(&t, 0);
+		toy_run(&t, 300);
+		ck_assert(toy_role(&t, 1) == HA_JOINING || toy_role(&t, 1) == HA_STANDBY);
+		ck_assert_int_eq(toy_promote(&t, 1), 0);
+		toy_run(&t, 300);
+		ck_assert_int_eq(toy_role(&t, 1), HA_ACTIVE);
+		toy_start(&t, 0);
+		ck_assert(toy_run_until(&t, 0, HA_STANDBY, 2000));
+		same_state(0, 1);
+		end();
+	}
+}
+END_TEST
+
+START_TEST(the_joiner_dies_or_is_cut_off_during_a_resync)
+{
+	for (unsigned steps = 1; steps < 30; steps++) {
+		pair();
+		load(0, 10);
+		while (t.node[0].fsm.v[0] % 3 != 2)
+			toy_append(&t, 0, 0, 2);
+		toy_kill(&t, 1);
+		toy_start(&t, 1);
+		for (unsigned k = 0; k < steps; k++) {
+			toy_order_one(&t, k % 2);
+			toy_read_one(&t, k % 2);
+		}
+		if (steps % 2) {
+			toy_kill(&t, 1);
+			toy_start(&t, 1);
+		} else {
+			toy_move(&t, 1, 1);
+			toy_run(&t, 50);
+			toy_move(&t, 1, 0);
+		}
+		load(0, 5);
+		ck_assert(toy_run_until(&t, 1, HA_STANDBY, 4000));
+		toy_run(&t, 300);
+		ck_assert(!toy_view(&t, 0).degraded);
+		ck_assert(t.node[0].ha->serve.to == NULL);
+		same_state(0, 1);
+		end();
+	}
+}
+END_TEST
+
+START_TEST(a_demotion_during_a_resync)
+{
+	pair();
+	load(0, 10);
+	while (t.node[0].fsm.v[0] % 3 != 2)
+		toy_append(&t, 0, 0, 2);
+	toy_kill(&t, 1);
+	toy_start(&t, 1);
+	while (toy_role(&t, 1) != HA_SYNCING)
+		ck_assert(toy_order_one(&t, 0) | toy_read_one(&t, 0) | toy_order_one(&t, 1) | toy_read_one(&t, 1));
+	toy_demote(&t, 0);
+	toy_run(&t, 300);
+	ck_assert_int_eq(toy_role(&t, 0), HA_JOINING);
+	ck_assert_int_eq(toy_role(&t, 1), HA_JOINING);
+	ck_assert_int_eq(t.node[0].score, 10); /* the better copy */
+	ck_assert_int_eq(t.node[1].score, INT32_MIN);
+	ck_assert_int_eq(toy_promote(&t, 1), E_STATE);
+	ck_assert_int_eq(toy_promote(&t, 0), 0);
+	ck_assert(toy_run_until(&t, 1, HA_STANDBY, 2000));
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+START_TEST(a_digest_that_differs_leads_to_a_full_resync)
+{
+	pair();
+	load(0, 10);
+	toy_drain(&t);
+	t.node[1].fsm.v[3] ^= 1; /* a broken copy */
+	t.node[1].fsm.digest ^= 12345;
+	toy_run(&t, 1000);
+	ck_assert_uint_gt(logged(1, M_DIGEST_MISMATCH) + logged(0, M_DIGEST_MISMATCH), 0);
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_full, 2);
+	ck_assert(toy_view(&t, 1).digest_equal);
+	same_state(0, 1);
+	/* and at once, before it is acknowledged, when a batch comes */
+	t.node[1].fsm.digest ^= 54321;
+	toy_append(&t, 0, 1, 1);
+	while (toy_order_one(&t, 0))
+		;
+	while (toy_read_one(&t, 1))
+		;
+	ck_assert_int_ne(toy_role(&t, 1), HA_STANDBY);
+	toy_run(&t, 1000);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+START_TEST(a_state_that_cannot_be_read_backs_off)
+{
+	pair();
+	load(0, 10);
+	toy_kill(&t, 1);
+	t.node[1].fsm.refuses_restore = true;
+	toy_start(&t, 1);
+	toy_run(&t, 10000);
+	ck_assert_int_ne(toy_role(&t, 1), HA_STANDBY);
+	ck_assert_uint_gt(toy_view(&t, 1).counts.resyncs_failed, 4);
+	ck_assert_uint_lt(toy_view(&t, 1).counts.resyncs_failed, 14); /* no storm */
+	ck_assert_uint_ge(t.node[1].rejoins, 1);
+	ck_assert(ha_gate_open(t.node[0].ha));
+	t.node[1].fsm.refuses_restore = false;
+	toy_run(&t, 8000);
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+START_TEST(an_old_standby_that_does_not_know_a_delta)
+{
+	pair();
+	t.node[1].fsm.refuses_kind_9 = true;
+	ck_assert_uint_eq(toy_append_raw(&t, 0, 9, "x", 1), 1);
+	toy_tick(&t, 0);
+	while (toy_order_one(&t, 0) | toy_read_one(&t, 1))
+		ck_assert_uint_eq(toy_view(&t, 1).offset, 0);
+	ck_assert_int_ne(toy_role(&t, 1), HA_STANDBY);
+	toy_run(&t, 1000); /* the snapshot has what the delta did */
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_full, 2);
+	end();
+}
+END_TEST
+
+START_TEST(a_log_over_its_bound_drops_the_standby_not_the_active)
+{
+	pair();
+	t.node[0].ha->deltas.bytes_max = 3000;
+	for (unsigned k = 0; k < 200; k++) /* the ring stands still */
+		ck_assert_uint_eq(toy_append(&t, 0, k % TOY_KEYS, k), k + 1);
+	ck_assert_uint_le(t.node[0].ha->deltas.bytes, 3000);
+	ck_assert(toy_view(&t, 0).degraded);
+	ck_assert_uint_eq(ha_released(t.node[0].ha), 200);
+	toy_run(&t, 1000);
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+START_TEST(a_queue_over_its_bound_asks_anew)
+{
+	unsigned k = 0;
+
+	pair();
+	while (t.node[0].fsm.v[0] % 3 != 2)
+		toy_append(&t, 0, 0, 2);
+	toy_drain(&t);
+	toy_kill(&t, 1);
+	toy_start(&t, 1);
+	t.node[1].ha->join.queue.bytes_max = 200;
+	while (!t.node[1].ha->join.begun)
+		ck_assert(toy_order_one(&t, 0) | toy_read_one(&t, 0) | toy_order_one(&t, 1) | toy_read_one(&t, 1));
+	while (toy_view(&t, 1).counts.resyncs_failed == 0) {
+		ck_assert_uint_lt(k++, 100);
+		toy_append(&t, 0, 1, k);
+		toy_order_one(&t, 0);
+		toy_read_one(&t, 1);
+	}
+	ck_assert_uint_le(t.node[1].ha->join.queue.bytes, 200);
+	toy_run(&t, 2000);
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+/* --- bad frames ------------------------------------------------------------------------------------------------------ */
+
+START_TEST(garbage_from_the_active_leads_to_a_resync)
+{
+	pair();
+	load(0, 10);
+	toy_drain(&t);
+	toy_inject(&t, 0, "this is no frame at all, by no means, but it is long enough", 60);
+	toy_inject(&t, 0, "", 0);
+	toy_run(&t, 1000);
+	ck_assert_uint_ge(toy_view(&t, 1).counts.frames_malformed, 2);
+	ck_assert_uint_eq(logged(1, M_FRAME_REFUSED), 1);
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_partial, 1);
+	ck_assert_int_eq(toy_role(&t, 0), HA_ACTIVE);
+	ck_assert(ha_gate_open(t.node[0].ha));
+	same_state(0, 1);
+	toy_inject(&t, 1, "rubbish from the standby", 25);
+	toy_run(&t, 300);
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	ck_assert(!toy_view(&t, 0).degraded);
+	end();
+}
+END_TEST
+
+static bool
+spoil_some(struct toy *toy, struct toy_node *from, uint8_t *p, size_t n)
+{
+	(void)from;
+	if (rng_below(&toy->rng, 20) != 0)
+		return false;
+	p[rng_below(&toy->rng, n)] ^= (uint8_t)(1 + rng_below(&toy->rng, 255));
+	return true;
+}
+
+START_TEST(one_frame_in_twenty_is_damaged_and_they_get_over_it)
+{
+	pair();
+	t.spoil = spoil_some;
+	for (unsigned round = 0; round < 200; round++) {
+		load(0, 5);
+		toy_run(&t, 20);
+	}
+	ck_assert_int_eq(toy_role(&t, 0), HA_ACTIVE);
+	t.spoil = NULL;
+	toy_run(&t, 8000);
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	ck_assert(!toy_view(&t, 0).degraded);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+START_TEST(an_acknowledgement_of_what_does_not_exist)
+{
+	struct ha_frame f = { .version = 1, .speaks = 2, .type = HA_FRAME_ACK, .sender = 2, .to = 1, .epoch = 1,
+		.offset = 1000 };
+	struct buf b;
+
+	pair();
+	load(0, 2);
+	toy_drain(&t);
+	buf_init(&b, 1000);
+	ha_frame_encode(&f, &b);
+	toy_inject(&t, 1, b.p, b.n);
+	while (toy_read_one(&t, 0))
+		;
+	ck_assert(toy_view(&t, 0).degraded);
+	ck_assert_uint_eq(ha_released(t.node[0].ha), 2);
+	toy_run(&t, 1000);
+	ck_assert(!toy_view(&t, 0).degraded);
+	same_state(0, 1);
+	buf_fini(&b);
+	end();
+}
+END_TEST
+
+START_TEST(frames_of_an_older_epoch_are_refused)
+{
+	struct ha_frame f = { .version = 1, .speaks = 2, .type = HA_FRAME_CLAIM, .sender = 2, .epoch = 1 };
+	struct buf b;
+	uint64_t before;
+
+	pair();
+	before = toy_view(&t, 0).counts.frames_stale;
+	buf_init(&b, 1000);
+	ha_frame_encode(&f, &b);
+	toy_inject(&t, 1, b.p, b.n); /* a claim of an epoch that exists */
+	f.type = HA_FRAME_ACK;
+	f.epoch = 0;
+	buf_reset(&b);
+	ha_frame_encode(&f, &b);
+	toy_inject(&t, 1, b.p, b.n);
+	toy_drain(&t);
+	ck_assert_int_eq(toy_role(&t, 0), HA_ACTIVE);
+	ck_assert_uint_eq(toy_view(&t, 0).counts.frames_stale, before + 2);
+	f.type = HA_FRAME_LEAVING;
+	f.sender = 77; /* not what the ring says */
+	buf_reset(&b);
+	ha_frame_encode(&f, &b);
+	toy_inject(&t, 1, b.p, b.n);
+	toy_drain(&t);
+	ck_assert_uint_ge(toy_view(&t, 0).counts.frames_malformed, 1);
+	buf_fini(&b);
+	end();
+}
+END_TEST
+
+START_TEST(version_1_and_version_2_work_together)
+{
+	for (unsigned old = 0; old < 2; old++) {
+		begin(2);
+		for (unsigned i = 0; i < 2; i++) {
+			t.conf.wire_version_max = i == old ? 1 : 0;
+			toy_start(&t, i);
+		}
+		toy_run(&t, 300);
+		toy_promote(&t, 0);
+		ck_assert(toy_run_until(&t, 1, HA_STANDBY, 2000));
+		load(0, 50);
+		toy_run(&t, 1000);
+		ck_assert(!toy_view(&t, 0).degraded);
+		ck_assert_uint_eq(toy_view(&t, 0).counts.frames_malformed, 0);
+		ck_assert_uint_eq(toy_view(&t, 1).counts.frames_malformed, 0);
+		ck_assert(toy_view(&t, 1).digest_equal);
+		ck_assert_uint_eq(toy_view(&t, 1).digest_offset, 50); /* by the beats */
+		same_state(0, 1);
+		toy_demote(&t, 0);
+		toy_run(&t, 300);
+		toy_promote(&t, 1);
+		toy_run(&t, 300);
+		load(1, 10);
+		toy_run(&t, 300);
+		same_state(0, 1);
+		end();
+	}
+}
+END_TEST
+
+START_TEST(another_configuration_is_told)
+{
+	begin(2);
+	toy_start(&t, 0);
+	t.conf.config_hash = 8;
+	toy_start(&t, 1);
+	toy_run(&t, 1000);
+	ck_assert(toy_view(&t, 0).peer.config_differs);
+	ck_assert_uint_eq(logged(0, M_CONFIG_DIFFERS), 1);
+	ha_set_health(t.node[1].ha, STR("{\"channels\":3}"));
+	toy_run(&t, 300);
+	ck_assert(str_is(toy_view(&t, 0).peer.health, "{\"channels\":3}"));
+	end();
+}
+END_TEST
+
+/* --- three members ------------------------------------------------------------------------------------------------------ */
+
+START_TEST(three_members)
+{
+	begin(3);
+	for (unsigned i = 0; i < 3; i++)
+		toy_start(&t, i);
+	toy_run(&t, 300);
+	toy_promote(&t, 0);
+	toy_run(&t, 5000);
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	ck_assert_int_eq(toy_role(&t, 2), HA_STANDBY);
+	load(0, 30);
+	toy_run(&t, 300);
+	same_state(0, 1);
+	same_state(0, 2);
+	/* the cover dies: the other one takes its place */
+	toy_kill(&t, (unsigned)t.node[0].ha->cover_peer->node_id - 1);
+	load(0, 5);
+	toy_run(&t, 500);
+	ck_assert(!toy_view(&t, 0).degraded);
+	toy_kill(&t, 0);
+	toy_run(&t, 300);
+	for (unsigned i = 1; i < 3; i++) {
+		if (toy_role(&t, i) == HA_STANDBY) {
+			ck_assert_int_eq(t.node[i].score, 900);
+			toy_promote(&t, i);
+			break;
+		}
+	}
+	toy_run(&t, 300);
+	for (unsigned i = 0; i < 3; i++) {
+		if (t.node[i].ha == NULL)
+			toy_start(&t, i);
+	}
+	toy_run(&t, 10000);
+	same_state(0, 1);
+	same_state(0, 2);
+	end();
+}
+END_TEST
+
+START_TEST(more_members_than_fit)
+{
+	struct ha_member members[12];
+	struct ha_confchg c = { .members = members, .member_count = 12 };
+
+	begin(1);
+	toy_start(&t, 0);
+	toy_run(&t, 100);
+	for (unsigned k = 0; k < 12; k++)
+		members[k] = (struct ha_member){ k + 1, k == 0 ? t.node[0].pid : 500 + k, HA_REASON_JOIN };
+	ha_confchg(t.node[0].ha, t.now, &c, &t.node[0].out);
+	toy_tick(&t, 0);
+	c.member_count = 1;
+	ha_confchg(t.node[0].ha, t.now, &c, &t.node[0].out);
+	toy_tick(&t, 0);
+	ck_assert_uint_eq(t.node[0].peer_lost, HA_PEERS_MAX);
+	ck_assert_uint_eq(t.node[0].peer_dead, 0);
+	c.member_count = 0; /* put out of the group ourselves */
+	ha_confchg(t.node[0].ha, t.now, &c, &t.node[0].out);
+	toy_tick(&t, 0);
+	ck_assert_int_eq(toy_role(&t, 0), HA_INIT);
+	end();
+}
+END_TEST
+
+static void
+add_role_tests(TCase *tc)
+{
+	tcase_add_test(tc, solo_is_active_at_start);
+	tcase_add_test(tc, nobody_is_active_without_an_order);
+	tcase_add_test(tc, promote_then_standby_in_step);
+	tcase_add_test(tc, no_effect_before_the_acknowledgement);
+	tcase_add_test(tc, async_releases_at_once);
+	tcase_add_test(tc, confirm_timeout_opens_and_catching_up_closes);
+	tcase_add_test(tc, silent_standby_is_dropped_and_comes_back);
+	tcase_add_test(tc, window_gathers_deltas_into_batches);
+	tcase_add_test(tc, process_death_is_told_once_and_taken_over);
+	tcase_add_test(tc, death_of_a_standby_silences_nobody);
+	tcase_add_test(tc, switchover_drains_and_resyncs_partially);
+	tcase_add_test(tc, promote_is_refused_while_a_better_copy_exists);
+	tcase_add_test(tc, orders_in_the_wrong_role);
+	tcase_add_test(tc, oversized_and_unknown_deltas_are_refused);
+}
+
+static void
+add_ring_tests(TCase *tc)
+{
+	tcase_add_test(tc, ring_lost_fences_an_active_and_it_comes_back);
+	tcase_add_test(tc, ring_lost_keeps_a_standby_fit_for_a_partial_resync);
+	tcase_add_test(tc, cut_and_merge_with_fencing_resyncs_the_standby);
+	tcase_add_test(tc, a_split_in_the_middle_of_a_batch);
+	tcase_add_test(tc, without_fencing_a_lost_node_shuts_the_gate_until_quorum_is_told);
+	tcase_add_test(tc, without_fencing_the_next_active_waits_for_the_lease);
+	tcase_add_test(tc, a_stall_shuts_the_gate_until_the_lease_is_asked_anew);
+	tcase_add_test(tc, a_paused_active_wakes_up_with_a_shut_gate_and_gives_up);
+	tcase_add_test(tc, the_lease_counts_from_asking);
+	tcase_add_test(tc, two_claims_in_one_ring_have_one_winner);
+	tcase_add_test(tc, two_winners_of_one_epoch_meet_and_the_lower_id_gives_up);
+	tcase_add_test(tc, the_higher_epoch_wins_a_merge);
+	tcase_add_test(tc, a_bystander_that_knows_more_raises_the_claim);
+	tcase_add_test(tc, the_claim_survives_a_change_of_the_ring);
+	tcase_add_test(tc, ring_lost_while_claiming_draining_syncing);
+}
+
+static void
+add_resync_tests(TCase *tc)
+{
+	tcase_add_test(tc, live_deltas_during_a_snapshot);
+	tcase_add_test(tc, the_active_dies_during_a_resync);
+	tcase_add_test(tc, the_joiner_dies_or_is_cut_off_during_a_resync);
+	tcase_add_test(tc, a_demotion_during_a_resync);
+	tcase_add_test(tc, a_digest_that_differs_leads_to_a_full_resync);
+	tcase_add_test(tc, a_state_that_cannot_be_read_backs_off);
+	tcase_add_test(tc, an_old_standby_that_does_not_know_a_delta);
+	tcase_add_test(tc, a_log_over_its_bound_drops_the_standby_not_the_active);
+	tcase_add_test(tc, a_queue_over_its_bound_asks_anew);
+	tcase_add_test(tc, garbage_from_the_active_leads_to_a_resync);
+	tcase_add_test(tc, one_frame_in_twenty_is_damaged_and_they_get_over_it);
+	tcase_add_test(tc, an_acknowledgement_of_what_does_not_exist);
+	tcase_add_test(tc, frames_of_an_older_epoch_are_refused);
+	tcase_add_test(tc, version_1_and_version_2_work_together);
+	tcase_add_test(tc, another_configuration_is_told);
+	tcase_add_test(tc, three_members);
+	tcase_add_test(tc, more_members_than_fit);
+}
+
+int
+main(void)
+{
+	Suite *suite = suite_create("ha");
+	TCase *tc = tcase_create("engine");
+	SRunner *runner;
+	int failed;
+
+	add_role_tests(tc);
+	add_ring_tests(tc);
+	add_resync_tests(tc);
+	tcase_set_timeout(tc, 60);
+	suite_add_tcase(suite, tc);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The status as JSON, and what "could take over now" depends on. */
+#include "daemon/stat.h"
+
+#include <check.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct conf conf;
+static struct ha_view view;
+static struct node_counts counts;
+static struct node_takeover takeover;
+static struct stat_input input;
+
+/* An active with a standby in step. */
+static void
+setup(void)
+{
+	memset(&view, 0, sizeof(view));
+	memset(&counts, 0, sizeof(counts));
+	memset(&takeover, 0, sizeof(takeover));
+	conf_defaults(&conf);
+	view.role = HA_ACTIVE;
+	view.epoch = 8;
+	view.offset = 184223;
+	view.gate_open = view.quorate = view.digest_equal = true;
+	view.digest_offset = 184200;
+	view.peer.known = view.peer.in_step = true;
+	view.peer.role = HA_STANDBY;
+	view.peer.epoch = 8;
+	view.peer.health = STR("name=n1 calls=3 monitors=50 clients=4 sessions=5 channels=2/2 devices=50 out=0 up=12 "
+			       "conf=1a2b3c4d desync=0");
+	counts.calls = 4;
+	counts.channels_open = 2;
+	counts.channels_want = 3;
+	counts.desynchronised = 6;
+	counts.uptime_s = 77;
+	input = (struct stat_input){ .conf = &conf, .node_name = "n2", .wall_us = 1795310575201000, .view = &view,
+		.counts = &counts, .takeover = &takeover, .digest = 0x7f3a91c2, .serving = true };
+}
+
+static json_t *
+status(void)
+{
+	struct buf out;
+	json_t *root;
+
+	buf_init(&out, 65536);
+	stat_status(&input, &out);
+	ck_assert(!out.overflow);
+	root = json_loadb((const char *)out.p, out.n, JSON_REJECT_DUPLICATES, NULL);
+	ck_assert_ptr_nonnull(root);
+	buf_fini(&out);
+	return root;
+}
+
+static json_int_t
+number(const json_t *root, const char *key)
+{
+	ck_assert_msg(json_is_integer(json_object_get(root, key)), "%s is no number", key);
+	return json_integer_value(json_object_get(root, key));
+}
+
+static const char *
+text(const json_t *root, const char *key)
+{
+	ck_assert_msg(json_is_string(json_object_get(root, key)), "%s is no text", key);
+	return json_string_value(json_object_get(root, key));
+}
+
+static void
+expect_ready(bool ready, const char *part)
+{
+	char said[200];
+
+	ck_assert_int_eq(stat_ready(&input, said, sizeof(said)), ready);
+	ck_assert_msg(strstr(said, part) != NULL, "\"%s\" is not in \"%s\"", part, said);
+}
+
+START_TEST(status_of_an_active)
+{
+	json_t *root, *own, *peer;
+
+	takeover = (struct node_takeover){ .epoch = 8, .at_wall_us = 5, .promote_ms = 19, .channel_ms = 310,
+		.resync_ms = 390, .calls_kept = 3, .calls_cleared = 2, .calls_learned = 1, .done = true };
+	root = status();
+	own = json_array_get(json_object_get(root, "nodes"), 0);
+	peer = json_array_get(json_object_get(root, "nodes"), 1);
+	ck_assert_str_eq(text(root, "schema"), "tandemctl/status/1");
+	ck_assert_int_eq(number(root, "epoch"), 8);
+	ck_assert_int_eq(number(root, "desync_total"), 6);
+	ck_assert_str_eq(text(json_object_get(root, "digest"), "value"), "000000007f3a91c2");
+	ck_assert(json_is_true(json_object_get(root, "ready")));
+	ck_assert_str_eq(text(own, "name"), "n2");
+	ck_assert_str_eq(text(own, "role"), "active");
+	ck_assert_str_eq(text(own, "state"), "serving");
+	ck_assert_int_eq(number(own, "calls"), 4);
+	ck_assert_int_eq(number(own, "behind"), -1);
+	ck_assert_int_eq(number(json_object_get(own, "channels"), "want"), 3);
+	ck_assert_str_eq(text(peer, "name"), "n1");
+	ck_assert_str_eq(text(peer, "state"), "in step");
+	ck_assert_int_eq(number(peer, "calls"), 3);
+	ck_assert_int_eq(number(peer, "sessions"), 5);
+	ck_assert_int_eq(number(peer, "uptime_s"), 12);
+	ck_assert_int_eq(number(json_object_get(peer, "channels"), "open"), 2);
+	ck_assert_int_eq(number(json_object_get(root, "last_takeover"), "calls_cleared"), 2);
+	json_decref(root);
+}
+END_TEST
+
+START_TEST(unknown_peer_and_lone_node)
+{
+	json_t *root, *nodes;
+
+	view.peer.known = false;
+	root = status();
+	nodes = json_object_get(root, "nodes");
+	ck_assert_str_eq(text(json_array_get(nodes, 1), "state"), "absent");
+	ck_assert(json_is_null(json_object_get(root, "last_takeover")));
+	json_decref(root);
+	conf.clustered = false;
+	root = status();
+	ck_assert_uint_eq(json_array_size(json_object_get(root, "nodes")), 1);
+	json_decref(root);
+	expect_ready(false, "without a cluster");
+}
+END_TEST
+
+START_TEST(ready_seen_from_the_active)
+{
+	expect_ready(true, "READY: n1 can take over");
+	view.peer.in_step = false;
+	view.peer.behind = 1843;
+	expect_ready(false, "1843 deltas behind");
+	view.peer.in_step = true;
+	view.digest_equal = false;
+	expect_ready(false, "states of the two nodes differ");
+	view.digest_offset = 0; /* not compared yet */
+	expect_ready(true, "READY");
+	view.peer.config_differs = true;
+	expect_ready(false, "configurations");
+	view.peer.role = HA_SYNCING;
+	expect_ready(false, "is syncing");
+	view.peer.known = false;
+	expect_ready(false, "no standby");
+}
+END_TEST
+
+START_TEST(ready_seen_from_the_standby)
+{
+	view.role = HA_STANDBY;
+	view.peer.role = HA_ACTIVE;
+	expect_ready(true, "READY: n2 can take over");
+	view.peer.known = false;
+	expect_ready(false, "not there");
+	view.peer.known = true;
+	view.peer.role = HA_STANDBY;
+	expect_ready(false, "no node is active");
+	view.role = HA_FENCED;
+	expect_ready(false, "this node is fenced");
+}
+END_TEST
+
+START_TEST(behind_of_a_standby)
+{
+	json_t *root;
+
+	view.role = HA_STANDBY;
+	view.peer.role = HA_ACTIVE;
+	view.offset = 100;
+	view.peer.offset = 130;
+	root = status();
+	ck_assert_int_eq(number(json_array_get(json_object_get(root, "nodes"), 0), "behind"), 30);
+	json_decref(root);
+}
+END_TEST
+
+START_TEST(health_texts)
+{
+	struct str h = STR("a=1 ab=2  channels=2/2 empty= x y=1=2");
+
+	ck_assert(str_is(stat_health(h, "a"), "1"));
+	ck_assert(str_is(stat_health(h, "ab"), "2"));
+	ck_assert(str_is(stat_health(h, "empty"), ""));
+	ck_assert(str_is(stat_health(h, "y"), "1=2"));
+	ck_assert_uint_eq(stat_health(h, "x").n, 0);
+	ck_assert_uint_eq(stat_health(h, "b").n, 0);
+	ck_assert_uint_eq(stat_health(STR_NONE, "a").n, 0);
+}
+END_TEST
+
+/* The text comes over the ring: whatever is in it, the status stays JSON. */
+START_TEST(hostile_health_texts)
+{
+	static const char *const texts[] = { "", "=", " ", "name=\xff\xfe calls=1", "name=\x01", "name=a\"b calls=-1",
+		"calls=99999999999999999999 up=x channels=1/", "channels=/ name=", "channels=1", "name=\xc3" };
+	char filler[400];
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		json_t *root;
+
+		view.peer.health = str_of(texts[i]);
+		root = status();
+		ck_assert_ptr_nonnull(json_array_get(json_object_get(root, "nodes"), 1));
+		json_decref(root);
+	}
+	memset(filler, 'n', sizeof(filler));
+	memcpy(filler, "name=", 5);
+	view.peer.health = (struct str){ filler, sizeof(filler) };
+	json_decref(status());
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("stat");
+	TCase *t = tcase_create("stat");
+	SRunner *r = srunner_create(s);
+	int failed;
+
+	suite_add_tcase(s, t);
+	tcase_add_checked_fixture(t, setup, NULL);
+	tcase_add_test(t, status_of_an_active);
+	tcase_add_test(t, unknown_peer_and_lone_node);
+	tcase_add_test(t, ready_seen_from_the_active);
+	tcase_add_test(t, ready_seen_from_the_standby);
+	tcase_add_test(t, behind_of_a_standby);
+	tcase_add_test(t, health_texts);
+	tcase_add_test(t, hostile_health_texts);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? 0 : 1;
+}
