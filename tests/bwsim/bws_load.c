@@ -52,11 +52,12 @@ inside_call(struct bws *w)
 	return to && bws_call_originate(w, from, to->ext, true) != NULL;
 }
 
+/* From one arrival to the next, not from the moment it was served: lateness does not add up. */
 static void
-plan_next(struct bws *w)
+plan_next(struct bws *w, int64_t from_us)
 {
 	bws_timer_arm(&w->timers, &w->load.next,
-		bws_util_mono_us() + bws_rand_poisson_us(&w->rand_load, w->load.rate));
+		from_us + bws_rand_poisson_us(&w->rand_load, w->load.rate));
 }
 
 static void
@@ -70,7 +71,7 @@ on_arrival(void *arg)
 		made = outside ? outside_call(w) : inside_call(w);
 	if (!made)
 		w->stats.load_skipped++;
-	plan_next(w);
+	plan_next(w, w->load.next.due_us);
 }
 
 void
@@ -95,7 +96,7 @@ bws_load_apply(struct bws *w)
 {
 	if (w->load.rate > 0) {
 		w->load.draining = false;
-		plan_next(w);
+		plan_next(w, bws_util_mono_us());
 	} else {
 		bws_timer_stop(&w->timers, &w->load.next);
 	}

@@ -22,7 +22,7 @@
 #include <sys/epoll.h>
 #include <sys/types.h>
 
-#define FINISH_MS 2000
+#define LINGER_MS 2000
 
 struct doc {
 	TAILQ_ENTRY(doc) link;
@@ -45,7 +45,7 @@ struct bws_stream {
 	void *arg;
 	struct bws_watch watch;
 	struct bws_timer tell;   /* tells the owner, then frees */
-	struct bws_timer linger; /* a finishing stream must end */
+	struct bws_timer linger; /* a stream that shall end must end */
 };
 
 static void
@@ -157,7 +157,7 @@ bws_stream_finish(struct bws_stream *s)
 		free_stream(s);
 		return;
 	}
-	bws_timer_in_ms(&s->w->timers, &s->linger, FINISH_MS);
+	bws_timer_in_ms(&s->w->timers, &s->linger, LINGER_MS);
 	bws_stream_wake(s);
 }
 
@@ -170,10 +170,8 @@ bws_stream_cut(struct bws_stream *s)
 		free_stream(s);
 		return;
 	}
-	/* What is still in the socket may go out, but a blocked write must not hold the stream. */
-	if (s->queued && !s->asleep)
-		bws_util_reset_socket(s->fd);
 	bws_stream_wake(s);
+	bws_timer_in_ms(&s->w->timers, &s->linger, LINGER_MS);
 }
 
 /* Takes up to @max bytes of the first document; drops it when it is done. */

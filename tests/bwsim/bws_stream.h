@@ -27,7 +27,8 @@ bool bws_stream_push(struct bws_stream *s, const char *doc, size_t len);
  * write within two seconds is cut. */
 void bws_stream_finish(struct bws_stream *s);
 
-/* Closes the connection at once, queued documents are lost; the owner lets go of the stream. */
+/* Closes the connection, queued documents are lost; the owner lets go of the stream. A write that is
+ * blocked is cut after two seconds. */
 void bws_stream_cut(struct bws_stream *s);
 
 /* For bws_http: the response object whose body is the stream; NULL when memory ran out. */

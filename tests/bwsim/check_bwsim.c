@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Tests the simulator's channels, subscriptions and delivery of events over loopback: byte forms,
- * log-in, errors, acknowledgements, redelivery, terminations, dead and silent XSPs.
+ * log-in, errors, acknowledgements, redelivery, terminations.
  */
 #include "tests/bwsim/bws_testkit.h"
 
 #include <check.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,6 +137,7 @@ START_TEST(documents_split_and_glued_by_knobs)
 {
 	struct bws_kit_stream s;
 	int parts = 0;
+	char id[64];
 
 	start(KNOBS("chunk_bytes=50"));
 	bws_kit_open(&kit, &s, 0, "SET", "");
@@ -145,6 +145,17 @@ START_TEST(documents_split_and_glued_by_knobs)
 	while (bws_kit_next(&s, 300, &doc) == BWS_KIT_DOC)
 		parts++;
 	ck_assert_int_eq(parts, 3);
+	bws_kit_close(&s);
+	/* Two documents that wait together come in one chunk. */
+	free(bws_kit_ask(&kit, "{\"cmd\":\"knob\",\"name\":\"chunk_bytes\",\"value\":0}"));
+	free(bws_kit_ask(&kit, "{\"cmd\":\"knob\",\"name\":\"chunk_glue\",\"value\":1}"));
+	bws_kit_open(&kit, &s, 0, "SET", "");
+	bws_kit_subscribe(&kit, 0, "2001", "SET", id);
+	bws_kit_take(&kit, &s, "CallSubscriptionEvent", &doc);
+	call_event("2001");
+	bws_kit_expect(&s, "HookStatusEvent", &doc);
+	ck_assert_ptr_nonnull(strstr(doc.p, "</xsi:Event>" DECL "<xsi:Event"));
+	ck_assert_ptr_nonnull(strstr(doc.p, "CallOriginatedEvent"));
 	bws_kit_close(&s);
 	stop();
 }
@@ -568,164 +579,30 @@ START_TEST(spread_by_weight)
 }
 END_TEST
 
-START_TEST(killed_xsp)
+START_TEST(preferred_priority)
 {
 	struct bws_kit_stream a, b;
-	enum bws_kit_next next;
+	int on_a = 0, on_b = 0, i;
 	char id[64];
 
-	start(NULL);
+	start(KNOBS("priority_order=1"));
 	bws_kit_open(&kit, &a, 0, "SET", "<priority>1</priority>");
 	bws_kit_open(&kit, &b, 1, "SET", "<priority>2</priority>");
-	bws_kit_subscribe(&kit, 1, "2001", "SET", id);
-	bws_kit_take(&kit, &a, "CallSubscriptionEvent", &doc);
-	call_event("2001");
-	bws_kit_expect(&a, "HookStatusEvent", &doc); /* not acknowledged */
-	free(bws_kit_ask(&kit, "{\"cmd\":\"kill-xsp\",\"xsp\":\"xsp1\"}"));
-	do
-		next = bws_kit_next(&a, 5000, &doc);
-	while (next == BWS_KIT_DOC);
-	ck_assert_int_eq(next, BWS_KIT_RESET);
-	ck_assert_int_lt(bws_kit_connect(&kit, 0), 0);
-	ck_assert_int_eq(errno, ECONNREFUSED);
-	bws_kit_take(&kit, &b, "HookStatusEvent", &doc); /* again, on the other one, at once */
-	bws_kit_take(&kit, &b, "CallOriginatedEvent", &doc);
-	ck_assert(bws_kit_journal_has(&kit, KNOBS("\"ev\":\"channel\"", "xsp-killed", a.id)));
-	bws_kit_close(&a);
-	free(bws_kit_ask(&kit, "{\"cmd\":\"start-xsp\",\"xsp\":\"xsp1\"}"));
-	bws_kit_open(&kit, &a, 0, "SET", "");
+	bws_kit_subscribe(&kit, 0, "2001", "SET", id);
+	for (i = 0; i < 9; i++)
+		put_subscription(id);
+	count_events(&a, &b, &on_a, &on_b, 10);
+	ck_assert_int_eq(on_b, 10);
+	/* Priorities ignored, one channel for each subscription. */
+	free(bws_kit_ask(&kit, "{\"cmd\":\"knob\",\"name\":\"priority_order\",\"value\":2}"));
+	free(bws_kit_ask(&kit, "{\"cmd\":\"knob\",\"name\":\"spread\",\"value\":1}"));
+	on_b = 0;
+	for (i = 0; i < 10; i++)
+		put_subscription(id);
+	count_events(&a, &b, &on_a, &on_b, 10);
+	ck_assert(on_a == 10 || on_b == 10);
 	bws_kit_close(&a);
 	bws_kit_close(&b);
-	stop();
-}
-END_TEST
-
-START_TEST(silent_xsp)
-{
-	struct bws_kit_stream a, b;
-	struct bws_buf in = { 0 };
-	char id[64];
-	int fd;
-
-	start(KNOBS("ack_timeout_ms=150", "redeliver_ms=0"));
-	bws_kit_open(&kit, &a, 0, "SET", "<priority>1</priority>");
-	bws_kit_open(&kit, &b, 1, "SET", "<priority>2</priority>");
-	free(bws_kit_ask(&kit, "{\"cmd\":\"silence-xsp\",\"xsp\":\"xsp1\"}"));
-	fd = bws_kit_connect(&kit, 0); /* it accepts */
-	ck_assert_int_ge(fd, 0);
-	close(fd);
-	bws_kit_subscribe(&kit, 1, "2001", "SET", id);
-	bws_kit_take(&kit, &b, "CallSubscriptionEvent", &doc); /* after the ack timeout */
-	ck_assert_int_eq(bws_kit_next(&a, 50, &in), BWS_KIT_TIMEOUT);
-	free(bws_kit_ask(&kit, "{\"cmd\":\"start-xsp\",\"xsp\":\"xsp1\"}"));
-	bws_kit_expect(&a, "CallSubscriptionEvent", &in); /* what it had to write */
-	bws_buf_free(&in);
-	bws_kit_close(&a);
-	bws_kit_close(&b);
-	stop();
-}
-END_TEST
-
-/* A client that never reads: the queue is bounded, the rest of the world goes on. */
-START_TEST(client_that_does_not_read)
-{
-	struct bws_kit_stream a;
-	char id[64];
-	int i;
-
-	start(KNOBS("chan_queue_bytes_max=20000", "ack_timeout_ms=0", "snapshot_ms=-1",
-		"events_kept_max=500"));
-	bws_kit_open(&kit, &a, 0, "SET", "");
-	free(bws_kit_ask(&kit, "{\"cmd\":\"silence-xsp\",\"xsp\":\"xsp2\"}"));
-	bws_kit_subscribe(&kit, 0, "2001", "SET", id);
-	for (i = 0; i < 20000 && bws_kit_stat(&kit, "documents_refused") == 0; i++) {
-		call_event("2001");
-		free(bws_kit_ask(&kit, "{\"cmd\":\"release\",\"user\":\"2001\"}"));
-	}
-	ck_assert_int_gt(bws_kit_stat(&kit, "documents_refused"), 0);
-	ck_assert_int_le(bws_kit_stat(&kit, "events_unacked"), 500);
-	ck_assert_int_eq(heartbeat(&a, 0), 200);
-	free(bws_kit_ask(&kit, "{\"cmd\":\"knob\",\"name\":\"event_timeout_ms\",\"value\":100}"));
-	ck_assert_int_eq(heartbeat(&a, 0), 200);
-	ck_assert(bws_kit_wait_stat(&kit, "channels_closed", 1));
-	bws_kit_close(&a);
-	stop();
-}
-END_TEST
-
-START_TEST(outstanding_limit)
-{
-	struct bws_kit_stream a;
-	char id[64];
-
-	start(KNOBS("outstanding_max=1"));
-	bws_kit_open(&kit, &a, 0, "SET", "");
-	bws_kit_subscribe(&kit, 0, "2001", "SET", id);
-	bws_kit_expect(&a, "CallSubscriptionEvent", &doc);
-	call_event("2001");
-	ck_assert_int_eq(bws_kit_ack(&kit, 0, &doc, 200), 200);
-	bws_kit_expect(&a, "HookStatusEvent", &doc);
-	ck_assert_int_eq(bws_kit_ack(&kit, 0, &doc, 200), 200);
-	bws_kit_expect(&a, "CallOriginatedEvent", &doc);
-	bws_kit_close(&a);
-	stop();
-}
-END_TEST
-
-START_TEST(faults_on_demand)
-{
-	static const char versions[] = BWS_KIT_EVENTS "/versions";
-	struct bws_kit_reply r;
-
-	start(NULL);
-	free(bws_kit_ask(
-		&kit, "{\"cmd\":\"fault\",\"path_re\":\"versions$\",\"status\":503,\"count\":2}"));
-	ck_assert_int_eq(bws_kit_status(&kit, 0, "GET", versions, NULL), 503);
-	ck_assert_int_eq(bws_kit_status(&kit, 1, "GET", versions, NULL), 503);
-	ck_assert_int_eq(bws_kit_status(&kit, 0, "GET", versions, NULL), 200);
-	free(bws_kit_ask(&kit,
-		"{\"cmd\":\"fault\",\"path_re\":\"versions\",\"xsp\":\"xsp2\",\"status\":401}"));
-	ck_assert_int_eq(bws_kit_status(&kit, 0, "GET", versions, NULL), 200);
-	ck_assert_int_eq(bws_kit_status(&kit, 1, "GET", versions, NULL), 401);
-	free(bws_kit_ask(&kit, "{\"cmd\":\"fault\",\"path_re\":\".\",\"drop\":true}"));
-	ck_assert_int_eq(bws_kit_status(&kit, 0, "GET", versions, NULL), 0);
-	free(bws_kit_ask(&kit,
-		"{\"cmd\":\"fault\",\"path_re\":\".\",\"status\":302,"
-		"\"location\":\"http://127.0.0.1/x\"}"));
-	r = bws_kit_http(&kit, 0, "", "GET", versions, NULL);
-	ck_assert_int_eq(r.status, 302);
-	ck_assert_ptr_nonnull(strstr(r.head.p, "Location: http://127.0.0.1/x\r\n"));
-	bws_kit_reply_free(&r);
-	/* A delayed reply, and the XSP dies under it. */
-	free(bws_kit_ask(&kit, "{\"cmd\":\"fault\",\"path_re\":\".\",\"delay_ms\":30}"));
-	ck_assert_int_eq(bws_kit_status(&kit, 0, "GET", versions, NULL), 200);
-	ck_assert(bws_kit_journal_has(&kit, KNOBS("\"ev\":\"fault\"", "\"status\":503")));
-	stop();
-}
-END_TEST
-
-START_TEST(control_refuses_nonsense)
-{
-	static const char *const wrong[] = { "", "x", "[]", "{}", "{\"cmd\":1}",
-		"{\"cmd\":\"nothing\"}", "{\"cmd\":\"load\"}", "{\"cmd\":\"load\",\"rate\":-1}",
-		"{\"cmd\":\"load\",\"rate\":1,\"talk_ms\":[3]}",
-		"{\"cmd\":\"call\",\"from\":\"2001\"}",
-		"{\"cmd\":\"call\",\"from\":\"x\",\"to\":\"2001\"}",
-		"{\"cmd\":\"answer\",\"user\":\"2001\"}", "{\"cmd\":\"kill-xsp\",\"xsp\":\"xsp9\"}",
-		"{\"cmd\":\"fault\",\"path_re\":\"(\",\"status\":500}",
-		"{\"cmd\":\"knob\",\"name\":\"nope\",\"value\":1}",
-		"{\"cmd\":\"knob\",\"name\":\"effect_ms\",\"value\":-9}" };
-	size_t i;
-
-	start(NULL);
-	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		char *answer = bws_kit_ask(&kit, "%s", wrong[i]);
-
-		ck_assert_msg(
-			strncmp(answer, "{\"ok\":false,", 12) == 0, "%s: %s", wrong[i], answer);
-		ck_assert_ptr_nonnull(strstr(answer, "\"error\":\""));
-		free(answer);
-	}
 	stop();
 }
 END_TEST
@@ -751,12 +628,7 @@ main(void)
 		redelivery_with_new_id,
 		unacked_events_meet_the_next_channel,
 		spread_by_weight,
-		killed_xsp,
-		silent_xsp,
-		client_that_does_not_read,
-		outstanding_limit,
-		faults_on_demand,
-		control_refuses_nonsense,
+		preferred_priority,
 	};
 	Suite *suite = suite_create("bwsim");
 	TCase *tcase = tcase_create("events");

@@ -47,7 +47,9 @@ scan_in_pieces(const char *p, size_t n, size_t first, size_t step)
 				break;
 			}
 			if (r == XMLSCAN_MORE) {
-				ck_assert_uint_eq(at, end);
+				/* an assertion costs a write, and this is called for each byte */
+				if (at != end)
+					ck_abort_msg("only %zu of %zu bytes consumed", at, end);
 				break;
 			}
 			ck_assert_int_lt(o.documents, 8);

@@ -102,14 +102,15 @@ START_TEST(every_character_survives)
 		if (!utf8_is_xml_char(c))
 			continue;
 		text.n = utf8_encode(c, utf8);
-		ck_assert_uint_eq(utf8_decode(text, &back), text.n);
-		ck_assert_uint_eq(back, c);
+		/* an assertion costs a write, and there are many characters */
+		if (utf8_decode(text, &back) != text.n || back != c)
+			ck_abort_msg("U+%X is decoded as U+%X", c, back);
 		buf_reset(&out);
 		xmlw_declaration(&out);
 		xmlw_element(&out, "a", text);
 		err_clear(&e);
-		ck_assert_msg(xml_read(x, out.p, out.n, &e) == E_OK, "U+%X: %s", c, e.text);
-		ck_assert_msg(str_eq(xml_text(x, 0), text), "U+%X changed", c);
+		if (xml_read(x, out.p, out.n, &e) != E_OK || !str_eq(xml_text(x, 0), text))
+			ck_abort_msg("U+%X changed: %s", c, e.text);
 	}
 	xml_free(x);
 }

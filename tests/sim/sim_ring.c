@@ -1,0 +1,602 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rings and the agreed order: see sim_ring.h.
+ *
+ * Happy path of a message: it waits in the daemon's out queue for the token, gets its place in the order of the ring, lies in the
+ * in queue of every daemon of that ring, and is delivered to the process after a delay of its own.
+ * Joining, leaving and dying are messages of the same queues, so their confchg stands at the same place on both
+ * sides.
+ * A loss freezes all daemons concerned: at that moment each has received a part of what is ordered and not yet delivered; the
+ * rest, but for its own, is lost to it.
+ */
+#include "tests/sim/sim_ring.h"
+
+#include "proto/base/check.h"
+#include "proto/base/mem.h"
+#include "tests/sim/sim_arbiter.h"
+#include "tests/sim/sim_node.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sys/queue.h>
+
+enum ring_kind {
+	RING_MESSAGE,
+	RING_JOIN,
+	RING_LEAVE,
+	RING_PROCDOWN,
+	RING_CONFCHG, /* in queues only: made by a ring change or by one of the three above */
+};
+
+struct ring_item {
+	TAILQ_ENTRY(ring_item) link;
+	enum ring_kind kind;
+	unsigned from;   /* node */
+	uint32_t pid;
+	uint32_t to_pid; /* in queues: the process it is for */
+	int64_t not_before_us;
+	struct ha_member members[SIM_NODES], changed[SIM_NODES];
+	size_t member_count, left_count, joined_count; /* of `changed`: either left or joined */
+	size_t n;
+	uint8_t bytes[];
+};
+
+TAILQ_HEAD(ring_queue, ring_item);
+
+struct ring_daemon {
+	bool up;
+	bool frozen;       /* a new ring is being formed */
+	uint64_t ring;     /* id; equal ids = one ring */
+	uint32_t joined;   /* pid of its member in the group, as ordered; 0 = none */
+	bool connected;    /* the process has a library connection */
+	uint64_t order;    /* of the ring change that counts */
+	bool misses_peer;
+	struct ring_queue out, in;
+	int64_t last_out_us, last_in_us;
+};
+
+struct sim_ring {
+	struct ring_daemon d[SIM_NODES];
+	bool split;
+	uint64_t next_ring;
+};
+
+void
+sim_ring_init(struct sim *s)
+{
+	s->ring = mem_zalloc(sizeof(*s->ring));
+	for (unsigned i = 0; i < SIM_NODES; i++) {
+		TAILQ_INIT(&s->ring->d[i].out);
+		TAILQ_INIT(&s->ring->d[i].in);
+	}
+	s->ring->next_ring = 1;
+}
+
+static void
+ring_clear(struct ring_queue *q)
+{
+	while (!TAILQ_EMPTY(q)) {
+		struct ring_item *it = TAILQ_FIRST(q);
+
+		TAILQ_REMOVE(q, it, link);
+		mem_free(it);
+	}
+}
+
+void
+sim_ring_fini(struct sim *s)
+{
+	for (unsigned i = 0; i < SIM_NODES; i++) {
+		ring_clear(&s->ring->d[i].out);
+		ring_clear(&s->ring->d[i].in);
+	}
+	mem_free(s->ring);
+}
+
+static bool
+ring_together(const struct sim *s, unsigned a, unsigned b)
+{
+	const struct ring_daemon *d = s->ring->d;
+
+	return d[a].up && d[b].up && d[a].ring == d[b].ring;
+}
+
+static struct ring_item *
+ring_item_new(enum ring_kind kind, unsigned from, uint32_t pid, struct str bytes)
+{
+	struct ring_item *it = mem_zalloc(sizeof(*it) + bytes.n);
+
+	it->kind = kind;
+	it->from = from;
+	it->pid = pid;
+	it->n = bytes.n;
+	if (bytes.n > 0)
+		memcpy(it->bytes, bytes.p, bytes.n);
+	return it;
+}
+
+/* --- delivery ---------------------------------------------------------------------------------------------- */
+
+static int64_t
+ring_delay(struct sim *s)
+{
+	int64_t us = sim_world_range(s, SIM_RNG_RING, 50, 400);
+
+	if (sim_world_has(s, SIM_FAULT_slowring) && sim_world_chance(s, SIM_RNG_RING, 2))
+		us += sim_world_range(s, SIM_RNG_RING, 10, 450) * SIM_MS;
+	return us;
+}
+
+static void ring_deliver(struct sim *s, const struct sim_event *ev);
+static void ring_order(struct sim *s, const struct sim_event *ev);
+
+static void
+ring_deliver_later(struct sim *s, unsigned node)
+{
+	struct ring_daemon *d = &s->ring->d[node];
+	int64_t at = s->now_us + ring_delay(s);
+
+	if (at < d->last_in_us)
+		at = d->last_in_us;
+	d->last_in_us = at;
+	sim_world_at(s, at - s->now_us, ring_deliver, node, d->order, 0);
+}
+
+static void
+ring_in(struct sim *s, unsigned node, struct ring_item *it)
+{
+	struct ring_daemon *d = &s->ring->d[node];
+
+	TAILQ_INSERT_TAIL(&d->in, it, link);
+	if (!d->frozen)
+		ring_deliver_later(s, node);
+}
+
+static void
+ring_hand_over(struct sim *s, unsigned node, const struct ring_item *it)
+{
+	struct sim_node *n = s->nodes[node];
+	const struct ha_confchg c = {
+		.members = it->members, .member_count = it->member_count,
+		.left = it->changed, .left_count = it->left_count,
+		.joined = it->changed + it->left_count, .joined_count = it->joined_count };
+
+	if (n->node == NULL || n->pid != it->to_pid || !s->ring->d[node].connected)
+		return;
+	if (it->kind == RING_CONFCHG)
+		sim_node_input(s, node, n->instance, &(struct node_event){ .kind = NODE_EV_CONFCHG, .confchg = &c });
+	else
+		sim_node_input(s, node, n->instance,
+			       &(struct node_event){ .kind = NODE_EV_DELIVER, .from_node = it->from + 1, .number = it->pid,
+						     .bytes = { (const char *)it->bytes, it->n } });
+}
+
+static void
+ring_deliver(struct sim *s, const struct sim_event *ev)
+{
+	unsigned node = (unsigned)ev->a;
+	struct ring_daemon *d = &s->ring->d[node];
+	struct ring_item *it = TAILQ_FIRST(&d->in);
+
+	if (d->frozen || d->order != ev->b || it == NULL)
+		return;
+	TAILQ_REMOVE(&d->in, it, link);
+	ring_hand_over(s, node, it);
+	mem_free(it);
+}
+
+/* --- the order --------------------------------------------------------------------------------------------- */
+
+static void
+ring_members(const struct sim *s, unsigned node, struct ring_item *it)
+{
+	for (unsigned i = 0; i < SIM_NODES; i++)
+		if (ring_together(s, node, i) && s->ring->d[i].joined != 0)
+			it->members[it->member_count++] = (struct ha_member){ i + 1, s->ring->d[i].joined, HA_REASON_UNKNOWN };
+}
+
+static void
+ring_confchg(struct sim *s, unsigned node, uint32_t to_pid, struct ha_member changed, bool joined)
+{
+	struct ring_item *it = ring_item_new(RING_CONFCHG, node, 0, STR_NONE);
+
+	it->to_pid = to_pid;
+	ring_members(s, node, it);
+	it->changed[0] = changed;
+	it->left_count = !joined;
+	it->joined_count = joined;
+	ring_in(s, node, it);
+}
+
+/* A message has got its place: every daemon of the ring has it. */
+static void
+ring_ordered(struct sim *s, const struct ring_item *it)
+{
+	struct ring_daemon *d = s->ring->d;
+	uint32_t left = 0;
+	bool joining = it->kind == RING_JOIN;
+	enum ha_reason reason = joining ? HA_REASON_JOIN : it->kind == RING_LEAVE ? HA_REASON_LEAVE : HA_REASON_PROCDOWN;
+
+	if (it->kind == RING_MESSAGE) {
+		for (unsigned i = 0; i < SIM_NODES && d[it->from].joined == it->pid; i++) {
+			struct ring_item *copy;
+
+			if (!ring_together(s, it->from, i) || d[i].joined == 0)
+				continue;
+			copy = ring_item_new(RING_MESSAGE, it->from, it->pid, (struct str){ (const char *)it->bytes, it->n });
+			copy->to_pid = d[i].joined;
+			ring_in(s, i, copy);
+		}
+		return;
+	}
+	if (joining ? !d[it->from].connected || s->nodes[it->from]->pid != it->pid : d[it->from].joined != it->pid)
+		return;
+	left = d[it->from].joined;
+	d[it->from].joined = joining ? it->pid : 0;
+	for (unsigned i = 0; i < SIM_NODES; i++) {
+		uint32_t to = i == it->from ? (joining ? it->pid : left) : d[i].joined;
+
+		if (ring_together(s, it->from, i) && to != 0)
+			ring_confchg(s, i, to, (struct ha_member){ it->from + 1, it->pid, reason }, joining);
+	}
+}
+
+static void
+ring_order_later(struct sim *s, unsigned node, int64_t not_before_us)
+{
+	struct ring_daemon *d = &s->ring->d[node];
+	int64_t at = s->now_us + sim_world_range(s, SIM_RNG_RING, 30, 300);
+
+	if (at < not_before_us)
+		at = not_before_us;
+	if (at < d->last_out_us)
+		at = d->last_out_us;
+	d->last_out_us = at;
+	sim_world_at(s, at - s->now_us, ring_order, node, d->order, 0);
+}
+
+static void
+ring_order(struct sim *s, const struct sim_event *ev)
+{
+	struct ring_daemon *d = &s->ring->d[ev->a];
+	struct ring_item *it = TAILQ_FIRST(&d->out);
+
+	if (!d->up || d->frozen || d->order != ev->b || it == NULL)
+		return;
+	for (unsigned i = 0; i < SIM_NODES; i++) /* the token does not go round while one of the ring is silent */
+		if (ring_together(s, (unsigned)ev->a, i) && s->ring->d[i].frozen)
+			return;
+	TAILQ_REMOVE(&d->out, it, link);
+	ring_ordered(s, it);
+	mem_free(it);
+}
+
+static void
+ring_out(struct sim *s, unsigned node, struct ring_item *it, int64_t wait_us)
+{
+	struct ring_daemon *d = &s->ring->d[node];
+
+	if (!d->up) {
+		mem_free(it);
+		return;
+	}
+	it->not_before_us = s->now_us + wait_us;
+	TAILQ_INSERT_TAIL(&d->out, it, link);
+	if (!d->frozen)
+		ring_order_later(s, node, it->not_before_us);
+}
+
+/* --- ring changes ------------------------------------------------------------------------------------------ */
+
+/* What this daemon has of the order when the others fall silent: a prefix, and its own messages. */
+static void
+ring_cut(struct sim *s, unsigned node)
+{
+	struct ring_daemon *d = &s->ring->d[node];
+	struct ring_item *it, *next;
+	size_t count = 0, keep, i = 0;
+
+	TAILQ_FOREACH(it, &d->in, link)
+		count++;
+	keep = (size_t)sim_world_rand(s, SIM_RNG_RING, count + 1);
+	for (it = TAILQ_FIRST(&d->in); it != NULL; it = next) {
+		next = TAILQ_NEXT(it, link);
+		if (i++ < keep || it->from == node)
+			continue;
+		TAILQ_REMOVE(&d->in, it, link);
+		mem_free(it);
+	}
+}
+
+static void
+ring_freeze(struct sim *s, unsigned node)
+{
+	struct ring_daemon *d = &s->ring->d[node];
+
+	d->frozen = true;
+	d->order++;
+}
+
+static void
+ring_thaw(struct sim *s, unsigned node)
+{
+	struct ring_daemon *d = &s->ring->d[node];
+	struct ring_item *it;
+
+	d->frozen = false;
+	d->last_in_us = d->last_out_us = s->now_us;
+	TAILQ_FOREACH(it, &d->in, link)
+		ring_deliver_later(s, node);
+	TAILQ_FOREACH(it, &d->out, link)
+		ring_order_later(s, node, it->not_before_us);
+}
+
+static void
+ring_tell_quorum(struct sim *s, const struct sim_event *ev)
+{
+	struct sim_node *n = s->nodes[ev->a];
+
+	if (n->instance == ev->b && s->ring->d[ev->a].connected)
+		sim_node_input(s, n->index, ev->b, &(struct node_event){ .kind = NODE_EV_QUORUM,
+									  .flag = sim_arbiter_quorate(s, n->index) });
+}
+
+static void
+ring_quorum_later(struct sim *s, unsigned node)
+{
+	int64_t ms = s->nodes[node]->conf.fencing ? 2 : sim_world_range(s, SIM_RNG_RING, 1, 600);
+
+	sim_world_at(s, ms * SIM_MS, ring_tell_quorum, node, s->nodes[node]->instance, 0);
+}
+
+/* token + consensus are over: a ring without the other node. */
+static void
+ring_alone(struct sim *s, const struct sim_event *ev)
+{
+	unsigned node = (unsigned)ev->a, peer = 1 - node;
+	struct ring_daemon *d = &s->ring->d[node];
+	uint32_t gone = (uint32_t)ev->c;
+
+	if (!d->up || d->order != ev->b)
+		return;
+	d->ring = s->ring->next_ring++;
+	d->misses_peer = true;
+	sim_world_trace(s, "ring %" PRIu64 " of n%u alone", d->ring, node + 1);
+	if (gone != 0 && d->joined != 0)
+		ring_confchg(s, node, d->joined, (struct ha_member){ peer + 1, gone, HA_REASON_NODEDOWN }, false);
+	ring_thaw(s, node);
+	ring_quorum_later(s, node);
+	sim_arbiter_node_lost(s, peer);
+}
+
+/* `node` hears the other one no more. */
+static void
+ring_lose(struct sim *s, unsigned node)
+{
+	struct ring_daemon *d = &s->ring->d[node];
+	uint32_t gone = ring_together(s, node, 1 - node) ? s->ring->d[1 - node].joined : 0;
+
+	if (!d->up)
+		return;
+	if (!d->frozen)
+		ring_cut(s, node);
+	ring_freeze(s, node);
+	sim_world_at(s, RING_TOKEN_US + RING_CONSENSUS_US + sim_world_range(s, SIM_RNG_RING, -20, 60) * SIM_MS, ring_alone,
+		     node, d->order, gone);
+}
+
+void
+sim_ring_split(struct sim *s)
+{
+	if (s->ring->split)
+		return;
+	s->ring->split = true;
+	sim_world_trace(s, "the nodes are cut off from each other");
+	if (!ring_together(s, 0, 1))
+		return;
+	ring_lose(s, 0);
+	ring_lose(s, 1);
+}
+
+/* Both hear each other again: one ring, after a pause without delivery. */
+static void
+ring_merged(struct sim *s, const struct sim_event *ev)
+{
+	struct ring_daemon *d = s->ring->d;
+
+	if (d[0].order != ev->a || d[1].order != ev->b || !d[0].up || !d[1].up || s->ring->split)
+		return;
+	d[0].ring = d[1].ring = s->ring->next_ring++;
+	d[0].misses_peer = d[1].misses_peer = false;
+	sim_world_trace(s, "ring %" PRIu64 " of both nodes", d[0].ring);
+	for (unsigned i = 0; i < SIM_NODES; i++) {
+		if (d[i].joined != 0 && d[1 - i].joined != 0)
+			ring_confchg(s, i, d[i].joined, (struct ha_member){ 2 - i, d[1 - i].joined, HA_REASON_NODEUP },
+				     true);
+		ring_thaw(s, i);
+		ring_quorum_later(s, i);
+	}
+	sim_arbiter_node_back(s);
+}
+
+static void
+ring_merge_begin(struct sim *s, const struct sim_event *ev)
+{
+	struct ring_daemon *d = s->ring->d;
+	int64_t us = sim_world_range(s, SIM_RNG_RING, 20, 250) * SIM_MS;
+
+	(void)ev;
+	if (!d[0].up || !d[1].up || s->ring->split || d[0].ring == d[1].ring)
+		return;
+	if (d[0].frozen || d[1].frozen) {
+		sim_world_at(s, 50 * SIM_MS, ring_merge_begin, 0, 0, 0);
+		return;
+	}
+	ring_freeze(s, 0);
+	ring_freeze(s, 1);
+	sim_world_at(s, us, ring_merged, d[0].order, d[1].order, 0);
+}
+
+void
+sim_ring_merge(struct sim *s)
+{
+	s->ring->split = false;
+	sim_world_trace(s, "the nodes can reach each other");
+	sim_world_at(s, sim_world_range(s, SIM_RNG_RING, 50, 500) * SIM_MS, ring_merge_begin, 0, 0, 0);
+}
+
+bool
+sim_ring_is_split(const struct sim *s)
+{
+	return s->ring->split;
+}
+
+bool
+sim_ring_daemon_up(const struct sim *s, unsigned node)
+{
+	return s->ring->d[node].up;
+}
+
+bool
+sim_ring_is_whole(const struct sim *s)
+{
+	const struct ring_daemon *d = s->ring->d;
+
+	return d[0].up && d[1].up && d[0].ring == d[1].ring && !d[0].frozen && !d[1].frozen;
+}
+
+bool
+sim_ring_misses_peer(const struct sim *s, unsigned node)
+{
+	return s->ring->d[node].misses_peer;
+}
+
+void
+sim_ring_host_up(struct sim *s, unsigned node)
+{
+	struct ring_daemon *d = &s->ring->d[node];
+
+	if (d->up)
+		return;
+	d->up = true;
+	d->frozen = false;
+	d->order++;
+	d->ring = s->ring->next_ring++;
+	d->joined = 0;
+	d->misses_peer = true;
+	d->last_in_us = d->last_out_us = s->now_us;
+	/* a ring of its own first */
+	sim_world_at(s, sim_world_range(s, SIM_RNG_RING, 100, 1200) * SIM_MS, ring_merge_begin, 0, 0, 0);
+}
+
+void
+sim_ring_host_down(struct sim *s, unsigned node)
+{
+	struct ring_daemon *d = &s->ring->d[node];
+	bool together = ring_together(s, 0, 1);
+
+	if (!d->up)
+		return;
+	if (together)
+		ring_lose(s, 1 - node);
+	d->up = false;
+	d->order++;
+	d->joined = 0;
+	d->connected = false;
+	ring_clear(&d->out);
+	ring_clear(&d->in);
+}
+
+/* --- the process ------------------------------------------------------------------------------------------- */
+
+static void
+ring_connect(struct sim *s, const struct sim_event *ev)
+{
+	struct sim_node *n = s->nodes[ev->a];
+	struct ring_daemon *d = &s->ring->d[ev->a];
+
+	if (n->node == NULL || n->instance != ev->b || d->connected)
+		return;
+	if (!d->up || n->paused || d->joined != 0) {
+		sim_world_at(s, 100 * SIM_MS, ring_connect, ev->a, ev->b, 0);
+		return;
+	}
+	d->connected = true;
+	sim_node_input(s, n->index, n->instance, &(struct node_event){ .kind = NODE_EV_RING_UP, .number = n->pid });
+	ring_quorum_later(s, n->index);
+	ring_out(s, n->index, ring_item_new(RING_JOIN, n->index, n->pid, STR_NONE), 0);
+}
+
+void
+sim_ring_connect(struct sim *s, unsigned node)
+{
+	sim_world_at(s, sim_world_range(s, SIM_RNG_RING, 1, 20) * SIM_MS, ring_connect, node, s->nodes[node]->instance, 0);
+}
+
+static void
+ring_down(struct sim *s, unsigned node)
+{
+	struct sim_node *n = s->nodes[node];
+
+	if (n->node == NULL)
+		return;
+	sim_node_input(s, node, n->instance, &(struct node_event){ .kind = NODE_EV_RING_DOWN });
+	sim_world_at(s, sim_world_range(s, SIM_RNG_RING, 100, 900) * SIM_MS, ring_connect, node, n->instance, 0);
+}
+
+/* corosync notices that a library connection is gone; requests it had not read yet may be lost. */
+static void
+ring_procdown(struct sim *s, unsigned node, uint32_t pid)
+{
+	struct ring_daemon *d = &s->ring->d[node];
+	struct ring_item *it;
+
+	while ((it = TAILQ_LAST(&d->out, ring_queue)) != NULL && it->kind == RING_MESSAGE && it->pid == pid &&
+	       sim_world_chance(s, SIM_RNG_RING, 50)) {
+		TAILQ_REMOVE(&d->out, it, link);
+		mem_free(it);
+	}
+	ring_out(s, node, ring_item_new(RING_PROCDOWN, node, pid, STR_NONE),
+		 sim_world_range(s, SIM_RNG_RING, 2000, 9000));
+}
+
+void
+sim_ring_process_gone(struct sim *s, unsigned node)
+{
+	struct ring_daemon *d = &s->ring->d[node];
+
+	if (!d->connected)
+		return;
+	d->connected = false;
+	ring_procdown(s, node, s->nodes[node]->pid);
+}
+
+void
+sim_ring_disconnect(struct sim *s, unsigned node)
+{
+	struct ring_daemon *d = &s->ring->d[node];
+
+	if (!d->connected)
+		return;
+	d->connected = false;
+	sim_world_trace(s, "n%u loses the connection to its corosync%s", node + 1, d->up ? "" : ", which died");
+	if (d->up)
+		ring_procdown(s, node, s->nodes[node]->pid);
+	ring_down(s, node);
+}
+
+void
+sim_ring_mcast(struct sim *s, unsigned node, struct str bytes)
+{
+	if (s->ring->d[node].connected)
+		ring_out(s, node, ring_item_new(RING_MESSAGE, node, s->nodes[node]->pid, bytes), 0);
+}
+
+void
+sim_ring_rejoin(struct sim *s, unsigned node)
+{
+	if (!s->ring->d[node].connected)
+		return;
+	ring_out(s, node, ring_item_new(RING_LEAVE, node, s->nodes[node]->pid, STR_NONE), 0);
+	ring_out(s, node, ring_item_new(RING_JOIN, node, s->nodes[node]->pid, STR_NONE), 10 * SIM_MS);
+}
