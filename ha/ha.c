@@ -64,13 +64,22 @@ note_time(struct ha *ha, struct mono now)
 		ha->now = now;
 }
 
+/* End of every input. Section 6 rule 7: a claim that is void is given back as if it had been demoted. */
+static void
+settle(struct ha *ha, struct ha_out *out)
+{
+	if (ha_gate_claim_is_void(ha))
+		ha_role_change(ha, HA_DRAINING, out, "no quorum, and the lease is over");
+	ha_gate_settle(ha);
+}
+
 void
 ha_start(struct ha *ha, struct mono now, struct ha_out *out)
 {
 	note_time(ha, now);
 	if (ha->conf.solo && ha->role == HA_INIT)
-		ha_voice_claim(ha, out);
-	ha_gate_settle(ha);
+		ha_voice_claim(ha, out, "there is no cluster");
+	settle(ha, out);
 }
 
 /* Section 6 rule 4. */
@@ -97,7 +106,7 @@ ha_tick(struct ha *ha, struct mono now, struct ha_out *out)
 	ha->ticked = true;
 	ha_join_tick(ha, out);
 	ha_repl_tick(ha);
-	ha_gate_settle(ha);
+	settle(ha, out);
 }
 
 static void
@@ -128,10 +137,11 @@ ha_ring_up(struct ha *ha, struct mono now, uint32_t pid, struct ha_out *out)
 	ha->ticked = false;
 	ha->next_beat = ha->now;
 	ha->join.ask_at = ha->now;
+	ha_gate_ring_up(ha);
 	if (ha->role == HA_FENCED)
 		ha_voice_empty(ha);
 	ha_role_change(ha, HA_JOINING, out, "the ring is there");
-	ha_gate_settle(ha);
+	settle(ha, out);
 }
 
 void
@@ -140,7 +150,7 @@ ha_ring_down(struct ha *ha, struct mono now, struct ha_out *out)
 	note_time(ha, now);
 	if (ha->ring)
 		ring_lost(ha, out);
-	ha_gate_settle(ha);
+	settle(ha, out);
 }
 
 void
@@ -151,7 +161,7 @@ ha_confchg(struct ha *ha, struct mono now, const struct ha_confchg *c, struct ha
 		ring_lost(ha, out); /* we were put out, or left to come again: a ring_up follows */
 	else if (ha->ring)
 		ha_member_confchg(ha, c, out);
-	ha_gate_settle(ha);
+	settle(ha, out);
 }
 
 void
@@ -161,13 +171,12 @@ ha_deliver(struct ha *ha, struct mono now, uint32_t node_id, uint32_t pid, const
 	note_time(ha, now);
 	if (ha->in_group)
 		ha_recv_frame(ha, node_id, pid, p, n, out);
-	ha_gate_settle(ha);
+	settle(ha, out);
 }
 
 void
 ha_quorum(struct ha *ha, struct mono now, bool quorate, struct ha_out *out)
 {
-	(void)out;
 	note_time(ha, now);
 	if (quorate && ha->lease.await_quorum) {
 		ha->lease.await_quorum = false;
@@ -179,7 +188,7 @@ ha_quorum(struct ha *ha, struct mono now, bool quorate, struct ha_out *out)
 		ha_gate_void(ha);
 		ha->want_beat = true;
 	}
-	ha_gate_settle(ha);
+	settle(ha, out);
 }
 
 int
@@ -208,8 +217,8 @@ ha_promote(struct ha *ha, struct mono now, struct ha_out *out, struct err *e)
 	}
 	if (!ha->conf.solo && !ha->in_group)
 		return err_set(e, E_STATE, "not promoted: this node is not in the group yet");
-	ha_voice_claim(ha, out);
-	ha_gate_settle(ha);
+	ha_voice_claim(ha, out, "promoted");
+	settle(ha, out);
 	return 0;
 }
 
@@ -225,7 +234,7 @@ ha_demote(struct ha *ha, struct mono now, struct ha_out *out, struct err *e)
 		ha_role_change(ha, HA_DRAINING, out, "demoted");
 	if (ha->role == HA_DRAINING && ha->conf.solo)
 		ha_role_change(ha, HA_JOINING, out, "drained");
-	ha_gate_settle(ha);
+	settle(ha, out);
 	return 0;
 }
 

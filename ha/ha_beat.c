@@ -153,10 +153,9 @@ as_follower(struct ha *ha, struct ha_peer *p, const struct ha_frame *f, struct h
 void
 ha_beat_on_beat(struct ha *ha, struct ha_peer *p, const struct ha_frame *f, struct ha_out *out)
 {
-	uint64_t seen = f->u.beat.seen > f->epoch ? f->u.beat.seen : f->epoch;
-
 	note(ha, p, f);
-	ha_voice_meet(ha, p, seen, p->role == HA_ACTIVE && f->epoch == seen, out);
+	ha_voice_meet(ha, p, f->epoch, p->role == HA_ACTIVE ? HA_VOICE_SPEAKS : HA_VOICE_STATE, out);
+	ha_voice_meet(ha, p, f->u.beat.seen, HA_VOICE_HEARSAY, out);
 	if (ha->role == HA_ACTIVE)
 		as_active(ha, p, f, out);
 	else if (ha->source == p)

@@ -32,6 +32,7 @@ ha_gate_renew(struct ha *ha, uint64_t asked_us)
 		mono_before(ha->now, asked))
 		return;
 	ha->lease.until = later(ha->lease.until, mono_add_ms(asked, ha->conf.lease_ms));
+	ha->lease.granted_until = later(ha->lease.granted_until, ha->lease.until);
 }
 
 void
@@ -45,11 +46,19 @@ void
 ha_gate_hush(struct ha *ha)
 {
 	ha->lease.hush_until = other_voice_until(ha);
+	ha->lease.granted_until = later(ha->lease.granted_until, mono_add_ms(ha->now, ha->conf.lease_ms));
 	for (size_t i = 0; i < HA_PEERS_MAX; i++) {
 		struct ha_peer *p = &ha->peers[i];
 
 		p->hush = p->member && p->role == HA_ACTIVE;
 	}
+}
+
+void
+ha_gate_ring_up(struct ha *ha)
+{
+	if (!ha->conf.fencing)
+		ha->lease.ghost_until = later(ha->lease.ghost_until, other_voice_until(ha));
 }
 
 void
@@ -65,6 +74,18 @@ ha_gate_peer_left(struct ha *ha, const struct ha_peer *p, bool unknown)
 		ha->lease.ghost_until = later(ha->lease.ghost_until, other_voice_until(ha));
 	ha->lease.await_quorum = true;
 	ha_gate_void(ha);
+}
+
+static bool
+lacks_quorum(const struct ha *ha)
+{
+	return !ha->conf.solo && !ha->conf.fencing && (!ha->quorate || ha->lease.await_quorum);
+}
+
+bool
+ha_gate_claim_is_void(const struct ha *ha)
+{
+	return ha->role == HA_ACTIVE && lacks_quorum(ha) && mono_due(ha->lease.granted_until, ha->now);
 }
 
 static bool
@@ -164,6 +185,8 @@ ha_gate_deadline(const struct ha *ha)
 		return at;
 	if (ha->gate_open)
 		at = mono_min(at, ha->lease.until);
+	if (lacks_quorum(ha))
+		at = mono_min(at, ha->lease.granted_until);
 	if (!mono_due(ha->lease.ghost_until, ha->now))
 		at = mono_min(at, ha->lease.ghost_until);
 	if (!mono_due(ha->lease.hush_until, ha->now))

@@ -11,8 +11,15 @@ void ha_gate_renew(struct ha *ha, uint64_t asked_us);
 void ha_gate_void(struct ha *ha);
 /** This node becomes ACTIVE: whoever may still speak is waited for. */
 void ha_gate_hush(struct ha *ha);
+/** The group was joined: where nothing fences, somebody unknown to this process may hold a lease elsewhere. */
+void ha_gate_ring_up(struct ha *ha);
 /** A member left; `unknown`: nobody knows whether its process still runs. */
 void ha_gate_peer_left(struct ha *ha, const struct ha_peer *p, bool unknown);
+/**
+ * True for an ACTIVE that has no quorum, nothing that fences, and no lease that could still keep others silent: its claim is
+ * void (section 6 rule 7).
+ */
+bool ha_gate_claim_is_void(const struct ha *ha);
 /** End of every input: brings watermark and gate up to date, logs what changed. */
 void ha_gate_settle(struct ha *ha);
 /** What the cover must know of the delta log. */

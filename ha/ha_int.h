@@ -50,6 +50,7 @@ struct ha_peer {
 /* Lease and what else keeps the gate shut: section 6. */
 struct ha_lease {
 	struct mono until;     /* of the lease */
+	struct mono granted_until; /* the same, but not taken back: nobody else may have spoken before */
 	struct mono floor;     /* beats asked before it renew nothing */
 	bool await_quorum;
 	struct mono hush_until; /* for peers with `hush` */

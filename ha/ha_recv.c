@@ -173,6 +173,6 @@ ha_recv_frame(struct ha *ha, uint32_t node_id, uint32_t pid, const uint8_t *byte
 	p->told_malformed = p->told_version = false;
 	/* A position above ours is news, whatever frame carries it; beats and claims see to it themselves. */
 	if (f.type == HA_FRAME_SYNC_REQ || f.type == HA_FRAME_DELTAS)
-		ha_voice_meet(ha, p, f.epoch, f.type == HA_FRAME_DELTAS, out);
+		ha_voice_meet(ha, p, f.epoch, f.type == HA_FRAME_DELTAS ? HA_VOICE_SPEAKS : HA_VOICE_STATE, out);
 	on_peers(ha, p, &f, out);
 }

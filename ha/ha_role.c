@@ -9,7 +9,7 @@
  *   INIT -> JOINING -> SYNCING -> STANDBY -> CLAIMING -> ACTIVE -> DRAINING -> JOINING
  *              \__________________________/                 \-> FENCED -> JOINING
  *   Back to JOINING from SYNCING, STANDBY, CLAIMING; back to INIT (ring lost) from all but ACTIVE and FENCED.
- *   INIT -> ACTIVE: a solo node.
+ *   INIT -> ACTIVE: a solo node. ACTIVE -> CLAIMING: a member remembers a newer epoch, of which nobody holds anything.
  */
 static const struct sm_state states[] = {
 	[HA_INIT] = { "init", SM_BIT(HA_JOINING) | SM_BIT(HA_ACTIVE) },
@@ -17,7 +17,7 @@ static const struct sm_state states[] = {
 	[HA_SYNCING] = { "syncing", SM_BIT(HA_INIT) | SM_BIT(HA_JOINING) | SM_BIT(HA_STANDBY) | SM_BIT(HA_CLAIMING) },
 	[HA_STANDBY] = { "standby", SM_BIT(HA_INIT) | SM_BIT(HA_JOINING) | SM_BIT(HA_CLAIMING) },
 	[HA_CLAIMING] = { "claiming", SM_BIT(HA_INIT) | SM_BIT(HA_JOINING) | SM_BIT(HA_ACTIVE) },
-	[HA_ACTIVE] = { "active", SM_BIT(HA_DRAINING) | SM_BIT(HA_FENCED) },
+	[HA_ACTIVE] = { "active", SM_BIT(HA_DRAINING) | SM_BIT(HA_FENCED) | SM_BIT(HA_CLAIMING) },
 	[HA_DRAINING] = { "draining", SM_BIT(HA_INIT) | SM_BIT(HA_JOINING) },
 	[HA_FENCED] = { "fenced", SM_BIT(HA_JOINING) },
 };

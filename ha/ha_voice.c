@@ -79,11 +79,11 @@ send_claim(struct ha *ha, struct ha_out *out)
 }
 
 void
-ha_voice_claim(struct ha *ha, struct ha_out *out)
+ha_voice_claim(struct ha *ha, struct ha_out *out, const char *why)
 {
 	send_claim(ha, out);
 	if (ha->role != HA_INIT)
-		ha_role_change(ha, HA_CLAIMING, out, "promoted");
+		ha_role_change(ha, HA_CLAIMING, out, why);
 	if (ha->conf.solo)
 		become_active(ha, (uint64_t)ha->now.us, out, "there is no cluster");
 }
@@ -118,23 +118,32 @@ ha_voice_tie(struct ha *ha, const struct ha_peer *p, struct ha_out *out)
 			(unsigned long long)ha->epoch);
 }
 
-void
-ha_voice_meet(struct ha *ha, const struct ha_peer *p, uint64_t epoch, bool speaks, struct ha_out *out)
+static void
+meet_newer(struct ha *ha, const struct ha_peer *p, uint64_t epoch, enum ha_voice_kind kind, struct ha_out *out)
 {
+	if (ha->role == HA_CLAIMING && kind == HA_VOICE_SPEAKS)
+		ha_role_change(ha, HA_JOINING, out, "another claim came first");
+	else if (ha->role == HA_CLAIMING)
+		send_claim(ha, out);
+	else if (ha->role == HA_DRAINING && kind != HA_VOICE_HEARSAY)
+		ha_role_change(ha, HA_JOINING, out, "a newer epoch speaks");
+	else if (ha->role == HA_ACTIVE && kind != HA_VOICE_HEARSAY)
+		give_up(ha, p, epoch, out);
+	else if (ha->role == HA_ACTIVE)
+		ha_voice_claim(ha, out, "a node remembers a newer epoch than ours: claiming one above it");
+}
+
+void
+ha_voice_meet(struct ha *ha, const struct ha_peer *p, uint64_t epoch, enum ha_voice_kind kind, struct ha_out *out)
+{
+	uint64_t ours = ha->role == HA_CLAIMING ? ha->claim_epoch - 1 : ha->epoch;
+
 	if (epoch > ha->seen) {
 		ha->seen = epoch;
 		save(ha, epoch, out);
 	}
-	if (ha->role == HA_ACTIVE && epoch > ha->epoch) {
-		give_up(ha, p, epoch, out);
-	} else if (ha->role == HA_DRAINING && epoch > ha->epoch) {
-		ha_role_change(ha, HA_JOINING, out, "a newer epoch speaks");
-	} else if (ha->role == HA_CLAIMING && epoch >= ha->claim_epoch) {
-		if (speaks)
-			ha_role_change(ha, HA_JOINING, out, "another claim came first");
-		else
-			send_claim(ha, out);
-	}
+	if (epoch > ours)
+		meet_newer(ha, p, epoch, kind, out);
 }
 
 void
@@ -145,7 +154,7 @@ ha_voice_on_claim(struct ha *ha, struct ha_peer *p, const struct ha_frame *f, st
 		ha->want_beat = true;
 		return;
 	}
-	ha_voice_meet(ha, p, f->epoch, true, out);
+	ha_voice_meet(ha, p, f->epoch, HA_VOICE_SPEAKS, out);
 	p->role = HA_ACTIVE;
 	p->epoch = f->epoch;
 	p->offset = 0;

@@ -137,8 +137,8 @@ connect_error(cs_error_t cs, const char *what, struct err *e)
 	case CS_ERR_TRY_AGAIN:
 	case CS_ERR_INIT:
 	case CS_ERR_TIMEOUT:
-	case CS_ERR_BUSY: return err_set(e, E_AGAIN, "corosync is not there (%s: %s)", what, cs_strerror(cs));
-	default: return err_set(e, E_IO, "corosync: %s: %s", what, cs_strerror(cs));
+	case CS_ERR_BUSY: return err_set(e, E_AGAIN, "corosync is not there (%s: error %d)", what, (int)cs);
+	default: return err_set(e, E_IO, "corosync: %s: error %d", what, (int)cs);
 	}
 }
 

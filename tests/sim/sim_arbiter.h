@@ -19,6 +19,8 @@ void sim_arbiter_poke(struct sim *s, int64_t delay_us);
 void sim_arbiter_node_lost(struct sim *s, unsigned lost);
 /** The nodes see each other again. */
 void sim_arbiter_node_back(struct sim *s);
+/** The host loses its power; it boots again after a while. */
+void sim_arbiter_power_off(struct sim *s, unsigned i, const char *why);
 /** Operator: moves the active role to the other node. */
 void sim_arbiter_switchover(struct sim *s);
 /** Operator: stops the process on `node` in order; it is started again. */

@@ -472,7 +472,7 @@ sim_ring_misses_peer(const struct sim *s, unsigned node)
 }
 
 void
-sim_ring_host_up(struct sim *s, unsigned node)
+sim_ring_daemon_starts(struct sim *s, unsigned node)
 {
 	struct ring_daemon *d = &s->ring->d[node];
 
@@ -489,15 +489,17 @@ sim_ring_host_up(struct sim *s, unsigned node)
 	sim_world_at(s, sim_world_range(s, SIM_RNG_RING, 100, 1200) * SIM_MS, ring_merge_begin, 0, 0, 0);
 }
 
+static void ring_down(struct sim *s, unsigned node);
+
 void
-sim_ring_host_down(struct sim *s, unsigned node)
+sim_ring_daemon_dies(struct sim *s, unsigned node, bool with_host)
 {
 	struct ring_daemon *d = &s->ring->d[node];
-	bool together = ring_together(s, 0, 1);
+	bool connected = d->connected;
 
 	if (!d->up)
 		return;
-	if (together)
+	if (ring_together(s, 0, 1))
 		ring_lose(s, 1 - node);
 	d->up = false;
 	d->order++;
@@ -505,6 +507,8 @@ sim_ring_host_down(struct sim *s, unsigned node)
 	d->connected = false;
 	ring_clear(&d->out);
 	ring_clear(&d->in);
+	if (connected && !with_host)
+		ring_down(s, node);
 }
 
 /* --- the process ------------------------------------------------------------------------------------------- */
@@ -579,9 +583,8 @@ sim_ring_disconnect(struct sim *s, unsigned node)
 	if (!d->connected)
 		return;
 	d->connected = false;
-	sim_world_trace(s, "n%u loses the connection to its corosync%s", node + 1, d->up ? "" : ", which died");
-	if (d->up)
-		ring_procdown(s, node, s->nodes[node]->pid);
+	sim_world_trace(s, "n%u loses the connection to its corosync", node + 1);
+	ring_procdown(s, node, s->nodes[node]->pid);
 	ring_down(s, node);
 }
 

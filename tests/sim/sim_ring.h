@@ -17,10 +17,10 @@
 void sim_ring_init(struct sim *s);
 void sim_ring_fini(struct sim *s);
 
-/* the host and its corosync */
-void sim_ring_host_up(struct sim *s, unsigned node);
-/** The host dies, or its corosync: the peer learns it after token + consensus. */
-void sim_ring_host_down(struct sim *s, unsigned node);
+/* corosync on a host */
+void sim_ring_daemon_starts(struct sim *s, unsigned node);
+/** corosync dies, alone or with its host: the peer learns it after token + consensus, a process that lives at once. */
+void sim_ring_daemon_dies(struct sim *s, unsigned node, bool with_host);
 void sim_ring_split(struct sim *s);
 void sim_ring_merge(struct sim *s);
 bool sim_ring_is_split(const struct sim *s);

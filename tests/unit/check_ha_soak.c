@@ -15,19 +15,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EPOCHS_MAX 512
 #define STEPS 400
 
-/* Digests that the active of an epoch had, by offset. */
+/* Digests that a node had as active of an epoch, by offset. */
 struct record {
+	uint64_t epoch;
+	uint32_t pid;
 	uint64_t *digest;
 	size_t count, size;
 };
 
 struct world {
 	struct toy t;
-	struct record record[EPOCHS_MAX];
+	struct record record[TOY_NODES];
 	uint64_t spoke;           /* highest epoch in which an effect left */
+	unsigned speaker;         /* of it */
+	uint32_t speaker_pid;
 	uint64_t released_epoch[TOY_NODES], released[TOY_NODES];
 	int owner;                /* the node that the arbiter promoted; -1 = none */
 	bool moving;              /* the arbiter is moving the role on purpose */
@@ -55,12 +58,15 @@ fold(struct world *w, uint64_t v)
 /* --- invariants ----------------------------------------------------------------------------------------------------- */
 
 static void
-note_digest(struct world *w, const struct ha *ha, uint64_t digest)
+note_digest(struct world *w, const struct toy_node *nd)
 {
-	struct record *r = &w->record[ha->epoch % EPOCHS_MAX];
+	struct record *r = &w->record[nd->id - 1];
+	const struct ha *ha = nd->ha;
 
-	if (ha->offset == 0)
+	if (r->epoch != ha->epoch || r->pid != nd->pid)
 		r->count = 0;
+	r->epoch = ha->epoch;
+	r->pid = nd->pid;
 	if (ha->offset < r->count)
 		return;
 	if (r->count == r->size) {
@@ -70,7 +76,7 @@ note_digest(struct world *w, const struct ha *ha, uint64_t digest)
 	if (ha->offset != r->count)
 		BROKEN(w, "epoch %llu: offset %llu follows %zu", (unsigned long long)ha->epoch,
 			(unsigned long long)ha->offset, r->count);
-	r->digest[r->count++] = digest;
+	r->digest[r->count++] = nd->fsm.digest;
 }
 
 /* SAME-STATE: whoever follows has, at each position, what the active had there. */
@@ -78,13 +84,24 @@ static void
 check_state(struct world *w, struct toy_node *nd)
 {
 	const struct ha *ha = nd->ha;
-	const struct record *r = &w->record[ha->epoch % EPOCHS_MAX];
+	const struct record *r;
 
 	if (ha->role == HA_ACTIVE)
-		note_digest(w, ha, nd->fsm.digest);
-	else if (ha->role == HA_STANDBY && (ha->offset >= r->count || r->digest[ha->offset] != nd->fsm.digest))
+		note_digest(w, nd);
+	if (ha->role != HA_STANDBY || ha->source == NULL)
+		return;
+	r = &w->record[ha->source->node_id - 1];
+	if (r->epoch == ha->epoch && r->pid == ha->source->pid && (ha->offset >= r->count || r->digest[ha->offset] != nd->fsm.digest))
 		BROKEN(w, "SAME-STATE: node %u at epoch %llu offset %llu has another state", nd->id,
 			(unsigned long long)ha->epoch, (unsigned long long)ha->offset);
+}
+
+static bool
+speaker_lives(const struct world *w)
+{
+	const struct toy_node *nd = &w->t.node[w->speaker];
+
+	return nd->ha != NULL && nd->pid == w->speaker_pid && nd->ha->role == HA_ACTIVE && nd->ha->epoch == w->spoke;
 }
 
 /* ONE-VOICE: at most one gate; no effect in an older epoch than one that spoke. */
@@ -93,10 +110,13 @@ check_voice(struct world *w, struct toy_node *nd)
 {
 	if (!ha_gate_open(nd->ha))
 		return;
-	if (nd->ha->epoch < w->spoke)
+	/* Nobody can know of an epoch whose only witnesses are dead or out of reach. */
+	if (nd->ha->epoch < w->spoke && (nd->ha->seen >= w->spoke || speaker_lives(w)))
 		BROKEN(w, "ONE-VOICE: node %u speaks in epoch %llu after epoch %llu spoke", nd->id,
 			(unsigned long long)nd->ha->epoch, (unsigned long long)w->spoke);
 	w->spoke = nd->ha->epoch;
+	w->speaker = nd->id - 1;
+	w->speaker_pid = nd->pid;
 	for (unsigned i = 0; i < w->t.count; i++) {
 		const struct toy_node *other = &w->t.node[i];
 
@@ -426,7 +446,7 @@ static void
 world_fini(struct world *w)
 {
 	toy_fini(&w->t);
-	for (size_t i = 0; i < EPOCHS_MAX; i++)
+	for (size_t i = 0; i < TOY_NODES; i++)
 		mem_free(w->record[i].digest);
 }
 

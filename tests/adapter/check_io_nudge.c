@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Nudging on loopback in a network namespace of the test's own. A dead server is played by TCP_REPAIR: its socket
+ * goes away without a word, and the client, which only listens, must see its connection reset.
+ */
+#include "daemon/io_nudge.h"
+#include "tests/adapter/recorder.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static struct recorder *r;
+static struct io_nudge *nudge;
+
+/* A namespace with the loopback up; false: not permitted here. */
+static bool
+enter_namespace(void)
+{
+	struct ifreq lo = { .ifr_name = "lo" };
+	int fd;
+	bool up;
+
+	if (unshare(CLONE_NEWNET) != 0)
+		return false;
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	lo.ifr_flags = IFF_UP;
+	up = ioctl(fd, SIOCSIFFLAGS, &lo) == 0;
+	close(fd);
+	return up;
+}
+
+static void
+set_address(const char *text)
+{
+	struct ifreq lo = { .ifr_name = "lo:1" };
+	struct sockaddr_in sa = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	inet_pton(AF_INET, text, &sa.sin_addr);
+	memcpy(&lo.ifr_addr, &sa, sizeof(sa));
+	ck_assert_int_eq(ioctl(fd, SIOCSIFADDR, &lo), 0);
+	close(fd);
+}
+
+static void
+setup(void)
+{
+	r = recorder_new();
+	nudge = io_nudge_new(&r->sink);
+}
+
+static void
+teardown(void)
+{
+	io_nudge_close(nudge);
+	recorder_finish(r);
+	io_nudge_free(nudge);
+	recorder_free(r);
+}
+
+static void
+name_of(int fd, int (*get)(int, struct sockaddr *, socklen_t *), char *text, size_t size)
+{
+	struct sockaddr_in sa;
+	socklen_t n = sizeof(sa);
+	char host[INET_ADDRSTRLEN];
+
+	ck_assert_int_eq(get(fd, (struct sockaddr *)&sa, &n), 0);
+	inet_ntop(AF_INET, &sa.sin_addr, host, sizeof(host));
+	snprintf(text, size, "%s:%u", host, (unsigned)ntohs(sa.sin_port));
+}
+
+static int
+get_peer(int fd, struct sockaddr *sa, socklen_t *n)
+{
+	return getpeername(fd, sa, n);
+}
+
+static int
+get_own(int fd, struct sockaddr *sa, socklen_t *n)
+{
+	return getsockname(fd, sa, n);
+}
+
+/* A client whose server has vanished; the names of both ends. */
+static int
+orphan(char *client, char *local, size_t size)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t n = sizeof(sa);
+	int listener = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM, 0), on = 1, server;
+
+	ck_assert_int_eq(bind(listener, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	ck_assert_int_eq(listen(listener, 1), 0);
+	ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&sa, &n), 0);
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	server = accept(listener, NULL, NULL);
+	name_of(fd, get_own, client, size);
+	name_of(fd, get_peer, local, size);
+	/* in repair mode a close sends nothing */
+	ck_assert_int_eq(setsockopt(server, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)), 0);
+	close(server);
+	close(listener);
+	ck_assert_int_eq(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+	return fd;
+}
+
+static bool
+is_reset(struct recorder *rec, void *arg)
+{
+	char byte;
+
+	(void)rec;
+	return recv(*(int *)arg, &byte, 1, 0) < 0 && errno == ECONNRESET;
+}
+
+START_TEST(client_of_a_vanished_server_is_reset)
+{
+	char client[32], local[32], byte;
+	int fd = orphan(client, local, sizeof(client));
+
+	recorder_run_ms(r, 50);
+	ck_assert_int_eq(recv(fd, &byte, 1, 0), -1);
+	ck_assert_int_eq(errno, EAGAIN); /* it knows nothing yet */
+	io_nudge_send(nudge, str_of(client), str_of(local));
+	recorder_run_until(r, is_reset, &fd);
+	close(fd);
+	recorder_run_ms(r, 900);
+	ck_assert_uint_eq(io_nudge_pending(nudge), 0);
+	ck_assert_str_eq(r->log_text, "");
+}
+END_TEST
+
+START_TEST(waits_for_the_address)
+{
+	io_nudge_send(nudge, STR("127.0.0.1:4000"), STR("10.9.9.9:1040"));
+	recorder_run_ms(r, 1000);
+	ck_assert_uint_eq(io_nudge_pending(nudge), 1); /* three segments would be out by now */
+	set_address("10.9.9.9");
+	recorder_run_ms(r, 1000);
+	ck_assert_uint_eq(io_nudge_pending(nudge), 0);
+}
+END_TEST
+
+START_TEST(living_connections_are_not_harmed)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t n = sizeof(sa);
+	int listener = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM, 0), server;
+	char client[32], local[32], byte = 'x';
+
+	ck_assert_int_eq(bind(listener, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	ck_assert_int_eq(listen(listener, 1), 0);
+	ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&sa, &n), 0);
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	server = accept(listener, NULL, NULL);
+	name_of(fd, get_own, client, sizeof(client));
+	name_of(fd, get_peer, local, sizeof(local));
+	io_nudge_send(nudge, str_of(client), str_of(local));
+	recorder_run_ms(r, 900);
+	ck_assert_uint_eq(io_nudge_pending(nudge), 0);
+	ck_assert_int_eq(send(server, &byte, 1, 0), 1);
+	byte = 0;
+	ck_assert_int_eq(recv(fd, &byte, 1, 0), 1);
+	ck_assert_int_eq(byte, 'x');
+	close(fd);
+	close(server);
+	close(listener);
+}
+END_TEST
+
+START_TEST(bad_addresses_are_refused)
+{
+	static const char *const texts[] = { "", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "[::1]:1040",
+		"host:1" };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		io_nudge_send(nudge, str_of(texts[i]), STR("127.0.0.1:1"));
+		io_nudge_send(nudge, STR("127.0.0.1:1"), str_of(texts[i]));
+	}
+	ck_assert_uint_eq(io_nudge_pending(nudge), 0);
+	ck_assert_ptr_nonnull(strstr(r->log_text, "only IPv4"));
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("io_nudge");
+	TCase *t = tcase_create("io_nudge");
+	SRunner *sr;
+	int failed;
+
+	if (!enter_namespace()) {
+		printf("SKIP: a network namespace of its own is needed (root)\n");
+		return 77;
+	}
+	sr = srunner_create(s);
+	suite_add_tcase(s, t);
+	tcase_set_timeout(t, 30);
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, client_of_a_vanished_server_is_reset);
+	tcase_add_test(t, waits_for_the_address);
+	tcase_add_test(t, living_connections_are_not_harmed);
+	tcase_add_test(t, bad_addresses_are_refused);
+	srunner_run_all(sr, CK_NORMAL);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed == 0 ? 0 : 1;
+}
