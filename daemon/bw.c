@@ -82,7 +82,7 @@ bw_activate(struct bw *b)
 	b->list_tries = 0;
 	b->channels_open = 0;
 	b->server_count = 0;
-	b->tokens_milli = 0;
+	b->tokens_milli = b->x->conf->update_rate * 50 + 1000; /* the burst that is allowed, see bw_subs.c */
 	b->tokens_at = b->x->now;
 	b->doubt_until = b->x->now;
 	b->reach_due = MONO_NEVER;

@@ -26,13 +26,13 @@
 enum conf_kind {
 	CONF_TEXT,
 	CONF_NAME,
-	CONF_WORD,
 	CONF_ADDRESS,
 	CONF_FILE,
 	CONF_YESNO,
 	CONF_CLUSTER,
 	CONF_REPLICATE,
 	CONF_EDITION,
+	CONF_CAUSE,
 	CONF_I64,
 	CONF_U32,
 	CONF_LISTEN,
@@ -56,8 +56,8 @@ struct conf_row {
 
 static const struct conf_row conf_rows[] = {
 #define XX(section, key, kind, member, min, max, initial, place) \
-	{ section, key, CONF_##kind, offsetof(struct conf, member), sizeof(((struct conf *)NULL)->member), \
-	  min, max, initial, CONF_##place },
+	{ section, key, CONF_##kind, offsetof(struct conf, member), \
+		sizeof(((struct conf *)NULL)->member), min, max, initial, CONF_##place },
 	CONF_KEYS(XX)
 #undef XX
 };
@@ -105,8 +105,6 @@ characters_fit(enum conf_kind kind, const char *value)
 		if ((unsigned char)*p < ' ' || *p == 127)
 			return false;
 		if (kind == CONF_NAME && !is_name_char(*p))
-			return false;
-		if (kind == CONF_WORD && !is_letter(*p))
 			return false;
 	}
 	return true;
@@ -159,13 +157,22 @@ set_choice(struct conf *c, const struct conf_row *row, const char *value)
 	return true;
 }
 
-static bool
-set_edition(struct conf *c, const struct conf_row *row, const char *value)
+/* Words that a text may be, closed by NULL. */
+static const char *const *
+set_words(enum conf_kind kind)
 {
-	static const char *const editions[] = { "ed3", "ed4", "ed5", "ed6" };
+	static const char *const editions[] = { "ed3", "ed4", "ed5", "ed6", NULL };
+	static const char *const causes[] = { "switchingFunctionTerminated", "normalClearing",
+		"networkOutOfOrder", NULL };
 
-	for (size_t i = 0; i < sizeof(editions) / sizeof(editions[0]); i++)
-		if (strcmp(value, editions[i]) == 0)
+	return kind == CONF_EDITION ? editions : causes;
+}
+
+static bool
+set_word(struct conf *c, const struct conf_row *row, const char *value)
+{
+	for (const char *const *word = set_words(row->kind); *word != NULL; word++)
+		if (strcmp(value, *word) == 0)
 			return str_copy(text_member(c, row), row->size, str_of(value));
 	return false;
 }
@@ -282,17 +289,23 @@ set_value(struct conf *c, const struct conf_row *row, const char *value)
 	switch (row->kind) {
 	case CONF_TEXT:
 	case CONF_NAME:
-	case CONF_WORD:
 	case CONF_ADDRESS:
-	case CONF_FILE: return set_text(c, row, value);
+	case CONF_FILE:
+		return set_text(c, row, value);
 	case CONF_YESNO:
 	case CONF_CLUSTER:
-	case CONF_REPLICATE: return set_choice(c, row, value);
-	case CONF_EDITION: return set_edition(c, row, value);
+	case CONF_REPLICATE:
+		return set_choice(c, row, value);
+	case CONF_EDITION:
+	case CONF_CAUSE:
+		return set_word(c, row, value);
 	case CONF_I64:
-	case CONF_U32: return set_number(c, row, value);
-	case CONF_LISTEN: return set_listen(c, value);
-	case CONF_XSP: return set_xsp(c, value);
+	case CONF_U32:
+		return set_number(c, row, value);
+	case CONF_LISTEN:
+		return set_listen(c, value);
+	case CONF_XSP:
+		return set_xsp(c, value);
 	}
 	return false;
 }
@@ -306,13 +319,13 @@ describe(const struct conf_row *row, char *text, size_t size)
 	switch (row->kind) {
 	case CONF_TEXT:
 	case CONF_NAME:
-	case CONF_WORD:
 		snprintf(text, size, "%s of %d to %zu characters",
-			row->kind == CONF_TEXT ? "text" :
-			row->kind == CONF_NAME ? "letters, digits, '-', '.' and '_'," : "letters,",
+			row->kind == CONF_TEXT ? "text" : "letters, digits, '-', '.' and '_',",
 			row->min > 0 ? 1 : 0, row->size - 1);
 		break;
-	case CONF_ADDRESS: snprintf(text, size, "an IP address, or nothing"); break;
+	case CONF_ADDRESS:
+		snprintf(text, size, "an IP address, or nothing");
+		break;
 	case CONF_FILE:
 		snprintf(text, size, "an absolute path of at most %zu characters%s", row->size - 1,
 			row->min > 0 ? "" : ", or nothing");
@@ -323,25 +336,37 @@ describe(const struct conf_row *row, char *text, size_t size)
 		words = choice_words(row->kind);
 		snprintf(text, size, "%s, %s", words[0], words[1]);
 		break;
-	case CONF_EDITION: snprintf(text, size, "ed3, ed4, ed5, ed6"); break;
+	case CONF_EDITION:
+	case CONF_CAUSE:
+		words = set_words(row->kind);
+		text[0] = '\0';
+		for (size_t n = 0; *words != NULL && n < size; words++)
+			n += (size_t)snprintf(
+				text + n, size - n, "%s%s", *words, words[1] != NULL ? ", " : "");
+		break;
 	case CONF_I64:
 	case CONF_U32:
 		snprintf(text, size, "a number from %" PRId64 " to %" PRId64, row->min, row->max);
 		break;
-	case CONF_LISTEN: snprintf(text, size, "ADDRESS:PORT, for instance 0.0.0.0:1040"); break;
-	case CONF_XSP: snprintf(text, size, "HOST:PORT, http://HOST:PORT or https://HOST:PORT"); break;
+	case CONF_LISTEN:
+		snprintf(text, size, "ADDRESS:PORT, for instance 0.0.0.0:1040");
+		break;
+	case CONF_XSP:
+		snprintf(text, size, "HOST:PORT, http://HOST:PORT or https://HOST:PORT");
+		break;
 	}
 }
 
 /* --- parsing ----------------------------------------------------------------------------------------------- */
 
 static int
-refuse(struct conf_parser *ps, const char *section, const char *key, const char *what, const char *allowed)
+refuse(struct conf_parser *ps, const char *section, const char *key, const char *what,
+	const char *allowed)
 {
 	if (ps->e->code == E_OK)
 		ps->e->line = ps->line;
-	err_set(ps->e, E_CONFIG, "%s:%u: [%s] %s: %s; allowed: %s", ps->file, ps->line, section, key, what,
-		allowed);
+	err_set(ps->e, E_CONFIG, "%s:%u: [%s] %s: %s; allowed: %s", ps->file, ps->line, section,
+		key, what, allowed);
 	return 0;
 }
 
@@ -372,7 +397,8 @@ refuse_unknown(struct conf_parser *ps, const char *section, const char *key)
 			snprintf(keys + n, sizeof(keys) - n, ", ...");
 			break;
 		}
-		n += (size_t)snprintf(keys + n, sizeof(keys) - n, "%s%s", n > 0 ? ", " : "", row->key);
+		n += (size_t)snprintf(
+			keys + n, sizeof(keys) - n, "%s%s", n > 0 ? ", " : "", row->key);
 	}
 	return refuse(ps, section, key, "there is no such key", keys);
 }
@@ -383,7 +409,8 @@ find_row(const char *section, const char *key)
 	size_t i;
 
 	for (i = 0; i < CONF_KEY_COUNT; i++)
-		if (strcmp(conf_rows[i].section, section) == 0 && strcmp(conf_rows[i].key, key) == 0)
+		if (strcmp(conf_rows[i].section, section) == 0 &&
+			strcmp(conf_rows[i].key, key) == 0)
 			break;
 	return i;
 }
@@ -423,8 +450,8 @@ next_line(char *line, int size, void *arg)
 	if (n + 2 > (size_t)size) {
 		if (ps->e->code == E_OK)
 			ps->e->line = ps->line;
-		err_set(ps->e, E_CONFIG, "%s:%u: the line is too long; allowed: %d characters", ps->file,
-			ps->line, size - 2);
+		err_set(ps->e, E_CONFIG, "%s:%u: the line is too long; allowed: %d characters",
+			ps->file, ps->line, size - 2);
 		n = (size_t)size - 2;
 	}
 	memcpy(line, ps->next, n);
@@ -443,20 +470,26 @@ check_together(const struct conf *c, const char *file, struct err *e)
 		const char *text;
 	} rules[] = {
 		{ c->xsp_count > 0, "[broadworks] xsp: missing; allowed: at least one HOST:PORT" },
-		{ c->bw_user[0] != '\0', "[broadworks] user: missing; allowed: the account of this connector" },
+		{ c->bw_user[0] != '\0',
+			"[broadworks] user: missing; allowed: the account of this connector" },
 		{ c->bw_password[0] == '\0' || c->bw_password_file[0] == '\0',
-		  "[broadworks] password: given together with password-file; allowed: one of them" },
+			"[broadworks] password: given together with password-file; allowed: one of them" },
 		{ c->csta_password[0] == '\0' || c->csta_password_file[0] == '\0',
-		  "[csta] password: given together with password-file; allowed: one of them" },
-		{ c->csta_user[0] != '\0' || (c->csta_password[0] == '\0' && c->csta_password_file[0] == '\0'),
-		  "[csta] user: missing; allowed: a name when there is a password" },
-		{ c->csta_user[0] == '\0' || c->csta_password[0] != '\0' || c->csta_password_file[0] != '\0',
-		  "[csta] password: missing; allowed: password or password-file when there is a user" },
-		{ c->lease_ms >= 3 * c->beat_ms, "[node] lease-ms: too short; allowed: three times beat-ms or more" },
-		{ c->stall_ms < c->lease_ms, "[node] stall-ms: too long; allowed: less than lease-ms" },
-		{ c->retry_ms <= c->retry_ms_max, "[broadworks] retry-ms: too long; allowed: up to retry-ms-max" },
+			"[csta] password: given together with password-file; allowed: one of them" },
+		{ c->csta_user[0] != '\0' ||
+				(c->csta_password[0] == '\0' && c->csta_password_file[0] == '\0'),
+			"[csta] user: missing; allowed: a name when there is a password" },
+		{ c->csta_user[0] == '\0' || c->csta_password[0] != '\0' ||
+				c->csta_password_file[0] != '\0',
+			"[csta] password: missing; allowed: password or password-file when there is a user" },
+		{ c->lease_ms >= 3 * c->beat_ms,
+			"[node] lease-ms: too short; allowed: three times beat-ms or more" },
+		{ c->stall_ms < c->lease_ms,
+			"[node] stall-ms: too long; allowed: less than lease-ms" },
+		{ c->retry_ms <= c->retry_ms_max,
+			"[broadworks] retry-ms: too long; allowed: up to retry-ms-max" },
 		{ c->heartbeat_ms < c->silence_ms,
-		  "[broadworks] silence-ms: too short; allowed: more than heartbeat-ms" },
+			"[broadworks] silence-ms: too short; allowed: more than heartbeat-ms" },
 	};
 
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
@@ -485,7 +518,8 @@ conf_parse(struct conf *c, const char *file, const char *text, struct err *e)
 	line = ini_parse_stream(next_line, &ps, take_pair, &ps);
 	if (line != 0 && local.code == E_OK) {
 		local.line = line > 0 ? (uint32_t)line : 0;
-		err_set(&local, E_CONFIG, "%s:%d: not understood; allowed: [section], key = value, # comment", file,
+		err_set(&local, E_CONFIG,
+			"%s:%d: not understood; allowed: [section], key = value, # comment", file,
 			line);
 	}
 	if (local.code == E_OK)
@@ -523,10 +557,12 @@ print_value(const struct conf *c, const struct conf_row *row, struct buf *out)
 	switch (row->kind) {
 	case CONF_TEXT:
 	case CONF_NAME:
-	case CONF_WORD:
 	case CONF_ADDRESS:
 	case CONF_FILE:
-	case CONF_EDITION: buf_cstr(out, text_member_of(c, row)); break;
+	case CONF_CAUSE:
+	case CONF_EDITION:
+		buf_cstr(out, text_member_of(c, row));
+		break;
 	case CONF_YESNO:
 	case CONF_CLUSTER:
 	case CONF_REPLICATE:
@@ -534,12 +570,15 @@ print_value(const struct conf *c, const struct conf_row *row, struct buf *out)
 		buf_cstr(out, choice_words(row->kind)[first ? 0 : 1]);
 		break;
 	case CONF_I64:
-	case CONF_U32: print_number(c, row, out); break;
-	case CONF_LISTEN:
-		buf_printf(out, strchr(c->listen_address, ':') ? "[%s]:%u" : "%s:%u", c->listen_address,
-			(unsigned)c->listen_port);
+	case CONF_U32:
+		print_number(c, row, out);
 		break;
-	case CONF_XSP: break; /* printed by print_row(), one line each */
+	case CONF_LISTEN:
+		buf_printf(out, strchr(c->listen_address, ':') ? "[%s]:%u" : "%s:%u",
+			c->listen_address, (unsigned)c->listen_port);
+		break;
+	case CONF_XSP:
+		break; /* printed by print_row(), one line each */
 	}
 }
 
@@ -548,7 +587,8 @@ static bool
 is_from_file(const struct conf *c, const struct conf_row *row)
 {
 	return row->place == CONF_SECRET &&
-		(strcmp(row->section, "csta") == 0 ? c->csta_password_file : c->bw_password_file)[0] != '\0';
+		(strcmp(row->section, "csta") == 0 ? c->csta_password_file :
+						     c->bw_password_file)[0] != '\0';
 }
 
 static void

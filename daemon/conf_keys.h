@@ -3,8 +3,8 @@
  * The table of configuration keys: what conf.c parses, prints, hashes and names in its messages.
  *
  * XX(section, key, kind, member, min, max, default, place)
- *   kind     TEXT, NAME (letters, digits, -._), WORD (letters), ADDRESS (IP or empty), FILE (absolute path or empty),
- *            YESNO, CLUSTER, REPLICATE, EDITION, I64, U32, and LISTEN and XSP, which fill several members
+ *   kind     TEXT, NAME (letters, digits, -._), ADDRESS (IP or empty), FILE (absolute path or empty),
+ *            YESNO, CLUSTER, REPLICATE, EDITION, CAUSE, I64, U32, and LISTEN and XSP, which fill several members
  *   min, max of numbers; for texts min 1 means "not empty"
  *   default  as it would be written
  *   place    SHARED: must be equal on both nodes (counts in conf_hash()); LOCAL: of this node alone;
@@ -40,7 +40,7 @@
 	XX("csta", "monitors-max", U32, monitors_max, 1, LIMIT_MONITORS, "200000", SHARED) \
 	XX("csta", "implicit-association", YESNO, implicit_association, 0, 0, "yes", SHARED) \
 	XX("csta", "default-edition", EDITION, default_edition, 0, 0, "ed3", SHARED) \
-	XX("csta", "resync-cause", WORD, resync_cause, 1, 0, "switchingFunctionTerminated", SHARED) \
+	XX("csta", "resync-cause", CAUSE, resync_cause, 1, 0, "switchingFunctionTerminated", SHARED) \
 	XX("broadworks", "xsp", XSP, xsps, 0, 0, "", SHARED) \
 	XX("broadworks", "user", TEXT, bw_user, 0, 0, "", SHARED) \
 	XX("broadworks", "password", TEXT, bw_password, 0, 0, "", SECRET) \

@@ -77,7 +77,8 @@ read_request(json_t *root, struct ctl_request *r, struct err *e)
 		json_int_t n = json_integer_value(lines);
 
 		if (n < 1 || n > CTL_HISTORY_LINES_MAX)
-			return err_set(e, E_MALFORMED, "lines: allowed: 1 to %d", CTL_HISTORY_LINES_MAX);
+			return err_set(
+				e, E_MALFORMED, "lines: allowed: 1 to %d", CTL_HISTORY_LINES_MAX);
 		read.lines = (uint32_t)n;
 	}
 	if (read.verb == CTL_LOGLEVEL && (level == NULL || !find_level(level, &read.level)))

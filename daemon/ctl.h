@@ -52,7 +52,8 @@ struct ctl_request {
 };
 
 /** Reads a request. 0 or E_MALFORMED / E_UNKNOWN; `r` is written on success alone. */
-int ctl_parse(struct str json, struct ctl_request *r, struct err *e) __attribute__((warn_unused_result));
+int ctl_parse(struct str json, struct ctl_request *r, struct err *e)
+	__attribute__((warn_unused_result));
 
 /* How far an order is. */
 enum ctl_verdict {

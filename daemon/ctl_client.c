@@ -42,12 +42,17 @@ translate(int failed, const char *name, struct err *e)
 {
 	switch (failed) {
 	case ECONNREFUSED:
-	case ENOENT: return err_set(e, E_UNKNOWN, "no daemon answers at %s", name);
+	case ENOENT:
+		return err_set(e, E_UNKNOWN, "no daemon answers at %s", name);
 	case EACCES:
-	case EPERM: return err_set(e, E_REFUSED, "not permitted: only root and the user of the daemon may ask");
+	case EPERM:
+		return err_set(e, E_REFUSED,
+			"not permitted: only root and the user of the daemon may ask");
 	case EAGAIN:
-	case ETIMEDOUT: return err_set(e, E_TIMEOUT, "the daemon at %s does not answer", name);
-	default: return err_set(e, E_IO, "control channel %s: %s", name, strerror(failed));
+	case ETIMEDOUT:
+		return err_set(e, E_TIMEOUT, "the daemon at %s does not answer", name);
+	default:
+		return err_set(e, E_IO, "control channel %s: %s", name, strerror(failed));
 	}
 }
 
@@ -74,8 +79,8 @@ connect_by(const char *name, int64_t until_ms, qb_ipcc_connection_t **conn, stru
 }
 
 static int
-exchange(qb_ipcc_connection_t *c, const char *name, const char *request, int64_t until_ms, struct buf *answer,
-	struct err *e)
+exchange(qb_ipcc_connection_t *c, const char *name, const char *request, int64_t until_ms,
+	struct buf *answer, struct err *e)
 {
 	struct qb_ipc_request_header head = { .id = CTL_CLIENT_MESSAGE_ID };
 	struct qb_ipc_response_header got;
@@ -100,11 +105,14 @@ exchange(qb_ipcc_connection_t *c, const char *name, const char *request, int64_t
 	mem_free(bytes);
 	if (n < 0)
 		return translate((int)-n, name, e);
-	return answer->n > 0 ? 0 : err_set(e, E_IO, "control channel %s: an answer without content", name);
+	return answer->n > 0 ?
+		0 :
+		err_set(e, E_IO, "control channel %s: an answer without content", name);
 }
 
 int
-ctl_client_ask(const char *name, const char *request, int64_t deadline_ms, struct buf *answer, struct err *e)
+ctl_client_ask(const char *name, const char *request, int64_t deadline_ms, struct buf *answer,
+	struct err *e)
 {
 	int64_t until_ms = now_ms() + deadline_ms;
 	qb_ipcc_connection_t *c = NULL;

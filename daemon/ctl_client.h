@@ -10,7 +10,7 @@
  * Sends `request` (JSON) to the channel `name` and appends the answer (JSON). 0; E_UNKNOWN: nobody is there;
  * E_REFUSED: not permitted; E_TIMEOUT: it is there but does not answer within `deadline_ms`; E_IO.
  */
-int ctl_client_ask(const char *name, const char *request, int64_t deadline_ms, struct buf *answer, struct err *e)
-	__attribute__((warn_unused_result));
+int ctl_client_ask(const char *name, const char *request, int64_t deadline_ms, struct buf *answer,
+	struct err *e) __attribute__((warn_unused_result));
 
 #endif

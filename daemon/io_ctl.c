@@ -63,7 +63,8 @@ send_answer(struct io_ctl *c, qb_ipcs_connection_t *conn)
 	parts[1] = (struct iovec){ c->answer.p, c->answer.n };
 	sent = qb_ipcs_response_sendv(conn, parts, 2);
 	if (sent != header.size) {
-		log_emit(c->sink.log, M_START, "an answer could not be given to a control client: %s",
+		log_emit(c->sink.log, M_START,
+			"an answer could not be given to a control client: %s",
 			strerror((int)-sent));
 		qb_ipcs_disconnect(conn);
 	}
@@ -78,8 +79,11 @@ answer_status(struct io_ctl *c, bool only_ready)
 	struct node_counts counts;
 	struct node_takeover takeover;
 	struct mono now = { (int64_t)(uv_hrtime() / 1000) };
-	struct stat_input in = { .conf = c->conf.conf, .node_name = c->conf.node_name, .view = &view,
-		.counts = &counts, .takeover = &takeover };
+	struct stat_input in = { .conf = c->conf.conf,
+		.node_name = c->conf.node_name,
+		.view = &view,
+		.counts = &counts,
+		.takeover = &takeover };
 	char text[200];
 
 	uv_gettimeofday(&wall);
@@ -156,8 +160,10 @@ check_waiter(struct io_ctl *c, struct waiter *w)
 	if (verdict == CTL_WAIT && !late)
 		return;
 	buf_reset(&c->answer);
-	snprintf(text, sizeof(text), "%s%s%s%s", ha_role_name(node_role(n)), verdict == CTL_WAIT ? ": not in time" : "",
-		verdict == CTL_FAILED && refusal[0] != '\0' ? ": " : "", verdict == CTL_FAILED ? refusal : "");
+	snprintf(text, sizeof(text), "%s%s%s%s", ha_role_name(node_role(n)),
+		verdict == CTL_WAIT ? ": not in time" : "",
+		verdict == CTL_FAILED && refusal[0] != '\0' ? ": " : "",
+		verdict == CTL_FAILED ? refusal : "");
 	ctl_answer_code(&c->answer, verdict == CTL_DONE ? CTL_OCF_SUCCESS : CTL_OCF_GENERIC, text);
 	send_answer(c, w->conn);
 	forget_waiter(c, w);
@@ -190,8 +196,9 @@ take_order(struct io_ctl *c, qb_ipcs_connection_t *conn, enum ctl_verb verb)
 		return;
 	}
 	/* the node first: its refusal is about the order before until it has seen this one */
-	io_emit(&c->sink, &(struct node_event){
-		.kind = verb == CTL_OCF_PROMOTE ? NODE_EV_PROMOTE : NODE_EV_DEMOTE });
+	io_emit(&c->sink,
+		&(struct node_event){
+			.kind = verb == CTL_OCF_PROMOTE ? NODE_EV_PROMOTE : NODE_EV_DEMOTE });
 	w = mem_zalloc(sizeof(*w));
 	w->conn = conn;
 	w->verb = verb;
@@ -209,18 +216,32 @@ static void
 perform(struct io_ctl *c, qb_ipcs_connection_t *conn, const struct ctl_request *r)
 {
 	switch (r->verb) {
-	case CTL_STATUS: answer_status(c, false); break;
-	case CTL_READY: answer_status(c, true); break;
-	case CTL_HISTORY: answer_history(c, r->lines); break;
-	case CTL_OCF_MONITOR: answer_monitor(c); break;
-	case CTL_OCF_SCORE: answer_score(c); break;
-	case CTL_VERSION: ctl_answer_code(&c->answer, 0, TANDEM_VERSION); break;
+	case CTL_STATUS:
+		answer_status(c, false);
+		break;
+	case CTL_READY:
+		answer_status(c, true);
+		break;
+	case CTL_HISTORY:
+		answer_history(c, r->lines);
+		break;
+	case CTL_OCF_MONITOR:
+		answer_monitor(c);
+		break;
+	case CTL_OCF_SCORE:
+		answer_score(c);
+		break;
+	case CTL_VERSION:
+		ctl_answer_code(&c->answer, 0, TANDEM_VERSION);
+		break;
 	case CTL_LOGLEVEL:
 		io_log_set_level(r->level);
 		ctl_answer_code(&c->answer, 0, log_level_name(r->level));
 		break;
 	case CTL_OCF_PROMOTE:
-	case CTL_OCF_DEMOTE: take_order(c, conn, r->verb); return;
+	case CTL_OCF_DEMOTE:
+		take_order(c, conn, r->verb);
+		return;
 	}
 	send_answer(c, conn);
 }
@@ -240,7 +261,8 @@ on_message(qb_ipcs_connection_t *conn, void *data, size_t size)
 	memcpy(&header, data, head);
 	if (header.size < (int32_t)head || (size_t)header.size > size)
 		err_set(&e, E_MALFORMED, "the size in the header is wrong");
-	else if (ctl_parse((struct str){ (const char *)data + head, (size_t)header.size - head }, &request, &e) == 0) {
+	else if (ctl_parse((struct str){ (const char *)data + head, (size_t)header.size - head },
+			 &request, &e) == 0) {
 		perform(c, conn, &request);
 		return 0;
 	}
@@ -292,7 +314,8 @@ start_service(struct io_ctl *c, struct err *e)
 	if (result == 0)
 		return 0;
 	c->service = NULL; /* qb_ipcs_run() has dropped it */
-	return err_set(e, E_IO, "the control channel %s cannot be opened: %s", c->conf.conf->control,
+	return err_set(e, E_IO, "the control channel %s cannot be opened: %s",
+		c->conf.conf->control,
 		result == -EADDRINUSE ? "another daemon has it" : strerror(-result));
 }
 

@@ -21,7 +21,8 @@ struct io_ctl_conf {
 struct io_ctl;
 
 /** NULL with `e` if the name is taken or libqb fails. Emits PROMOTE and DEMOTE. One of it in a process. */
-struct io_ctl *io_ctl_new(const struct io_sink *sink, const struct io_ctl_conf *conf, struct err *e);
+struct io_ctl *io_ctl_new(
+	const struct io_sink *sink, const struct io_ctl_conf *conf, struct err *e);
 /** After each step of the node: answers the orders that are done. */
 void io_ctl_check(struct io_ctl *c);
 void io_ctl_close(struct io_ctl *c);

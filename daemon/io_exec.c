@@ -25,7 +25,7 @@ struct io_exec {
 	uv_process_t process;
 	uv_pipe_t output;
 	uv_timer_t timer;
-	bool running; /* process or pipe not closed yet */
+	bool running;       /* process or pipe not closed yet */
 	bool exited, ended; /* the child; its output */
 	bool timed_out, closing;
 	int64_t status;
@@ -61,11 +61,14 @@ log_result(struct io_exec *x)
 	for (size_t i = 0; i < x->text_n; i++)
 		if ((unsigned char)x->text[i] < ' ')
 			x->text[i] = ' ';
-	log_emit(x->sink.log, M_PACEMAKER_TOLD, "%s --fail -r %s -N %s: %s %" PRId64 " after %" PRIu64 " ms%s%.*s",
+	log_emit(x->sink.log, M_PACEMAKER_TOLD,
+		"%s --fail -r %s -N %s: %s %" PRId64 " after %" PRIu64 " ms%s%.*s",
 		x->conf->crm_resource, x->conf->resource, x->node_name,
-		x->timed_out ? "no answer, ended by signal" : x->signal ? "ended by signal" : "exit",
-		x->signal ? (int64_t)x->signal : x->status, uv_now(x->sink.loop) - x->begun_ms, x->text_n > 0 ? ": " : "",
-		(int)x->text_n, x->text);
+		x->timed_out      ? "no answer, ended by signal" :
+			x->signal ? "ended by signal" :
+				    "exit",
+		x->signal ? (int64_t)x->signal : x->status, uv_now(x->sink.loop) - x->begun_ms,
+		x->text_n > 0 ? ": " : "", (int)x->text_n, x->text);
 }
 
 /* The child has ended, and its output too (or nobody waits for it any longer). */
@@ -114,7 +117,8 @@ on_alloc(uv_handle_t *h, size_t size, uv_buf_t *b)
 	if (x->text_n < sizeof(x->text))
 		*b = uv_buf_init(x->text + x->text_n, (unsigned)(sizeof(x->text) - x->text_n));
 	else
-		*b = uv_buf_init(x->spill, sizeof(x->spill)); /* read on, or the child would block */
+		*b = uv_buf_init(
+			x->spill, sizeof(x->spill)); /* read on, or the child would block */
 }
 
 static void
@@ -181,11 +185,12 @@ io_exec_tell_failed(struct io_exec *x, const char *node_name, uint32_t node_id, 
 {
 	int result;
 
-	if (!x->conf->tell_pacemaker || x->closing || (x->told_node == node_id && x->told_pid == pid))
+	if (!x->conf->tell_pacemaker || x->closing ||
+		(x->told_node == node_id && x->told_pid == pid))
 		return;
 	if (x->running) {
-		log_emit(x->sink.log, M_PACEMAKER_TOLD, "not told of node %s: the call before is still running",
-			node_name);
+		log_emit(x->sink.log, M_PACEMAKER_TOLD,
+			"not told of node %s: the call before is still running", node_name);
 		return;
 	}
 	x->told_node = node_id;
@@ -206,7 +211,8 @@ io_exec_tell_failed(struct io_exec *x, const char *node_name, uint32_t node_id, 
 		uv_timer_start(&x->timer, on_timeout, EXEC_TIMEOUT_MS, 0);
 		return;
 	}
-	log_emit(x->sink.log, M_PACEMAKER_TOLD, "%s cannot be run: %s", x->conf->crm_resource, uv_strerror(result));
+	log_emit(x->sink.log, M_PACEMAKER_TOLD, "%s cannot be run: %s", x->conf->crm_resource,
+		uv_strerror(result));
 	if (x->process.type == UV_PROCESS)
 		close_once((uv_handle_t *)&x->process);
 	else

@@ -71,9 +71,11 @@ read_text(const char *path, struct buf *out, struct err *e)
 	if (result == 0) {
 		buf_char(out, '\0');
 		if (out->overflow)
-			result = err_set(e, E_LIMIT, "%s is too large; allowed: %zu bytes", path, out->max - 1);
+			result = err_set(e, E_LIMIT, "%s is too large; allowed: %zu bytes", path,
+				out->max - 1);
 		else if (memchr(out->p, '\0', out->n - 1) != NULL)
-			result = err_set(e, E_MALFORMED, "%s is no text: it holds a zero byte", path);
+			result = err_set(
+				e, E_MALFORMED, "%s is no text: it holds a zero byte", path);
 	}
 	return result;
 }
@@ -90,9 +92,10 @@ read_password(const char *path, char *password, size_t size, struct err *e)
 	if (result == 0) {
 		const char *z = (const char *)text.p;
 
-		if (!str_copy(password, size, (struct str){ z, strcspn(z, "\r\n") }) || password[0] == '\0')
-			result = err_set(e, E_CONFIG, "%s: allowed: a password of 1 to %zu characters", path,
-				size - 1);
+		if (!str_copy(password, size, (struct str){ z, strcspn(z, "\r\n") }) ||
+			password[0] == '\0')
+			result = err_set(e, E_CONFIG,
+				"%s: allowed: a password of 1 to %zu characters", path, size - 1);
 	}
 	if (text.p != NULL)
 		explicit_bzero(text.p, text.n);
@@ -122,9 +125,11 @@ io_files_load_conf(struct conf *c, const char *file, struct err *e)
 	int result = io_files_read_conf(c, file, e);
 
 	if (result == 0 && c->csta_password_file[0] != '\0')
-		result = read_password(c->csta_password_file, c->csta_password, sizeof(c->csta_password), e);
+		result = read_password(
+			c->csta_password_file, c->csta_password, sizeof(c->csta_password), e);
 	if (result == 0 && c->bw_password_file[0] != '\0')
-		result = read_password(c->bw_password_file, c->bw_password, sizeof(c->bw_password), e);
+		result = read_password(
+			c->bw_password_file, c->bw_password, sizeof(c->bw_password), e);
 	return result == 0 ? 0 : E_CONFIG;
 }
 
@@ -149,9 +154,12 @@ io_files_load_epoch(const char *state_dir, uint64_t *epoch, struct err *e)
 	buf_init(&text, 64);
 	if (access(path.text, F_OK) == 0 || errno != ENOENT) {
 		result = read_text(path.text, &text, e);
-		if (result == 0 && !str_u64(str_trim(str_of((const char *)text.p)), UINT64_MAX - 1, &v))
-			result = err_set(e, E_MALFORMED, "%s holds no number; remove it only while the other node "
-				"is stopped and was never ahead of this one", path.text);
+		if (result == 0 &&
+			!str_u64(str_trim(str_of((const char *)text.p)), UINT64_MAX - 1, &v))
+			result = err_set(e, E_MALFORMED,
+				"%s holds no number; remove it only while the other node "
+				"is stopped and was never ahead of this one",
+				path.text);
 	}
 	buf_fini(&text);
 	if (result == 0)
@@ -221,8 +229,8 @@ rotate_history(const char *state_dir, int fd)
 }
 
 int
-io_files_append_history(const char *state_dir, int64_t t_us, const char *node, struct str word, struct str members,
-	struct err *e)
+io_files_append_history(const char *state_dir, int64_t t_us, const char *node, struct str word,
+	struct str members, struct err *e)
 {
 	struct file_path path = path_in(state_dir, "history.jsonl");
 	struct buf line;
@@ -230,7 +238,8 @@ io_files_append_history(const char *state_dir, int64_t t_us, const char *node, s
 	int fd;
 
 	buf_init(&line, 65536);
-	buf_printf(&line, "{\"t_us\":%" PRId64 ",\"ev\":\"%.*s\",\"node\":\"%s\"", t_us, STR_ARG(word), node);
+	buf_printf(&line, "{\"t_us\":%" PRId64 ",\"ev\":\"%.*s\",\"node\":\"%s\"", t_us,
+		STR_ARG(word), node);
 	if (members.n > 0)
 		buf_printf(&line, ",%.*s", STR_ARG(members));
 	buf_cstr(&line, "}\n");

@@ -14,21 +14,25 @@
 #define IO_HISTORY_BYTES_MAX (1024 * 1024)
 
 /** Reads and parses `file`, without the password files: for those who may read the one and not the others. */
-int io_files_read_conf(struct conf *c, const char *file, struct err *e) __attribute__((warn_unused_result));
+int io_files_read_conf(struct conf *c, const char *file, struct err *e)
+	__attribute__((warn_unused_result));
 
 /** As above, then the password files that it names. 0 or E_CONFIG. */
-int io_files_load_conf(struct conf *c, const char *file, struct err *e) __attribute__((warn_unused_result));
+int io_files_load_conf(struct conf *c, const char *file, struct err *e)
+	__attribute__((warn_unused_result));
 
 /** Makes the state folder if it is not there. 0 or E_IO. */
 int io_files_prepare(const char *state_dir, struct err *e) __attribute__((warn_unused_result));
 
 /** The epoch on disk, 0 if there never was one. E_MALFORMED: the file is not ours; E_IO: cannot be read. */
-int io_files_load_epoch(const char *state_dir, uint64_t *epoch, struct err *e) __attribute__((warn_unused_result));
-int io_files_save_epoch(const char *state_dir, uint64_t epoch, struct err *e) __attribute__((warn_unused_result));
+int io_files_load_epoch(const char *state_dir, uint64_t *epoch, struct err *e)
+	__attribute__((warn_unused_result));
+int io_files_save_epoch(const char *state_dir, uint64_t epoch, struct err *e)
+	__attribute__((warn_unused_result));
 
 /** Appends one line {"t_us":..,"ev":"word","node":..,members}. `members` has no braces and may be "". 0 or E_IO. */
 int io_files_append_history(const char *state_dir, int64_t t_us, const char *node, struct str word,
-			    struct str members, struct err *e) __attribute__((warn_unused_result));
+	struct str members, struct err *e) __attribute__((warn_unused_result));
 
 /**
  * The last `lines_max` lines of the history, oldest first, as many as `out` may hold. 0 (also when there is

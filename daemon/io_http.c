@@ -37,9 +37,9 @@ struct transfer {
 	unsigned attempts;
 	struct buf body;
 	char why[CURL_ERROR_SIZE];
-	struct transfer *prev, *next;             /* of its kind */
+	struct transfer *prev, *next; /* of its kind */
 	struct transfer *dirty_prev, *dirty_next;
-	UT_hash_handle hh;                        /* streams by id */
+	UT_hash_handle hh; /* streams by id */
 };
 
 struct io_http {
@@ -161,8 +161,8 @@ set_stream(CURL *easy)
 }
 
 static struct transfer *
-transfer_new(struct io_http *h, uint64_t id, uint32_t xsp, const char *method, struct str path, struct str body,
-	bool is_stream)
+transfer_new(struct io_http *h, uint64_t id, uint32_t xsp, const char *method, struct str path,
+	struct str body, bool is_stream)
 {
 	struct transfer *x = mem_zalloc(sizeof(*x));
 	char url[HTTP_URL_BYTES_MAX];
@@ -173,7 +173,8 @@ transfer_new(struct io_http *h, uint64_t id, uint32_t xsp, const char *method, s
 	x->is_get = strcmp(method, "GET") == 0;
 	buf_init(&x->body, is_stream ? HTTP_STREAM_BYTES_MAX : LIMIT_HTTP_BODY_BYTES);
 	x->easy = curl_easy_init();
-	if (x->easy == NULL || xsp >= h->conf->xsp_count || path.n >= sizeof(url) - sizeof(h->conf->xsps[0].base_url)) {
+	if (x->easy == NULL || xsp >= h->conf->xsp_count ||
+		path.n >= sizeof(url) - sizeof(h->conf->xsps[0].base_url)) {
 		transfer_free(x);
 		return NULL;
 	}
@@ -189,7 +190,8 @@ transfer_new(struct io_http *h, uint64_t id, uint32_t xsp, const char *method, s
 /* --- results ----------------------------------------------------------------------------------------------- */
 
 static void
-emit_end(struct io_http *h, bool is_stream, uint64_t id, long status, struct str body, const char *why)
+emit_end(struct io_http *h, bool is_stream, uint64_t id, long status, struct str body,
+	const char *why)
 {
 	struct node_event ev = {
 		.kind = is_stream ? NODE_EV_STREAM_CLOSED : NODE_EV_HTTP_DONE,
@@ -209,7 +211,8 @@ detach(struct transfer *x)
 {
 	struct io_http *h = x->h;
 
-	curl_multi_remove_handle(io_curl_multi(x->is_stream ? h->stream_curl : h->request_curl), x->easy);
+	curl_multi_remove_handle(
+		io_curl_multi(x->is_stream ? h->stream_curl : h->request_curl), x->easy);
 	if (x->dirty)
 		DL_DELETE2(h->dirty, x, dirty_prev, dirty_next);
 	x->dirty = false;
@@ -245,8 +248,8 @@ finish(struct transfer *x, CURLcode result)
 		status = status == 200 ? 0 : status;
 	else if (result != CURLE_OK)
 		status = 0;
-	emit_end(h, x->is_stream, x->id, status, status != 0 && !x->is_stream ? buf_as_str(&x->body) : STR_NONE,
-		reason(x, result));
+	emit_end(h, x->is_stream, x->id, status,
+		status != 0 && !x->is_stream ? buf_as_str(&x->body) : STR_NONE, reason(x, result));
 	transfer_free(x);
 }
 
@@ -262,8 +265,10 @@ hand_on(struct io_http *h)
 		x->dirty = false;
 		DL_DELETE2(h->dirty, x, dirty_prev, dirty_next);
 		buf_init(&x->body, HTTP_STREAM_BYTES_MAX);
-		io_emit(&h->sink, &(struct node_event){ .kind = NODE_EV_STREAM_DATA, .id = id,
-			.bytes = buf_as_str(&bytes) });
+		io_emit(&h->sink,
+			&(struct node_event){ .kind = NODE_EV_STREAM_DATA,
+				.id = id,
+				.bytes = buf_as_str(&bytes) });
 		buf_fini(&bytes);
 	}
 }
@@ -300,8 +305,8 @@ on_ran(void *arg)
 /* --- orders ------------------------------------------------------------------------------------------------ */
 
 void
-io_http_request(struct io_http *h, uint64_t id, uint32_t xsp, const char *method, struct str path, struct str body,
-	uint64_t timeout_ms)
+io_http_request(struct io_http *h, uint64_t id, uint32_t xsp, const char *method, struct str path,
+	struct str body, uint64_t timeout_ms)
 {
 	struct transfer *x;
 
@@ -333,10 +338,12 @@ find_stream(struct io_http *h, uint64_t id)
 void
 io_http_open_stream(struct io_http *h, uint64_t id, uint32_t xsp, struct str path, struct str body)
 {
-	struct transfer *x = find_stream(h, id) ? NULL : transfer_new(h, id, xsp, "POST", path, body, true);
+	struct transfer *x =
+		find_stream(h, id) ? NULL : transfer_new(h, id, xsp, "POST", path, body, true);
 
 	if (x == NULL) {
-		emit_end(h, true, id, 0, STR_NONE, "no such XSP, the path is too long, or the id is in use");
+		emit_end(h, true, id, 0, STR_NONE,
+			"no such XSP, the path is too long, or the id is in use");
 		return;
 	}
 	HASH_ADD(hh, h->streams, id, sizeof(x->id), x);
@@ -401,7 +408,8 @@ io_http_new(const struct io_sink *sink, const struct conf *conf, struct err *e)
 	h->conf = conf;
 	h->request_curl = io_curl_new(sink->loop, on_ran, h);
 	h->stream_curl = io_curl_new(sink->loop, on_ran, h);
-	if (h->request_curl == NULL || h->stream_curl == NULL || !make_shares(h) || !make_headers(h)) {
+	if (h->request_curl == NULL || h->stream_curl == NULL || !make_shares(h) ||
+		!make_headers(h)) {
 		err_set(e, E_IO, "libcurl has no memory");
 		io_http_close(h);
 		io_http_free(h);

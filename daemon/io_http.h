@@ -20,10 +20,11 @@ struct io_http;
 struct io_http *io_http_new(const struct io_sink *sink, const struct conf *conf, struct err *e);
 
 /** `method`: GET, POST, PUT or DELETE. `body` may be "". */
-void io_http_request(struct io_http *h, uint64_t id, uint32_t xsp, const char *method, struct str path,
-		     struct str body, uint64_t timeout_ms);
+void io_http_request(struct io_http *h, uint64_t id, uint32_t xsp, const char *method,
+	struct str path, struct str body, uint64_t timeout_ms);
 /** A POST whose answer does not end. */
-void io_http_open_stream(struct io_http *h, uint64_t id, uint32_t xsp, struct str path, struct str body);
+void io_http_open_stream(
+	struct io_http *h, uint64_t id, uint32_t xsp, struct str path, struct str body);
 /** Unknown ids are ignored: the stream has ended by itself and STREAM_CLOSED is on its way or there. */
 void io_http_close_stream(struct io_http *h, uint64_t id);
 

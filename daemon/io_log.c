@@ -59,8 +59,9 @@ write_line(int number, enum log_level level, const char *text, void *arg)
 	clock_gettime(CLOCK_REALTIME, &now);
 	gmtime_r(&now.tv_sec, &utc);
 	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &utc);
-	qb_log_from_external_source(__func__, "tandemd", "%s.%06ldZ %s %d %s %s", syslog_priority((int)level),
-		__LINE__, 0, when, now.tv_nsec / 1000, io_log.node, number, log_level_name(level), text);
+	qb_log_from_external_source(__func__, "tandemd", "%s.%06ldZ %s %d %s %s",
+		syslog_priority((int)level), __LINE__, 0, when, now.tv_nsec / 1000, io_log.node,
+		number, log_level_name(level), text);
 }
 
 /* Not async-signal-safe by the letter; the process is lost anyway, and a core dump follows. */
@@ -87,7 +88,8 @@ catch_crashes(void)
 static void
 start_blackbox(const char *state_dir)
 {
-	snprintf(io_log.blackbox, sizeof(io_log.blackbox), "%s/blackbox.%d", state_dir, (int)getpid());
+	snprintf(io_log.blackbox, sizeof(io_log.blackbox), "%s/blackbox.%d", state_dir,
+		(int)getpid());
 	qb_log_filter_ctl(QB_LOG_BLACKBOX, QB_LOG_FILTER_ADD, QB_LOG_FILTER_FILE, "*", LOG_TRACE);
 	qb_log_ctl(QB_LOG_BLACKBOX, QB_LOG_CONF_SIZE, IO_LOG_BLACKBOX_BYTES);
 	qb_log_ctl(QB_LOG_BLACKBOX, QB_LOG_CONF_MAX_LINE_LEN, IO_LOG_LINE_BYTES_MAX);
@@ -126,7 +128,8 @@ io_log_close(void)
 {
 	if (!io_log.open)
 		return;
-	for (size_t i = 0; io_log.blackbox[0] && i < sizeof(io_log_signals) / sizeof(io_log_signals[0]); i++)
+	for (size_t i = 0;
+		io_log.blackbox[0] && i < sizeof(io_log_signals) / sizeof(io_log_signals[0]); i++)
 		signal(io_log_signals[i], SIG_DFL);
 	qb_log_fini();
 	memset(&io_log, 0, sizeof(io_log));
@@ -144,7 +147,8 @@ io_log_set_level(enum log_level level)
 	io_log.level = (int)level;
 	if (!io_log.open)
 		return;
-	qb_log_filter_ctl(io_log.target, QB_LOG_FILTER_CLEAR_ALL, QB_LOG_FILTER_FILE, "*", LOG_TRACE);
+	qb_log_filter_ctl(
+		io_log.target, QB_LOG_FILTER_CLEAR_ALL, QB_LOG_FILTER_FILE, "*", LOG_TRACE);
 	qb_log_filter_ctl(io_log.target, QB_LOG_FILTER_ADD, QB_LOG_FILTER_FILE, "*",
 		syslog_priority(io_log.level));
 }

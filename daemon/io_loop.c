@@ -98,7 +98,8 @@ save_epoch(struct io_loop *l, uint64_t epoch)
 
 	if (io_files_save_epoch(l->conf->state_dir, epoch, &e) == 0)
 		return;
-	log_emit(l->log, M_START, "ending, because the epoch %" PRIu64 " cannot be kept: %s", epoch, e.text);
+	log_emit(l->log, M_START, "ending, because the epoch %" PRIu64 " cannot be kept: %s", epoch,
+		e.text);
 	l->fatal = true;
 }
 
@@ -106,8 +107,8 @@ static void
 write_history(struct io_loop *l, const struct node_action *a)
 {
 	struct err e = { 0 };
-	bool failed = io_files_append_history(l->conf->state_dir, now_wall_us(), l->conf->node_name, a->text,
-		a->bytes, &e) != 0;
+	bool failed = io_files_append_history(l->conf->state_dir, now_wall_us(), l->conf->node_name,
+			      a->text, a->bytes, &e) != 0;
 
 	if (failed && !l->history_failed)
 		log_emit(l->log, M_START, "the history is not written: %s", e.text);
@@ -121,8 +122,8 @@ tell_failed(struct io_loop *l, uint32_t node_id)
 	uint32_t pid = l->last_left.node_id == node_id ? l->last_left.pid : 0;
 
 	if (name == NULL)
-		log_emit(l->log, M_PACEMAKER_TOLD, "not told: corosync's nodelist has no name for node %" PRIu32,
-			node_id);
+		log_emit(l->log, M_PACEMAKER_TOLD,
+			"not told: corosync's nodelist has no name for node %" PRIu32, node_id);
 	else
 		io_exec_tell_failed(l->exec, name, node_id, pid);
 }
@@ -139,25 +140,44 @@ perform_one(struct io_loop *l, const struct node_action *a)
 		if (l->ring != NULL)
 			io_ring_rejoin(l->ring);
 		break;
-	case NODE_ACT_SAVE_EPOCH: save_epoch(l, a->number); break;
+	case NODE_ACT_SAVE_EPOCH:
+		save_epoch(l, a->number);
+		break;
 	case NODE_ACT_LISTEN:
 		if (a->flag)
 			io_tcp_listen(l->tcp, l->conf->listen_address, l->conf->listen_port);
 		else
 			io_tcp_unlisten(l->tcp);
 		break;
-	case NODE_ACT_CLIENT_SEND: io_tcp_send(l->tcp, a->id, a->bytes); break;
-	case NODE_ACT_CLIENT_CLOSE: io_tcp_end(l->tcp, a->id, a->flag); break;
-	case NODE_ACT_NUDGE: io_nudge_send(l->nudge, a->text, a->text2); break;
+	case NODE_ACT_CLIENT_SEND:
+		io_tcp_send(l->tcp, a->id, a->bytes);
+		break;
+	case NODE_ACT_CLIENT_CLOSE:
+		io_tcp_end(l->tcp, a->id, a->flag);
+		break;
+	case NODE_ACT_NUDGE:
+		io_nudge_send(l->nudge, a->text, a->text2);
+		break;
 	case NODE_ACT_HTTP:
 		io_http_request(l->http, a->id, a->xsp, a->method, a->path, a->bytes, a->number);
 		break;
-	case NODE_ACT_STREAM_OPEN: io_http_open_stream(l->http, a->id, a->xsp, a->path, a->bytes); break;
-	case NODE_ACT_STREAM_CLOSE: io_http_close_stream(l->http, a->id); break;
-	case NODE_ACT_TELL_FAILED: tell_failed(l, a->from_node); break;
-	case NODE_ACT_HISTORY: write_history(l, a); break;
-	case NODE_ACT_SCORE: break; /* the agent's next monitor asks for it and publishes it */
-	case NODE_ACT_STOPPED: l->stopped = true; break;
+	case NODE_ACT_STREAM_OPEN:
+		io_http_open_stream(l->http, a->id, a->xsp, a->path, a->bytes);
+		break;
+	case NODE_ACT_STREAM_CLOSE:
+		io_http_close_stream(l->http, a->id);
+		break;
+	case NODE_ACT_TELL_FAILED:
+		tell_failed(l, a->from_node);
+		break;
+	case NODE_ACT_HISTORY:
+		write_history(l, a);
+		break;
+	case NODE_ACT_SCORE:
+		break; /* the agent's next monitor asks for it and publishes it */
+	case NODE_ACT_STOPPED:
+		l->stopped = true;
+		break;
 	}
 }
 
@@ -314,7 +334,8 @@ on_stop_timeout(uv_timer_t *timer)
 {
 	struct io_loop *l = timer->data;
 
-	log_emit(l->log, M_START, "not everything could be closed in %d s, ending anyway", LOOP_STOP_MS / 1000);
+	log_emit(l->log, M_START, "not everything could be closed in %d s, ending anyway",
+		LOOP_STOP_MS / 1000);
 	uv_stop(&l->uv);
 }
 
@@ -379,7 +400,8 @@ open_adapters(struct io_loop *l, uint64_t epoch, int64_t corosync_wait_ms, struc
 	l->tcp = io_tcp_new(&l->sink);
 	l->nudge = io_nudge_new(&l->sink);
 	l->exec = io_exec_new(&l->sink, l->conf);
-	l->node = node_new(l->conf, l->ring ? io_ring_node_id(l->ring) : LOOP_SOLO_ID, epoch, seed, l->log);
+	l->node = node_new(
+		l->conf, l->ring ? io_ring_node_id(l->ring) : LOOP_SOLO_ID, epoch, seed, l->log);
 	l->out = node_out_new();
 	ctl.node = l->node;
 	l->ctl = io_ctl_new(&l->sink, &ctl, e);
@@ -397,7 +419,8 @@ io_loop_new(const struct conf *conf, const struct log *log, int64_t corosync_wai
 	REQUIRE(uv_loop_init(&l->uv) == 0);
 	l->sink = (struct io_sink){ .loop = &l->uv, .emit = on_event, .arg = l, .log = log };
 	init_handles(l);
-	if (io_files_prepare(conf->state_dir, e) == 0 && io_files_load_epoch(conf->state_dir, &epoch, e) == 0 &&
+	if (io_files_prepare(conf->state_dir, e) == 0 &&
+		io_files_load_epoch(conf->state_dir, &epoch, e) == 0 &&
 		open_adapters(l, epoch, corosync_wait_ms, e) == 0)
 		return l;
 	io_loop_free(l);
@@ -444,7 +467,9 @@ close_all(struct io_loop *l)
 		io_http_close(l->http);
 	if (l->ring != NULL)
 		io_ring_close(l->ring);
-	uv_run(&l->uv, UV_RUN_DEFAULT);
+	/* a stop that came before the run ends the first of these at once */
+	while (uv_run(&l->uv, UV_RUN_DEFAULT) != 0)
+		;
 	REQUIRE(uv_loop_close(&l->uv) == 0);
 }
 

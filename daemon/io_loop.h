@@ -18,7 +18,8 @@ struct io_loop;
  * Reads the epoch, waits up to `corosync_wait_ms` for corosync (unless the node runs alone), opens the control channel.
  * `conf` and `log` must outlive it. NULL with `e` when something is not there.
  */
-struct io_loop *io_loop_new(const struct conf *conf, const struct log *log, int64_t corosync_wait_ms, struct err *e);
+struct io_loop *io_loop_new(
+	const struct conf *conf, const struct log *log, int64_t corosync_wait_ms, struct err *e);
 
 /** Runs until the node has stopped (SIGTERM, SIGINT; at most 5 s after). The exit code: 0 clean, 1 not. */
 int io_loop_run(struct io_loop *l);

@@ -95,7 +95,8 @@ make_segment(const struct nudge *x, struct segment *s)
 	s->tcp.doff = sizeof(s->tcp) / 4;
 	s->tcp.ack = 1;
 	s->tcp.window = htons(1024);
-	pseudo = (struct pseudo_header){ s->ip.saddr, s->ip.daddr, 0, IPPROTO_TCP, htons(sizeof(s->tcp)), s->tcp };
+	pseudo = (struct pseudo_header){ s->ip.saddr, s->ip.daddr, 0, IPPROTO_TCP,
+		htons(sizeof(s->tcp)), s->tcp };
 	s->tcp.check = checksum(&pseudo, sizeof(pseudo));
 }
 
@@ -126,8 +127,10 @@ open_raw(struct io_nudge *n)
 	if (n->raw >= 0 && setsockopt(n->raw, IPPROTO_IP, IP_HDRINCL, &one, sizeof(one)) == 0)
 		return true;
 	if (!n->told_raw)
-		log_emit(n->sink.log, M_CLIENT_REFUSED, "clients of the lost node are not told of its end: no raw "
-			"socket (%s); CAP_NET_RAW is needed", strerror(errno));
+		log_emit(n->sink.log, M_CLIENT_REFUSED,
+			"clients of the lost node are not told of its end: no raw "
+			"socket (%s); CAP_NET_RAW is needed",
+			strerror(errno));
 	n->told_raw = true;
 	if (n->raw >= 0)
 		close(n->raw);
@@ -149,11 +152,12 @@ send_segment(struct io_nudge *n, struct nudge *x)
 	struct segment s;
 
 	make_segment(x, &s);
-	if (sendto(n->raw, &s, sizeof(s), 0, (struct sockaddr *)&x->client, sizeof(x->client)) < 0 &&
+	if (sendto(n->raw, &s, sizeof(s), 0, (struct sockaddr *)&x->client, sizeof(x->client)) <
+			0 &&
 		!n->told_send) {
 		n->told_send = true;
-		log_emit(n->sink.log, M_CLIENT_REFUSED, "a client of the lost node could not be told: %s",
-			strerror(errno));
+		log_emit(n->sink.log, M_CLIENT_REFUSED,
+			"a client of the lost node could not be told: %s", strerror(errno));
 	}
 	x->due_ms = uv_now(n->sink.loop) + nudge_gap_ms[x->sent];
 	x->sent++;
@@ -223,7 +227,8 @@ io_nudge_send(struct io_nudge *n, struct str client, struct str local)
 		return;
 	x = mem_zalloc(sizeof(*x));
 	if (!parse_pair(client, &x->client) || !parse_pair(local, &x->local)) {
-		log_emit(n->sink.log, M_CLIENT_REFUSED, "the client %.*s of the lost node cannot be told: only IPv4",
+		log_emit(n->sink.log, M_CLIENT_REFUSED,
+			"the client %.*s of the lost node cannot be told: only IPv4",
 			STR_ARG(client));
 		mem_free(x);
 		return;

@@ -67,8 +67,11 @@ on_deliver(uint32_t node_id, uint32_t pid, struct str bytes, void *arg)
 	struct io_ring *r = arg;
 
 	if (r->state == RING_UP && !r->closing)
-		io_emit(&r->sink, &(struct node_event){ .kind = NODE_EV_DELIVER, .from_node = node_id, .number = pid,
-			.bytes = bytes });
+		io_emit(&r->sink,
+			&(struct node_event){ .kind = NODE_EV_DELIVER,
+				.from_node = node_id,
+				.number = pid,
+				.bytes = bytes });
 }
 
 static void
@@ -225,7 +228,8 @@ go_up(struct io_ring *r)
 	r->broken = false;
 	if (!watch(r)) {
 		r->state = RING_BREAKING;
-		log_emit(r->sink.log, M_CLUSTER_LINK, "the connection to corosync cannot be watched");
+		log_emit(r->sink.log, M_CLUSTER_LINK,
+			"the connection to corosync cannot be watched");
 		if (r->open_polls == 0) {
 			link_cpg_disconnect(r->link);
 			r->state = RING_DOWN;
@@ -237,7 +241,8 @@ go_up(struct io_ring *r)
 	r->told_away = false;
 	log_emit(r->sink.log, M_CLUSTER_LINK, "connected to corosync as node %" PRIu32,
 		link_cpg_node_id(r->link));
-	io_emit(&r->sink, &(struct node_event){ .kind = NODE_EV_RING_UP, .number = (uint64_t)getpid() });
+	io_emit(&r->sink,
+		&(struct node_event){ .kind = NODE_EV_RING_UP, .number = (uint64_t)getpid() });
 	/* what came before the descriptors were watched */
 	uv_timer_start(&r->again, on_again, 0, 0);
 }
@@ -251,7 +256,8 @@ try_connect(struct io_ring *r, struct err *e)
 	uint64_t ms = (uv_hrtime() - begin) / 1000000;
 
 	if (ms > RING_LATE_MS)
-		log_emit(r->sink.log, M_LOOP_LATE, "corosync took %" PRIu64 " ms to answer a connection", ms);
+		log_emit(r->sink.log, M_LOOP_LATE,
+			"corosync took %" PRIu64 " ms to answer a connection", ms);
 	return result;
 }
 
@@ -389,7 +395,8 @@ await_corosync(struct io_ring *r, int64_t wait_ms, struct err *e)
 		if (result != E_AGAIN || (int64_t)((uv_hrtime() - begin) / 1000000) >= wait_ms)
 			return err_set(e, result, "%s", last.text);
 		if (!r->told_away)
-			log_emit(r->sink.log, M_CLUSTER_LINK, "%s; waiting up to %" PRId64 " s for it", last.text,
+			log_emit(r->sink.log, M_CLUSTER_LINK,
+				"%s; waiting up to %" PRId64 " s for it", last.text,
 				wait_ms / 1000);
 		r->told_away = true;
 		uv_sleep(RING_RETRY_MS);

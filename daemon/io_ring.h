@@ -12,7 +12,8 @@
 struct io_ring;
 
 /** Waits up to `wait_ms` for corosync. NULL with `e` if it is not there or refuses. Emits nothing yet. */
-struct io_ring *io_ring_new(const struct io_sink *sink, const char *group, int64_t wait_ms, struct err *e);
+struct io_ring *io_ring_new(
+	const struct io_sink *sink, const char *group, int64_t wait_ms, struct err *e);
 /** Begins to emit: first RING_UP. */
 void io_ring_start(struct io_ring *r);
 /** Id of this node in corosync. */

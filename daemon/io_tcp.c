@@ -46,11 +46,11 @@ struct conn {
 	struct io_tcp *t;
 	uint64_t id;
 	enum conn_state state;
-	bool told;               /* CLIENT_OPEN was emitted */
-	bool watched;            /* in the list that the timer looks at */
-	uint64_t end_at_ms;      /* of a flush, in loop time */
-	uint64_t sent_bytes;     /* handed to us by the node */
-	uint64_t acked_bytes;    /* told to the node */
+	bool told;            /* CLIENT_OPEN was emitted */
+	bool watched;         /* in the list that the timer looks at */
+	uint64_t end_at_ms;   /* of a flush, in loop time */
+	uint64_t sent_bytes;  /* handed to us by the node */
+	uint64_t acked_bytes; /* told to the node */
 	uv_shutdown_t shutdown;
 	struct conn *prev, *next;
 	UT_hash_handle hh;
@@ -114,7 +114,8 @@ tell_acked(struct conn *c)
 	int outq = 0;
 	uint64_t acked;
 
-	if (uv_fileno((uv_handle_t *)&c->handle, &fd) != 0 || ioctl(fd, SIOCOUTQ, &outq) != 0 || outq < 0)
+	if (uv_fileno((uv_handle_t *)&c->handle, &fd) != 0 || ioctl(fd, SIOCOUTQ, &outq) != 0 ||
+		outq < 0)
 		return;
 	if (c->sent_bytes < queued + (uint64_t)outq)
 		return; /* a FIN counts as one byte there */
@@ -122,7 +123,8 @@ tell_acked(struct conn *c)
 	if (acked <= c->acked_bytes)
 		return;
 	c->acked_bytes = acked;
-	io_emit(&c->t->sink, &(struct node_event){ .kind = NODE_EV_CLIENT_ACKED, .id = c->id, .number = acked });
+	io_emit(&c->t->sink,
+		&(struct node_event){ .kind = NODE_EV_CLIENT_ACKED, .id = c->id, .number = acked });
 }
 
 static void
@@ -185,8 +187,10 @@ on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
 		return;
 	}
 	if (c->state == CONN_OPEN)
-		io_emit(&c->t->sink, &(struct node_event){ .kind = NODE_EV_CLIENT_DATA, .id = c->id,
-			.bytes = { b->base, (size_t)n } });
+		io_emit(&c->t->sink,
+			&(struct node_event){ .kind = NODE_EV_CLIENT_DATA,
+				.id = c->id,
+				.bytes = { b->base, (size_t)n } });
 }
 
 /* --- accepting --------------------------------------------------------------------------------------------- */
@@ -234,7 +238,8 @@ tune(struct conn *c)
 	uv_tcp_nodelay(&c->handle, 1);
 	uv_tcp_keepalive(&c->handle, 1, TCP_KEEPALIVE_S);
 	if (uv_fileno((uv_handle_t *)&c->handle, &fd) == 0)
-		(void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof(timeout_ms));
+		(void)setsockopt(
+			fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof(timeout_ms));
 }
 
 static struct conn *
@@ -259,8 +264,8 @@ may_accept(struct io_tcp *t, const char *remote)
 		return true;
 	}
 	if (!t->told_full)
-		log_emit(t->sink.log, M_CLIENT_REFUSED, "%s refused: there are %d connections already", remote,
-			LIMIT_CONNECTIONS);
+		log_emit(t->sink.log, M_CLIENT_REFUSED,
+			"%s refused: there are %d connections already", remote, LIMIT_CONNECTIONS);
 	t->told_full = true;
 	return false;
 }
@@ -275,15 +280,19 @@ on_connection(uv_stream_t *s, int status)
 	if (status != 0)
 		return; /* out of descriptors: libuv closes what waits, or it stays in the backlog */
 	c = conn_new(t);
-	if (uv_accept(s, (uv_stream_t *)&c->handle) != 0 || !name_both(c, remote, local, sizeof(remote)) ||
-		!may_accept(t, remote) || uv_read_start((uv_stream_t *)&c->handle, on_alloc, on_read) != 0) {
+	if (uv_accept(s, (uv_stream_t *)&c->handle) != 0 ||
+		!name_both(c, remote, local, sizeof(remote)) || !may_accept(t, remote) ||
+		uv_read_start((uv_stream_t *)&c->handle, on_alloc, on_read) != 0) {
 		drop(c, true);
 		return;
 	}
 	tune(c);
 	c->told = true;
-	io_emit(&t->sink, &(struct node_event){ .kind = NODE_EV_CLIENT_OPEN, .id = c->id, .text = str_of(remote),
-		.text2 = str_of(local) });
+	io_emit(&t->sink,
+		&(struct node_event){ .kind = NODE_EV_CLIENT_OPEN,
+			.id = c->id,
+			.text = str_of(remote),
+			.text2 = str_of(local) });
 }
 
 /* --- listener ---------------------------------------------------------------------------------------------- */
@@ -312,8 +321,9 @@ bind_socket(const char *address, uint16_t port)
 		return uv_translate_sys_error(errno);
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) != 0 ||
 		setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &one, sizeof(one)) != 0 ||
-		bind(fd, (struct sockaddr *)&sa, sa.ss_family == AF_INET ? sizeof(struct sockaddr_in) :
-			sizeof(struct sockaddr_in6)) != 0) {
+		bind(fd, (struct sockaddr *)&sa,
+			sa.ss_family == AF_INET ? sizeof(struct sockaddr_in) :
+						  sizeof(struct sockaddr_in6)) != 0) {
 		result = uv_translate_sys_error(errno);
 		close(fd);
 		return result;
@@ -341,8 +351,9 @@ static void
 listen_failed(struct io_tcp *t, int why)
 {
 	if (!t->told_listen)
-		log_emit(t->sink.log, M_CLIENT_REFUSED, "cannot listen on %s port %u: %s; trying on", t->address,
-			(unsigned)t->port, uv_strerror(why));
+		log_emit(t->sink.log, M_CLIENT_REFUSED,
+			"cannot listen on %s port %u: %s; trying on", t->address, (unsigned)t->port,
+			uv_strerror(why));
 	t->told_listen = true;
 	uv_timer_start(&t->relisten, on_relisten, TCP_RELISTEN_MS, 0);
 }
@@ -402,7 +413,7 @@ io_tcp_port(const struct io_tcp *t)
 	if (!t->listener_open || uv_tcp_getsockname(&t->listener, (struct sockaddr *)&sa, &n) != 0)
 		return 0;
 	return ntohs(sa.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&sa)->sin6_port :
-		((struct sockaddr_in *)&sa)->sin_port);
+						((struct sockaddr_in *)&sa)->sin_port);
 }
 
 /* --- writing ----------------------------------------------------------------------------------------------- */
@@ -459,8 +470,8 @@ io_tcp_send(struct io_tcp *t, uint64_t id, struct str bytes)
 		return;
 	queued = uv_stream_get_write_queue_size((uv_stream_t *)&c->handle);
 	if (queued + bytes.n > LIMIT_OUTBOX_BYTES) {
-		log_emit(t->sink.log, M_CLIENT_SLOW, "connection %" PRIu64 " closed: %zu bytes wait for it", id,
-			queued);
+		log_emit(t->sink.log, M_CLIENT_SLOW,
+			"connection %" PRIu64 " closed: %zu bytes wait for it", id, queued);
 		drop(c, true);
 		return;
 	}

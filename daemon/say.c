@@ -142,12 +142,22 @@ say_event(struct say *s, struct core_session *session, struct csta_event *ev)
 }
 
 static enum csta_cause
+say_resync_cause(const struct say *s)
+{
+	static const enum csta_cause causes[] = { CSTA_CAUSE_normalClearing, CSTA_CAUSE_networkOutOfOrder };
+
+	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+		if (str_is(str_of(csta_cause_name(causes[i])), s->x->conf->resync_cause))
+			return causes[i];
+	return CSTA_CAUSE_switchingFunctionTerminated;
+}
+
+static enum csta_cause
 say_clear_cause(const struct say *s, const struct core_half *h)
 {
 	switch (h->end) {
 	case CORE_END_RESYNC:
-		return str_is(str_of(s->x->conf->resync_cause), "normalClearing") ?
-			CSTA_CAUSE_normalClearing : CSTA_CAUSE_switchingFunctionTerminated;
+		return say_resync_cause(s);
 	case CORE_END_BUSY:
 		return CSTA_CAUSE_busy;
 	case CORE_END_FAILED:

@@ -95,8 +95,10 @@ stat_ready(const struct stat_input *in, char *text, size_t size)
 		return false;
 	}
 	snprintf(text, size, "READY: %s can take over: in step, configuration equal, fencing %s",
-		v->role == HA_ACTIVE ? copy_name(stat_health(v->peer.health, "name"), peer, sizeof(peer)) :
-			in->node_name, in->conf->fencing ? "on" : "off");
+		v->role == HA_ACTIVE ?
+			copy_name(stat_health(v->peer.health, "name"), peer, sizeof(peer)) :
+			in->node_name,
+		in->conf->fencing ? "on" : "off");
 	return true;
 }
 
@@ -106,17 +108,24 @@ static const char *
 state_of(enum ha_role role, bool serving, bool in_step, bool gate_open)
 {
 	switch (role) {
-	case HA_INIT: return "no ring";
-	case HA_JOINING: return "joining";
-	case HA_SYNCING: return "syncing";
-	case HA_STANDBY: return in_step ? "in step" : "behind";
-	case HA_CLAIMING: return "claiming";
+	case HA_INIT:
+		return "no ring";
+	case HA_JOINING:
+		return "joining";
+	case HA_SYNCING:
+		return "syncing";
+	case HA_STANDBY:
+		return in_step ? "in step" : "behind";
+	case HA_CLAIMING:
+		return "claiming";
 	case HA_ACTIVE:
 		if (serving)
 			return "serving";
 		return gate_open ? "opening" : "gate shut";
-	case HA_DRAINING: return "draining";
-	case HA_FENCED: return "gave up";
+	case HA_DRAINING:
+		return "draining";
+	case HA_FENCED:
+		return "gave up";
 	}
 	return "?";
 }
@@ -146,15 +155,13 @@ own_node(const struct stat_input *in)
 	const struct node_counts *c = in->counts;
 
 	return json_pack("{s:s,s:b,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:{s:I,s:I},s:I}",
-		"name", in->node_name, "local", 1,
-		"role", role_of(v->role),
-		"state", state_of(v->role, in->serving, true, v->gate_open),
-		"epoch", (json_int_t)v->epoch, "behind", own_behind(v),
-		"calls", (json_int_t)c->calls, "monitors", (json_int_t)c->monitors,
-		"clients", (json_int_t)c->clients, "sessions", (json_int_t)c->sessions,
-		"devices", (json_int_t)c->devices, "devices_out", (json_int_t)c->devices_out,
-		"channels", "open", (json_int_t)c->channels_open, "want", (json_int_t)c->channels_want,
-		"uptime_s", (json_int_t)c->uptime_s);
+		"name", in->node_name, "local", 1, "role", role_of(v->role), "state",
+		state_of(v->role, in->serving, true, v->gate_open), "epoch", (json_int_t)v->epoch,
+		"behind", own_behind(v), "calls", (json_int_t)c->calls, "monitors",
+		(json_int_t)c->monitors, "clients", (json_int_t)c->clients, "sessions",
+		(json_int_t)c->sessions, "devices", (json_int_t)c->devices, "devices_out",
+		(json_int_t)c->devices_out, "channels", "open", (json_int_t)c->channels_open,
+		"want", (json_int_t)c->channels_want, "uptime_s", (json_int_t)c->uptime_s);
 }
 
 static void
@@ -189,13 +196,14 @@ peer_node(const struct ha_view *v)
 	json_t *node;
 
 	if (!p->known)
-		return json_pack("{s:s,s:b,s:s,s:s}", "name", "-", "local", 0, "role", "-", "state", "absent");
-	node = json_pack("{s:s?,s:b,s:s,s:s,s:I,s:I,s:I}",
-		"name", copy_name(stat_health(p->health, "name"), name, sizeof(name)), "local", 0,
-		"role", role_of(p->role), "state", state_of(p->role, true, p->in_step, true),
-		"epoch", (json_int_t)p->epoch,
-		"behind", p->role == HA_STANDBY ? (json_int_t)p->behind : (json_int_t)-1,
-		"beat_age_ms", (json_int_t)p->beat_age_ms);
+		return json_pack("{s:s,s:b,s:s,s:s}", "name", "-", "local", 0, "role", "-", "state",
+			"absent");
+	node = json_pack("{s:s?,s:b,s:s,s:s,s:I,s:I,s:I}", "name",
+		copy_name(stat_health(p->health, "name"), name, sizeof(name)), "local", 0, "role",
+		role_of(p->role), "state", state_of(p->role, true, p->in_step, true), "epoch",
+		(json_int_t)p->epoch, "behind",
+		p->role == HA_STANDBY ? (json_int_t)p->behind : (json_int_t)-1, "beat_age_ms",
+		(json_int_t)p->beat_age_ms);
 	REQUIRE(node != NULL);
 	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
 		set_health_number(node, same[i], p->health, same[i]);
@@ -210,12 +218,12 @@ takeover_json(const struct node_takeover *t)
 {
 	if (t->at_wall_us == 0)
 		return json_null();
-	return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:b}",
-		"epoch", (json_int_t)t->epoch, "t_us", (json_int_t)t->at_wall_us,
-		"promote_ms", (json_int_t)t->promote_ms, "channel_ms", (json_int_t)t->channel_ms,
-		"resync_ms", (json_int_t)t->resync_ms, "calls_kept", (json_int_t)t->calls_kept,
-		"calls_cleared", (json_int_t)t->calls_cleared, "calls_learned", (json_int_t)t->calls_learned,
-		"done", t->done ? 1 : 0);
+	return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:b}", "epoch", (json_int_t)t->epoch,
+		"t_us", (json_int_t)t->at_wall_us, "promote_ms", (json_int_t)t->promote_ms,
+		"channel_ms", (json_int_t)t->channel_ms, "resync_ms", (json_int_t)t->resync_ms,
+		"calls_kept", (json_int_t)t->calls_kept, "calls_cleared",
+		(json_int_t)t->calls_cleared, "calls_learned", (json_int_t)t->calls_learned, "done",
+		t->done ? 1 : 0);
 }
 
 static int
@@ -238,17 +246,18 @@ stat_status(const struct stat_input *in, struct buf *out)
 	if (in->conf->clustered)
 		json_array_append_new(nodes, peer_node(v));
 	snprintf(digest, sizeof(digest), "%016" PRIx64, in->digest);
-	root = json_pack("{s:s,s:b,s:I,s:s,s:I,s:b,s:b,s:b,s:b,s:b,s:{s:b,s:I,s:s},s:o,s:o,s:b,s:s,s:b,s:I,s:I,s:s}",
-		"schema", "tandemctl/status/1", "ok", 1, "t_us", (json_int_t)in->wall_us, "node", in->node_name,
-		"epoch", (json_int_t)v->epoch, "clustered", in->conf->clustered ? 1 : 0,
-		"quorate", v->quorate ? 1 : 0, "fencing", in->conf->fencing ? 1 : 0,
-		"degraded", v->degraded ? 1 : 0, "unconfirmed", v->unconfirmed ? 1 : 0,
-		"digest", "equal", v->digest_equal ? 1 : 0, "offset", (json_int_t)v->digest_offset, "value", digest,
-		"nodes", nodes, "last_takeover", takeover_json(in->takeover),
-		"ready", ready ? 1 : 0, "ready_text", ready_text,
-		"config_differs", v->peer.known && v->peer.config_differs ? 1 : 0,
-		"desync_total", (json_int_t)in->counts->desynchronised,
-		"malformed_total", (json_int_t)in->counts->malformed, "source", "daemon");
+	root = json_pack(
+		"{s:s,s:b,s:I,s:s,s:I,s:b,s:b,s:b,s:b,s:b,s:{s:b,s:I,s:s},s:o,s:o,s:b,s:s,s:b,s:I,s:I,s:s}",
+		"schema", "tandemctl/status/1", "ok", 1, "t_us", (json_int_t)in->wall_us, "node",
+		in->node_name, "epoch", (json_int_t)v->epoch, "clustered",
+		in->conf->clustered ? 1 : 0, "quorate", v->quorate ? 1 : 0, "fencing",
+		in->conf->fencing ? 1 : 0, "degraded", v->degraded ? 1 : 0, "unconfirmed",
+		v->unconfirmed ? 1 : 0, "digest", "equal", v->digest_equal ? 1 : 0, "offset",
+		(json_int_t)v->digest_offset, "value", digest, "nodes", nodes, "last_takeover",
+		takeover_json(in->takeover), "ready", ready ? 1 : 0, "ready_text", ready_text,
+		"config_differs", v->peer.known && v->peer.config_differs ? 1 : 0, "desync_total",
+		(json_int_t)in->counts->desynchronised, "malformed_total",
+		(json_int_t)in->counts->malformed, "source", "daemon");
 	REQUIRE(root != NULL);
 	json_dump_callback(root, append_to_buf, out, JSON_COMPACT);
 	json_decref(root);

@@ -39,24 +39,41 @@ void
 svc_init(struct svc *v, struct ctx *x, struct sess *sess, struct bw *bw)
 {
 	*v = (struct svc){ .x = x, .sess = sess, .bw = bw };
-	TAILQ_INIT(&v->waits);
+	TAILQ_INIT(&v->waits[SVC_WAIT_MONITOR]);
+	TAILQ_INIT(&v->waits[SVC_WAIT_SNAPSHOT]);
 	buf_init(&v->body, LIMIT_CSTA_MESSAGE_BYTES);
+}
+
+static struct svc_queue *
+svc_queue(struct svc *v, struct str device)
+{
+	struct svc_queue *q;
+
+	HASH_FIND(by_device, v->queues, device.p, device.n, q);
+	return q;
 }
 
 static void
 svc_wait_drop(struct svc *v, struct svc_wait *w)
 {
-	TAILQ_REMOVE(&v->waits, w, link);
-	v->wait_count--;
-	mem_free(w->device);
+	struct svc_queue *q = w->queue;
+
+	TAILQ_REMOVE(&v->waits[w->kind], w, by_due);
+	TAILQ_REMOVE(&q->waits, w, of_device);
 	mem_free(w);
+	if (!TAILQ_EMPTY(&q->waits))
+		return;
+	HASH_DELETE(by_device, v->queues, q);
+	mem_free(q->device);
+	mem_free(q);
 }
 
 void
 svc_deactivate(struct svc *v)
 {
-	while (!TAILQ_EMPTY(&v->waits))
-		svc_wait_drop(v, TAILQ_FIRST(&v->waits));
+	for (int kind = SVC_WAIT_MONITOR; kind <= SVC_WAIT_SNAPSHOT; kind++)
+		while (!TAILQ_EMPTY(&v->waits[kind]))
+			svc_wait_drop(v, TAILQ_FIRST(&v->waits[kind]));
 }
 
 void
@@ -90,15 +107,22 @@ static void
 svc_wait(struct svc *v, enum svc_wait_kind kind, const struct core_session *session, uint32_t invoke,
 	 const struct core_device *d, int64_t ms)
 {
+	struct svc_queue *q = svc_queue(v, str_of(d->id));
 	struct svc_wait *w = mem_zalloc(sizeof(*w));
 
+	if (q == NULL) {
+		q = mem_zalloc(sizeof(*q));
+		q->device = mem_strndup(d->id, strlen(d->id));
+		TAILQ_INIT(&q->waits);
+		HASH_ADD_KEYPTR(by_device, v->queues, q->device, strlen(q->device), q);
+	}
+	w->queue = q;
 	w->kind = kind;
 	w->session = session->id;
 	w->invoke = invoke;
-	w->device = mem_strndup(d->id, strlen(d->id));
 	w->due = mono_add_ms(v->x->now, ms);
-	TAILQ_INSERT_TAIL(&v->waits, w, link);
-	v->wait_count++;
+	TAILQ_INSERT_TAIL(&q->waits, w, of_device);
+	TAILQ_INSERT_TAIL(&v->waits[kind], w, by_due);
 }
 
 /* system status */
@@ -474,15 +498,15 @@ svc_wait_over(struct svc *v, struct svc_wait *w, struct core_device *d, enum cst
 }
 
 static void
-svc_waits_over(struct svc *v, struct core_device *d, bool monitors, bool snapshots, enum csta_error error)
+svc_waits_over(struct svc *v, struct core_device *d, bool snapshots, enum csta_error error)
 {
+	struct svc_queue *q = svc_queue(v, str_of(d->id));
 	struct svc_wait *w, *next;
 
-	for (w = TAILQ_FIRST(&v->waits); w != NULL; w = next) {
-		next = TAILQ_NEXT(w, link);
-		if (!str_is(str_of(w->device), d->id))
-			continue;
-		if (w->kind == SVC_WAIT_MONITOR ? monitors : snapshots)
+	/* the queue goes with its last element, `next` is NULL then */
+	for (w = q ? TAILQ_FIRST(&q->waits) : NULL; w != NULL; w = next) {
+		next = TAILQ_NEXT(w, of_device);
+		if (w->kind == SVC_WAIT_MONITOR || snapshots)
 			svc_wait_over(v, w, d, error);
 	}
 }
@@ -490,20 +514,20 @@ svc_waits_over(struct svc *v, struct core_device *d, bool monitors, bool snapsho
 void
 svc_device_subscribed(struct core_device *d, void *arg)
 {
-	svc_waits_over(arg, d, true, false, CSTA_NO_ERROR);
+	svc_waits_over(arg, d, false, CSTA_NO_ERROR);
 }
 
 void
 svc_device_confirmed(struct core_device *d, void *arg)
 {
-	svc_waits_over(arg, d, true, true, CSTA_NO_ERROR);
+	svc_waits_over(arg, d, true, CSTA_NO_ERROR);
 }
 
 void
 svc_device_refused(struct core_device *d, enum bw_result why, void *arg)
 {
-	svc_waits_over(arg, d, true, true, why == BW_NOT_FOUND || why == BW_FORBIDDEN ?
-		       CSTA_ERR_invalidDeviceID : CSTA_ERR_deviceOutOfService);
+	svc_waits_over(arg, d, true, why == BW_NOT_FOUND || why == BW_FORBIDDEN ? CSTA_ERR_invalidDeviceID :
+		       CSTA_ERR_deviceOutOfService);
 }
 
 /* A snapshot that BroadWorks did not answer in time is answered from what is known, if that was ever confirmed. */
@@ -517,27 +541,32 @@ svc_late_error(const struct svc_wait *w, const struct core_device *d)
 	return CSTA_ERR_deviceOutOfService;
 }
 
+static void
+svc_waits_late(struct svc *v, struct svc_waits *waits)
+{
+	struct svc_wait *w;
+
+	while ((w = TAILQ_FIRST(waits)) != NULL && mono_due(w->due, v->x->now)) {
+		struct core_device *d = core_device_by_id(&v->x->model, str_of(w->queue->device));
+
+		svc_wait_over(v, w, d, svc_late_error(w, d));
+	}
+}
+
 void
 svc_tick(struct svc *v)
 {
-	struct svc_wait *w, *next;
-
-	for (w = TAILQ_FIRST(&v->waits); w != NULL; w = next) {
-		struct core_device *d = core_device_by_id(&v->x->model, str_of(w->device));
-
-		next = TAILQ_NEXT(w, link);
-		if (mono_due(w->due, v->x->now))
-			svc_wait_over(v, w, d, svc_late_error(w, d));
-	}
+	svc_waits_late(v, &v->waits[SVC_WAIT_MONITOR]);
+	svc_waits_late(v, &v->waits[SVC_WAIT_SNAPSHOT]);
 }
 
 struct mono
 svc_deadline(const struct svc *v)
 {
-	const struct svc_wait *w;
 	struct mono due = MONO_NEVER;
 
-	TAILQ_FOREACH(w, &v->waits, link)
-		due = mono_min(due, w->due);
+	for (int kind = SVC_WAIT_MONITOR; kind <= SVC_WAIT_SNAPSHOT; kind++)
+		if (!TAILQ_EMPTY(&v->waits[kind]))
+			due = mono_min(due, TAILQ_FIRST(&v->waits[kind])->due);
 	return due;
 }

@@ -16,20 +16,30 @@ enum svc_wait_kind {
 
 /* A request that waits for a device: for its subscription, or for a comparison with BroadWorks. */
 struct svc_wait {
-	TAILQ_ENTRY(svc_wait) link;
+	TAILQ_ENTRY(svc_wait) by_due;
+	TAILQ_ENTRY(svc_wait) of_device;
+	struct svc_queue *queue;
 	enum svc_wait_kind kind;
 	uint64_t session;
 	uint32_t invoke;
-	char *device;
 	struct mono due;
 };
+
+/* All that wait for one device. */
+struct svc_queue {
+	char *device;
+	TAILQ_HEAD(, svc_wait) waits;
+	UT_hash_handle by_device;
+};
+
+TAILQ_HEAD(svc_waits, svc_wait);
 
 struct svc {
 	struct ctx *x;
 	struct sess *sess;
 	struct bw *bw;
-	TAILQ_HEAD(svc_waits, svc_wait) waits;
-	uint32_t wait_count;
+	struct svc_waits waits[2]; /* by kind, soonest due first: each kind has one delay */
+	struct svc_queue *queues;
 	struct buf body;
 };
 

@@ -226,11 +226,14 @@ cmd_history(const struct call *c)
 	struct err e = { 0 };
 	json_t *answer, *list;
 
-	if (c->argc > 1 && (!str_u64(str_of(c->argv[1]), CTL_HISTORY_LINES_MAX, &lines) || lines == 0)) {
-		fprintf(stderr, "tandemctl: history: allowed: 1 to %d lines\n", CTL_HISTORY_LINES_MAX);
+	if (c->argc > 1 &&
+		(!str_u64(str_of(c->argv[1]), CTL_HISTORY_LINES_MAX, &lines) || lines == 0)) {
+		fprintf(stderr, "tandemctl: history: allowed: 1 to %d lines\n",
+			CTL_HISTORY_LINES_MAX);
 		return EXIT_USAGE;
 	}
-	answer = ask(c, json_pack("{s:s,s:I}", "verb", "history", "lines", (json_int_t)lines), TANDEMCTL_ASK_MS, &e);
+	answer = ask(c, json_pack("{s:s,s:I}", "verb", "history", "lines", (json_int_t)lines),
+		TANDEMCTL_ASK_MS, &e);
 	if (answer != NULL) {
 		print_history(c, json_object_get(answer, "lines"));
 		json_decref(answer);
@@ -252,7 +255,8 @@ cmd_explain(const struct call *c)
 	const char *meaning;
 
 	if (c->argc < 2 || !str_u64(str_of(c->argv[1]), 99999, &number)) {
-		fprintf(stderr, "tandemctl: explain: allowed: the number of a message, for instance 37205\n");
+		fprintf(stderr,
+			"tandemctl: explain: allowed: the number of a message, for instance 37205\n");
 		return EXIT_USAGE;
 	}
 	meaning = log_meaning((int)number);
@@ -264,7 +268,8 @@ cmd_explain(const struct call *c)
 		printf("{\"number\":%d,\"level\":\"%s\",\"meaning\":\"%s\"}\n", (int)number,
 			log_level_name(log_level_of((int)number)), meaning);
 	else
-		printf("%d (%s): %s\n", (int)number, log_level_name(log_level_of((int)number)), meaning);
+		printf("%d (%s): %s\n", (int)number, log_level_name(log_level_of((int)number)),
+			meaning);
 	return EXIT_DONE;
 }
 
@@ -278,7 +283,8 @@ cmd_log_level(const struct call *c)
 		fprintf(stderr, "tandemctl: log-level: allowed: alarm, warning, notice, debug\n");
 		return EXIT_USAGE;
 	}
-	answer = ask(c, json_pack("{s:s,s:s}", "verb", "loglevel", "level", c->argv[1]), TANDEMCTL_ASK_MS, &e);
+	answer = ask(c, json_pack("{s:s,s:s}", "verb", "loglevel", "level", c->argv[1]),
+		TANDEMCTL_ASK_MS, &e);
 	if (answer == NULL)
 		return report(&e);
 	json_decref(answer);
@@ -372,13 +378,27 @@ read_options(int argc, char **argv, struct call *c)
 
 	while ((opt = getopt_long(argc, argv, "c:s:h", options, NULL)) != -1) {
 		switch (opt) {
-		case 'c': c->file = optarg; break;
-		case 's': c->socket = optarg; break;
-		case 'j': c->json = true; break;
-		case 'a': c->look.ascii = true; break;
-		case 'n': c->look.colour = false; break;
-		case 'h': fputs(tandemctl_help, stdout); return EXIT_DONE;
-		default: fputs(tandemctl_help, stderr); return EXIT_USAGE;
+		case 'c':
+			c->file = optarg;
+			break;
+		case 's':
+			c->socket = optarg;
+			break;
+		case 'j':
+			c->json = true;
+			break;
+		case 'a':
+			c->look.ascii = true;
+			break;
+		case 'n':
+			c->look.colour = false;
+			break;
+		case 'h':
+			fputs(tandemctl_help, stdout);
+			return EXIT_DONE;
+		default:
+			fputs(tandemctl_help, stderr);
+			return EXIT_USAGE;
 		}
 	}
 	c->argc = argc - optind;

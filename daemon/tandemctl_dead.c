@@ -83,7 +83,8 @@ run_crm_mon(const struct conf *c, struct buf *out)
 	bool in_time;
 	pid_t pid;
 
-	snprintf(program, sizeof(program), "%.*s/crm_mon", (int)(slash - c->crm_resource), c->crm_resource);
+	snprintf(program, sizeof(program), "%.*s/crm_mon", (int)(slash - c->crm_resource),
+		c->crm_resource);
 	if (access(program, X_OK) != 0)
 		return "crm_mon is not installed";
 	if (pipe2(ends, O_CLOEXEC) != 0)
@@ -102,7 +103,9 @@ run_crm_mon(const struct conf *c, struct buf *out)
 		;
 	if (!in_time)
 		return "Pacemaker does not answer";
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? NULL : "Pacemaker does not run on this node";
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ?
+		NULL :
+		"Pacemaker does not run on this node";
 }
 
 /* --- reading its answer ------------------------------------------------------------------------------------ */
@@ -146,10 +149,12 @@ take_instance(const char *tag, json_t *list)
 
 	(void)attribute(tag, "role", role, sizeof(role));
 	(void)attribute(tag, "failed", failed, sizeof(failed));
-	if (node == NULL || end == NULL || node > end || !attribute(node, "name", name, sizeof(name)))
+	if (node == NULL || end == NULL || node > end ||
+		!attribute(node, "name", name, sizeof(name)))
 		snprintf(name, sizeof(name), "-");
-	json_array_append_new(list, json_pack("{s:s,s:s,s:b}", "node", name, "role", role, "failed",
-		strcmp(failed, "true") == 0));
+	json_array_append_new(list,
+		json_pack("{s:s,s:s,s:b}", "node", name, "role", role, "failed",
+			strcmp(failed, "true") == 0));
 }
 
 static void
@@ -157,9 +162,11 @@ take_failure(const char *tag, const char *resource, json_t *list)
 {
 	char key[96], node[64], text[32], when[64] = "", line[320];
 
-	if (!attribute(tag, "op_key", key, sizeof(key)) || strncmp(key, resource, strlen(resource)) != 0)
+	if (!attribute(tag, "op_key", key, sizeof(key)) ||
+		strncmp(key, resource, strlen(resource)) != 0)
 		return;
-	if (!attribute(tag, "node", node, sizeof(node)) || !attribute(tag, "exitstatus", text, sizeof(text)))
+	if (!attribute(tag, "node", node, sizeof(node)) ||
+		!attribute(tag, "exitstatus", text, sizeof(text)))
 		return;
 	(void)attribute(tag, "last-rc-change", when, sizeof(when));
 	snprintf(line, sizeof(line), "%s on %s: %s %s", key, node, text, when);
@@ -172,10 +179,12 @@ tandemctl_dead_parse(const char *xml, const char *resource, json_t *status)
 	json_t *instances = json_array(), *failures = json_array();
 	char id[96];
 
-	for (const char *at = strstr(xml, "<resource "); at != NULL; at = strstr(at + 1, "<resource "))
+	for (const char *at = strstr(xml, "<resource "); at != NULL;
+		at = strstr(at + 1, "<resource "))
 		if (attribute(at, "id", id, sizeof(id)) && is_instance(id, resource))
 			take_instance(at, instances);
-	for (const char *at = strstr(xml, "<failure "); at != NULL; at = strstr(at + 1, "<failure "))
+	for (const char *at = strstr(xml, "<failure "); at != NULL;
+		at = strstr(at + 1, "<failure "))
 		take_failure(at, resource, failures);
 	json_object_set_new(status, "pacemaker", instances);
 	json_object_set_new(status, "failures", failures);
@@ -208,8 +217,8 @@ tandemctl_dead_history(const struct conf *c, uint32_t lines)
 json_t *
 tandemctl_dead_status(const struct conf *c, const char *why)
 {
-	json_t *status = json_pack("{s:s,s:b,s:s,s:s,s:n}", "schema", "tandemctl/status/1", "ok", 0, "source", "fallback",
-		"error", why, "pacemaker");
+	json_t *status = json_pack("{s:s,s:b,s:s,s:s,s:n}", "schema", "tandemctl/status/1", "ok", 0,
+		"source", "fallback", "error", why, "pacemaker");
 	struct buf xml;
 	const char *no_answer;
 
@@ -219,7 +228,8 @@ tandemctl_dead_status(const struct conf *c, const char *why)
 	if (no_answer == NULL && !xml.overflow)
 		tandemctl_dead_parse((const char *)xml.p, c->resource, status);
 	else
-		json_object_set_new(status, "pacemaker_error", json_string(no_answer ? no_answer : "too much output"));
+		json_object_set_new(status, "pacemaker_error",
+			json_string(no_answer ? no_answer : "too much output"));
 	buf_fini(&xml);
 	json_object_set_new(status, "history", tandemctl_dead_history(c, DEAD_HISTORY_LINES));
 	return status;
@@ -241,7 +251,8 @@ tandemctl_dead_show(const json_t *status, struct buf *out)
 	else if (json_array_size(instances) == 0)
 		buf_cstr(out, "From Pacemaker: it knows no such resource\n");
 	json_array_foreach(instances, i, entry)
-		buf_printf(out, "From Pacemaker: %-12s %s%s\n", json_string_value(json_object_get(entry, "node")),
+		buf_printf(out, "From Pacemaker: %-12s %s%s\n",
+			json_string_value(json_object_get(entry, "node")),
 			json_string_value(json_object_get(entry, "role")),
 			json_is_true(json_object_get(entry, "failed")) ? " FAILED" : "");
 	json_array_foreach(json_object_get(status, "failures"), i, entry)

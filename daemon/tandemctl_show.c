@@ -25,11 +25,12 @@ struct show_table {
 	size_t rows; /* with the head */
 };
 
-static const char *const show_heads[SHOW_COLUMNS] = { "Node", "Role", "State", "Behind", "Calls", "Monitors", "Clients",
-	"Channels", "Uptime" };
+static const char *const show_heads[SHOW_COLUMNS] = { "Node", "Role", "State", "Behind", "Calls",
+	"Monitors", "Clients", "Channels", "Uptime" };
 
 static void
-coloured(struct buf *out, const struct tandemctl_look *look, enum show_colour colour, const char *text)
+coloured(struct buf *out, const struct tandemctl_look *look, enum show_colour colour,
+	const char *text)
 {
 	if (look->colour)
 		buf_printf(out, "\033[%dm%s\033[0m", (int)colour, text);
@@ -64,7 +65,8 @@ tandemctl_show_time(int64_t t_us, struct buf *out)
 	struct tm utc;
 	char text[32];
 
-	if (gmtime_r(&s, &utc) == NULL || strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &utc) == 0)
+	if (gmtime_r(&s, &utc) == NULL ||
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &utc) == 0)
 		buf_cstr(out, "-");
 	else
 		buf_printf(out, "%s.%03d", text, (int)(t_us % 1000000 / 1000));
@@ -78,7 +80,8 @@ set_number(struct show_cell *cell, const json_t *object, const char *key)
 	const json_t *v = json_object_get(object, key);
 
 	if (json_is_integer(v) && json_integer_value(v) >= 0)
-		snprintf(cell->text, sizeof(cell->text), "%" PRId64, (int64_t)json_integer_value(v));
+		snprintf(
+			cell->text, sizeof(cell->text), "%" PRId64, (int64_t)json_integer_value(v));
 	else
 		snprintf(cell->text, sizeof(cell->text), "-");
 }
@@ -87,8 +90,8 @@ static void
 set_pair(struct show_cell *cell, const json_t *a, const json_t *b)
 {
 	if (json_is_integer(a) && json_is_integer(b))
-		snprintf(cell->text, sizeof(cell->text), "%" PRId64 "/%" PRId64, (int64_t)json_integer_value(a),
-			(int64_t)json_integer_value(b));
+		snprintf(cell->text, sizeof(cell->text), "%" PRId64 "/%" PRId64,
+			(int64_t)json_integer_value(a), (int64_t)json_integer_value(b));
 	else
 		snprintf(cell->text, sizeof(cell->text), "-");
 }
@@ -105,8 +108,8 @@ set_uptime(struct show_cell *cell, const json_t *node)
 		snprintf(cell->text, sizeof(cell->text), "%" PRId64 "d %02d:%02d:%02d", s / 86400,
 			(int)(s % 86400 / 3600), (int)(s % 3600 / 60), (int)(s % 60));
 	else
-		snprintf(cell->text, sizeof(cell->text), "%02d:%02d:%02d", (int)(s / 3600), (int)(s % 3600 / 60),
-			(int)(s % 60));
+		snprintf(cell->text, sizeof(cell->text), "%02d:%02d:%02d", (int)(s / 3600),
+			(int)(s % 3600 / 60), (int)(s % 60));
 }
 
 static void
@@ -118,7 +121,8 @@ add_row(struct show_table *t, const json_t *node)
 	if (t->rows > SHOW_ROWS_MAX)
 		return;
 	t->rows++;
-	snprintf(row[0].text, sizeof(row[0].text), "%.60s%s", text_of(node, "name"), is_set(node, "local") ? " *" : "");
+	snprintf(row[0].text, sizeof(row[0].text), "%.60s%s", text_of(node, "name"),
+		is_set(node, "local") ? " *" : "");
 	snprintf(row[1].text, sizeof(row[1].text), "%s", text_of(node, "role"));
 	snprintf(row[2].text, sizeof(row[2].text), "%s", text_of(node, "state"));
 	set_number(&row[3], node, "behind");
@@ -162,7 +166,8 @@ print_table(const struct show_table *t, struct buf *out)
 	for (size_t r = 0; r < t->rows; r++) {
 		for (size_t i = 0; i < SHOW_COLUMNS; i++)
 			/* words to the left, figures to the right */
-			buf_printf(out, i < 3 ? "| %-*s " : "| %*s ", (int)widths[i], t->cells[r][i].text);
+			buf_printf(out, i < 3 ? "| %-*s " : "| %*s ", (int)widths[i],
+				t->cells[r][i].text);
 		buf_cstr(out, "|\n");
 		if (r == 0)
 			rule(widths, out);
@@ -178,7 +183,8 @@ mark(struct buf *out, const struct tandemctl_look *look, bool good)
 	if (look->ascii)
 		coloured(out, look, good ? SHOW_GOOD : SHOW_BAD, good ? "yes" : "no");
 	else
-		coloured(out, look, good ? SHOW_GOOD : SHOW_BAD, good ? "\xe2\x9c\x93" : "\xe2\x9c\x97");
+		coloured(out, look, good ? SHOW_GOOD : SHOW_BAD,
+			good ? "\xe2\x9c\x93" : "\xe2\x9c\x97");
 }
 
 static void
@@ -208,7 +214,8 @@ show_digest(const json_t *s, const struct tandemctl_look *look, struct buf *out)
 	else {
 		buf_cstr(out, " ");
 		coloured(out, look, SHOW_BAD, "DIFFERS from the other node's");
-		buf_printf(out, " at #%" PRId64 " (tandemctl explain 37320)\n", number_of(d, "offset"));
+		buf_printf(out, " at #%" PRId64 " (tandemctl explain 37320)\n",
+			number_of(d, "offset"));
 	}
 }
 
@@ -224,10 +231,13 @@ show_takeover(const json_t *s, struct buf *out)
 	}
 	buf_printf(out, "epoch %" PRId64 ", ", number_of(t, "epoch"));
 	tandemctl_show_time(number_of(t, "t_us"), out);
-	buf_printf(out, ": active after %" PRId64 " ms, channel %" PRId64 " ms, %s %" PRId64 " ms; calls kept %" PRId64
-		", cleared %" PRId64 ", learned %" PRId64 "\n", number_of(t, "promote_ms"), number_of(t, "channel_ms"),
-		is_set(t, "done") ? "resync" : "resync still running, so far", number_of(t, "resync_ms"),
-		number_of(t, "calls_kept"), number_of(t, "calls_cleared"), number_of(t, "calls_learned"));
+	buf_printf(out,
+		": active after %" PRId64 " ms, channel %" PRId64 " ms, %s %" PRId64
+		" ms; calls kept %" PRId64 ", cleared %" PRId64 ", learned %" PRId64 "\n",
+		number_of(t, "promote_ms"), number_of(t, "channel_ms"),
+		is_set(t, "done") ? "resync" : "resync still running, so far",
+		number_of(t, "resync_ms"), number_of(t, "calls_kept"),
+		number_of(t, "calls_cleared"), number_of(t, "calls_learned"));
 }
 
 static void
@@ -236,12 +246,14 @@ show_warnings(const json_t *s, const struct tandemctl_look *look, struct buf *ou
 	if (is_set(s, "config_differs")) {
 		buf_cstr(out, " ");
 		coloured(out, look, SHOW_CARE, "Warning");
-		buf_cstr(out, "       configuration differs between the nodes (tandemd -p on both shows it)\n");
+		buf_cstr(out,
+			"       configuration differs between the nodes (tandemd -p on both shows it)\n");
 	}
 	if (is_set(s, "unconfirmed")) {
 		buf_cstr(out, " ");
 		coloured(out, look, SHOW_CARE, "Warning");
-		buf_cstr(out, "       effects leave without the standby's confirmation (tandemctl explain 37311)\n");
+		buf_cstr(out,
+			"       effects leave without the standby's confirmation (tandemctl explain 37311)\n");
 	}
 }
 
@@ -253,17 +265,20 @@ tandemctl_show_status(const json_t *status, const struct tandemctl_look *look, s
 	size_t i;
 
 	for (i = 0; i < SHOW_COLUMNS; i++)
-		snprintf(table.cells[0][i].text, sizeof(table.cells[0][i].text), "%s", show_heads[i]);
+		snprintf(table.cells[0][i].text, sizeof(table.cells[0][i].text), "%s",
+			show_heads[i]);
 	json_array_foreach(json_object_get(status, "nodes"), i, node)
 		add_row(&table, node);
 	show_head(status, look, out);
 	print_table(&table, out);
 	show_digest(status, look, out);
-	buf_printf(out, " Out of step   %" PRId64 " call parties since start (37205); %" PRId64
-		" messages not understood\n", number_of(status, "desync_total"),
-		number_of(status, "malformed_total"));
+	buf_printf(out,
+		" Out of step   %" PRId64 " call parties since start (37205); %" PRId64
+		" messages not understood\n",
+		number_of(status, "desync_total"), number_of(status, "malformed_total"));
 	buf_cstr(out, " Takeover now  ");
-	coloured(out, look, is_set(status, "ready") ? SHOW_GOOD : SHOW_BAD, text_of(status, "ready_text"));
+	coloured(out, look, is_set(status, "ready") ? SHOW_GOOD : SHOW_BAD,
+		text_of(status, "ready_text"));
 	buf_char(out, '\n');
 	show_takeover(status, out);
 	show_warnings(status, look, out);
@@ -301,7 +316,8 @@ tandemctl_show_history(const json_t *lines, struct buf *out)
 		tandemctl_show_time(number_of(line, "t_us"), out);
 		buf_printf(out, "  %-8s %-16s", text_of(line, "node"), text_of(line, "ev"));
 		json_object_foreach(walked, key, value)
-			if (strcmp(key, "t_us") != 0 && strcmp(key, "node") != 0 && strcmp(key, "ev") != 0)
+			if (strcmp(key, "t_us") != 0 && strcmp(key, "node") != 0 &&
+				strcmp(key, "ev") != 0)
 				show_member(key, value, out);
 		buf_char(out, '\n');
 	}

@@ -14,7 +14,8 @@ struct tandemctl_look {
 };
 
 /** Status (schema tandemctl/status/1). Members that are missing are shown as "-". */
-void tandemctl_show_status(const json_t *status, const struct tandemctl_look *look, struct buf *out);
+void tandemctl_show_status(
+	const json_t *status, const struct tandemctl_look *look, struct buf *out);
 
 /** Array of history objects, one line each. */
 void tandemctl_show_history(const json_t *lines, struct buf *out);

@@ -31,7 +31,8 @@ struct options {
 static void
 usage(FILE *to)
 {
-	fprintf(to, "usage: tandemd [-c FILE] [-t | -p | -V | -h]\n"
+	fprintf(to,
+		"usage: tandemd [-c FILE] [-t | -p | -V | -h]\n"
 		"  -c FILE  configuration (default " TANDEMD_CONF ")\n"
 		"  -t       check the configuration and end: 0 good, 1 not\n"
 		"  -p       print the configuration with all its keys, without passwords, and end\n"
@@ -48,12 +49,24 @@ read_options(int argc, char **argv, struct options *o)
 
 	while ((opt = getopt(argc, argv, "c:tpVh")) != -1) {
 		switch (opt) {
-		case 'c': o->file = optarg; break;
-		case 't': o->check = true; break;
-		case 'p': o->print = true; break;
-		case 'V': printf("tandemd " TANDEM_VERSION "\n"); return 0;
-		case 'h': usage(stdout); return 0;
-		default: usage(stderr); return 2;
+		case 'c':
+			o->file = optarg;
+			break;
+		case 't':
+			o->check = true;
+			break;
+		case 'p':
+			o->print = true;
+			break;
+		case 'V':
+			printf("tandemd " TANDEM_VERSION "\n");
+			return 0;
+		case 'h':
+			usage(stdout);
+			return 0;
+		default:
+			usage(stderr);
+			return 2;
 		}
 	}
 	if (optind < argc) {
@@ -106,7 +119,8 @@ run(const struct conf *c)
 	(void)!getrandom(&seed, sizeof(seed), 0);
 	map_seed(seed);
 	raise_limits();
-	if (io_files_prepare(c->state_dir, &e) != 0 || io_log_open(c->log_file, c->node_name, c->state_dir, &e) != 0) {
+	if (io_files_prepare(c->state_dir, &e) != 0 ||
+		io_log_open(c->log_file, c->node_name, c->state_dir, &e) != 0) {
 		fprintf(stderr, "tandemd: %s\n", e.text);
 		return 1;
 	}

@@ -236,7 +236,7 @@ ha_frame_decode(const uint8_t *p, size_t n, struct ha_frame *f, struct err *e)
 {
 	struct rd r = rd_of(p, n), sum, payload;
 	struct ha_frame got = { 0 };
-	uint32_t length;
+	uint32_t length = 0;
 	const char *why;
 	int rv = get_header(&r, &got, &length, e);
 

@@ -49,7 +49,8 @@ link_of(cpg_handle_t handle)
 }
 
 static void
-on_deliver(cpg_handle_t handle, const struct cpg_name *group, uint32_t node_id, uint32_t pid, void *msg, size_t n)
+on_deliver(cpg_handle_t handle, const struct cpg_name *group, uint32_t node_id, uint32_t pid,
+	void *msg, size_t n)
 {
 	struct link_cpg *l = link_of(handle);
 
@@ -61,12 +62,18 @@ static enum ha_reason
 reason_of(uint32_t reason)
 {
 	switch (reason) {
-	case CPG_REASON_JOIN: return HA_REASON_JOIN;
-	case CPG_REASON_LEAVE: return HA_REASON_LEAVE;
-	case CPG_REASON_NODEDOWN: return HA_REASON_NODEDOWN;
-	case CPG_REASON_NODEUP: return HA_REASON_NODEUP;
-	case CPG_REASON_PROCDOWN: return HA_REASON_PROCDOWN;
-	default: return HA_REASON_UNKNOWN;
+	case CPG_REASON_JOIN:
+		return HA_REASON_JOIN;
+	case CPG_REASON_LEAVE:
+		return HA_REASON_LEAVE;
+	case CPG_REASON_NODEDOWN:
+		return HA_REASON_NODEDOWN;
+	case CPG_REASON_NODEUP:
+		return HA_REASON_NODEUP;
+	case CPG_REASON_PROCDOWN:
+		return HA_REASON_PROCDOWN;
+	default:
+		return HA_REASON_UNKNOWN;
 	}
 }
 
@@ -76,13 +83,15 @@ copy_members(struct ha_member *to, const struct cpg_address *from, size_t n)
 	if (n > CPG_MEMBERS_MAX)
 		n = CPG_MEMBERS_MAX;
 	for (size_t i = 0; i < n; i++)
-		to[i] = (struct ha_member){ from[i].nodeid, from[i].pid, reason_of(from[i].reason) };
+		to[i] = (struct ha_member){ from[i].nodeid, from[i].pid,
+			reason_of(from[i].reason) };
 	return n;
 }
 
 static void
-on_confchg(cpg_handle_t handle, const struct cpg_name *group, const struct cpg_address *members, size_t member_count,
-	const struct cpg_address *left, size_t left_count, const struct cpg_address *joined, size_t joined_count)
+on_confchg(cpg_handle_t handle, const struct cpg_name *group, const struct cpg_address *members,
+	size_t member_count, const struct cpg_address *left, size_t left_count,
+	const struct cpg_address *joined, size_t joined_count)
 {
 	struct link_cpg *l = link_of(handle);
 	struct ha_member m[CPG_MEMBERS_MAX], gone[CPG_MEMBERS_MAX], come[CPG_MEMBERS_MAX];
@@ -96,7 +105,8 @@ on_confchg(cpg_handle_t handle, const struct cpg_name *group, const struct cpg_a
 }
 
 static void
-on_quorum(quorum_handle_t handle, uint32_t quorate, struct quorum_ring_id ring, uint32_t count, const uint32_t *members)
+on_quorum(quorum_handle_t handle, uint32_t quorate, struct quorum_ring_id ring, uint32_t count,
+	const uint32_t *members)
 {
 	const void *context = NULL;
 	const struct link_cpg *l;
@@ -111,8 +121,9 @@ on_quorum(quorum_handle_t handle, uint32_t quorate, struct quorum_ring_id ring, 
 
 /* Not used, but corosync wants one: the nodelist comes before the quorum state. */
 static void
-on_nodelist(quorum_handle_t handle, struct quorum_ring_id ring, uint32_t member_count, const uint32_t *members,
-	uint32_t joined_count, const uint32_t *joined, uint32_t left_count, const uint32_t *left)
+on_nodelist(quorum_handle_t handle, struct quorum_ring_id ring, uint32_t member_count,
+	const uint32_t *members, uint32_t joined_count, const uint32_t *joined, uint32_t left_count,
+	const uint32_t *left)
 {
 	(void)handle;
 	(void)ring;
@@ -131,14 +142,18 @@ connect_error(cs_error_t cs, const char *what, struct err *e)
 {
 	switch ((int)cs) {
 	case CS_ERR_ACCESS:
-		return err_set(e, E_REFUSED, "corosync refuses %s: this user needs a file in "
-			"/etc/corosync/uidgid.d (then corosync-cfgtool -R)", what);
+		return err_set(e, E_REFUSED,
+			"corosync refuses %s: this user needs a file in "
+			"/etc/corosync/uidgid.d (then corosync-cfgtool -R)",
+			what);
 	case CS_ERR_LIBRARY:
 	case CS_ERR_TRY_AGAIN:
 	case CS_ERR_INIT:
 	case CS_ERR_TIMEOUT:
-	case CS_ERR_BUSY: return err_set(e, E_AGAIN, "corosync is not there (%s: error %d)", what, (int)cs);
-	default: return err_set(e, E_IO, "corosync: %s: error %d", what, (int)cs);
+	case CS_ERR_BUSY:
+		return err_set(e, E_AGAIN, "corosync is not there (%s: error %d)", what, (int)cs);
+	default:
+		return err_set(e, E_IO, "corosync: %s: error %d", what, (int)cs);
 	}
 }
 
@@ -178,7 +193,8 @@ connect_quorum(struct link_cpg *l)
 		.nodelist_notify_fn = on_nodelist,
 	};
 	uint32_t type;
-	cs_error_t cs = quorum_model_initialize(&l->quorum, QUORUM_MODEL_V1, (quorum_model_data_t *)&model, &type, l);
+	cs_error_t cs = quorum_model_initialize(
+		&l->quorum, QUORUM_MODEL_V1, (quorum_model_data_t *)&model, &type, l);
 
 	if (cs != CS_OK)
 		return cs;

@@ -41,7 +41,8 @@ int link_cpg_fd(const struct link_cpg *l);
 int link_cpg_quorum_fd(const struct link_cpg *l);
 
 /** Calls the handlers for at most `messages_max` messages. 0: nothing is left; E_AGAIN: call again soon; E_IO. */
-int link_cpg_dispatch(struct link_cpg *l, unsigned messages_max) __attribute__((warn_unused_result));
+int link_cpg_dispatch(struct link_cpg *l, unsigned messages_max)
+	__attribute__((warn_unused_result));
 int link_cpg_dispatch_quorum(struct link_cpg *l) __attribute__((warn_unused_result));
 
 /** 0; E_AGAIN: dispatch, wait a millisecond, send the same again; E_LIMIT: too large to be atomic; E_IO. */

@@ -157,7 +157,8 @@ START_TEST(simple_questions)
 	expect_exit("{\"verb\":\"ready\"}", 1, "NOT READY: this node is fenced");
 	root = ask("{\"verb\":\"status\"}");
 	ck_assert_str_eq(json_string_value(json_object_get(root, "node")), "n9");
-	ck_assert_str_eq(json_string_value(json_object_get(json_object_get(root, "digest"), "value")),
+	ck_assert_str_eq(
+		json_string_value(json_object_get(json_object_get(root, "digest"), "value")),
 		"0000000000000007");
 	json_decref(root);
 }
@@ -172,7 +173,8 @@ START_TEST(bad_requests_are_answered)
 	expect_error("{\"verb\"", "not JSON");
 	expect_error("{\"verb\":\"history\",\"lines\":0}", "lines");
 	expect_error("{\"verb\":\"history\",\"lines\":501}", "lines");
-	expect_error("{\"verb\":\"loglevel\",\"level\":\"loud\"}", "level: allowed: alarm, warning, notice, debug");
+	expect_error("{\"verb\":\"loglevel\",\"level\":\"loud\"}",
+		"level: allowed: alarm, warning, notice, debug");
 	expect_exit("{\"verb\":\"loglevel\",\"level\":\"debug\"}", 0, "debug");
 }
 END_TEST
@@ -188,7 +190,9 @@ START_TEST(history_is_answered)
 		char members[256];
 
 		snprintf(members, sizeof(members), "\"i\":%d,\"filler\":\"%0150d\"", i, i);
-		ck_assert_int_eq(io_files_append_history(dir, i + 1, "n9", STR("active"), str_of(members), NULL), 0);
+		ck_assert_int_eq(io_files_append_history(
+					 dir, i + 1, "n9", STR("active"), str_of(members), NULL),
+			0);
 	}
 	root = ask("{\"verb\":\"history\",\"lines\":3}");
 	lines = json_object_get(root, "lines");
@@ -200,7 +204,9 @@ START_TEST(history_is_answered)
 	root = ask("{\"verb\":\"history\",\"lines\":500}");
 	lines = json_object_get(root, "lines");
 	ck_assert_uint_gt(json_array_size(lines), 300);
-	ck_assert_int_eq(json_integer_value(json_object_get(json_array_get(lines, json_array_size(lines) - 1), "i")), 999);
+	ck_assert_int_eq(json_integer_value(json_object_get(
+				 json_array_get(lines, json_array_size(lines) - 1), "i")),
+		999);
 	json_decref(root);
 }
 END_TEST
@@ -281,8 +287,10 @@ run_flood(void *arg)
 {
 	struct client *c = arg;
 	static const char text[] = "{\"verb\":\"status\"}";
-	struct qb_ipc_request_header head = { .id = IO_CTL_MESSAGE_ID, .size = (int32_t)(sizeof(head) + sizeof(text) - 1) };
-	struct iovec parts[2] = { { &head, sizeof(head) }, { (void *)(uintptr_t)text, sizeof(text) - 1 } };
+	struct qb_ipc_request_header head = { .id = IO_CTL_MESSAGE_ID,
+		.size = (int32_t)(sizeof(head) + sizeof(text) - 1) };
+	struct iovec parts[2] = { { &head, sizeof(head) },
+		{ (void *)(uintptr_t)text, sizeof(text) - 1 } };
 	qb_ipcc_connection_t *conn = qb_ipcc_connect(conf.control, CTL_MESSAGE_BYTES_MAX);
 
 	for (int i = 0; conn != NULL && i < 20000; i++) {
@@ -363,7 +371,9 @@ START_TEST(hanging_daemon)
 	uint64_t begin_ns = uv_hrtime();
 
 	buf_init(&answer, 4096);
-	ck_assert_int_eq(ctl_client_ask(conf.control, "{\"verb\":\"ocf-monitor\"}", 300, &answer, &e), E_TIMEOUT);
+	ck_assert_int_eq(
+		ctl_client_ask(conf.control, "{\"verb\":\"ocf-monitor\"}", 300, &answer, &e),
+		E_TIMEOUT);
 	ck_assert_uint_lt((uv_hrtime() - begin_ns) / 1000000, 1500);
 	buf_fini(&answer);
 	recorder_run_ms(r, 50);

@@ -118,7 +118,8 @@ END_TEST
 
 START_TEST(much_output_does_not_block)
 {
-	write_script("i=0; while [ $i -lt 3000 ]; do echo 0123456789012345678901234567890123456789; i=$((i+1)); done");
+	write_script(
+		"i=0; while [ $i -lt 3000 ]; do echo 0123456789012345678901234567890123456789; i=$((i+1)); done");
 	io_exec_tell_failed(exec_under_test, "n2", 2, 77);
 	await_log("exit 0 after");
 }

@@ -78,7 +78,8 @@ END_TEST
 
 START_TEST(epoch_damaged)
 {
-	static const char *const texts[] = { "", "x\n", "-1\n", "1 2\n", "99999999999999999999999\n" };
+	static const char *const texts[] = { "", "x\n", "-1\n", "1 2\n",
+		"99999999999999999999999\n" };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		struct err e = { 0 };
@@ -108,7 +109,8 @@ START_TEST(history_tail_and_rotation)
 		char members[1000];
 
 		snprintf(members, sizeof(members), "\"i\":%d,\"f\":\"%s\"", written, filler);
-		ck_assert_int_eq(io_files_append_history(dir, 1, "n1", STR("x"), str_of(members), NULL), 0);
+		ck_assert_int_eq(
+			io_files_append_history(dir, 1, "n1", STR("x"), str_of(members), NULL), 0);
 		written++;
 		ck_assert_int_lt(written, 3000);
 	}
@@ -119,7 +121,8 @@ START_TEST(history_tail_and_rotation)
 	ck_assert_int_eq(io_files_read_history(dir, 2, &text, NULL), 0);
 	buf_char(&text, '\0');
 	ck_assert_ptr_nonnull(strstr((char *)text.p, "\"ev\":\"x\""));
-	ck_assert_ptr_nonnull(strstr((char *)text.p, "}\n{\"t_us\":1,\"ev\":\"y\",\"node\":\"n1\",\"i\":-1}\n"));
+	ck_assert_ptr_nonnull(
+		strstr((char *)text.p, "}\n{\"t_us\":1,\"ev\":\"y\",\"node\":\"n1\",\"i\":-1}\n"));
 	buf_fini(&text);
 	/* no more than the buffer holds */
 	buf_init(&text, 5000);
@@ -149,7 +152,8 @@ START_TEST(configuration_with_password_files)
 	struct err e = { 0 };
 
 	write_file("pw", "s3cret\nsecond line\n", 19);
-	snprintf(text, sizeof(text), "[broadworks]\nxsp = h:80\nuser = u\npassword-file = %s/pw\n", dir);
+	snprintf(text, sizeof(text), "[broadworks]\nxsp = h:80\nuser = u\npassword-file = %s/pw\n",
+		dir);
 	write_file("t.conf", text, strlen(text));
 	ck_assert_msg(io_files_load_conf(&conf, path_of("t.conf"), &e) == 0, "%s", e.text);
 	ck_assert_str_eq(conf.bw_password, "s3cret");
@@ -205,7 +209,8 @@ START_TEST(log_lines_and_levels)
 	log_emit(io_log_get(), M_NO_XSP, "%s", long_text);
 	io_log_close();
 	read_file("log", text, sizeof(text));
-	ck_assert_int_eq(sscanf(text, "%u-%*2u-%*2uT%*2u:%*2u:%*2u.%*6uZ %63[^\n]", &year, rest), 2);
+	ck_assert_int_eq(
+		sscanf(text, "%u-%*2u-%*2uT%*2u:%*2u:%*2u.%*6uZ %63[^\n]", &year, rest), 2);
 	ck_assert_str_eq(rest, "n7 37402 notice epoch=3 %s");
 	ck_assert_uint_ge(year, 2024);
 	ck_assert_ptr_null(strstr(text, "left out"));

@@ -87,17 +87,21 @@ serve(struct peer *p)
 	static char big[LIMIT_HTTP_BODY_BYTES + 1];
 
 	if (path_is("/ok"))
-		say_z(p, "HTTP/1.1 200 OK\r\nSet-Cookie: JSESSIONID=abc; Path=/\r\nContent-Length: 5\r\n\r\nhello");
+		say_z(p,
+			"HTTP/1.1 200 OK\r\nSet-Cookie: JSESSIONID=abc; Path=/\r\nContent-Length: 5\r\n\r\nhello");
 	else if (path_is("/empty"))
 		say_z(p, "HTTP/1.1 204 No Content\r\n\r\n");
 	else if (path_is("/401"))
-		say_z(p, "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 2\r\n\r\nno");
+		say_z(p,
+			"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 2\r\n\r\nno");
 	else if (path_is("/302"))
 		say_z(p, "HTTP/1.1 302 Found\r\nLocation: /ok\r\nContent-Length: 0\r\n\r\n");
 	else if (path_is("/max"))
-		say_z(p, "HTTP/1.1 200 OK\r\nContent-Length: 65536\r\n\r\n"), say(p, big, LIMIT_HTTP_BODY_BYTES);
+		say_z(p, "HTTP/1.1 200 OK\r\nContent-Length: 65536\r\n\r\n"),
+			say(p, big, LIMIT_HTTP_BODY_BYTES);
 	else if (path_is("/toolarge"))
-		say_z(p, "HTTP/1.1 200 OK\r\nContent-Length: 65537\r\n\r\n"), say(p, big, sizeof(big));
+		say_z(p, "HTTP/1.1 200 OK\r\nContent-Length: 65537\r\n\r\n"),
+			say(p, big, sizeof(big));
 	else if (path_is("/reset"))
 		hang_up(p, true);
 	else if (path_is("/hangup"))
@@ -176,7 +180,8 @@ on_connection(uv_stream_t *s, int status)
 static void
 start_server(void)
 {
-	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in sa = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int n = sizeof(sa);
 
 	uv_tcp_init(&r->loop, &server.listener);
@@ -246,7 +251,8 @@ START_TEST(get_with_basic_at_once)
 	ck_assert_uint_eq(server.requests, 1);
 	ck_assert_ptr_nonnull(strstr(server.last, "GET /ok?a=b HTTP/1.1\r\n"));
 	/* base64 of admin@demo.example:sec:ret */
-	ck_assert_ptr_nonnull(strstr(server.last, "Authorization: Basic YWRtaW5AZGVtby5leGFtcGxlOnNlYzpyZXQ=\r\n"));
+	ck_assert_ptr_nonnull(strstr(
+		server.last, "Authorization: Basic YWRtaW5AZGVtby5leGFtcGxlOnNlYzpyZXQ=\r\n"));
 }
 END_TEST
 

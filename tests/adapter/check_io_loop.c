@@ -126,16 +126,26 @@ ask_nobody(const struct node_event *ev, struct node_out *out, void *arg)
 	note(ev);
 	if (ev->kind == NODE_EV_START)
 		for (uint64_t i = 1; i <= 3; i++)
-			fake_push(out, (struct node_action){ .kind = NODE_ACT_HTTP, .id = i, .xsp = 9, .method = "GET",
-				.path = STR("/x"), .number = 1000 });
+			fake_push(out,
+				(struct node_action){ .kind = NODE_ACT_HTTP,
+					.id = i,
+					.xsp = 9,
+					.method = "GET",
+					.path = STR("/x"),
+					.number = 1000 });
 	if (ev->kind != NODE_EV_HTTP_DONE)
 		return;
 	ck_assert_uint_eq(ev->number, 0);
 	ck_assert_uint_gt(ev->text.n, 0);
 	done_ids[done_count++] = ev->id;
 	if (done_count == 1)
-		fake_push(out, (struct node_action){ .kind = NODE_ACT_HTTP, .id = 4, .xsp = 9, .method = "GET",
-			.path = STR("/x"), .number = 1000 });
+		fake_push(out,
+			(struct node_action){ .kind = NODE_ACT_HTTP,
+				.id = 4,
+				.xsp = 9,
+				.method = "GET",
+				.path = STR("/x"),
+				.number = 1000 });
 	if (ev->id == 4)
 		fake_push(out, (struct node_action){ .kind = NODE_ACT_STOPPED });
 }
@@ -156,7 +166,10 @@ save_and_tell(const struct node_event *ev, struct node_out *out, void *arg)
 	(void)arg;
 	(void)ev;
 	fake_push(out, (struct node_action){ .kind = NODE_ACT_SAVE_EPOCH, .number = 42 });
-	fake_push(out, (struct node_action){ .kind = NODE_ACT_HISTORY, .text = STR("active"), .bytes = STR("\"epoch\":42") });
+	fake_push(out,
+		(struct node_action){ .kind = NODE_ACT_HISTORY,
+			.text = STR("active"),
+			.bytes = STR("\"epoch\":42") });
 	fake_push(out, (struct node_action){ .kind = NODE_ACT_HISTORY, .text = STR("listening") });
 	fake_push(out, (struct node_action){ .kind = NODE_ACT_STOPPED });
 }
@@ -253,7 +266,8 @@ talk(const struct node_event *ev, struct node_out *out, void *arg)
 	if (ev->kind == NODE_EV_START)
 		fake_push(out, (struct node_action){ .kind = NODE_ACT_LISTEN, .flag = true });
 	if (ev->kind == NODE_EV_TICK && client_fd < 0) {
-		struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons((uint16_t)io_loop_port(*l)),
+		struct sockaddr_in sa = { .sin_family = AF_INET,
+			.sin_port = htons((uint16_t)io_loop_port(*l)),
 			.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 
 		client_fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -261,9 +275,15 @@ talk(const struct node_event *ev, struct node_out *out, void *arg)
 		ck_assert_int_eq(send(client_fd, "ping", 4, 0), 4);
 	}
 	if (ev->kind == NODE_EV_CLIENT_DATA) {
-		fake_push(out, (struct node_action){ .kind = NODE_ACT_CLIENT_SEND, .id = ev->id, .bytes = STR("po") });
-		fake_push(out, (struct node_action){ .kind = NODE_ACT_CLIENT_SEND, .id = ev->id, .bytes = STR("ng") });
-		fake_push(out, (struct node_action){ .kind = NODE_ACT_CLIENT_CLOSE, .id = ev->id, .flag = true });
+		fake_push(out,
+			(struct node_action){
+				.kind = NODE_ACT_CLIENT_SEND, .id = ev->id, .bytes = STR("po") });
+		fake_push(out,
+			(struct node_action){
+				.kind = NODE_ACT_CLIENT_SEND, .id = ev->id, .bytes = STR("ng") });
+		fake_push(out,
+			(struct node_action){
+				.kind = NODE_ACT_CLIENT_CLOSE, .id = ev->id, .flag = true });
 		fake_push(out, (struct node_action){ .kind = NODE_ACT_LISTEN, .flag = false });
 	}
 	if (ev->kind == NODE_EV_CLIENT_CLOSED)

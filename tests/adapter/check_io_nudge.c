@@ -95,9 +95,11 @@ get_own(int fd, struct sockaddr *sa, socklen_t *n)
 static int
 orphan(char *client, char *local, size_t size)
 {
-	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in sa = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t n = sizeof(sa);
-	int listener = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM, 0), on = 1, server;
+	int listener = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM, 0),
+	    on = 1, server;
 
 	ck_assert_int_eq(bind(listener, (struct sockaddr *)&sa, sizeof(sa)), 0);
 	ck_assert_int_eq(listen(listener, 1), 0);
@@ -153,9 +155,11 @@ END_TEST
 
 START_TEST(living_connections_are_not_harmed)
 {
-	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in sa = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t n = sizeof(sa);
-	int listener = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM, 0), server;
+	int listener = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM, 0),
+	    server;
 	char client[32], local[32], byte = 'x';
 
 	ck_assert_int_eq(bind(listener, (struct sockaddr *)&sa, sizeof(sa)), 0);
@@ -180,8 +184,8 @@ END_TEST
 
 START_TEST(bad_addresses_are_refused)
 {
-	static const char *const texts[] = { "", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "[::1]:1040",
-		"host:1" };
+	static const char *const texts[] = { "", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0",
+		"127.0.0.1:65536", "[::1]:1040", "host:1" };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		io_nudge_send(nudge, str_of(texts[i]), STR("127.0.0.1:1"));
@@ -201,7 +205,7 @@ main(void)
 	int failed;
 
 	if (!enter_namespace()) {
-		printf("SKIP: a network namespace of its own is needed (root)\n");
+		printf("skip: needs root, for a network namespace of its own\n");
 		return 77;
 	}
 	sr = srunner_create(s);

@@ -35,7 +35,8 @@ teardown(void)
 static int
 connect_client(void)
 {
-	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons(io_tcp_port(tcp)),
+	struct sockaddr_in sa = { .sin_family = AF_INET,
+		.sin_port = htons(io_tcp_port(tcp)),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -157,7 +158,8 @@ END_TEST
 /* A client with a small window that does not read: the count stays below what was sent. */
 START_TEST(acknowledged_is_not_sent)
 {
-	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons(io_tcp_port(tcp)),
+	struct sockaddr_in sa = { .sin_family = AF_INET,
+		.sin_port = htons(io_tcp_port(tcp)),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM, 0), small = 4096;
 	size_t n = 4 * 1024 * 1024;
@@ -286,7 +288,8 @@ END_TEST
 START_TEST(listener_opens_and_closes)
 {
 	uint16_t port = io_tcp_port(tcp);
-	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons(port),
+	struct sockaddr_in sa = { .sin_family = AF_INET,
+		.sin_port = htons(port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int kept = connect_client(), fd;
 
@@ -304,7 +307,8 @@ START_TEST(listener_opens_and_closes)
 	ck_assert_uint_eq(io_tcp_port(tcp), port);
 	fd = connect_client();
 	recorder_await(r, NODE_EV_CLIENT_OPEN, 2);
-	ck_assert_uint_ne(recorder_find(r, NODE_EV_CLIENT_OPEN, 1)->id, recorder_find(r, NODE_EV_CLIENT_OPEN, 0)->id);
+	ck_assert_uint_ne(recorder_find(r, NODE_EV_CLIENT_OPEN, 1)->id,
+		recorder_find(r, NODE_EV_CLIENT_OPEN, 0)->id);
 	close(fd);
 	close(kept);
 	recorder_await(r, NODE_EV_CLIENT_CLOSED, 2);
@@ -321,7 +325,8 @@ listening(struct recorder *rec, void *arg)
 
 START_TEST(listener_waits_for_its_port)
 {
-	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in sa = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t n = sizeof(sa);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 

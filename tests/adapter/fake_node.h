@@ -98,7 +98,8 @@ node_out_at(const struct node_out *o, size_t i)
 }
 
 struct node *
-node_new(const struct conf *conf, uint32_t node_id, uint64_t epoch_floor, uint64_t seed, const struct log *log)
+node_new(const struct conf *conf, uint32_t node_id, uint64_t epoch_floor, uint64_t seed,
+	const struct log *log)
 {
 	struct node *n = mem_zalloc(sizeof(*n));
 
@@ -197,7 +198,9 @@ node_digest(const struct node *n)
 
 void
 node_each_half(const struct node *n,
-	void (*fn)(struct str device, uint64_t call_id, const char *state, bool confirmed, void *arg), void *arg)
+	void (*fn)(
+		struct str device, uint64_t call_id, const char *state, bool confirmed, void *arg),
+	void *arg)
 {
 	(void)n;
 	(void)fn;

@@ -59,8 +59,8 @@ recorder_log(int number, enum log_level level, const char *text, void *arg)
 {
 	struct recorder *r = arg;
 
-	r->log_n += (size_t)snprintf(r->log_text + r->log_n, sizeof(r->log_text) - r->log_n, "%d %s %s\n", number,
-		log_level_name(level), text);
+	r->log_n += (size_t)snprintf(r->log_text + r->log_n, sizeof(r->log_text) - r->log_n,
+		"%d %s %s\n", number, log_level_name(level), text);
 	ck_assert_uint_lt(r->log_n, sizeof(r->log_text));
 }
 

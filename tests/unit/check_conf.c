@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MINIMAL "[broadworks]\nxsp = 10.77.0.11:8080\nuser = admin@demo.example\npassword = secret\n"
+#define MINIMAL \
+	"[broadworks]\nxsp = 10.77.0.11:8080\nuser = admin@demo.example\npassword = secret\n"
 
 static struct conf conf;
 
@@ -63,10 +64,10 @@ END_TEST
 START_TEST(all_forms)
 {
 	good("# comment\n; comment\n\n[node]\r\nname = n1\r\ncluster = none\nreplicate=async\nfencing = no\n"
-		"[csta]\nlisten = [::1]:2040\nvirtual-address = 10.77.0.50\nuser = demo\npassword = a b  c\n"
-		"default-edition = ed6\n"
-		"[broadworks]\nxsp = https://xsp1.example:443/\nxsp = http://[::1]:8080\nxsp = xsp3.example\n"
-		"user = u\ndefault-domain = demo.example\n[pacemaker]\ntell = no");
+	     "[csta]\nlisten = [::1]:2040\nvirtual-address = 10.77.0.50\nuser = demo\npassword = a b  c\n"
+	     "default-edition = ed6\n"
+	     "[broadworks]\nxsp = https://xsp1.example:443/\nxsp = http://[::1]:8080\nxsp = xsp3.example\n"
+	     "user = u\ndefault-domain = demo.example\n[pacemaker]\ntell = no");
 	ck_assert_str_eq(conf.node_name, "n1");
 	ck_assert(!conf.clustered && !conf.confirmed && !conf.fencing && !conf.tell_pacemaker);
 	ck_assert_str_eq(conf.listen_address, "::1");
@@ -82,10 +83,14 @@ END_TEST
 
 START_TEST(errors_name_place_and_what_is_allowed)
 {
-	bad(MINIMAL "[node]\nreplicate = often\n", "t.conf:6: [node] replicate: not a possible value; allowed: "
-		"confirmed, async", 6);
-	bad("[node]\nbeat-ms = 0\n" MINIMAL, "t.conf:2: [node] beat-ms: not a possible value; allowed: a number from "
-		"10 to 10000", 2);
+	bad(MINIMAL "[node]\nreplicate = often\n",
+		"t.conf:6: [node] replicate: not a possible value; allowed: "
+		"confirmed, async",
+		6);
+	bad("[node]\nbeat-ms = 0\n" MINIMAL,
+		"t.conf:2: [node] beat-ms: not a possible value; allowed: a number from "
+		"10 to 10000",
+		2);
 	bad("[node]\nbeat-ms = 250x\n" MINIMAL, "[node] beat-ms", 2);
 	bad("[node]\nbeat-ms = 99999999999999999999999\n" MINIMAL, "[node] beat-ms", 2);
 	bad("[node]\nbeat-ms = -5\n" MINIMAL, "[node] beat-ms", 2);
@@ -93,7 +98,8 @@ START_TEST(errors_name_place_and_what_is_allowed)
 	bad("[node]\nstate-dir =\n" MINIMAL, "absolute path", 2);
 	bad("[node]\nname = a b\n" MINIMAL, "[node] name", 2);
 	bad("[node]\nbeat = 5\n" MINIMAL, "there is no such key; allowed: name, cluster, group", 2);
-	bad("[nodes]\nname = x\n" MINIMAL, "there is no such section; allowed: node, csta, broadworks, pacemaker", 2);
+	bad("[nodes]\nname = x\n" MINIMAL,
+		"there is no such section; allowed: node, csta, broadworks, pacemaker", 2);
 	bad("name = x\n" MINIMAL, "[] name: there is no such section", 1);
 	bad("[node]\nname = a\nname = b\n" MINIMAL, "t.conf:3: [node] name: given twice", 3);
 	bad("[node]\nnonsense\n" MINIMAL, "t.conf:2: not understood", 2);
@@ -105,10 +111,10 @@ END_TEST
 
 START_TEST(addresses_are_checked)
 {
-	static const char *const listens[] = { "0.0.0.0", "0.0.0.0:", "0.0.0.0:0", "0.0.0.0:65536", "host:1040", ":1040",
-		"[::1]", "[::1:1040", "[::1]x:1", "::1:1040" };
-	static const char *const xsps[] = { "", ":8080", "h:", "h:0", "h:70000", "ftp://h:80", "u@h:80", "h:80/path",
-		"h h:80", "http://", "[::zz]:80", "h_x:80" };
+	static const char *const listens[] = { "0.0.0.0", "0.0.0.0:", "0.0.0.0:0", "0.0.0.0:65536",
+		"host:1040", ":1040", "[::1]", "[::1:1040", "[::1]x:1", "::1:1040" };
+	static const char *const xsps[] = { "", ":8080", "h:", "h:0", "h:70000", "ftp://h:80",
+		"u@h:80", "h:80/path", "h h:80", "http://", "[::zz]:80", "h_x:80" };
 	char text[256];
 
 	for (size_t i = 0; i < sizeof(listens) / sizeof(listens[0]); i++) {
@@ -164,7 +170,8 @@ START_TEST(print_and_parse_give_the_same)
 	struct err e = { 0 };
 
 	good("[node]\nname = n2\nlease-ms = 5000\nlog-file = /var/log/t\n[csta]\nlisten = [::]:1040\nuser = demo\n"
-		"password = a'b\"c=d#e\n" MINIMAL "xsp = https://h2\nca-file = /etc/ca.pem\n[pacemaker]\ntell = no\n");
+	     "password = a'b\"c=d#e\n" MINIMAL
+	     "xsp = https://h2\nca-file = /etc/ca.pem\n[pacemaker]\ntell = no\n");
 	print(&conf, true, first, sizeof(first));
 	ck_assert_int_eq(conf_parse(&again, "printed", first, &e), 0);
 	print(&again, true, second, sizeof(second));
@@ -215,9 +222,10 @@ END_TEST
 
 START_TEST(hostile_texts_end_in_an_error)
 {
-	static const char *const texts[] = { "", "[", "]", "=", "[]\n=\n", "[node\nname = x\n", "[node]\nname\n", "\xff\xfe",
-		"[node]\n = x\n", "[node]\nname = \x01\n", "\n\n\n", "[csta]\nlisten = [\n", "[csta]\nlisten = []:1\n",
-		"[broadworks]\nxsp = [\n", "[broadworks]\nxsp = http://[]:1\n", "[broadworks]\nxsp = /\n" };
+	static const char *const texts[] = { "", "[", "]", "=", "[]\n=\n", "[node\nname = x\n",
+		"[node]\nname\n", "\xff\xfe", "[node]\n = x\n", "[node]\nname = \x01\n", "\n\n\n",
+		"[csta]\nlisten = [\n", "[csta]\nlisten = []:1\n", "[broadworks]\nxsp = [\n",
+		"[broadworks]\nxsp = http://[]:1\n", "[broadworks]\nxsp = /\n" };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		struct err e = { 0 };

@@ -29,15 +29,22 @@ setup(void)
 	view.peer.known = view.peer.in_step = true;
 	view.peer.role = HA_STANDBY;
 	view.peer.epoch = 8;
-	view.peer.health = STR("name=n1 calls=3 monitors=50 clients=4 sessions=5 channels=2/2 devices=50 out=0 up=12 "
-			       "conf=1a2b3c4d desync=0");
+	view.peer.health = STR(
+		"name=n1 calls=3 monitors=50 clients=4 sessions=5 channels=2/2 devices=50 out=0 up=12 "
+		"conf=1a2b3c4d desync=0");
 	counts.calls = 4;
 	counts.channels_open = 2;
 	counts.channels_want = 3;
 	counts.desynchronised = 6;
 	counts.uptime_s = 77;
-	input = (struct stat_input){ .conf = &conf, .node_name = "n2", .wall_us = 1795310575201000, .view = &view,
-		.counts = &counts, .takeover = &takeover, .digest = 0x7f3a91c2, .serving = true };
+	input = (struct stat_input){ .conf = &conf,
+		.node_name = "n2",
+		.wall_us = 1795310575201000,
+		.view = &view,
+		.counts = &counts,
+		.takeover = &takeover,
+		.digest = 0x7f3a91c2,
+		.serving = true };
 }
 
 static json_t *
@@ -82,8 +89,15 @@ START_TEST(status_of_an_active)
 {
 	json_t *root, *own, *peer;
 
-	takeover = (struct node_takeover){ .epoch = 8, .at_wall_us = 5, .promote_ms = 19, .channel_ms = 310,
-		.resync_ms = 390, .calls_kept = 3, .calls_cleared = 2, .calls_learned = 1, .done = true };
+	takeover = (struct node_takeover){ .epoch = 8,
+		.at_wall_us = 5,
+		.promote_ms = 19,
+		.channel_ms = 310,
+		.resync_ms = 390,
+		.calls_kept = 3,
+		.calls_cleared = 2,
+		.calls_learned = 1,
+		.done = true };
 	root = status();
 	own = json_array_get(json_object_get(root, "nodes"), 0);
 	peer = json_array_get(json_object_get(root, "nodes"), 1);
@@ -193,8 +207,9 @@ END_TEST
 /* The text comes over the ring: whatever is in it, the status stays JSON. */
 START_TEST(hostile_health_texts)
 {
-	static const char *const texts[] = { "", "=", " ", "name=\xff\xfe calls=1", "name=\x01", "name=a\"b calls=-1",
-		"calls=99999999999999999999 up=x channels=1/", "channels=/ name=", "channels=1", "name=\xc3" };
+	static const char *const texts[] = { "", "=", " ", "name=\xff\xfe calls=1", "name=\x01",
+		"name=a\"b calls=-1", "calls=99999999999999999999 up=x channels=1/",
+		"channels=/ name=", "channels=1", "name=\xc3" };
 	char filler[400];
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {

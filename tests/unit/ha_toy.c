@@ -556,8 +556,10 @@ toy_drain(struct toy *t)
 
 	while (more) {
 		more = false;
-		for (unsigned i = 0; i < t->count; i++)
-			more = (toy_order_one(t, i) | toy_read_one(t, i)) || more;
+		for (unsigned i = 0; i < t->count; i++) {
+			more = toy_order_one(t, i) || more;
+			more = toy_read_one(t, i) || more;
+		}
 	}
 }
 

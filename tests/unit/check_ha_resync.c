@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Resync in every phase, bad frames, wire versions, three members: the engine on a tiny ring. */
+#include "tests/unit/check_ha_case.h"
+
+/* --- resync ---------------------------------------------------------------------------------------------------------- */
+
+START_TEST(live_deltas_during_a_snapshot)
+{
+	unsigned k = 0;
+
+	begin(2);
+	toy_start(&t, 0);
+	toy_run(&t, 300);
+	toy_promote(&t, 0);
+	toy_run(&t, 300);
+	toy_append(&t, 0, 0, 2); /* makes the snapshot larger than two slices */
+	load(0, 100);
+	while (t.node[0].fsm.v[0] % 3 != 2)
+		toy_append(&t, 0, 0, 2);
+	toy_start(&t, 1);
+	for (unsigned step = 0; toy_role(&t, 1) != HA_STANDBY; step++) {
+		ck_assert_uint_lt(step, 1000);
+		toy_append(&t, 0, 1 + k++ % 5, step);
+		toy_order_one(&t, 0);
+		toy_order_one(&t, 1);
+		toy_read_one(&t, 0);
+		toy_read_one(&t, 1);
+		t.now = mono_add_ms(t.now, 3);
+	}
+	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_full, 1);
+	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_failed, 0);
+	toy_run(&t, 200);
+	ck_assert(!toy_view(&t, 0).degraded);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+START_TEST(the_active_dies_during_a_resync)
+{
+	for (unsigned steps = 1; steps < 30; steps++) {
+		pair();
+		load(0, 10);
+		while (t.node[0].fsm.v[0] % 3 != 2)
+			toy_append(&t, 0, 0, 2);
+		toy_kill(&t, 1);
+		toy_start(&t, 1);
+		for (unsigned k = 0; k < steps; k++) {
+			toy_order_one(&t, k % 2);
+			toy_read_one(&t, k % 2);
+		}
+		toy_kill(&t, 0);
+		toy_run(&t, 300);
+		ck_assert(toy_role(&t, 1) == HA_JOINING || toy_role(&t, 1) == HA_STANDBY);
+		ck_assert_int_eq(toy_promote(&t, 1), 0);
+		toy_run(&t, 300);
+		ck_assert_int_eq(toy_role(&t, 1), HA_ACTIVE);
+		toy_start(&t, 0);
+		ck_assert(toy_run_until(&t, 0, HA_STANDBY, 2000));
+		same_state(0, 1);
+		end();
+	}
+}
+END_TEST
+
+START_TEST(the_joiner_dies_or_is_cut_off_during_a_resync)
+{
+	for (unsigned steps = 1; steps < 30; steps++) {
+		pair();
+		load(0, 10);
+		while (t.node[0].fsm.v[0] % 3 != 2)
+			toy_append(&t, 0, 0, 2);
+		toy_kill(&t, 1);
+		toy_start(&t, 1);
+		for (unsigned k = 0; k < steps; k++) {
+			toy_order_one(&t, k % 2);
+			toy_read_one(&t, k % 2);
+		}
+		if (steps % 2) {
+			toy_kill(&t, 1);
+			toy_start(&t, 1);
+		} else {
+			toy_move(&t, 1, 1);
+			toy_run(&t, 50);
+			toy_move(&t, 1, 0);
+		}
+		load(0, 5);
+		ck_assert(toy_run_until(&t, 1, HA_STANDBY, 4000));
+		toy_run(&t, 300);
+		ck_assert(!toy_view(&t, 0).degraded);
+		ck_assert(t.node[0].ha->serve.to == NULL);
+		same_state(0, 1);
+		end();
+	}
+}
+END_TEST
+
+START_TEST(a_demotion_during_a_resync)
+{
+	pair();
+	load(0, 10);
+	while (t.node[0].fsm.v[0] % 3 != 2)
+		toy_append(&t, 0, 0, 2);
+	toy_kill(&t, 1);
+	toy_start(&t, 1);
+	TRICKLE_UNTIL(toy_role(&t, 1) == HA_SYNCING);
+	toy_demote(&t, 0);
+	toy_run(&t, 300);
+	ck_assert_int_eq(toy_role(&t, 0), HA_JOINING);
+	ck_assert_int_eq(toy_role(&t, 1), HA_JOINING);
+	ck_assert_int_eq(t.node[0].score, 10); /* the better copy */
+	ck_assert_int_eq(t.node[1].score, INT32_MIN);
+	ck_assert_int_eq(toy_promote(&t, 1), E_STATE);
+	ck_assert_int_eq(toy_promote(&t, 0), 0);
+	ck_assert(toy_run_until(&t, 1, HA_STANDBY, 2000));
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+START_TEST(a_digest_that_differs_leads_to_a_full_resync)
+{
+	pair();
+	load(0, 10);
+	toy_drain(&t);
+	t.node[1].fsm.v[3] ^= 1; /* a broken copy */
+	t.node[1].fsm.digest ^= 12345;
+	toy_run(&t, 1000);
+	ck_assert_uint_gt(logged(1, M_DIGEST_MISMATCH) + logged(0, M_DIGEST_MISMATCH), 0);
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_full, 2);
+	ck_assert(toy_view(&t, 1).digest_equal);
+	same_state(0, 1);
+	/* and at once, before it is acknowledged, when a batch comes */
+	t.node[1].fsm.digest ^= 54321;
+	toy_append(&t, 0, 1, 1);
+	while (toy_order_one(&t, 0))
+		;
+	while (toy_read_one(&t, 1))
+		;
+	ck_assert_int_ne(toy_role(&t, 1), HA_STANDBY);
+	toy_run(&t, 1000);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+START_TEST(a_state_that_cannot_be_read_backs_off)
+{
+	pair();
+	load(0, 10);
+	toy_kill(&t, 1);
+	t.node[1].fsm.refuses_restore = true;
+	toy_start(&t, 1);
+	toy_run(&t, 10000);
+	ck_assert_int_ne(toy_role(&t, 1), HA_STANDBY);
+	ck_assert_uint_gt(toy_view(&t, 1).counts.resyncs_failed, 4);
+	ck_assert_uint_lt(toy_view(&t, 1).counts.resyncs_failed, 14); /* no storm */
+	ck_assert_uint_ge(t.node[1].rejoins, 1);
+	ck_assert(ha_gate_open(t.node[0].ha));
+	t.node[1].fsm.refuses_restore = false;
+	toy_run(&t, 8000);
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+START_TEST(an_old_standby_that_does_not_know_a_delta)
+{
+	pair();
+	t.node[1].fsm.refuses_kind_9 = true;
+	ck_assert_uint_eq(toy_append_raw(&t, 0, 9, "x", 1), 1);
+	toy_tick(&t, 0);
+	while (toy_order_one(&t, 0) || toy_read_one(&t, 1))
+		ck_assert_uint_eq(toy_view(&t, 1).offset, 0);
+	ck_assert_int_ne(toy_role(&t, 1), HA_STANDBY);
+	toy_run(&t, 1000); /* the snapshot has what the delta did */
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_full, 2);
+	end();
+}
+END_TEST
+
+START_TEST(a_log_over_its_bound_drops_the_standby_not_the_active)
+{
+	pair();
+	t.node[0].ha->deltas.bytes_max = 3000;
+	for (unsigned k = 0; k < 200; k++) /* the ring stands still */
+		ck_assert_uint_eq(toy_append(&t, 0, k % TOY_KEYS, k), k + 1);
+	ck_assert_uint_le(t.node[0].ha->deltas.bytes, 3000);
+	ck_assert(toy_view(&t, 0).degraded);
+	ck_assert_uint_eq(ha_released(t.node[0].ha), 200);
+	toy_run(&t, 1000);
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+START_TEST(a_queue_over_its_bound_asks_anew)
+{
+	unsigned k = 0;
+
+	pair();
+	while (t.node[0].fsm.v[0] % 3 != 2)
+		toy_append(&t, 0, 0, 2);
+	toy_drain(&t);
+	toy_kill(&t, 1);
+	toy_start(&t, 1);
+	t.node[1].ha->join.queue.bytes_max = 200;
+	TRICKLE_UNTIL(t.node[1].ha->join.begun);
+	while (toy_view(&t, 1).counts.resyncs_failed == 0) {
+		ck_assert_uint_lt(k++, 100);
+		toy_append(&t, 0, 1, k);
+		toy_order_one(&t, 0);
+		toy_read_one(&t, 1);
+	}
+	ck_assert_uint_le(t.node[1].ha->join.queue.bytes, 200);
+	toy_run(&t, 2000);
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+/* --- bad frames ------------------------------------------------------------------------------------------------------ */
+
+START_TEST(garbage_from_the_active_leads_to_a_resync)
+{
+	pair();
+	load(0, 10);
+	toy_drain(&t);
+	toy_inject(&t, 0, "this is no frame at all, by no means, but it is long enough", 60);
+	toy_inject(&t, 0, "", 0);
+	toy_run(&t, 1000);
+	ck_assert_uint_ge(toy_view(&t, 1).counts.frames_malformed, 2);
+	ck_assert_uint_eq(logged(1, M_FRAME_REFUSED), 1);
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_partial, 1);
+	ck_assert_int_eq(toy_role(&t, 0), HA_ACTIVE);
+	ck_assert(ha_gate_open(t.node[0].ha));
+	same_state(0, 1);
+	toy_inject(&t, 1, "rubbish from the standby", 25);
+	toy_run(&t, 300);
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	ck_assert(!toy_view(&t, 0).degraded);
+	end();
+}
+END_TEST
+
+static bool
+spoil_some(struct toy *toy, struct toy_node *from, uint8_t *p, size_t n)
+{
+	(void)from;
+	if (rng_below(&toy->rng, 20) != 0)
+		return false;
+	p[rng_below(&toy->rng, n)] ^= (uint8_t)(1 + rng_below(&toy->rng, 255));
+	return true;
+}
+
+START_TEST(one_frame_in_twenty_is_damaged_and_they_get_over_it)
+{
+	pair();
+	t.spoil = spoil_some;
+	for (unsigned round = 0; round < 200; round++) {
+		load(0, 5);
+		toy_run(&t, 20);
+	}
+	ck_assert_int_eq(toy_role(&t, 0), HA_ACTIVE);
+	t.spoil = NULL;
+	toy_run(&t, 8000);
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	ck_assert(!toy_view(&t, 0).degraded);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+START_TEST(an_acknowledgement_of_what_does_not_exist)
+{
+	struct ha_frame f = { .version = 1, .speaks = 2, .type = HA_FRAME_ACK, .sender = 2, .to = 1, .epoch = 1,
+		.offset = 1000 };
+	struct buf b;
+
+	pair();
+	load(0, 2);
+	toy_drain(&t);
+	buf_init(&b, 1000);
+	ha_frame_encode(&f, &b);
+	toy_inject(&t, 1, b.p, b.n);
+	while (toy_read_one(&t, 0))
+		;
+	ck_assert(toy_view(&t, 0).degraded);
+	ck_assert_uint_eq(ha_released(t.node[0].ha), 2);
+	toy_run(&t, 1000);
+	ck_assert(!toy_view(&t, 0).degraded);
+	same_state(0, 1);
+	buf_fini(&b);
+	end();
+}
+END_TEST
+
+START_TEST(frames_of_an_older_epoch_are_refused)
+{
+	struct ha_frame f = { .version = 1, .speaks = 2, .type = HA_FRAME_CLAIM, .sender = 2, .epoch = 1 };
+	struct buf b;
+	uint64_t before;
+
+	pair();
+	before = toy_view(&t, 0).counts.frames_stale;
+	buf_init(&b, 1000);
+	ha_frame_encode(&f, &b);
+	toy_inject(&t, 1, b.p, b.n); /* a claim of an epoch that exists */
+	f.type = HA_FRAME_ACK;
+	f.epoch = 0;
+	buf_reset(&b);
+	ha_frame_encode(&f, &b);
+	toy_inject(&t, 1, b.p, b.n);
+	toy_drain(&t);
+	ck_assert_int_eq(toy_role(&t, 0), HA_ACTIVE);
+	ck_assert_uint_eq(toy_view(&t, 0).counts.frames_stale, before + 2);
+	f.type = HA_FRAME_LEAVING;
+	f.sender = 77; /* not what the ring says */
+	buf_reset(&b);
+	ha_frame_encode(&f, &b);
+	toy_inject(&t, 1, b.p, b.n);
+	toy_drain(&t);
+	ck_assert_uint_ge(toy_view(&t, 0).counts.frames_malformed, 1);
+	buf_fini(&b);
+	end();
+}
+END_TEST
+
+START_TEST(version_1_and_version_2_work_together)
+{
+	for (unsigned old = 0; old < 2; old++) {
+		begin(2);
+		for (unsigned i = 0; i < 2; i++) {
+			t.conf.wire_version_max = i == old ? 1 : 0;
+			toy_start(&t, i);
+		}
+		toy_run(&t, 300);
+		toy_promote(&t, 0);
+		ck_assert(toy_run_until(&t, 1, HA_STANDBY, 2000));
+		load(0, 50);
+		toy_run(&t, 1000);
+		ck_assert(!toy_view(&t, 0).degraded);
+		ck_assert_uint_eq(toy_view(&t, 0).counts.frames_malformed, 0);
+		ck_assert_uint_eq(toy_view(&t, 1).counts.frames_malformed, 0);
+		ck_assert(toy_view(&t, 1).digest_equal);
+		ck_assert_uint_eq(toy_view(&t, 1).digest_offset, 50); /* by the beats */
+		same_state(0, 1);
+		toy_demote(&t, 0);
+		toy_run(&t, 300);
+		toy_promote(&t, 1);
+		toy_run(&t, 300);
+		load(1, 10);
+		toy_run(&t, 300);
+		same_state(0, 1);
+		end();
+	}
+}
+END_TEST
+
+START_TEST(another_configuration_is_told)
+{
+	begin(2);
+	toy_start(&t, 0);
+	t.conf.config_hash = 8;
+	toy_start(&t, 1);
+	toy_run(&t, 1000);
+	ck_assert(toy_view(&t, 0).peer.config_differs);
+	ck_assert_uint_eq(logged(0, M_CONFIG_DIFFERS), 1);
+	ha_set_health(t.node[1].ha, STR("{\"channels\":3}"));
+	toy_run(&t, 300);
+	ck_assert(str_is(toy_view(&t, 0).peer.health, "{\"channels\":3}"));
+	end();
+}
+END_TEST
+
+/* --- three members ------------------------------------------------------------------------------------------------------ */
+
+START_TEST(three_members)
+{
+	begin(3);
+	for (unsigned i = 0; i < 3; i++)
+		toy_start(&t, i);
+	toy_run(&t, 300);
+	toy_promote(&t, 0);
+	toy_run(&t, 5000);
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	ck_assert_int_eq(toy_role(&t, 2), HA_STANDBY);
+	load(0, 30);
+	toy_run(&t, 300);
+	same_state(0, 1);
+	same_state(0, 2);
+	/* the cover dies: the other one takes its place */
+	toy_kill(&t, (unsigned)t.node[0].ha->cover_peer->node_id - 1);
+	load(0, 5);
+	toy_run(&t, 500);
+	ck_assert(!toy_view(&t, 0).degraded);
+	toy_kill(&t, 0);
+	toy_run(&t, 300);
+	for (unsigned i = 1; i < 3; i++) {
+		if (toy_role(&t, i) == HA_STANDBY) {
+			ck_assert_int_eq(t.node[i].score, 900);
+			toy_promote(&t, i);
+			break;
+		}
+	}
+	toy_run(&t, 300);
+	for (unsigned i = 0; i < 3; i++) {
+		if (t.node[i].ha == NULL)
+			toy_start(&t, i);
+	}
+	toy_run(&t, 10000);
+	same_state(0, 1);
+	same_state(0, 2);
+	end();
+}
+END_TEST
+
+START_TEST(more_members_than_fit)
+{
+	struct ha_member members[12];
+	struct ha_confchg c = { .members = members, .member_count = 12 };
+
+	begin(1);
+	toy_start(&t, 0);
+	toy_run(&t, 100);
+	for (unsigned k = 0; k < 12; k++)
+		members[k] = (struct ha_member){ k + 1, k == 0 ? t.node[0].pid : 500 + k, HA_REASON_JOIN };
+	ha_confchg(t.node[0].ha, t.now, &c, &t.node[0].out);
+	toy_tick(&t, 0);
+	c.member_count = 1;
+	ha_confchg(t.node[0].ha, t.now, &c, &t.node[0].out);
+	toy_tick(&t, 0);
+	ck_assert_uint_eq(t.node[0].peer_lost, HA_PEERS_MAX);
+	ck_assert_uint_eq(t.node[0].peer_dead, 0);
+	c.member_count = 0; /* put out of the group ourselves */
+	ha_confchg(t.node[0].ha, t.now, &c, &t.node[0].out);
+	toy_tick(&t, 0);
+	ck_assert_int_eq(toy_role(&t, 0), HA_INIT);
+	end();
+}
+END_TEST
+
+static void
+add_resync_tests(TCase *tc)
+{
+	tcase_add_test(tc, live_deltas_during_a_snapshot);
+	tcase_add_test(tc, the_active_dies_during_a_resync);
+	tcase_add_test(tc, the_joiner_dies_or_is_cut_off_during_a_resync);
+	tcase_add_test(tc, a_demotion_during_a_resync);
+	tcase_add_test(tc, a_digest_that_differs_leads_to_a_full_resync);
+	tcase_add_test(tc, a_state_that_cannot_be_read_backs_off);
+	tcase_add_test(tc, an_old_standby_that_does_not_know_a_delta);
+	tcase_add_test(tc, a_log_over_its_bound_drops_the_standby_not_the_active);
+	tcase_add_test(tc, a_queue_over_its_bound_asks_anew);
+	tcase_add_test(tc, garbage_from_the_active_leads_to_a_resync);
+	tcase_add_test(tc, one_frame_in_twenty_is_damaged_and_they_get_over_it);
+	tcase_add_test(tc, an_acknowledgement_of_what_does_not_exist);
+	tcase_add_test(tc, frames_of_an_older_epoch_are_refused);
+	tcase_add_test(tc, version_1_and_version_2_work_together);
+	tcase_add_test(tc, another_configuration_is_told);
+	tcase_add_test(tc, three_members);
+	tcase_add_test(tc, more_members_than_fit);
+}
+
+int
+main(void)
+{
+	Suite *suite = suite_create("ha_resync");
+	TCase *tc = tcase_create("engine");
+	SRunner *runner;
+	int failed;
+
+	add_resync_tests(tc);
+	tcase_set_timeout(tc, 60);
+	suite_add_tcase(suite, tc);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
