@@ -23,6 +23,7 @@ enum node_action_kind {
 	NODE_ACT_STREAM_OPEN,  /* id, xsp, path, bytes = body; STREAM_CLOSED follows exactly once, at the end */
 	NODE_ACT_STREAM_CLOSE, /* id: drop it; STREAM_CLOSED follows */
 	NODE_ACT_TELL_FAILED,  /* from_node: tell Pacemaker that the resource failed there */
+	NODE_ACT_TELL_CLEAN,   /* from_node: that failure is dealt with, Pacemaker may start the resource there again */
 	NODE_ACT_HISTORY,      /* text = what happened (a word), bytes = further JSON members without braces, or "" */
 	NODE_ACT_SCORE,        /* the promotion score changed: ask node_score() */
 	NODE_ACT_STOPPED,      /* all is closed after NODE_EV_STOP: the process may end */

@@ -99,7 +99,8 @@ request_logged(struct bw *b, const struct bw_request *r, uint64_t status, struct
 		"list-channel-set", "delete-channel", "call",
 	};
 
-	if (status / 100 == 2)
+	/* a set that does not exist yet is no failure */
+	if (status / 100 == 2 || (r->kind == BW_REQ_LIST_SET && (status == 403 || status == 404)))
 		return;
 	if (status == 401)
 		log_emit(b->x->log, M_NOT_AUTHORISED, "xsp=%s request=%s: check [broadworks] user and password",

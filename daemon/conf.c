@@ -2,9 +2,9 @@
 /*
  * Configuration: see conf.h; the keys are a table in conf_keys.h.
  *
- * Happy path: the INI reader hands over section, key and value; the row of the key checks the value and
- * stores it; at the end what belongs together is compared. The first error wins and names its place:
- * "file:line: [section] key: what is wrong; allowed: ...".
+ * Happy path: the INI reader hands over section, key and value; the row of the key checks the value
+ * and stores it; at the end what belongs together is compared. The first error wins and names its
+ * place: "file:line: [section] key: what is wrong; allowed: ...".
  */
 #include "daemon/conf.h"
 
@@ -71,7 +71,7 @@ struct conf_parser {
 	struct err *e;
 };
 
-/* --- values ------------------------------------------------------------------------------------------------ */
+/* --- values ----------------------------------------------------------------------------------- */
 
 static char *
 text_member(struct conf *c, const struct conf_row *row)
@@ -247,7 +247,10 @@ starts_with(const char *value, const char *prefix)
 	return strncmp(value, prefix, strlen(prefix)) == 0;
 }
 
-/* A URL's authority and nothing else: no user, no path, nothing that curl would read differently from us. */
+/*
+ * A URL's authority and nothing else: no user, no path, nothing that curl would read differently
+ * from us.
+ */
 static bool
 is_host(struct str host, bool bracketed)
 {
@@ -357,7 +360,7 @@ describe(const struct conf_row *row, char *text, size_t size)
 	}
 }
 
-/* --- parsing ----------------------------------------------------------------------------------------------- */
+/* --- parsing ---------------------------------------------------------------------------------- */
 
 static int
 refuse(struct conf_parser *ps, const char *section, const char *key, const char *what,
@@ -532,7 +535,7 @@ conf_parse(struct conf *c, const char *file, const char *text, struct err *e)
 	return local.code;
 }
 
-/* --- printing ---------------------------------------------------------------------------------------------- */
+/* --- printing --------------------------------------------------------------------------------- */
 
 static void
 print_number(const struct conf *c, const struct conf_row *row, struct buf *out)

@@ -22,7 +22,10 @@ answer(struct buf *out, json_t *root)
 	json_decref(root);
 }
 
-/* Texts may hold pieces of what a client sent, cut anywhere: only ASCII is certain to be valid JSON. */
+/*
+ * Texts may hold pieces of what a client sent, cut anywhere: only ASCII is certain to be valid
+ * JSON.
+ */
 static json_t *
 plain_text(const char *text)
 {

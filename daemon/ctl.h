@@ -2,8 +2,8 @@
 /*
  * The control channel's language: requests and answers as JSON, and when an order is done.
  *
- * Request  {"verb":"status"}   history: "lines" (20), loglevel: "level"
- * Answer   {"ok":true,...} or {"ok":false,"error":"..."}; verbs whose answer is an exit code have "exit"
+ * Request  {"verb":"status"}   history: "lines" (20), loglevel: "level" Answer   {"ok":true,...} or
+ * {"ok":false,"error":"..."}; verbs whose answer is an exit code have "exit"
  */
 #ifndef TANDEM_DAEMON_CTL_H
 #define TANDEM_DAEMON_CTL_H

@@ -2,8 +2,8 @@
 /*
  * Asking the daemon: see ctl_client.h.
  *
- * The connection is made in two steps, because the one-step call of libqb waits for ever for a server that is
- * stopped between listening and answering.
+ * The connection is made in two steps, because the one-step call of libqb waits for ever for a
+ * server that is stopped between listening and answering.
  */
 #include "daemon/ctl_client.h"
 

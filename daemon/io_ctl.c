@@ -2,10 +2,10 @@
 /*
  * Control channel: see io_ctl.h.
  *
- * Happy path: msg_process -> ctl_parse() -> an answer, or a waiter that io_ctl_check() answers later. A waiter
- * holds a reference to its connection and dies with it. What a client sends is only looked at, never trusted:
- * size and JSON are checked, errors are answered. An answer that the client's ring has no room for ends its
- * connection.
+ * Happy path: msg_process -> ctl_parse() -> an answer, or a waiter that io_ctl_check() answers
+ * later. A waiter holds a reference to its connection and dies with it. What a client sends is only
+ * looked at, never trusted: size and JSON are checked, errors are answered. An answer that the
+ * client's ring has no room for ends its connection.
  */
 #include "daemon/io_ctl.h"
 
@@ -38,6 +38,7 @@ struct waiter {
 struct io_ctl {
 	struct io_sink sink;
 	struct io_ctl_conf conf;
+	const struct node *node; /* NULL at first */
 	qb_ipcs_service_t *service;
 	uv_timer_t tick;
 	struct waiter *waiters;
@@ -45,7 +46,7 @@ struct io_ctl {
 	struct buf answer;
 };
 
-/* --- answers ----------------------------------------------------------------------------------------------- */
+/* --- answers ---------------------------------------------------------------------------------- */
 
 static void
 send_answer(struct io_ctl *c, qb_ipcs_connection_t *conn)
@@ -73,7 +74,7 @@ send_answer(struct io_ctl *c, qb_ipcs_connection_t *conn)
 static void
 answer_status(struct io_ctl *c, bool only_ready)
 {
-	const struct node *n = c->conf.node;
+	const struct node *n = c->node;
 	uv_timeval64_t wall = { 0 };
 	struct ha_view view;
 	struct node_counts counts;
@@ -116,7 +117,7 @@ answer_history(struct io_ctl *c, uint32_t lines)
 static void
 answer_monitor(struct io_ctl *c)
 {
-	enum ha_role role = node_role(c->conf.node);
+	enum ha_role role = node_role(c->node);
 
 	ctl_answer_code(&c->answer, (int)ctl_monitor_code(role), ha_role_name(role));
 }
@@ -124,7 +125,7 @@ answer_monitor(struct io_ctl *c)
 static void
 answer_score(struct io_ctl *c)
 {
-	int32_t score = node_score(c->conf.node);
+	int32_t score = node_score(c->node);
 	char text[16] = "-";
 
 	if (score != INT32_MIN)
@@ -132,7 +133,7 @@ answer_score(struct io_ctl *c)
 	ctl_answer_code(&c->answer, 0, text);
 }
 
-/* --- orders ------------------------------------------------------------------------------------------------ */
+/* --- orders ----------------------------------------------------------------------------------- */
 
 static void
 forget_waiter(struct io_ctl *c, struct waiter *w)
@@ -149,7 +150,7 @@ forget_waiter(struct io_ctl *c, struct waiter *w)
 static void
 check_waiter(struct io_ctl *c, struct waiter *w)
 {
-	const struct node *n = c->conf.node;
+	const struct node *n = c->node;
 	const char *refusal = node_refusal(n);
 	enum ctl_verdict verdict = w->verb == CTL_OCF_PROMOTE ?
 		ctl_promote_verdict(node_role(n), node_is_serving(n), refusal) :
@@ -167,6 +168,12 @@ check_waiter(struct io_ctl *c, struct waiter *w)
 	ctl_answer_code(&c->answer, verdict == CTL_DONE ? CTL_OCF_SUCCESS : CTL_OCF_GENERIC, text);
 	send_answer(c, w->conn);
 	forget_waiter(c, w);
+}
+
+void
+io_ctl_set_node(struct io_ctl *c, const struct node *node)
+{
+	c->node = node;
 }
 
 void
@@ -210,11 +217,16 @@ take_order(struct io_ctl *c, qb_ipcs_connection_t *conn, enum ctl_verb verb)
 	check_waiter(c, w);
 }
 
-/* --- requests ---------------------------------------------------------------------------------------------- */
+/* --- requests --------------------------------------------------------------------------------- */
 
 static void
 perform(struct io_ctl *c, qb_ipcs_connection_t *conn, const struct ctl_request *r)
 {
+	if (c->node == NULL && r->verb != CTL_VERSION) {
+		ctl_answer_error(&c->answer, "the daemon is starting");
+		send_answer(c, conn);
+		return;
+	}
 	switch (r->verb) {
 	case CTL_STATUS:
 		answer_status(c, false);
@@ -271,7 +283,7 @@ on_message(qb_ipcs_connection_t *conn, void *data, size_t size)
 	return 0;
 }
 
-/* --- connections ------------------------------------------------------------------------------------------- */
+/* --- connections ------------------------------------------------------------------------------ */
 
 static int32_t
 on_accept(qb_ipcs_connection_t *conn, uid_t uid, gid_t gid)

@@ -2,8 +2,8 @@
 /*
  * The control channel: libqb IPC named after [node] control, for root and the user of the daemon.
  *
- * A question is answered at once; promote and demote are answered when they are done, refused, or after 30 s.
- * A client that hangs holds one connection and nothing else.
+ * A question is answered at once; promote and demote are answered when they are done, refused, or
+ * after 30 s. A client that hangs holds one connection and nothing else.
  */
 #ifndef TANDEM_DAEMON_IO_CTL_H
 #define TANDEM_DAEMON_IO_CTL_H
@@ -14,15 +14,19 @@
 
 struct io_ctl_conf {
 	const struct conf *conf;
-	const struct node *node; /* asked through node.h */
 	const char *node_name;
 };
 
 struct io_ctl;
 
-/** NULL with `e` if the name is taken or libqb fails. Emits PROMOTE and DEMOTE. One of it in a process. */
+/**
+ * NULL with `e` if the name is taken or libqb fails. Emits PROMOTE and DEMOTE. One of it in a
+ * process.
+ */
 struct io_ctl *io_ctl_new(
 	const struct io_sink *sink, const struct io_ctl_conf *conf, struct err *e);
+/** The node to ask. Until it is set every question but the version is answered with an error. */
+void io_ctl_set_node(struct io_ctl *c, const struct node *node);
 /** After each step of the node: answers the orders that are done. */
 void io_ctl_check(struct io_ctl *c);
 void io_ctl_close(struct io_ctl *c);

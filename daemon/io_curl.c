@@ -2,9 +2,9 @@
 /*
  * libcurl on libuv: see io_curl.h.
  *
- * libcurl says which sockets it wants watched and when it wants to be woken; it is told of events and time by
- * curl_multi_socket_action() and of nothing else. A socket's poll handle is stopped at once when libcurl is
- * done with it, because libcurl closes the descriptor next.
+ * libcurl says which sockets it wants watched and when it wants to be woken; it is told of events
+ * and time by curl_multi_socket_action() and of nothing else. A socket's poll handle is stopped at
+ * once when libcurl is done with it, because libcurl closes the descriptor next.
  */
 #include "daemon/io_curl.h"
 

@@ -2,8 +2,9 @@
 /*
  * Telling Pacemaker: see io_exec.h.
  *
- * uv_spawn() forks and executes at once, and libqb's descriptors are close-on-exec: a child that lives on does
- * not keep this node in its process group. Failure to tell costs time only: Pacemaker's monitor finds out too.
+ * uv_spawn() forks and executes at once, and libqb's descriptors are close-on-exec: a child that
+ * lives on does not keep this node in its process group. Failure to tell costs time only:
+ * Pacemaker's monitor finds out too.
  */
 #include "daemon/io_exec.h"
 
@@ -34,18 +35,29 @@ struct io_exec {
 	uint64_t begun_ms;
 	uint32_t told_node, told_pid;
 	char node_name[64];
+	const char *verb;    /* of the call that runs */
+	char clean_name[64]; /* to be cleaned up next; "" = none */
 	char text[EXEC_OUTPUT_BYTES];
 	size_t text_n;
 	char spill[256];
 };
 
+static void run(struct io_exec *x, const char *verb, const char *node_name);
+
 static void
 on_handle_closed(uv_handle_t *h)
 {
 	struct io_exec *x = h->data;
+	char name[sizeof(x->clean_name)];
 
-	if (--x->open_handles == 0)
-		x->running = false;
+	if (--x->open_handles > 0)
+		return;
+	x->running = false;
+	if (x->clean_name[0] == '\0' || x->closing)
+		return;
+	memcpy(name, x->clean_name, sizeof(name));
+	x->clean_name[0] = '\0';
+	run(x, "--cleanup", name);
 }
 
 static void
@@ -62,8 +74,8 @@ log_result(struct io_exec *x)
 		if ((unsigned char)x->text[i] < ' ')
 			x->text[i] = ' ';
 	log_emit(x->sink.log, M_PACEMAKER_TOLD,
-		"%s --fail -r %s -N %s: %s %" PRId64 " after %" PRIu64 " ms%s%.*s",
-		x->conf->crm_resource, x->conf->resource, x->node_name,
+		"%s %s -r %s -N %s: %s %" PRId64 " after %" PRIu64 " ms%s%.*s",
+		x->conf->crm_resource, x->verb, x->conf->resource, x->node_name,
 		x->timed_out      ? "no answer, ended by signal" :
 			x->signal ? "ended by signal" :
 				    "exit",
@@ -141,8 +153,8 @@ static int
 spawn(struct io_exec *x, uv_file out)
 {
 	char program[sizeof(x->conf->crm_resource)], resource[sizeof(x->conf->resource)];
-	char fail[] = "--fail", dash_r[] = "-r", dash_n[] = "-N";
-	char *args[] = { program, fail, dash_r, resource, dash_n, x->node_name, NULL };
+	char verb[16], dash_r[] = "-r", dash_n[] = "-N";
+	char *args[] = { program, verb, dash_r, resource, dash_n, x->node_name, NULL };
 	uv_stdio_container_t stdio[3] = {
 		{ .flags = UV_IGNORE },
 		{ .flags = UV_INHERIT_FD, .data.fd = out },
@@ -157,6 +169,7 @@ spawn(struct io_exec *x, uv_file out)
 	};
 
 	snprintf(program, sizeof(program), "%s", x->conf->crm_resource);
+	snprintf(verb, sizeof(verb), "%s", x->verb);
 	snprintf(resource, sizeof(resource), "%s", x->conf->resource);
 	return uv_spawn(x->sink.loop, &x->process, &options);
 }
@@ -180,22 +193,13 @@ start(struct io_exec *x)
 	return result;
 }
 
-void
-io_exec_tell_failed(struct io_exec *x, const char *node_name, uint32_t node_id, uint32_t pid)
+static void
+run(struct io_exec *x, const char *verb, const char *node_name)
 {
 	int result;
 
-	if (!x->conf->tell_pacemaker || x->closing ||
-		(x->told_node == node_id && x->told_pid == pid))
-		return;
-	if (x->running) {
-		log_emit(x->sink.log, M_PACEMAKER_TOLD,
-			"not told of node %s: the call before is still running", node_name);
-		return;
-	}
-	x->told_node = node_id;
-	x->told_pid = pid;
 	snprintf(x->node_name, sizeof(x->node_name), "%s", node_name);
+	x->verb = verb;
 	x->text_n = 0;
 	x->timed_out = x->exited = x->ended = false;
 	x->begun_ms = uv_now(x->sink.loop);
@@ -218,6 +222,32 @@ io_exec_tell_failed(struct io_exec *x, const char *node_name, uint32_t node_id, 
 	else
 		x->open_handles--;
 	close_once((uv_handle_t *)&x->output);
+}
+
+void
+io_exec_tell_failed(struct io_exec *x, const char *node_name, uint32_t node_id, uint32_t pid)
+{
+	if (!x->conf->tell_pacemaker || x->closing || (x->told_node == node_id && x->told_pid == pid))
+		return;
+	if (x->running) {
+		log_emit(x->sink.log, M_PACEMAKER_TOLD, "not told of node %s: the call before is still running",
+			node_name);
+		return;
+	}
+	x->told_node = node_id;
+	x->told_pid = pid;
+	run(x, "--fail", node_name);
+}
+
+void
+io_exec_tell_clean(struct io_exec *x, const char *node_name)
+{
+	if (!x->conf->tell_pacemaker || x->closing)
+		return;
+	if (x->running)
+		snprintf(x->clean_name, sizeof(x->clean_name), "%s", node_name);
+	else
+		run(x, "--cleanup", node_name);
 }
 
 struct io_exec *

@@ -2,9 +2,10 @@
 /*
  * Files: see io_files.h.
  *
- * Failure: every call says what could not be done and to which file; nothing is retried here. A history that
- * cannot be written is logged by the caller and costs nothing else; an epoch that cannot be written ends the
- * process, because a node that forgets its epoch could speak in an old one.
+ * Failure: every call says what could not be done and to which file; nothing is retried here. A
+ * history that cannot be written is logged by the caller and costs nothing else; an epoch that
+ * cannot be written ends the process, because a node that forgets its epoch could speak in an old
+ * one.
  */
 #include "daemon/io_files.h"
 
@@ -214,7 +215,7 @@ io_files_save_epoch(const char *state_dir, uint64_t epoch, struct err *e)
 	return 0;
 }
 
-/* --- history ----------------------------------------------------------------------------------------------- */
+/* --- history ---------------------------------------------------------------------------------- */
 
 static void
 rotate_history(const char *state_dir, int fd)
@@ -238,7 +239,7 @@ io_files_append_history(const char *state_dir, int64_t t_us, const char *node, s
 	int fd;
 
 	buf_init(&line, 65536);
-	buf_printf(&line, "{\"t_us\":%" PRId64 ",\"ev\":\"%.*s\",\"node\":\"%s\"", t_us,
+	buf_printf(&line, "{\"t_us\":%" PRId64 ",\"ev\":\"%.*s\",\"host\":\"%s\"", t_us,
 		STR_ARG(word), node);
 	if (members.n > 0)
 		buf_printf(&line, ",%.*s", STR_ARG(members));
@@ -259,7 +260,10 @@ io_files_append_history(const char *state_dir, int64_t t_us, const char *node, s
 	return result;
 }
 
-/* Appends the end of one file: its last `lines_max` lines, at most `bytes_max` bytes. Returns the lines. */
+/*
+ * Appends the end of one file: its last `lines_max` lines, at most `bytes_max` bytes. Returns the
+ * lines.
+ */
 static uint32_t
 append_tail(struct str text, uint32_t lines_max, size_t bytes_max, struct buf *out)
 {

@@ -2,12 +2,12 @@
 /*
  * HTTP towards BroadWorks: see io_http.h.
  *
- * Happy path of a request: io_http_request() -> libcurl -> body gathered -> message "done" -> HTTP_DONE.
- * Of a stream: the same, but what arrives is handed on after each run of libcurl, and the end is
- * STREAM_CLOSED. Failures (no connection, time-out, too large, refused) are ends like any other, with status 0
- * or the status of the answer and a text.
- * libcurl sends a request a second time when a kept connection ends before the first byte of an answer. What
- * is not a GET might then be executed twice: the second attempt is stopped before it is sent.
+ * Happy path of a request: io_http_request() -> libcurl -> body gathered -> message "done" ->
+ * HTTP_DONE. Of a stream: the same, but what arrives is handed on after each run of libcurl, and
+ * the end is STREAM_CLOSED. Failures (no connection, time-out, too large, refused) are ends like
+ * any other, with status 0 or the status of the answer and a text. libcurl sends a request a second
+ * time when a kept connection ends before the first byte of an answer. What is not a GET might then
+ * be executed twice: the second attempt is stopped before it is sent.
  */
 #include "daemon/io_http.h"
 
@@ -55,7 +55,7 @@ struct io_http {
 	bool closing;
 };
 
-/* --- callbacks of libcurl ---------------------------------------------------------------------------------- */
+/* --- callbacks of libcurl --------------------------------------------------------------------- */
 
 static size_t
 on_body(char *p, size_t size, size_t count, void *arg)
@@ -91,7 +91,7 @@ on_attempt(void *arg, char *remote_ip, char *local_ip, int remote_port, int loca
 	return ++x->attempts > 1 && !x->is_get ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
-/* --- transfers --------------------------------------------------------------------------------------------- */
+/* --- transfers -------------------------------------------------------------------------------- */
 
 static void
 transfer_free(struct transfer *x)
@@ -187,7 +187,7 @@ transfer_new(struct io_http *h, uint64_t id, uint32_t xsp, const char *method, s
 	return x;
 }
 
-/* --- results ----------------------------------------------------------------------------------------------- */
+/* --- results ---------------------------------------------------------------------------------- */
 
 static void
 emit_end(struct io_http *h, bool is_stream, uint64_t id, long status, struct str body,
@@ -302,7 +302,7 @@ on_ran(void *arg)
 	collect(h, h->request_curl);
 }
 
-/* --- orders ------------------------------------------------------------------------------------------------ */
+/* --- orders ----------------------------------------------------------------------------------- */
 
 void
 io_http_request(struct io_http *h, uint64_t id, uint32_t xsp, const char *method, struct str path,
@@ -363,7 +363,7 @@ io_http_close_stream(struct io_http *h, uint64_t id)
 	emit_end(h, true, id, 0, STR_NONE, "closed by us");
 }
 
-/* --- life -------------------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------- */
 
 static bool
 make_shares(struct io_http *h)

@@ -2,10 +2,10 @@
 /*
  * The BroadWorks side: requests and event streams over HTTP, by libcurl on the loop.
  *
- * Each XSP has its own cookies and at most 8 connections for requests; a stream has one of its own. Basic
- * authentication goes with every request. No redirects, no proxies, no other protocols than http and https.
- * HTTP_DONE comes exactly once for each request, STREAM_CLOSED exactly once for each stream; none after
- * io_http_close().
+ * Each XSP has its own cookies and at most 8 connections for requests; a stream has one of its own.
+ * Basic authentication goes with every request. No redirects, no proxies, no other protocols than
+ * http and https. HTTP_DONE comes exactly once for each request, STREAM_CLOSED exactly once for
+ * each stream; none after io_http_close().
  */
 #ifndef TANDEM_DAEMON_IO_HTTP_H
 #define TANDEM_DAEMON_IO_HTTP_H
@@ -25,7 +25,9 @@ void io_http_request(struct io_http *h, uint64_t id, uint32_t xsp, const char *m
 /** A POST whose answer does not end. */
 void io_http_open_stream(
 	struct io_http *h, uint64_t id, uint32_t xsp, struct str path, struct str body);
-/** Unknown ids are ignored: the stream has ended by itself and STREAM_CLOSED is on its way or there. */
+/**
+ * Unknown ids are ignored: the stream has ended by itself and STREAM_CLOSED is on its way or there.
+ */
 void io_http_close_stream(struct io_http *h, uint64_t id);
 
 void io_http_close(struct io_http *h);

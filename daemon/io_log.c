@@ -2,13 +2,16 @@
 /*
  * Log: see io_log.h.
  *
- * The line is made here, libqb only carries it: so that it looks the same whatever the target. A disk that is
- * full costs lines of the log and nothing else. State at file scope: a signal handler has no argument, and
- * libqb's log is one for the process.
+ * The line is made here, libqb only carries it: so that it looks the same whatever the target. A
+ * disk that is full costs lines of the log and nothing else. State at file scope: a signal handler
+ * has no argument, and libqb's log is one for the process.
  */
 #include "daemon/io_log.h"
 
-/* qblog.h includes syslog.h, whose macros have the names of our levels: nothing below uses LOG_x for ours. */
+/*
+ * qblog.h includes syslog.h, whose macros have the names of our levels: nothing below uses LOG_x
+ * for ours.
+ */
 enum {
 	IO_LOG_ALARM = LOG_ALARM,
 	IO_LOG_WARNING = LOG_WARNING,
@@ -25,6 +28,7 @@ enum {
 #include <time.h>
 #include <unistd.h>
 
+#define IO_LOG_SOURCE "tandemd.log" /* our lines; libqb's own go to the blackbox alone */
 #define IO_LOG_LINE_BYTES_MAX 1200
 #define IO_LOG_BLACKBOX_BYTES (256 * 1024)
 
@@ -59,7 +63,7 @@ write_line(int number, enum log_level level, const char *text, void *arg)
 	clock_gettime(CLOCK_REALTIME, &now);
 	gmtime_r(&now.tv_sec, &utc);
 	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &utc);
-	qb_log_from_external_source(__func__, "tandemd", "%s.%06ldZ %s %d %s %s",
+	qb_log_from_external_source(__func__, IO_LOG_SOURCE, "%s.%06ldZ %s %d %s %s",
 		syslog_priority((int)level), __LINE__, 0, when, now.tv_nsec / 1000, io_log.node,
 		number, log_level_name(level), text);
 }
@@ -149,7 +153,7 @@ io_log_set_level(enum log_level level)
 		return;
 	qb_log_filter_ctl(
 		io_log.target, QB_LOG_FILTER_CLEAR_ALL, QB_LOG_FILTER_FILE, "*", LOG_TRACE);
-	qb_log_filter_ctl(io_log.target, QB_LOG_FILTER_ADD, QB_LOG_FILTER_FILE, "*",
+	qb_log_filter_ctl(io_log.target, QB_LOG_FILTER_ADD, QB_LOG_FILTER_FILE, IO_LOG_SOURCE,
 		syslog_priority(io_log.level));
 }
 

@@ -3,8 +3,8 @@
  * The log: libqb's, with its blackbox. One line a message:
  *   2026-11-22T01:02:03.123456Z n1 37402 notice this node is active ...
  *
- * The blackbox is a ring in memory that takes every message, also those the log leaves out; a crash writes it
- * to STATE-DIR/blackbox.PID (read it with qb-blackbox). One log a process.
+ * The blackbox is a ring in memory that takes every message, also those the log leaves out; a crash
+ * writes it to STATE-DIR/blackbox.PID (read it with qb-blackbox). One log a process.
  */
 #ifndef TANDEM_DAEMON_IO_LOG_H
 #define TANDEM_DAEMON_IO_LOG_H
@@ -13,8 +13,8 @@
 #include "proto/base/log.h"
 
 /**
- * Opens the log. `file` "" = stderr. `node` is the name in each line, `state_dir` the place of the blackbox
- * ("" = none, and no signal handlers). 0 or E_IO.
+ * Opens the log. `file` "" = stderr. `node` is the name in each line, `state_dir` the place of the
+ * blackbox ("" = none, and no signal handlers). 0 or E_IO.
  */
 int io_log_open(const char *file, const char *node, const char *state_dir, struct err *e)
 	__attribute__((warn_unused_result));

@@ -2,9 +2,9 @@
 /*
  * The loop: see io_loop.h.
  *
- * Failure: an epoch that cannot be written ends the process at once, with the actions behind it not performed:
- * the other node takes over, this one does not speak in an epoch that it may forget. Late steps and timers are
- * logged (37901), at most one line a second.
+ * Failure: an epoch that cannot be written ends the process at once, with the actions behind it not
+ * performed: the other node takes over, this one does not speak in an epoch that it may forget.
+ * Late steps and timers are logged (37901), at most one line a second.
  */
 #include "daemon/io_loop.h"
 
@@ -61,7 +61,7 @@ struct io_loop {
 
 static const int loop_signals[] = { SIGTERM, SIGINT, SIGHUP };
 
-/* --- time -------------------------------------------------------------------------------------------------- */
+/* --- time ------------------------------------------------------------------------------------- */
 
 static struct mono
 now_mono(void)
@@ -89,7 +89,7 @@ tell_late(struct io_loop *l, const char *what, int64_t ms)
 	log_emit(l->log, M_LOOP_LATE, "%s %" PRId64 " ms", what, ms);
 }
 
-/* --- actions ----------------------------------------------------------------------------------------------- */
+/* --- actions ---------------------------------------------------------------------------------- */
 
 static void
 save_epoch(struct io_loop *l, uint64_t epoch)
@@ -121,11 +121,22 @@ tell_failed(struct io_loop *l, uint32_t node_id)
 	const char *name = l->ring ? io_ring_node_name(l->ring, node_id) : NULL;
 	uint32_t pid = l->last_left.node_id == node_id ? l->last_left.pid : 0;
 
+	if (l->ring != NULL && node_id == io_ring_node_id(l->ring))
+		return; /* some other process of this very node: no failure of the resource here */
 	if (name == NULL)
 		log_emit(l->log, M_PACEMAKER_TOLD,
 			"not told: corosync's nodelist has no name for node %" PRIu32, node_id);
 	else
 		io_exec_tell_failed(l->exec, name, node_id, pid);
+}
+
+static void
+tell_clean(struct io_loop *l, uint32_t node_id)
+{
+	const char *name = l->ring ? io_ring_node_name(l->ring, node_id) : NULL;
+
+	if (name != NULL)
+		io_exec_tell_clean(l->exec, name);
 }
 
 static void
@@ -170,6 +181,9 @@ perform_one(struct io_loop *l, const struct node_action *a)
 	case NODE_ACT_TELL_FAILED:
 		tell_failed(l, a->from_node);
 		break;
+	case NODE_ACT_TELL_CLEAN:
+		tell_clean(l, a->from_node);
+		break;
 	case NODE_ACT_HISTORY:
 		write_history(l, a);
 		break;
@@ -193,7 +207,7 @@ perform(struct io_loop *l)
 		uv_stop(&l->uv);
 }
 
-/* --- events ------------------------------------------------------------------------------------------------ */
+/* --- events ----------------------------------------------------------------------------------- */
 
 static void
 note_left(struct io_loop *l, const struct node_event *ev)
@@ -327,7 +341,7 @@ on_deadline(uv_timer_t *timer)
 	on_event(&(struct node_event){ .kind = NODE_EV_TICK }, l);
 }
 
-/* --- stopping ---------------------------------------------------------------------------------------------- */
+/* --- stopping --------------------------------------------------------------------------------- */
 
 static void
 on_stop_timeout(uv_timer_t *timer)
@@ -359,7 +373,7 @@ on_signal(uv_signal_t *signal_handle, int signum)
 		io_loop_stop(signal_handle->data);
 }
 
-/* --- life -------------------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------- */
 
 static void
 init_handles(struct io_loop *l)
@@ -389,6 +403,10 @@ open_adapters(struct io_loop *l, uint64_t epoch, int64_t corosync_wait_ms, struc
 	uint64_t seed = 0;
 
 	(void)!getrandom(&seed, sizeof(seed), 0);
+	/* first of all: a second daemon must end before it is seen in the group */
+	l->ctl = io_ctl_new(&l->sink, &ctl, e);
+	if (l->ctl == NULL)
+		return e->code;
 	if (l->conf->clustered) {
 		l->ring = io_ring_new(&l->sink, l->conf->group, corosync_wait_ms, e);
 		if (l->ring == NULL)
@@ -403,9 +421,8 @@ open_adapters(struct io_loop *l, uint64_t epoch, int64_t corosync_wait_ms, struc
 	l->node = node_new(
 		l->conf, l->ring ? io_ring_node_id(l->ring) : LOOP_SOLO_ID, epoch, seed, l->log);
 	l->out = node_out_new();
-	ctl.node = l->node;
-	l->ctl = io_ctl_new(&l->sink, &ctl, e);
-	return l->ctl != NULL ? 0 : e->code;
+	io_ctl_set_node(l->ctl, l->node);
+	return 0;
 }
 
 struct io_loop *

@@ -2,9 +2,10 @@
 /*
  * Nudging clients: see io_nudge.h.
  *
- * One timer for all: while anything is pending it looks each 20 ms whether the local address is here (a UDP
- * socket can be bound to it) and sends what is due. Three segments each, should one be lost: the second after
- * 100 ms; the third after 700 ms, because Linux answers at most two stray segments of a connection a second.
+ * One timer for all: while anything is pending it looks each 20 ms whether the local address is
+ * here (a UDP socket can be bound to it) and sends what is due. Three segments each, should one be
+ * lost: the second after 100 ms; the third after 700 ms, because Linux answers at most two stray
+ * segments of a connection a second.
  */
 #include "daemon/io_nudge.h"
 

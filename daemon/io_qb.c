@@ -2,8 +2,9 @@
 /*
  * libqb on libuv: see io_qb.h.
  *
- * A dispatch function that returns a negative number wants to be called no more; it may also have deleted its
- * own entry, and then the entry must not be touched: its memory lives until the close callback, marked gone.
+ * A dispatch function that returns a negative number wants to be called no more; it may also have
+ * deleted its own entry, and then the entry must not be touched: its memory lives until the close
+ * callback, marked gone.
  */
 #include "daemon/io_qb.h"
 

@@ -7,10 +7,10 @@
  *    ^                                                 |
  *    +-------------------------------------------------+  handles closed: disconnect, 100 ms, again
  *
- * Dispatching is bounded: at most 64 messages, then the rest of the loop has its turn. Sending never waits:
- * what corosync has no room for is queued and tried again after 1 ms, with a dispatch in between; a queue that
- * grows too long is a ring that does not work, and is broken off. An error inside a handler is only noted, and
- * acted upon when corosync's library has returned.
+ * Dispatching is bounded: at most 64 messages, then the rest of the loop has its turn. Sending
+ * never waits: what corosync has no room for is queued and tried again after 1 ms, with a dispatch
+ * in between; a queue that grows too long is a ring that does not work, and is broken off. An error
+ * inside a handler is only noted, and acted upon when corosync's library has returned.
  */
 #include "daemon/io_ring.h"
 
@@ -59,7 +59,7 @@ struct io_ring {
 
 static void on_retry(uv_timer_t *timer);
 
-/* --- handlers of the link ---------------------------------------------------------------------------------- */
+/* --- handlers of the link --------------------------------------------------------------------- */
 
 static void
 on_deliver(uint32_t node_id, uint32_t pid, struct str bytes, void *arg)
@@ -92,7 +92,7 @@ on_quorum(bool quorate, void *arg)
 		io_emit(&r->sink, &(struct node_event){ .kind = NODE_EV_QUORUM, .flag = quorate });
 }
 
-/* --- breaking off ------------------------------------------------------------------------------------------ */
+/* --- breaking off ----------------------------------------------------------------------------- */
 
 static void
 drop_queue(struct io_ring *r)
@@ -147,7 +147,7 @@ break_off(struct io_ring *r, const char *why)
 		io_emit(&r->sink, &(struct node_event){ .kind = NODE_EV_RING_DOWN });
 }
 
-/* --- receiving --------------------------------------------------------------------------------------------- */
+/* --- receiving -------------------------------------------------------------------------------- */
 
 static void on_again(uv_timer_t *timer);
 
@@ -200,7 +200,7 @@ on_quorum_ready(uv_poll_t *poll, int status, int events)
 		break_off(r, "quorum");
 }
 
-/* --- connecting -------------------------------------------------------------------------------------------- */
+/* --- connecting ------------------------------------------------------------------------------- */
 
 static bool
 watch(struct io_ring *r)
@@ -276,7 +276,7 @@ on_retry(uv_timer_t *timer)
 	}
 }
 
-/* --- sending ----------------------------------------------------------------------------------------------- */
+/* --- sending ---------------------------------------------------------------------------------- */
 
 static void
 on_resend(uv_timer_t *timer)
@@ -332,7 +332,7 @@ io_ring_mcast(struct io_ring *r, struct str bytes)
 		break_off(r, result == E_LIMIT ? "a message is too large" : "sending");
 }
 
-/* --- leaving and joining again ----------------------------------------------------------------------------- */
+/* --- leaving and joining again ---------------------------------------------------------------- */
 
 static void
 on_join(uv_timer_t *timer)
@@ -377,7 +377,7 @@ io_ring_rejoin(struct io_ring *r)
 	uv_timer_start(&r->join, on_leave, 0, 0);
 }
 
-/* --- life -------------------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------- */
 
 /* Before the loop runs, so sleeping is allowed. */
 static int

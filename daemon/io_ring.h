@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The ring on the loop: connects to corosync and keeps connecting (each 100 ms), sends in order, delivers.
+ * The ring on the loop: connects to corosync and keeps connecting (each 100 ms), sends in order,
+ * delivers.
  *
- * Emits RING_UP after each connection, RING_DOWN once after each loss, and CONFCHG, DELIVER, QUORUM.
+ * Emits RING_UP after each connection, RING_DOWN once after each loss, and CONFCHG, DELIVER,
+ * QUORUM.
  */
 #ifndef TANDEM_DAEMON_IO_RING_H
 #define TANDEM_DAEMON_IO_RING_H
@@ -11,7 +13,10 @@
 
 struct io_ring;
 
-/** Waits up to `wait_ms` for corosync. NULL with `e` if it is not there or refuses. Emits nothing yet. */
+/**
+ * Waits up to `wait_ms` for corosync. NULL with `e` if it is not there or refuses. Emits nothing
+ * yet.
+ */
 struct io_ring *io_ring_new(
 	const struct io_sink *sink, const char *group, int64_t wait_ms, struct err *e);
 /** Begins to emit: first RING_UP. */
@@ -21,7 +26,9 @@ uint32_t io_ring_node_id(const struct io_ring *r);
 /** Name of a node; NULL if corosync's nodelist has none. Borrowed until the next connection. */
 const char *io_ring_node_name(const struct io_ring *r, uint32_t node_id);
 
-/** In order, again and again while corosync has no room. Without a connection the bytes are dropped. */
+/**
+ * In order, again and again while corosync has no room. Without a connection the bytes are dropped.
+ */
 void io_ring_mcast(struct io_ring *r, struct str bytes);
 /** Leaves and joins again; what is not sent yet is dropped. */
 void io_ring_rejoin(struct io_ring *r);

@@ -2,11 +2,11 @@
 /*
  * CSTA connections: see io_tcp.h.
  *
- * Happy path: accept -> CLIENT_OPEN -> bytes in (CLIENT_DATA) and out (one try-write, the rest queued) ->
- * the kernel says what the client's TCP has acknowledged (SIOCOUTQ, asked by a timer while anything is out) ->
- * CLIENT_CLOSED from the close callback.
- * A connection ends once, whoever ends it: end of stream, an error, a queue that is too long, the node, or the
- * deadline of a flush. From then on nothing is read or sent, and only CLIENT_CLOSED is still to come.
+ * Happy path: accept -> CLIENT_OPEN -> bytes in (CLIENT_DATA) and out (one try-write, the rest
+ * queued) -> the kernel says what the client's TCP has acknowledged (SIOCOUTQ, asked by a timer
+ * while anything is out) -> CLIENT_CLOSED from the close callback. A connection ends once, whoever
+ * ends it: end of stream, an error, a queue that is too long, the node, or the deadline of a flush.
+ * From then on nothing is read or sent, and only CLIENT_CLOSED is still to come.
  */
 #include "daemon/io_tcp.h"
 
@@ -75,7 +75,7 @@ struct io_tcp {
 
 static void open_listener(struct io_tcp *t);
 
-/* --- the end of a connection ------------------------------------------------------------------------------- */
+/* --- the end of a connection ------------------------------------------------------------------ */
 
 static void
 on_conn_closed(uv_handle_t *h)
@@ -103,7 +103,7 @@ drop(struct conn *c, bool reset)
 		uv_close((uv_handle_t *)&c->handle, on_conn_closed);
 }
 
-/* --- acknowledgements -------------------------------------------------------------------------------------- */
+/* --- acknowledgements ------------------------------------------------------------------------- */
 
 /* Tells the node what the client's TCP has acknowledged since it was last told. */
 static void
@@ -133,7 +133,10 @@ on_ack_timer(uv_timer_t *timer)
 	struct io_tcp *t = timer->data;
 	struct conn *c, *next;
 
-	/* telling may add to the list (at its end) but takes nothing away: that happens in close callbacks */
+	/*
+	 * telling may add to the list (at its end) but takes nothing away: that happens in close
+	 * callbacks
+	 */
 	DL_FOREACH_SAFE(t->watched, c, next) {
 		if (c->state == CONN_OPEN)
 			tell_acked(c);
@@ -162,7 +165,7 @@ watch(struct conn *c)
 	c->watched = true;
 }
 
-/* --- reading ----------------------------------------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 static void
 on_alloc(uv_handle_t *h, size_t size, uv_buf_t *b)
@@ -193,7 +196,7 @@ on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
 				.bytes = { b->base, (size_t)n } });
 }
 
-/* --- accepting --------------------------------------------------------------------------------------------- */
+/* --- accepting -------------------------------------------------------------------------------- */
 
 static void
 name_address(const struct sockaddr *sa, char *text, size_t size)
@@ -295,7 +298,7 @@ on_connection(uv_stream_t *s, int status)
 			.text2 = str_of(local) });
 }
 
-/* --- listener ---------------------------------------------------------------------------------------------- */
+/* --- listener --------------------------------------------------------------------------------- */
 
 static int
 make_address(struct sockaddr_storage *sa, const char *address, uint16_t port)
@@ -306,7 +309,10 @@ make_address(struct sockaddr_storage *sa, const char *address, uint16_t port)
 	return uv_ip6_addr(address, port, (struct sockaddr_in6 *)sa);
 }
 
-/* A bound socket, or a negative error of libuv. FREEBIND: the virtual address may come only after us. */
+/*
+ * A bound socket, or a negative error of libuv. FREEBIND: the virtual address may come only after
+ * us.
+ */
 static int
 bind_socket(const char *address, uint16_t port)
 {
@@ -416,7 +422,7 @@ io_tcp_port(const struct io_tcp *t)
 						((struct sockaddr_in *)&sa)->sin_port);
 }
 
-/* --- writing ----------------------------------------------------------------------------------------------- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 struct write_rest {
 	uv_write_t req;
@@ -494,7 +500,10 @@ on_shutdown(uv_shutdown_t *req, int status)
 	if (status != 0)
 		drop(c, false);
 	else if (c->state == CONN_FLUSHING)
-		/* our FIN is on its way: a close now, with bytes of the client unread, would make it a reset */
+		/*
+		 * our FIN is on its way: a close now, with bytes of the client unread, would make
+		 * it a reset
+		 */
 		c->end_at_ms = uv_now(c->t->sink.loop) + TCP_FIN_MS;
 }
 
@@ -518,7 +527,7 @@ io_tcp_end(struct io_tcp *t, uint64_t id, bool flush)
 		drop(c, false);
 }
 
-/* --- life -------------------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------- */
 
 struct io_tcp *
 io_tcp_new(const struct io_sink *sink)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The CSTA side: listener and connections. Connections are numbers to the node; a number is never used twice.
+ * The CSTA side: listener and connections. Connections are numbers to the node; a number is never
+ * used twice.
  *
- * Emits CLIENT_OPEN, CLIENT_DATA, CLIENT_ACKED and, exactly once for each that was opened, CLIENT_CLOSED.
- * A client that lets more than LIMIT_OUTBOX_BYTES wait is dropped (37605).
+ * Emits CLIENT_OPEN, CLIENT_DATA, CLIENT_ACKED and, exactly once for each that was opened,
+ * CLIENT_CLOSED. A client that lets more than LIMIT_OUTBOX_BYTES wait is dropped (37605).
  */
 #ifndef TANDEM_DAEMON_IO_TCP_H
 #define TANDEM_DAEMON_IO_TCP_H
@@ -15,8 +16,8 @@ struct io_tcp;
 struct io_tcp *io_tcp_new(const struct io_sink *sink);
 
 /**
- * Opens the listener; tried again each 200 ms while the address cannot be had (IP_FREEBIND: it may be set up
- * later). Open already: nothing happens.
+ * Opens the listener; tried again each 200 ms while the address cannot be had (IP_FREEBIND: it may
+ * be set up later). Open already: nothing happens.
  */
 void io_tcp_listen(struct io_tcp *t, const char *address, uint16_t port);
 /** Closes the listener; connections stay. */
@@ -26,7 +27,10 @@ uint16_t io_tcp_port(const struct io_tcp *t);
 
 /** One write, in order behind those before. An unknown or ending connection swallows it. */
 void io_tcp_send(struct io_tcp *t, uint64_t id, struct str bytes);
-/** `flush`: all that was sent goes out first (5 s at most), then FIN; otherwise at once. CLIENT_CLOSED follows. */
+/**
+ * `flush`: all that was sent goes out first (5 s at most), then FIN; otherwise at once.
+ * CLIENT_CLOSED follows.
+ */
 void io_tcp_end(struct io_tcp *t, uint64_t id, bool flush);
 
 void io_tcp_close(struct io_tcp *t);

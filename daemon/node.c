@@ -21,6 +21,10 @@
 #include <stdio.h>
 
 #define NODE_HEALTH_MS 500
+#define NODE_CLEAN_MS 2000
+#define NODE_CLEAN_SOONEST_MS 500
+#define NODE_CLEAN_FREE_MS 600000
+#define NODE_CLEANS_MAX 5
 
 struct node {
 	struct ctx x;
@@ -39,6 +43,11 @@ struct node {
 	bool was_active;
 	struct node_takeover takeover;
 	struct mono promoted; /* when the order came */
+	/* the peer whose process died, until Pacemaker has been told to start it again; 0: none */
+	uint32_t clean_node;
+	struct mono clean_node_died;
+	uint32_t cleans; /* since clean_since */
+	struct mono clean_since;
 };
 
 /* deltas: the replicated state as replication sees it */
@@ -279,6 +288,8 @@ node_ring_action(struct node *n, const struct ha_action *a)
 		ctx_act(&n->x, &(struct node_action){ .kind = NODE_ACT_SAVE_EPOCH, .number = a->epoch });
 		break;
 	case HA_ACT_PEER_DEAD:
+		n->clean_node = a->node_id;
+		n->clean_node_died = n->x.now;
 		ctx_act(&n->x, &(struct node_action){ .kind = NODE_ACT_TELL_FAILED, .from_node = a->node_id,
 						      .flag = a->was_active });
 		break;
@@ -460,6 +471,29 @@ node_takeover_progress(struct node *n)
 		    (long long)t->promote_ms, (long long)t->channel_ms, (long long)t->resync_ms);
 }
 
+/*
+ * The failed instance is banned from its node (migration-threshold), which makes the takeover one straight
+ * transition. When the clients are back it may come again, at once: redundancy must not wait for the time-out.
+ * A node that fails again and again stays banned.
+ */
+static void
+node_clean_peer(struct node *n)
+{
+	int64_t since_ms = mono_ms_between(n->clean_node_died, n->x.now);
+
+	if (n->clean_node == 0 || !n->takeover.done || !ctx_is_active(&n->x))
+		return;
+	if (since_ms < NODE_CLEAN_SOONEST_MS || (sess_client_count(&n->sess) == 0 && since_ms < NODE_CLEAN_MS))
+		return;
+	if (n->cleans == 0 || mono_due(mono_add_ms(n->clean_since, NODE_CLEAN_FREE_MS), n->x.now)) {
+		n->cleans = 0;
+		n->clean_since = n->x.now;
+	}
+	if (n->cleans++ < NODE_CLEANS_MAX)
+		ctx_act(&n->x, &(struct node_action){ .kind = NODE_ACT_TELL_CLEAN, .from_node = n->clean_node });
+	n->clean_node = 0;
+}
+
 static void
 node_timers(struct node *n)
 {
@@ -508,6 +542,7 @@ node_step(struct node *n, const struct node_event *ev, struct node_out *out)
 		sess_pump(&n->sess);
 	}
 	node_takeover_progress(n);
+	node_clean_peer(n);
 	node_stop_progress(n);
 	n->x.out = NULL;
 }
@@ -519,6 +554,8 @@ node_deadline(const struct node *n)
 
 	if (!ctx_is_active(&n->x))
 		return due;
+	if (n->clean_node != 0)
+		due = mono_min(due, mono_add_ms(n->x.now, NODE_CLEAN_MS / 10));
 	due = mono_min(due, mono_min(bw_deadline(&n->bw), svc_deadline(&n->svc)));
 	return mono_min(due, mono_min(sess_deadline(&n->sess), n->quiet_due));
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Status: see stat.h. Nothing can fail here but memory; what is not known of the other node is null. */
+/*
+ * Status: see stat.h. Nothing can fail here but memory; what is not known of the other node is
+ * null.
+ */
 #include "daemon/stat.h"
 
 #include "proto/base/check.h"
@@ -35,7 +38,7 @@ copy_name(struct str name, char *text, size_t size)
 	return name.n > 0 && str_copy(text, size, name) ? text : "the other node";
 }
 
-/* --- could it take over? ----------------------------------------------------------------------------------- */
+/* --- could it take over? ---------------------------------------------------------------------- */
 
 /* Seen from the active. */
 static const char *
@@ -102,7 +105,7 @@ stat_ready(const struct stat_input *in, char *text, size_t size)
 	return true;
 }
 
-/* --- status ------------------------------------------------------------------------------------------------ */
+/* --- status ----------------------------------------------------------------------------------- */
 
 static const char *
 state_of(enum ha_role role, bool serving, bool in_step, bool gate_open)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the node says about itself, as JSON: the status, and whether the other node could take over now.
+ * What the node says about itself, as JSON: the status, and whether the other node could take over
+ * now.
  *
- * The other node's figures are those of its health text: pairs `key=value` with blanks between them.
+ * The other node's figures are those of its health text: pairs `key=value` with blanks between
+ * them.
  */
 #ifndef TANDEM_DAEMON_STAT_H
 #define TANDEM_DAEMON_STAT_H

@@ -2,8 +2,9 @@
 /*
  * tandemctl: asks the daemon of this node, and is the back end of the OCF agent.
  *
- * Every question has a deadline; behind it stands an alarm, so that nothing that hangs makes tandemctl hang.
- * A dead daemon is no reason to say nothing: what Pacemaker and the history on disk know is shown, exit 4.
+ * Every question has a deadline; behind it stands an alarm, so that nothing that hangs makes
+ * tandemctl hang. A dead daemon is no reason to say nothing: what Pacemaker and the history on disk
+ * know is shown, exit 4.
  */
 #include "daemon/ctl.h"
 #include "daemon/ctl_client.h"
@@ -80,7 +81,7 @@ print_json(const json_t *root)
 	putchar('\n');
 }
 
-/* --- asking ------------------------------------------------------------------------------------------------ */
+/* --- asking ----------------------------------------------------------------------------------- */
 
 static void
 on_alarm(int sig)
@@ -139,7 +140,7 @@ report(const struct err *e)
 	return e->code == E_UNKNOWN || e->code == E_TIMEOUT ? EXIT_FALLBACK : EXIT_FAILED;
 }
 
-/* --- commands ---------------------------------------------------------------------------------------------- */
+/* --- commands --------------------------------------------------------------------------------- */
 
 static int
 show_dead(const struct call *c, const struct err *e)
@@ -306,7 +307,7 @@ cmd_version(const struct call *c)
 	return EXIT_DONE;
 }
 
-/* --- the agent's back end ---------------------------------------------------------------------------------- */
+/* --- the agent's back end --------------------------------------------------------------------- */
 
 static int
 ocf_ask(const struct call *c, const char *verb, int64_t deadline_ms, bool show_text)
@@ -349,7 +350,7 @@ cmd_ocf(const struct call *c)
 	return action[0] == '\0' ? (int)CTL_OCF_ARGS : (int)EXIT_REFUSED;
 }
 
-/* --- main -------------------------------------------------------------------------------------------------- */
+/* --- main ------------------------------------------------------------------------------------- */
 
 static const struct {
 	const char *name;
@@ -406,7 +407,10 @@ read_options(int argc, char **argv, struct call *c)
 	return -1;
 }
 
-/* Without a readable configuration the defaults do: a question must be possible on a half-installed node. */
+/*
+ * Without a readable configuration the defaults do: a question must be possible on a half-installed
+ * node.
+ */
 static void
 load_conf(struct call *c)
 {

@@ -2,8 +2,8 @@
 /*
  * Without the daemon: see tandemctl_dead.h.
  *
- * crm_mon's XML is only searched for the few tags that are needed: whatever it may say, nothing but text is
- * taken from it, and what is not found is not shown.
+ * crm_mon's XML is only searched for the few tags that are needed: whatever it may say, nothing but
+ * text is taken from it, and what is not found is not shown.
  */
 #include "daemon/tandemctl_dead.h"
 
@@ -26,7 +26,7 @@
 #define DEAD_HISTORY_LINES 5
 #define DEAD_HISTORY_BYTES_MAX (1024 * 1024)
 
-/* --- running crm_mon --------------------------------------------------------------------------------------- */
+/* --- running crm_mon -------------------------------------------------------------------------- */
 
 static int64_t
 now_ms(void)
@@ -108,7 +108,7 @@ run_crm_mon(const struct conf *c, struct buf *out)
 		"Pacemaker does not run on this node";
 }
 
-/* --- reading its answer ------------------------------------------------------------------------------------ */
+/* --- reading its answer ----------------------------------------------------------------------- */
 
 /* The value of an attribute in a start tag; false if it is not there or too long. */
 static bool
@@ -143,13 +143,14 @@ is_instance(const char *id, const char *resource)
 static void
 take_instance(const char *tag, json_t *list)
 {
+	const char *tag_end = strchr(tag, '>');
 	const char *end = strstr(tag, "</resource>");
 	const char *node = strstr(tag, "<node ");
 	char role[32] = "?", failed[8] = "false", name[64] = "";
 
 	(void)attribute(tag, "role", role, sizeof(role));
 	(void)attribute(tag, "failed", failed, sizeof(failed));
-	if (node == NULL || end == NULL || node > end ||
+	if (tag_end == NULL || tag_end[-1] == '/' || node == NULL || end == NULL || node > end ||
 		!attribute(node, "name", name, sizeof(name)))
 		snprintf(name, sizeof(name), "-");
 	json_array_append_new(list,
@@ -190,7 +191,7 @@ tandemctl_dead_parse(const char *xml, const char *resource, json_t *status)
 	json_object_set_new(status, "failures", failures);
 }
 
-/* --- together ---------------------------------------------------------------------------------------------- */
+/* --- together --------------------------------------------------------------------------------- */
 
 json_t *
 tandemctl_dead_history(const struct conf *c, uint32_t lines)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What can still be said when the daemon does not answer: what Pacemaker thinks of the resource (crm_mon), and
- * the history on disk.
+ * What can still be said when the daemon does not answer: what Pacemaker thinks of the resource
+ * (crm_mon), and the history on disk.
  */
 #ifndef TANDEM_DAEMON_TANDEMCTL_DEAD_H
 #define TANDEM_DAEMON_TANDEMCTL_DEAD_H
@@ -11,8 +11,8 @@
 #include <jansson.h>
 
 /**
- * {"schema":..,"ok":false,"source":"fallback","error":why,"pacemaker":[{"node","role","failed"}] or null,
- * "pacemaker_error":text or absent,"failures":[text],"history":[..]}. A new reference.
+ * {"schema":..,"ok":false,"source":"fallback","error":why,"pacemaker":[{"node","role","failed"}] or
+ * null, "pacemaker_error":text or absent,"failures":[text],"history":[..]}. A new reference.
  */
 json_t *tandemctl_dead_status(const struct conf *c, const char *why);
 /** The same for people. */

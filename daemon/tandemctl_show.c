@@ -72,7 +72,7 @@ tandemctl_show_time(int64_t t_us, struct buf *out)
 		buf_printf(out, "%s.%03d", text, (int)(t_us % 1000000 / 1000));
 }
 
-/* --- the table --------------------------------------------------------------------------------------------- */
+/* --- the table -------------------------------------------------------------------------------- */
 
 static void
 set_number(struct show_cell *cell, const json_t *object, const char *key)
@@ -175,7 +175,7 @@ print_table(const struct show_table *t, struct buf *out)
 	rule(widths, out);
 }
 
-/* --- the lines around it ----------------------------------------------------------------------------------- */
+/* --- the lines around it ---------------------------------------------------------------------- */
 
 static void
 mark(struct buf *out, const struct tandemctl_look *look, bool good)
@@ -284,7 +284,7 @@ tandemctl_show_status(const json_t *status, const struct tandemctl_look *look, s
 	show_warnings(status, look, out);
 }
 
-/* --- history ----------------------------------------------------------------------------------------------- */
+/* --- history ---------------------------------------------------------------------------------- */
 
 static void
 show_member(const char *key, const json_t *value, struct buf *out)
@@ -314,9 +314,9 @@ tandemctl_show_history(const json_t *lines, struct buf *out)
 		json_t *walked = (json_t *)(uintptr_t)line;
 
 		tandemctl_show_time(number_of(line, "t_us"), out);
-		buf_printf(out, "  %-8s %-16s", text_of(line, "node"), text_of(line, "ev"));
+		buf_printf(out, "  %-8s %-16s", text_of(line, "host"), text_of(line, "ev"));
 		json_object_foreach(walked, key, value)
-			if (strcmp(key, "t_us") != 0 && strcmp(key, "node") != 0 &&
+			if (strcmp(key, "t_us") != 0 && strcmp(key, "host") != 0 &&
 				strcmp(key, "ev") != 0)
 				show_member(key, value, out);
 		buf_char(out, '\n');

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What tandemctl prints: the one table, the history, from the JSON of the daemon. No input or output here. */
+/*
+ * What tandemctl prints: the one table, the history, from the JSON of the daemon. No input or
+ * output here.
+ */
 #ifndef TANDEM_DAEMON_TANDEMCTL_SHOW_H
 #define TANDEM_DAEMON_TANDEMCTL_SHOW_H
 

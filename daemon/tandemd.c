@@ -2,9 +2,9 @@
 /*
  * tandemd: the connector. Reads its configuration, opens the log, runs the loop.
  *
- * It stays in the foreground and forks nothing but single calls of crm_resource: a forked copy would keep the
- * node in its process group after its death. Exit codes: 0 clean stop, 1 configuration or start-up error, 2
- * usage.
+ * It stays in the foreground and forks nothing but single calls of crm_resource: a forked copy
+ * would keep the node in its process group after its death. Exit codes: 0 clean stop, 1
+ * configuration or start-up error, 2 usage.
  */
 #include "daemon/io_files.h"
 #include "daemon/io_log.h"

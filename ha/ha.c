@@ -33,6 +33,7 @@ ha_new(const struct ha_conf *conf, const struct ha_fsm *fsm, uint64_t seed, cons
 	ha->role = HA_INIT;
 	ha->seen = ha->saved = conf->epoch_floor;
 	ha->digest_equal = true;
+	ha->gate_why = ha_gate_not_active;
 	ha->score_told = INT32_MIN;
 	ha->join.deadline = MONO_NEVER;
 	ha_log_init(&ha->deltas, LIMIT_LOG_BYTES);
@@ -86,7 +87,8 @@ ha_start(struct ha *ha, struct mono now, struct ha_out *out)
 static void
 check_stall(struct ha *ha)
 {
-	int64_t limit_ms = ha->conf.stall_ms > 2 * ha->conf.beat_ms ? ha->conf.stall_ms : 2 * ha->conf.beat_ms;
+	int64_t limit_ms =
+		ha->conf.stall_ms > 2 * ha->conf.beat_ms ? ha->conf.stall_ms : 2 * ha->conf.beat_ms;
 	int64_t pause_ms = mono_ms_between(ha->last_tick, ha->now);
 
 	if (!ha->ticked || !ha->in_group || pause_ms <= limit_ms)
@@ -165,8 +167,8 @@ ha_confchg(struct ha *ha, struct mono now, const struct ha_confchg *c, struct ha
 }
 
 void
-ha_deliver(struct ha *ha, struct mono now, uint32_t node_id, uint32_t pid, const uint8_t *p, size_t n,
-	struct ha_out *out)
+ha_deliver(struct ha *ha, struct mono now, uint32_t node_id, uint32_t pid, const uint8_t *p,
+	size_t n, struct ha_out *out)
 {
 	note_time(ha, now);
 	if (ha->in_group)
@@ -178,16 +180,7 @@ void
 ha_quorum(struct ha *ha, struct mono now, bool quorate, struct ha_out *out)
 {
 	note_time(ha, now);
-	if (quorate && ha->lease.await_quorum) {
-		ha->lease.await_quorum = false;
-		ha_gate_void(ha);
-		ha->want_beat = true;
-	}
-	if (quorate != ha->quorate) {
-		ha->quorate = quorate;
-		ha_gate_void(ha);
-		ha->want_beat = true;
-	}
+	ha_gate_quorum(ha, quorate);
 	settle(ha, out);
 }
 
@@ -199,10 +192,15 @@ ha_promote(struct ha *ha, struct mono now, struct ha_out *out, struct err *e)
 	note_time(ha, now);
 	switch ((enum ha_role)ha->role) {
 	case HA_ACTIVE:
-	case HA_CLAIMING: return 0;
-	case HA_INIT: return err_set(e, E_STATE, "not promoted: this node is not in the group yet");
-	case HA_DRAINING: return err_set(e, E_STATE, "not promoted: a demotion is under way");
-	case HA_FENCED: return err_set(e, E_STATE, "not promoted: this node lost the ring while it was active");
+	case HA_CLAIMING:
+		return 0;
+	case HA_INIT:
+		return err_set(e, E_STATE, "not promoted: this node is not in the group yet");
+	case HA_DRAINING:
+		return err_set(e, E_STATE, "not promoted: a demotion is under way");
+	case HA_FENCED:
+		return err_set(
+			e, E_STATE, "not promoted: this node lost the ring while it was active");
 	case HA_JOINING:
 	case HA_SYNCING:
 		better = ha_member_better(ha);
@@ -210,10 +208,12 @@ ha_promote(struct ha *ha, struct mono now, struct ha_out *out, struct err *e)
 			return err_set(e, E_STATE,
 				"not promoted: this node is %s at epoch %llu offset %llu, node %u is %s at epoch %llu offset %llu",
 				ha_role_name((enum ha_role)ha->role), (unsigned long long)ha->epoch,
-				(unsigned long long)ha->offset, better->node_id, ha_role_name(better->role),
-				(unsigned long long)better->epoch, (unsigned long long)better->offset);
+				(unsigned long long)ha->offset, better->node_id,
+				ha_role_name(better->role), (unsigned long long)better->epoch,
+				(unsigned long long)better->offset);
 		break;
-	case HA_STANDBY: break;
+	case HA_STANDBY:
+		break;
 	}
 	if (!ha->conf.solo && !ha->in_group)
 		return err_set(e, E_STATE, "not promoted: this node is not in the group yet");
@@ -239,7 +239,8 @@ ha_demote(struct ha *ha, struct mono now, struct ha_out *out, struct err *e)
 }
 
 uint64_t
-ha_append(struct ha *ha, struct mono now, uint16_t kind, uint16_t version, const uint8_t *p, size_t n)
+ha_append(
+	struct ha *ha, struct mono now, uint16_t kind, uint16_t version, const uint8_t *p, size_t n)
 {
 	note_time(ha, now);
 	return ha_repl_append(ha, kind, version, p, n);

@@ -33,9 +33,11 @@
 	XX(JOINING, "joining")   /* in the ring, holds nothing that an active vouches for */ \
 	XX(SYNCING, "syncing")   /* an active sends the missing part */ \
 	XX(STANDBY, "standby")   /* holds the whole state, applies each delta */ \
-	XX(CLAIMING, "claiming") /* promote was ordered; the new epoch is being announced */ \
+	XX(CLAIMING, "claiming") /* promote was ordered; the new epoch is being announced (from ACTIVE too, when a member
+				    remembers a newer epoch: section 5 rule 6) */ \
 	XX(ACTIVE, "active") \
-	XX(DRAINING, "draining") /* demote was ordered; the last deltas are on their way */ \
+	XX(DRAINING, "draining") /* demote was ordered, or quorum was missing for a lease (section 6 rule 7); the last deltas
+				    are on their way */ \
 	XX(FENCED, "fenced")     /* gave up its claim for good (a newer epoch speaks, or the ring was lost): the state is
 				    thrown away; the node comes back as JOINING, at once or at the next ring */
 

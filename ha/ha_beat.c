@@ -25,7 +25,8 @@ ha_beat_compare(struct ha *ha, uint64_t offset, uint64_t ours, uint64_t theirs)
 	if (ours == theirs)
 		return true;
 	ha->counts.digests_differed++;
-	log_emit(&ha->log, M_DIGEST_MISMATCH, "the state at epoch %llu offset %llu differs: here %016llx, there %016llx",
+	log_emit(&ha->log, M_DIGEST_MISMATCH,
+		"the state at epoch %llu offset %llu differs: here %016llx, there %016llx",
 		(unsigned long long)ha->epoch, (unsigned long long)offset, (unsigned long long)ours,
 		(unsigned long long)theirs);
 	return false;
@@ -47,7 +48,8 @@ send_beat(struct ha *ha, struct ha_out *out)
 	bool leads = ha->role == HA_ACTIVE || ha->role == HA_DRAINING;
 	struct ha_frame f = ha_out_frame(ha->want_hello ? HA_FRAME_HELLO : HA_FRAME_BEAT, ha->epoch,
 		leads ? ha->sent : ha->offset);
-	bool in_step = ha->role == HA_ACTIVE && ha->cover_peer != NULL && !ha_cover_degraded(&ha->cover);
+	bool in_step =
+		ha->role == HA_ACTIVE && ha->cover_peer != NULL && !ha_cover_degraded(&ha->cover);
 
 	f.u.beat = (struct ha_frame_beat){
 		.nonce = ha->nonce,
@@ -70,7 +72,8 @@ ha_beat_flush(struct ha *ha, struct ha_out *out)
 		return;
 	send_beat(ha, out);
 	ha->want_beat = ha->want_hello = false;
-	ha->next_beat = mono_add_ms(ha->now, rng_jitter_ms(&ha->rng, ha->conf.beat_ms, HA_JITTER_PERCENT));
+	ha->next_beat =
+		mono_add_ms(ha->now, rng_jitter_ms(&ha->rng, ha->conf.beat_ms, HA_JITTER_PERCENT));
 }
 
 void
@@ -88,12 +91,17 @@ note(struct ha *ha, struct ha_peer *p, const struct ha_frame *f)
 {
 	const struct ha_frame_beat *b = &f->u.beat;
 
-	if (b->config_hash != ha->conf.config_hash && (!p->heard || p->config_hash != b->config_hash))
-		log_emit(&ha->log, M_CONFIG_DIFFERS, "the configuration of node %u differs", p->node_id);
+	if (b->config_hash != ha->conf.config_hash &&
+		(!p->heard || p->config_hash != b->config_hash))
+		log_emit(&ha->log, M_CONFIG_DIFFERS, "the configuration of node %u differs",
+			p->node_id);
 	p->heard = true;
-	p->role = (enum ha_role)b->role;
-	p->epoch = f->epoch;
-	p->offset = f->offset;
+	/* A beat from between its claim and the claim's delivery there: we know already how that ended. */
+	if (p->role != HA_ACTIVE || b->role != HA_CLAIMING || f->epoch >= p->epoch) {
+		p->role = (enum ha_role)b->role;
+		p->epoch = f->epoch;
+		p->offset = f->offset;
+	}
 	p->config_hash = b->config_hash;
 	p->beat_at = ha->now;
 	p->health_bytes = b->health.n < sizeof(p->health) ? b->health.n : sizeof(p->health);
@@ -154,14 +162,17 @@ void
 ha_beat_on_beat(struct ha *ha, struct ha_peer *p, const struct ha_frame *f, struct ha_out *out)
 {
 	note(ha, p, f);
-	ha_voice_meet(ha, p, f->epoch, p->role == HA_ACTIVE ? HA_VOICE_SPEAKS : HA_VOICE_STATE, out);
+	ha_voice_meet(
+		ha, p, f->epoch, p->role == HA_ACTIVE ? HA_VOICE_SPEAKS : HA_VOICE_STATE, out);
 	ha_voice_meet(ha, p, f->u.beat.seen, HA_VOICE_HEARSAY, out);
 	if (ha->role == HA_ACTIVE)
 		as_active(ha, p, f, out);
 	else if (ha->source == p)
 		as_follower(ha, p, f, out);
-	if (ha->role == HA_STANDBY && p->role == HA_ACTIVE && f->epoch == ha->seen && f->epoch > ha->epoch)
+	if (ha->role == HA_STANDBY && p->role == HA_ACTIVE && f->epoch == ha->seen &&
+		f->epoch > ha->epoch)
 		ha_join_restart(ha, "a newer epoch speaks", false, out);
-	if (ha->role == HA_STANDBY && p->role == HA_ACTIVE && f->epoch == ha->epoch && ha->source == NULL)
+	if (ha->role == HA_STANDBY && p->role == HA_ACTIVE && f->epoch == ha->epoch &&
+		ha->source == NULL)
 		ha_join_restart(ha, "an active of our epoch is back", false, out);
 }

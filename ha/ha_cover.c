@@ -15,9 +15,11 @@ waits(const struct ha_cover *c)
 {
 	switch (c->state) {
 	case HA_COVER_CATCHING:
-	case HA_COVER_FULL: return true;
+	case HA_COVER_FULL:
+		return true;
 	case HA_COVER_NONE:
-	case HA_COVER_LATE: return false;
+	case HA_COVER_LATE:
+		return false;
 	}
 	return false;
 }

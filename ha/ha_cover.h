@@ -20,8 +20,8 @@ enum ha_cover_state {
 
 struct ha_cover {
 	enum ha_cover_state state;
-	bool was_late;     /* CATCHING: came from LATE */
-	bool at_once;      /* mode async */
+	bool was_late; /* CATCHING: came from LATE */
+	bool at_once;  /* mode async */
 	uint64_t acked;
 	uint64_t released; /* never goes back */
 };
@@ -30,8 +30,8 @@ struct ha_cover {
 struct ha_cover_log {
 	int64_t now_us;
 	int64_t timeout_us;
-	uint64_t appended;  /* last offset */
-	int64_t oldest_us;  /* when the first delta after `acked` was appended; only if acked < appended */
+	uint64_t appended; /* last offset */
+	int64_t oldest_us; /* when the first delta after `acked` was appended; only if acked < appended */
 };
 
 /** A new epoch. */

@@ -28,10 +28,12 @@ ha_frame_type_name(int type)
 {
 	switch (type) {
 #define XX(name, number, text) \
-	case number: return text;
+	case number: \
+		return text;
 		HA_FRAME_TYPES(XX)
 #undef XX
-	default: return "?";
+	default:
+		return "?";
 	}
 }
 
@@ -58,15 +60,33 @@ put_payload(const struct ha_frame *f, struct buf *out)
 	} while (0)
 	switch (f->type) {
 	case HA_FRAME_BEAT:
-	case HA_FRAME_HELLO: PUT(BEAT, beat); break;
-	case HA_FRAME_DELTAS: PUT(DELTAS, deltas); break;
-	case HA_FRAME_ACK: PUT(ACK, ack); break;
-	case HA_FRAME_SYNC_REQ: PUT(SYNC_REQ, sync_req); break;
-	case HA_FRAME_SNAP_BEGIN: PUT(SNAP_BEGIN, snap_begin); break;
-	case HA_FRAME_SNAP_SLICE: PUT(SNAP_SLICE, snap_slice); break;
-	case HA_FRAME_SNAP_END: PUT(SNAP_END, snap_end); break;
-	case HA_FRAME_CLAIM: PUT(CLAIM, claim); break;
-	case HA_FRAME_LEAVING: PUT(LEAVING, leaving); break;
+	case HA_FRAME_HELLO:
+		PUT(BEAT, beat);
+		break;
+	case HA_FRAME_DELTAS:
+		PUT(DELTAS, deltas);
+		break;
+	case HA_FRAME_ACK:
+		PUT(ACK, ack);
+		break;
+	case HA_FRAME_SYNC_REQ:
+		PUT(SYNC_REQ, sync_req);
+		break;
+	case HA_FRAME_SNAP_BEGIN:
+		PUT(SNAP_BEGIN, snap_begin);
+		break;
+	case HA_FRAME_SNAP_SLICE:
+		PUT(SNAP_SLICE, snap_slice);
+		break;
+	case HA_FRAME_SNAP_END:
+		PUT(SNAP_END, snap_end);
+		break;
+	case HA_FRAME_CLAIM:
+		PUT(CLAIM, claim);
+		break;
+	case HA_FRAME_LEAVING:
+		PUT(LEAVING, leaving);
+		break;
 	}
 #undef PUT
 #undef XX
@@ -123,15 +143,33 @@ get_payload(struct ha_frame *f, struct rd *r)
 	} while (0)
 	switch (f->type) {
 	case HA_FRAME_BEAT:
-	case HA_FRAME_HELLO: GET(BEAT, beat); break;
-	case HA_FRAME_DELTAS: GET(DELTAS, deltas); break;
-	case HA_FRAME_ACK: GET(ACK, ack); break;
-	case HA_FRAME_SYNC_REQ: GET(SYNC_REQ, sync_req); break;
-	case HA_FRAME_SNAP_BEGIN: GET(SNAP_BEGIN, snap_begin); break;
-	case HA_FRAME_SNAP_SLICE: GET(SNAP_SLICE, snap_slice); break;
-	case HA_FRAME_SNAP_END: GET(SNAP_END, snap_end); break;
-	case HA_FRAME_CLAIM: GET(CLAIM, claim); break;
-	case HA_FRAME_LEAVING: GET(LEAVING, leaving); break;
+	case HA_FRAME_HELLO:
+		GET(BEAT, beat);
+		break;
+	case HA_FRAME_DELTAS:
+		GET(DELTAS, deltas);
+		break;
+	case HA_FRAME_ACK:
+		GET(ACK, ack);
+		break;
+	case HA_FRAME_SYNC_REQ:
+		GET(SYNC_REQ, sync_req);
+		break;
+	case HA_FRAME_SNAP_BEGIN:
+		GET(SNAP_BEGIN, snap_begin);
+		break;
+	case HA_FRAME_SNAP_SLICE:
+		GET(SNAP_SLICE, snap_slice);
+		break;
+	case HA_FRAME_SNAP_END:
+		GET(SNAP_END, snap_end);
+		break;
+	case HA_FRAME_CLAIM:
+		GET(CLAIM, claim);
+		break;
+	case HA_FRAME_LEAVING:
+		GET(LEAVING, leaving);
+		break;
 	}
 #undef GET
 #undef XX
@@ -243,7 +281,8 @@ ha_frame_decode(const uint8_t *p, size_t n, struct ha_frame *f, struct err *e)
 	if (rv != 0)
 		return rv;
 	if (length != n - HEADER_BYTES - SUM_BYTES)
-		return err_set(e, E_MALFORMED, "the length %u does not fit a frame of %zu bytes", length, n);
+		return err_set(e, E_MALFORMED, "the length %u does not fit a frame of %zu bytes",
+			length, n);
 	sum = rd_of(p + n - SUM_BYTES, SUM_BYTES);
 	if (rd_u64(&sum) != ha_frame_sum(p, n - SUM_BYTES))
 		return err_set(e, E_CHECKSUM, "the checksum differs");
@@ -251,10 +290,12 @@ ha_frame_decode(const uint8_t *p, size_t n, struct ha_frame *f, struct err *e)
 		return err_set(e, E_MALFORMED, "a sender that does not speak its own version");
 	payload = rd_of(p + HEADER_BYTES, length);
 	if (!get_payload(&got, &payload))
-		return err_set(e, E_MALFORMED, "a %s frame with a wrong payload", ha_frame_type_name(got.type));
+		return err_set(e, E_MALFORMED, "a %s frame with a wrong payload",
+			ha_frame_type_name(got.type));
 	why = out_of_range(&got);
 	if (why != NULL)
-		return err_set(e, E_MALFORMED, "a %s frame with %s", ha_frame_type_name(got.type), why);
+		return err_set(
+			e, E_MALFORMED, "a %s frame with %s", ha_frame_type_name(got.type), why);
 	*f = got;
 	return 0;
 }

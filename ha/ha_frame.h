@@ -155,7 +155,8 @@ void ha_frame_encode(const struct ha_frame *f, struct buf *out);
 int ha_frame_decode(const uint8_t *p, size_t n, struct ha_frame *f, struct err *e);
 
 /** Appends one delta to the body of a DELTAS frame. */
-void ha_frame_put_delta(struct buf *body, uint16_t kind, uint16_t version, const uint8_t *p, size_t n);
+void ha_frame_put_delta(
+	struct buf *body, uint16_t kind, uint16_t version, const uint8_t *p, size_t n);
 /** Takes the next delta off a body; false at its end or when it is broken (r->bad). */
 bool ha_frame_next_delta(struct rd *r, struct ha_frame_delta *d);
 

@@ -43,10 +43,28 @@ ha_gate_void(struct ha *ha)
 }
 
 void
+ha_gate_quorum(struct ha *ha, bool quorate)
+{
+	bool gained = quorate && (!ha->quorate || ha->lease.await_quorum);
+	bool goes_on = ha->role == HA_ACTIVE && !mono_due(ha->lease.granted_until, ha->now);
+
+	if (quorate == ha->quorate && !gained)
+		return;
+	ha->quorate = quorate;
+	if (quorate)
+		ha->lease.await_quorum = false;
+	/* Another partition may have had it until now, and may not know yet that it lost it. */
+	if (gained && !goes_on && !ha->conf.fencing)
+		ha->lease.ghost_until = later(ha->lease.ghost_until, other_voice_until(ha));
+	ha_gate_void(ha);
+	ha->want_beat = true;
+}
+
+void
 ha_gate_hush(struct ha *ha)
 {
 	ha->lease.hush_until = other_voice_until(ha);
-	ha->lease.granted_until = later(ha->lease.granted_until, mono_add_ms(ha->now, ha->conf.lease_ms));
+	ha->lease.grace_until = mono_add_ms(ha->now, ha->conf.lease_ms);
 	for (size_t i = 0; i < HA_PEERS_MAX; i++) {
 		struct ha_peer *p = &ha->peers[i];
 
@@ -70,7 +88,7 @@ ha_gate_peer_left(struct ha *ha, const struct ha_peer *p, bool unknown)
 		ha->lease.ghost_until = later(ha->lease.ghost_until, ha->lease.hush_until);
 	if (ha->conf.fencing)
 		return;
-	if (p->role == HA_ACTIVE)
+	if (p->role == HA_ACTIVE || !p->heard)
 		ha->lease.ghost_until = later(ha->lease.ghost_until, other_voice_until(ha));
 	ha->lease.await_quorum = true;
 	ha_gate_void(ha);
@@ -82,10 +100,17 @@ lacks_quorum(const struct ha *ha)
 	return !ha->conf.solo && !ha->conf.fencing && (!ha->quorate || ha->lease.await_quorum);
 }
 
+/* Others keep silent until the last lease granted is over; who was just promoted is given the time of one. */
+static struct mono
+void_at(const struct ha *ha)
+{
+	return later(ha->lease.granted_until, ha->lease.grace_until);
+}
+
 bool
 ha_gate_claim_is_void(const struct ha *ha)
 {
-	return ha->role == HA_ACTIVE && lacks_quorum(ha) && mono_due(ha->lease.granted_until, ha->now);
+	return ha->role == HA_ACTIVE && lacks_quorum(ha) && mono_due(void_at(ha), ha->now);
 }
 
 static bool
@@ -102,12 +127,14 @@ hushed(const struct ha *ha)
 	return false;
 }
 
-/* Why the gate is shut; NULL: it is open. */
+const char ha_gate_not_active[] = "not active";
+
+/* Why the gate is shut; NULL: it is open. Always the same pointer for the same reason. */
 static const char *
 shut_because(const struct ha *ha)
 {
 	if (ha->role != HA_ACTIVE)
-		return "not active";
+		return ha_gate_not_active;
 	if (HA_MUTATED_GATE || ha->conf.solo)
 		return NULL;
 	if (!ha->in_group)
@@ -149,16 +176,20 @@ settle_cover(struct ha *ha)
 		ha->told_in_step = in_step;
 		ha->want_beat = true;
 		if (in_step)
-			log_emit(&ha->log, M_STANDBY_IN_STEP, "node %u is in step at epoch %llu offset %llu",
+			log_emit(&ha->log, M_STANDBY_IN_STEP,
+				"node %u is in step at epoch %llu offset %llu",
 				ha->cover_peer->node_id, (unsigned long long)ha->epoch,
 				(unsigned long long)ha->cover.acked);
 		else
 			log_emit(&ha->log, M_STANDBY_BEHIND, "active without a standby in step");
 	}
+	if (!in_step)
+		ha->told_unconfirmed = false; /* said by the lack of a standby */
 	if (unconfirmed != ha->told_unconfirmed) {
 		ha->told_unconfirmed = unconfirmed;
 		log_emit(&ha->log, M_UNCONFIRMED, "%s: acknowledged is %llu of %llu",
-			unconfirmed ? "no confirmation in time, effects leave without it" : "confirmed again",
+			unconfirmed ? "no confirmation in time, effects leave without it" :
+				      "confirmed again",
 			(unsigned long long)ha->cover.acked, (unsigned long long)ha->offset);
 	}
 }
@@ -170,10 +201,12 @@ ha_gate_settle(struct ha *ha)
 
 	if (ha->role == HA_ACTIVE)
 		settle_cover(ha);
-	if ((why == NULL) == ha->gate_open)
+	if (why == ha->gate_why)
 		return;
+	ha->gate_why = why;
 	ha->gate_open = why == NULL;
-	log_emit(&ha->log, M_GATE, "the gate is %s%s%s", ha->gate_open ? "open" : "shut", why ? ": " : "", why ? why : "");
+	log_emit(&ha->log, M_GATE, "the gate is %s%s%s", ha->gate_open ? "open" : "shut",
+		why ? ": " : "", why ? why : "");
 }
 
 struct mono
@@ -186,7 +219,7 @@ ha_gate_deadline(const struct ha *ha)
 	if (ha->gate_open)
 		at = mono_min(at, ha->lease.until);
 	if (lacks_quorum(ha))
-		at = mono_min(at, ha->lease.granted_until);
+		at = mono_min(at, void_at(ha));
 	if (!mono_due(ha->lease.ghost_until, ha->now))
 		at = mono_min(at, ha->lease.ghost_until);
 	if (!mono_due(ha->lease.hush_until, ha->now))
@@ -194,8 +227,10 @@ ha_gate_deadline(const struct ha *ha)
 	if (ha_cover_waits(&ha->cover, ha->offset)) {
 		const struct ha_log_entry *oldest = ha_log_at(&ha->deltas, ha->cover.acked + 1);
 
-		at = oldest == NULL ? ha->now
-				    : mono_min(at, mono_add_ms((struct mono){ oldest->at_us }, ha->conf.confirm_timeout_ms));
+		at = oldest == NULL ? ha->now :
+				      mono_min(at,
+					      mono_add_ms((struct mono){ oldest->at_us },
+						      ha->conf.confirm_timeout_ms));
 	}
 	return at;
 }

@@ -5,10 +5,15 @@
 
 #include "ha/ha_int.h"
 
+/** The reason of a node that is not ACTIVE: what ha->gate_why begins with. */
+extern const char ha_gate_not_active[];
+
 /** Own frame with this time of asking was delivered: renews the lease, if the node is quorate. */
 void ha_gate_renew(struct ha *ha, uint64_t asked_us);
 /** The lease is void: only what is asked from now on renews it. */
 void ha_gate_void(struct ha *ha);
+/** The quorum service spoke. */
+void ha_gate_quorum(struct ha *ha, bool quorate);
 /** This node becomes ACTIVE: whoever may still speak is waited for. */
 void ha_gate_hush(struct ha *ha);
 /** The group was joined: where nothing fences, somebody unknown to this process may hold a lease elsewhere. */

@@ -25,13 +25,13 @@
 
 struct ha_peer {
 	bool member;
-	bool heard;            /* a beat came since it joined */
+	bool heard; /* a beat came since it joined */
 	uint32_t node_id, pid;
 	/* its last beat, or what a later frame told */
 	enum ha_role role;
 	uint64_t epoch, offset;
 	uint64_t config_hash;
-	uint8_t speaks;        /* 0 = not heard */
+	uint8_t speaks; /* 0 = not heard */
 	struct mono beat_at;
 	size_t health_bytes;
 	char health[HA_HEALTH_BYTES_MAX];
@@ -40,35 +40,37 @@ struct ha_peer {
 	/* the gate waits for it to fall silent (section 6 rule 6) */
 	bool hush;
 	/* active's view of a follower */
-	bool listening;        /* is sent deltas: from SNAP_BEGIN on */
-	bool standby;          /* has acknowledged in this epoch */
-	bool dropped;          /* must ask for a resync first */
+	bool listening; /* is sent deltas: from SNAP_BEGIN on */
+	bool standby;   /* has acknowledged in this epoch */
+	bool dropped;   /* must ask for a resync first */
 	uint64_t acked;
-	struct mono alive_at;  /* last acknowledgement, or the end of its resync */
+	struct mono alive_at; /* last acknowledgement, or the end of its resync */
 };
 
 /* Lease and what else keeps the gate shut: section 6. */
 struct ha_lease {
-	struct mono until;     /* of the lease */
-	struct mono granted_until; /* the same, but not taken back: nobody else may have spoken before */
-	struct mono floor;     /* beats asked before it renew nothing */
+	struct mono until; /* of the lease */
+	struct mono
+		granted_until; /* the same, but not taken back: nobody else may have spoken before */
+	struct mono grace_until; /* a new ACTIVE without quorum keeps its claim so long */
+	struct mono floor;       /* beats asked before it renew nothing */
 	bool await_quorum;
-	struct mono hush_until; /* for peers with `hush` */
+	struct mono hush_until;  /* for peers with `hush` */
 	struct mono ghost_until; /* for an active that left in an unknown condition */
 };
 
 /* A resync that the active sends: section 9. */
 struct ha_serve {
-	struct ha_peer *to;    /* NULL = none */
+	struct ha_peer *to; /* NULL = none */
 	uint64_t sync;
 	uint64_t have_epoch, have_offset, have_digest;
 	bool full_wanted;
 	bool begun, full;
 	unsigned in_flight;
 	uint64_t x, x_digest;
-	uint64_t cursor;       /* partial: last offset sent */
+	uint64_t cursor; /* partial: last offset sent */
 	struct buf snap;
-	size_t at;             /* full: bytes sent */
+	size_t at; /* full: bytes sent */
 	uint64_t sum;
 };
 
@@ -79,12 +81,12 @@ struct ha_join {
 	bool full_wanted;
 	uint64_t x, total;
 	struct buf snap;
-	struct ha_log queue;   /* live deltas above x */
+	struct ha_log queue; /* live deltas above x */
 	bool queue_digest_known;
 	uint64_t queue_digest;
 	struct mono ask_at;
 	struct mono deadline;
-	unsigned failures;     /* in a row */
+	unsigned failures; /* in a row */
 };
 
 struct ha {
@@ -95,33 +97,34 @@ struct ha {
 
 	struct mono now, last_tick;
 	bool ticked;
-	int role;              /* enum ha_role, moved by ha_role_change() alone */
-	bool ring;             /* between ring_up and ring_down */
-	bool in_group;         /* own membership was seen: frames may be sent */
+	int role;      /* enum ha_role, moved by ha_role_change() alone */
+	bool ring;     /* between ring_up and ring_down */
+	bool in_group; /* own membership was seen: frames may be sent */
 	bool quorate;
 	uint32_t pid;
 	uint64_t nonce;
 
-	uint64_t epoch, offset;       /* position of the state held */
-	uint64_t seen, saved;         /* highest epoch met; written to disk */
-	uint64_t claim_epoch;         /* CLAIMING */
+	uint64_t epoch, offset;                        /* position of the state held */
+	uint64_t seen, saved;                          /* highest epoch met; written to disk */
+	uint64_t claim_epoch;                          /* CLAIMING */
 	uint64_t base_epoch, base_offset, base_digest; /* ACTIVE */
-	bool follows;                 /* STANDBY, or CLAIMING from there: applies its source's deltas */
-	bool in_step;                 /* standby: the active said so */
+	bool follows; /* STANDBY, or CLAIMING from there: applies its source's deltas */
+	bool in_step; /* standby: the active said so */
 
 	struct ha_peer peers[HA_PEERS_MAX];
-	struct ha_peer *source;       /* whom this node follows */
-	struct ha_peer *cover_peer;   /* whom the gate waits for */
+	struct ha_peer *source;     /* whom this node follows */
+	struct ha_peer *cover_peer; /* whom the gate waits for */
 	struct ha_cover cover;
 	struct ha_lease lease;
 	bool gate_open;
+	const char *gate_why;                /* why it is shut, NULL when open; static text */
 	bool told_unconfirmed, told_in_step; /* logged last */
 
-	struct ha_log deltas;         /* active */
+	struct ha_log deltas; /* active */
 	uint64_t sent, sent_digest;
 	uint64_t in_flight[LIMIT_BATCHES_IN_FLIGHT]; /* last offset of each batch on its way */
 	unsigned in_flight_count;
-	struct buf body;              /* scratch of ha_repl.c */
+	struct buf body; /* scratch of ha_repl.c */
 	bool leaving_sent;
 
 	struct ha_serve serve;

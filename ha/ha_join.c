@@ -35,8 +35,9 @@ ha_join_ask(struct ha *ha, struct ha_out *out)
 		return;
 	j->sync = rng_next(&ha->rng) | 1;
 	f.to = active->node_id;
-	f.u.sync_req = (struct ha_frame_sync_req){ .sync = j->sync, .digest = ha_int_digest(ha),
-		.full_wanted = j->full_wanted };
+	f.u.sync_req = (struct ha_frame_sync_req){
+		.sync = j->sync, .digest = ha_int_digest(ha), .full_wanted = j->full_wanted
+	};
 	ha_out_mcast(ha, out, &f);
 	ha_role_change(ha, HA_SYNCING, out, "asked the active for its state");
 	ha->source = active;
@@ -145,12 +146,14 @@ ha_join_on_slice(struct ha *ha, const struct ha_frame *f, struct ha_out *out)
 
 /* Applies one delta that must be the next. */
 static bool
-apply(struct ha *ha, uint16_t kind, uint16_t version, const uint8_t *p, size_t n, struct ha_out *out)
+apply(struct ha *ha, uint16_t kind, uint16_t version, const uint8_t *p, size_t n,
+	struct ha_out *out)
 {
 	bool leave_out = HA_MUTATED_DIGEST && (ha->offset + 1) % 61 == 0;
 
 	if (!leave_out && ha->fsm.apply(ha->fsm.arg, kind, version, p, n) != 0) {
-		log_emit(&ha->log, M_STANDBY_BEHIND, "delta %llu of kind %u version %u is not understood",
+		log_emit(&ha->log, M_STANDBY_BEHIND,
+			"delta %llu of kind %u version %u is not understood",
 			(unsigned long long)ha->offset + 1, kind, version);
 		ha_join_fail(ha, "a delta is not understood", true, out);
 		return false;
@@ -175,7 +178,8 @@ restore(struct ha *ha, const struct ha_frame *f, struct ha_out *out)
 	const struct ha_frame_snap_end *e = &f->u.snap_end;
 	struct ha_join *j = &ha->join;
 
-	if (j->snap.n != j->total || e->total != j->total || e->sum != ha_frame_sum(j->snap.p, j->snap.n)) {
+	if (j->snap.n != j->total || e->total != j->total ||
+		e->sum != ha_frame_sum(j->snap.p, j->snap.n)) {
 		ha_join_fail(ha, "the snapshot is not complete", false, out);
 		return false;
 	}
@@ -227,8 +231,9 @@ ha_join_on_end(struct ha *ha, const struct ha_frame *f, struct ha_out *out)
 		ha->counts.resyncs_full++;
 	else
 		ha->counts.resyncs_partial++;
-	log_emit(&ha->log, M_SNAPSHOT, "%s resync from node %u done: epoch %llu offset %llu", j->full ? "full" : "partial",
-		ha->source->node_id, (unsigned long long)ha->epoch, (unsigned long long)ha->offset);
+	log_emit(&ha->log, M_SNAPSHOT, "%s resync from node %u done: epoch %llu offset %llu",
+		j->full ? "full" : "partial", ha->source->node_id, (unsigned long long)ha->epoch,
+		(unsigned long long)ha->offset);
 	j->full_wanted = false;
 	ha_role_change(ha, HA_STANDBY, out, "holds the whole state");
 }
@@ -275,7 +280,8 @@ queue(struct ha *ha, const struct ha_frame *f, struct ha_out *out)
 			ha_join_fail(ha, "too many deltas during the resync", false, out);
 			return;
 		}
-		(void)ha_log_append(q, ha->now.us, d.kind, d.version, (const uint8_t *)d.bytes.p, d.bytes.n);
+		(void)ha_log_append(
+			q, ha->now.us, d.kind, d.version, (const uint8_t *)d.bytes.p, d.bytes.n);
 		ha->join.queue_digest_known = f->version >= 2;
 		ha->join.queue_digest = f->u.deltas.digest;
 	}

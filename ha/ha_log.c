@@ -56,11 +56,14 @@ grow(struct ha_log *l)
 }
 
 struct ha_log_entry *
-ha_log_append(struct ha_log *l, int64_t at_us, uint16_t kind, uint16_t version, const uint8_t *p, size_t n)
+ha_log_append(struct ha_log *l, int64_t at_us, uint16_t kind, uint16_t version, const uint8_t *p,
+	size_t n)
 {
 	struct ha_log_entry *e = mem_alloc(sizeof(*e) + n);
 
-	*e = (struct ha_log_entry){ .at_us = at_us, .n = (uint32_t)n, .kind = kind, .version = version };
+	*e = (struct ha_log_entry){
+		.at_us = at_us, .n = (uint32_t)n, .kind = kind, .version = version
+	};
 	if (n > 0)
 		memcpy(e->bytes, p, n);
 	while (l->count > 0 && !ha_log_has_room(l, n))

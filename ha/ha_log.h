@@ -23,8 +23,8 @@ struct ha_log_entry {
 struct ha_log {
 	struct ha_log_entry **ring;
 	size_t size, head, count; /* entries: allocated, oldest, used */
-	uint64_t last;            /* offset of the newest; of what came before the first when empty */
-	size_t bytes, bytes_max;  /* with overhead */
+	uint64_t last; /* offset of the newest; of what came before the first when empty */
+	size_t bytes, bytes_max; /* with overhead */
 };
 
 /** Empty; the first entry will have offset 1. */
@@ -34,7 +34,7 @@ void ha_log_fini(struct ha_log *l);
 void ha_log_reset(struct ha_log *l, uint64_t last);
 /** Copies the delta; returns its entry, whose digest the caller may set. Never fails: see above. */
 struct ha_log_entry *ha_log_append(struct ha_log *l, int64_t at_us, uint16_t kind, uint16_t version,
-				   const uint8_t *p, size_t n);
+	const uint8_t *p, size_t n);
 /** True if `n` more bytes of a delta stay within the bound without losing the oldest. */
 bool ha_log_has_room(const struct ha_log *l, size_t n);
 /** The entry of an offset; NULL if it is not held. */

@@ -85,10 +85,10 @@ peer_left(struct ha *ha, struct ha_peer *p, enum ha_reason reason, struct ha_out
 	uint32_t node_id = p->node_id;
 
 	log_emit(&ha->log, M_PEER_LOST, "node %u left the group%s (it was %s)", node_id,
-		reason == HA_REASON_PROCDOWN   ? ": its process died"
-		: reason == HA_REASON_NODEDOWN ? ": the node is gone"
-		: reason == HA_REASON_LEAVE    ? ""
-					       : " for an unknown reason",
+		reason == HA_REASON_PROCDOWN         ? ": its process died" :
+			reason == HA_REASON_NODEDOWN ? ": the node is gone" :
+			reason == HA_REASON_LEAVE    ? "" :
+						       " for an unknown reason",
 		p->heard ? ha_role_name(p->role) : "not heard");
 	ha_gate_peer_left(ha, p, unknown);
 	ha_repl_forget(ha, p);
@@ -99,10 +99,16 @@ peer_left(struct ha *ha, struct ha_peer *p, enum ha_reason reason, struct ha_out
 	}
 	memset(p, 0, sizeof(*p));
 	if (reason == HA_REASON_PROCDOWN)
-		ha_out_add(out, (struct ha_action){ .kind = HA_ACT_PEER_DEAD, .node_id = node_id, .reason = reason,
-					.was_active = was_active });
-	ha_out_add(out, (struct ha_action){ .kind = HA_ACT_PEER_LOST, .node_id = node_id, .reason = reason,
+		ha_out_add(out,
+			(struct ha_action){ .kind = HA_ACT_PEER_DEAD,
+				.node_id = node_id,
+				.reason = reason,
 				.was_active = was_active });
+	ha_out_add(out,
+		(struct ha_action){ .kind = HA_ACT_PEER_LOST,
+			.node_id = node_id,
+			.reason = reason,
+			.was_active = was_active });
 }
 
 static void
@@ -113,11 +119,14 @@ peer_joined(struct ha *ha, const struct ha_member *m)
 
 		if (p->member)
 			continue;
-		*p = (struct ha_peer){ .member = true, .node_id = m->node_id, .pid = m->pid, .beat_at = ha->now };
+		*p = (struct ha_peer){
+			.member = true, .node_id = m->node_id, .pid = m->pid, .beat_at = ha->now
+		};
 		ha->want_hello = true;
 		return;
 	}
-	log_emit(&ha->log, M_PEER_LOST, "more than %d other members: node %u is ignored", HA_PEERS_MAX, m->node_id);
+	log_emit(&ha->log, M_PEER_LOST, "more than %d other members: node %u is ignored",
+		HA_PEERS_MAX, m->node_id);
 }
 
 static const struct ha_member *
@@ -152,7 +161,9 @@ static void
 merged(struct ha *ha, struct ha_peer *p, struct ha_out *out)
 {
 	ha_repl_forget(ha, p);
-	*p = (struct ha_peer){ .member = true, .node_id = p->node_id, .pid = p->pid, .beat_at = ha->now };
+	*p = (struct ha_peer){
+		.member = true, .node_id = p->node_id, .pid = p->pid, .beat_at = ha->now
+	};
 	ha->want_hello = true;
 	if (ha->role == HA_STANDBY || ha->role == HA_SYNCING)
 		ha_join_restart(ha, "rings merged", false, out);
@@ -191,11 +202,13 @@ ha_member_confchg(struct ha *ha, const struct ha_confchg *c, struct ha_out *out)
 	bool own = ha_member_has_own(ha, c);
 
 	if (HA_MUTATED_CONFCHG && ha->in_group) {
-		const struct ha_confchg ignored = { .members = c->members, .member_count = c->member_count };
+		const struct ha_confchg ignored = { .members = c->members,
+			.member_count = c->member_count };
 
 		for (size_t i = 0; i < c->member_count; i++) {
 			if (!ha_member_is_own(ha, c->members[i].node_id, c->members[i].pid) &&
-				ha_member_find(ha, c->members[i].node_id, c->members[i].pid) == NULL)
+				ha_member_find(ha, c->members[i].node_id, c->members[i].pid) ==
+					NULL)
 				add_new(ha, &ignored, out);
 		}
 		return;

@@ -87,12 +87,14 @@ ha_out_mcast(struct ha *ha, struct ha_out *o, struct ha_frame *f)
 	f->sender = ha->conf.node_id;
 	ha_frame_encode(f, &o->bytes);
 	if (o->bytes.overflow) {
-		log_emit(&ha->log, M_FRAME_REFUSED, "more than %zu bytes to send in one step, the node joins anew",
+		log_emit(&ha->log, M_FRAME_REFUSED,
+			"more than %zu bytes to send in one step, the node joins anew",
 			(size_t)BYTES_MAX);
 		o->bytes.n = off;
 		o->bytes.overflow = false;
 		ha->want_rejoin = true;
 		return;
 	}
-	ha_out_add(o, (struct ha_action){ .kind = HA_ACT_MCAST, .off = off, .len = o->bytes.n - off });
+	ha_out_add(
+		o, (struct ha_action){ .kind = HA_ACT_MCAST, .off = off, .len = o->bytes.n - off });
 }

@@ -29,8 +29,8 @@ first_bytes(const uint8_t *p, size_t n, char *text, size_t size)
 }
 
 static void
-refuse(struct ha *ha, struct ha_peer *p, uint32_t node_id, const uint8_t *bytes, size_t n, const struct err *e,
-	struct ha_out *out)
+refuse(struct ha *ha, struct ha_peer *p, uint32_t node_id, const uint8_t *bytes, size_t n,
+	const struct err *e, struct ha_out *out)
 {
 	bool version = e->code == E_VERSION;
 	char text[80];
@@ -38,7 +38,8 @@ refuse(struct ha *ha, struct ha_peer *p, uint32_t node_id, const uint8_t *bytes,
 	ha->counts.frames_malformed++;
 	if (p == NULL || (version ? !p->told_version : !p->told_malformed)) {
 		first_bytes(bytes, n, text, sizeof(text));
-		log_emit(&ha->log, M_FRAME_REFUSED, "a frame of node %u is refused: %s [%s]", node_id, e->text, text);
+		log_emit(&ha->log, M_FRAME_REFUSED, "a frame of node %u is refused: %s [%s]",
+			node_id, e->text, text);
 	}
 	if (p == NULL)
 		return;
@@ -56,15 +57,21 @@ on_own(struct ha *ha, const struct ha_frame *f, struct ha_out *out)
 {
 	switch (f->type) {
 	case HA_FRAME_BEAT:
-	case HA_FRAME_HELLO: ha_beat_on_own(ha, f); break;
+	case HA_FRAME_HELLO:
+		ha_beat_on_own(ha, f);
+		break;
 	case HA_FRAME_DELTAS:
 		if (f->u.deltas.sync != 0)
 			ha_serve_delivered(ha, f->u.deltas.sync);
 		else if (f->epoch == ha->epoch)
 			ha_repl_delivered(ha, f->offset + f->u.deltas.count - 1);
 		break;
-	case HA_FRAME_SNAP_SLICE: ha_serve_delivered(ha, f->u.snap_slice.sync); break;
-	case HA_FRAME_CLAIM: ha_voice_on_own_claim(ha, f, out); break;
+	case HA_FRAME_SNAP_SLICE:
+		ha_serve_delivered(ha, f->u.snap_slice.sync);
+		break;
+	case HA_FRAME_CLAIM:
+		ha_voice_on_own_claim(ha, f, out);
+		break;
 	case HA_FRAME_LEAVING:
 		if (ha->role == HA_DRAINING && f->epoch == ha->epoch && ha->leaving_sent)
 			ha_role_change(ha, HA_JOINING, out, "drained");
@@ -72,7 +79,8 @@ on_own(struct ha *ha, const struct ha_frame *f, struct ha_out *out)
 	case HA_FRAME_ACK:
 	case HA_FRAME_SYNC_REQ:
 	case HA_FRAME_SNAP_BEGIN:
-	case HA_FRAME_SNAP_END: break;
+	case HA_FRAME_SNAP_END:
+		break;
 	}
 }
 
@@ -112,9 +120,15 @@ on_peers(struct ha *ha, struct ha_peer *p, const struct ha_frame *f, struct ha_o
 
 	switch (f->type) {
 	case HA_FRAME_BEAT:
-	case HA_FRAME_HELLO: ha_beat_on_beat(ha, p, f, out); return;
-	case HA_FRAME_CLAIM: ha_voice_on_claim(ha, p, f, out); return;
-	case HA_FRAME_LEAVING: on_leaving(ha, p, f, out); return;
+	case HA_FRAME_HELLO:
+		ha_beat_on_beat(ha, p, f, out);
+		return;
+	case HA_FRAME_CLAIM:
+		ha_voice_on_claim(ha, p, f, out);
+		return;
+	case HA_FRAME_LEAVING:
+		on_leaving(ha, p, f, out);
+		return;
 	case HA_FRAME_ACK:
 		if (mine)
 			on_ack(ha, p, f);
@@ -145,7 +159,8 @@ on_peers(struct ha *ha, struct ha_peer *p, const struct ha_frame *f, struct ha_o
 }
 
 void
-ha_recv_frame(struct ha *ha, uint32_t node_id, uint32_t pid, const uint8_t *bytes, size_t n, struct ha_out *out)
+ha_recv_frame(struct ha *ha, uint32_t node_id, uint32_t pid, const uint8_t *bytes, size_t n,
+	struct ha_out *out)
 {
 	struct ha_peer *p = ha_member_find(ha, node_id, pid);
 	bool own = ha_member_is_own(ha, node_id, pid);
@@ -154,7 +169,8 @@ ha_recv_frame(struct ha *ha, uint32_t node_id, uint32_t pid, const uint8_t *byte
 	int rv = ha_frame_decode(bytes, n, &f, &e);
 
 	if (rv == 0 && f.version > ha_out_speaks(ha))
-		rv = err_set(&e, E_VERSION, "wire version %u, this node speaks %u at most", f.version, ha_out_speaks(ha));
+		rv = err_set(&e, E_VERSION, "wire version %u, this node speaks %u at most",
+			f.version, ha_out_speaks(ha));
 	if (rv == 0 && f.sender != node_id)
 		rv = err_set(&e, E_MALFORMED, "it names node %u as its sender", f.sender);
 	if (rv != 0) {
@@ -173,6 +189,7 @@ ha_recv_frame(struct ha *ha, uint32_t node_id, uint32_t pid, const uint8_t *byte
 	p->told_malformed = p->told_version = false;
 	/* A position above ours is news, whatever frame carries it; beats and claims see to it themselves. */
 	if (f.type == HA_FRAME_SYNC_REQ || f.type == HA_FRAME_DELTAS)
-		ha_voice_meet(ha, p, f.epoch, f.type == HA_FRAME_DELTAS ? HA_VOICE_SPEAKS : HA_VOICE_STATE, out);
+		ha_voice_meet(ha, p, f.epoch,
+			f.type == HA_FRAME_DELTAS ? HA_VOICE_SPEAKS : HA_VOICE_STATE, out);
 	on_peers(ha, p, &f, out);
 }

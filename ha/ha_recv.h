@@ -5,6 +5,7 @@
 
 #include "ha/ha_int.h"
 
-void ha_recv_frame(struct ha *ha, uint32_t node_id, uint32_t pid, const uint8_t *p, size_t n, struct ha_out *out);
+void ha_recv_frame(struct ha *ha, uint32_t node_id, uint32_t pid, const uint8_t *p, size_t n,
+	struct ha_out *out);
 
 #endif

@@ -58,7 +58,8 @@ ha_repl_digest_at(const struct ha *ha, uint64_t offset, uint64_t *digest)
 }
 
 uint64_t
-ha_repl_batch(struct ha *ha, struct ha_out *out, uint64_t first, uint64_t last, uint32_t to, uint64_t sync)
+ha_repl_batch(struct ha *ha, struct ha_out *out, uint64_t first, uint64_t last, uint32_t to,
+	uint64_t sync)
 {
 	struct ha_frame f = ha_out_frame(HA_FRAME_DELTAS, ha->epoch, first);
 	uint64_t offset = first;
@@ -141,7 +142,8 @@ ha_repl_forget(struct ha *ha, struct ha_peer *p)
 void
 ha_repl_drop(struct ha *ha, struct ha_peer *p, const char *why)
 {
-	log_emit(&ha->log, M_STANDBY_BEHIND, "node %u is dropped and must resync: %s", p->node_id, why);
+	log_emit(&ha->log, M_STANDBY_BEHIND, "node %u is dropped and must resync: %s", p->node_id,
+		why);
 	ha_repl_forget(ha, p);
 	p->dropped = true;
 	ha->want_beat = true;

@@ -10,7 +10,8 @@ uint64_t ha_repl_append(struct ha *ha, uint16_t kind, uint16_t version, const ui
 /** Multicasts batches within the window; when draining, everything. */
 void ha_repl_flush(struct ha *ha, struct ha_out *out);
 /** Deltas first .. last of the log as one DELTAS frame, at most LIMIT_BATCH_BYTES; returns the last offset in it. */
-uint64_t ha_repl_batch(struct ha *ha, struct ha_out *out, uint64_t first, uint64_t last, uint32_t to, uint64_t sync);
+uint64_t ha_repl_batch(struct ha *ha, struct ha_out *out, uint64_t first, uint64_t last,
+	uint32_t to, uint64_t sync);
 /** An own frame came back that was sent when `offset` was the last one sent: room in the window. */
 void ha_repl_delivered(struct ha *ha, uint64_t offset);
 /** A follower holds our epoch up to `offset`, with this digest. */

@@ -14,7 +14,8 @@
 static const struct sm_state states[] = {
 	[HA_INIT] = { "init", SM_BIT(HA_JOINING) | SM_BIT(HA_ACTIVE) },
 	[HA_JOINING] = { "joining", SM_BIT(HA_INIT) | SM_BIT(HA_SYNCING) | SM_BIT(HA_CLAIMING) },
-	[HA_SYNCING] = { "syncing", SM_BIT(HA_INIT) | SM_BIT(HA_JOINING) | SM_BIT(HA_STANDBY) | SM_BIT(HA_CLAIMING) },
+	[HA_SYNCING] = { "syncing",
+		SM_BIT(HA_INIT) | SM_BIT(HA_JOINING) | SM_BIT(HA_STANDBY) | SM_BIT(HA_CLAIMING) },
 	[HA_STANDBY] = { "standby", SM_BIT(HA_INIT) | SM_BIT(HA_JOINING) | SM_BIT(HA_CLAIMING) },
 	[HA_CLAIMING] = { "claiming", SM_BIT(HA_INIT) | SM_BIT(HA_JOINING) | SM_BIT(HA_ACTIVE) },
 	[HA_ACTIVE] = { "active", SM_BIT(HA_DRAINING) | SM_BIT(HA_FENCED) | SM_BIT(HA_CLAIMING) },
@@ -79,5 +80,7 @@ ha_role_change(struct ha *ha, enum ha_role to, struct ha_out *out, const char *w
 	leave_role(ha, from, to);
 	enter_role(ha, to);
 	log_emit(&ha->log, M_ROLE, "%s -> %s: %s", ha_role_name(from), ha_role_name(to), why);
-	ha_out_add(out, (struct ha_action){ .kind = HA_ACT_ROLE, .from = from, .to = to, .epoch = ha->epoch });
+	ha_out_add(out,
+		(struct ha_action){
+			.kind = HA_ACT_ROLE, .from = from, .to = to, .epoch = ha->epoch });
 }

@@ -44,7 +44,8 @@ vouch(const struct ha *ha, uint64_t *from)
 		return false;
 	if (s->have_epoch == ha->epoch)
 		*from = s->have_offset;
-	else if (s->have_epoch == ha->base_epoch && s->have_offset == ha->base_offset && s->have_epoch != 0)
+	else if (s->have_epoch == ha->base_epoch && s->have_offset == ha->base_offset &&
+		s->have_epoch != 0)
 		*from = 0;
 	else
 		return false;
@@ -64,7 +65,8 @@ begin(struct ha *ha, struct ha_out *out)
 	if (s->full) {
 		ha->fsm.snapshot(ha->fsm.arg, &s->snap);
 		if (s->snap.overflow) {
-			log_emit(&ha->log, M_SNAPSHOT, "the snapshot is over its bound of %d bytes: node %u gets none",
+			log_emit(&ha->log, M_SNAPSHOT,
+				"the snapshot is over its bound of %d bytes: node %u gets none",
 				LIMIT_SNAPSHOT_BYTES, s->to->node_id);
 			return false;
 		}
@@ -78,11 +80,13 @@ begin(struct ha *ha, struct ha_out *out)
 	s->to->alive_at = ha->now;
 	f = ha_out_frame(HA_FRAME_SNAP_BEGIN, ha->epoch, s->x);
 	f.to = s->to->node_id;
-	f.u.snap_begin = (struct ha_frame_snap_begin){ .sync = s->sync, .from = from, .total = s->snap.n,
-		.partial = !s->full };
+	f.u.snap_begin = (struct ha_frame_snap_begin){
+		.sync = s->sync, .from = from, .total = s->snap.n, .partial = !s->full
+	};
 	ha_out_mcast(ha, out, &f);
-	log_emit(&ha->log, M_SNAPSHOT, "node %u gets a %s resync: offset %llu to %llu, %zu bytes", s->to->node_id,
-		s->full ? "full" : "partial", (unsigned long long)from, (unsigned long long)s->x, s->snap.n);
+	log_emit(&ha->log, M_SNAPSHOT, "node %u gets a %s resync: offset %llu to %llu, %zu bytes",
+		s->to->node_id, s->full ? "full" : "partial", (unsigned long long)from,
+		(unsigned long long)s->x, s->snap.n);
 	return true;
 }
 
@@ -109,8 +113,9 @@ send_part(struct ha *ha, struct ha_out *out)
 	if (n > LIMIT_SLICE_BYTES)
 		n = LIMIT_SLICE_BYTES;
 	f.to = s->to->node_id;
-	f.u.snap_slice = (struct ha_frame_snap_slice){ .sync = s->sync, .at = s->at,
-		.body = { (const char *)s->snap.p + s->at, n } };
+	f.u.snap_slice = (struct ha_frame_snap_slice){
+		.sync = s->sync, .at = s->at, .body = { (const char *)s->snap.p + s->at, n }
+	};
 	ha_out_mcast(ha, out, &f);
 	s->at += n;
 	return true;
@@ -123,8 +128,9 @@ end(struct ha *ha, struct ha_out *out)
 	struct ha_frame f = ha_out_frame(HA_FRAME_SNAP_END, ha->epoch, s->x);
 
 	f.to = s->to->node_id;
-	f.u.snap_end = (struct ha_frame_snap_end){ .sync = s->sync, .total = s->snap.n, .sum = s->sum,
-		.digest = s->x_digest };
+	f.u.snap_end = (struct ha_frame_snap_end){
+		.sync = s->sync, .total = s->snap.n, .sum = s->sum, .digest = s->x_digest
+	};
 	ha_out_mcast(ha, out, &f);
 	s->to->alive_at = ha->now;
 	s->to = NULL;

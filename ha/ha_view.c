@@ -37,14 +37,19 @@ int32_t
 ha_score(const struct ha *ha)
 {
 	switch ((enum ha_role)ha->role) {
-	case HA_ACTIVE: return 1000;
-	case HA_CLAIMING: return ha->score_told;
-	case HA_STANDBY: return ha->in_step ? 900 : 5;
-	case HA_JOINING: return ha_member_better(ha) != NULL || ha_member_unheard(ha) ? INT32_MIN : 10;
+	case HA_ACTIVE:
+		return 1000;
+	case HA_CLAIMING:
+		return ha->score_told;
+	case HA_STANDBY:
+		return ha->in_step ? 900 : 5;
+	case HA_JOINING:
+		return ha_member_better(ha) != NULL || ha_member_unheard(ha) ? INT32_MIN : 10;
 	case HA_INIT:
 	case HA_SYNCING:
 	case HA_DRAINING:
-	case HA_FENCED: break;
+	case HA_FENCED:
+		break;
 	}
 	return INT32_MIN;
 }
@@ -94,7 +99,8 @@ view_peer(const struct ha *ha, struct mono now, const struct ha_peer *p, struct 
 		.epoch = p->epoch,
 		.offset = p->offset,
 		.behind = active && p->listening ? ha->offset - p->acked : 0,
-		.in_step = active ? p == ha->cover_peer && ha->cover.state == HA_COVER_FULL : ha->in_step,
+		.in_step = active ? p == ha->cover_peer && ha->cover.state == HA_COVER_FULL :
+				    ha->in_step,
 		.config_differs = p->heard && p->config_hash != ha->conf.config_hash,
 		.beat_age_ms = mono_ms_between(p->beat_at, now),
 		.health = { p->health, p->health_bytes },

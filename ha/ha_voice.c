@@ -100,7 +100,8 @@ ha_voice_empty(struct ha *ha)
 static void
 give_up(struct ha *ha, const struct ha_peer *p, uint64_t epoch, struct ha_out *out)
 {
-	log_emit(&ha->log, M_TWO_VOICES, "node %u tells of epoch %llu, this node was active in epoch %llu: giving up",
+	log_emit(&ha->log, M_TWO_VOICES,
+		"node %u tells of epoch %llu, this node was active in epoch %llu: giving up",
 		p->node_id, (unsigned long long)epoch, (unsigned long long)ha->epoch);
 	ha_gate_void(ha);
 	ha_role_change(ha, HA_FENCED, out, "another node claims to be active");
@@ -114,12 +115,14 @@ ha_voice_tie(struct ha *ha, const struct ha_peer *p, struct ha_out *out)
 	if (ha->conf.node_id <= p->node_id)
 		give_up(ha, p, ha->epoch, out);
 	else
-		log_emit(&ha->log, M_TWO_VOICES, "node %u is active in our epoch %llu as well: it will give up", p->node_id,
+		log_emit(&ha->log, M_TWO_VOICES,
+			"node %u is active in our epoch %llu as well: it will give up", p->node_id,
 			(unsigned long long)ha->epoch);
 }
 
 static void
-meet_newer(struct ha *ha, const struct ha_peer *p, uint64_t epoch, enum ha_voice_kind kind, struct ha_out *out)
+meet_newer(struct ha *ha, const struct ha_peer *p, uint64_t epoch, enum ha_voice_kind kind,
+	struct ha_out *out)
 {
 	if (ha->role == HA_CLAIMING && kind == HA_VOICE_SPEAKS)
 		ha_role_change(ha, HA_JOINING, out, "another claim came first");
@@ -130,11 +133,13 @@ meet_newer(struct ha *ha, const struct ha_peer *p, uint64_t epoch, enum ha_voice
 	else if (ha->role == HA_ACTIVE && kind != HA_VOICE_HEARSAY)
 		give_up(ha, p, epoch, out);
 	else if (ha->role == HA_ACTIVE)
-		ha_voice_claim(ha, out, "a node remembers a newer epoch than ours: claiming one above it");
+		ha_voice_claim(
+			ha, out, "a node remembers a newer epoch than ours: claiming one above it");
 }
 
 void
-ha_voice_meet(struct ha *ha, const struct ha_peer *p, uint64_t epoch, enum ha_voice_kind kind, struct ha_out *out)
+ha_voice_meet(struct ha *ha, const struct ha_peer *p, uint64_t epoch, enum ha_voice_kind kind,
+	struct ha_out *out)
 {
 	uint64_t ours = ha->role == HA_CLAIMING ? ha->claim_epoch - 1 : ha->epoch;
 

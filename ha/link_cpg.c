@@ -2,8 +2,9 @@
 /*
  * corosync: see link_cpg.h. The only file that knows it; its error codes end here.
  *
- * Happy path: connect (CPG model v1, quorum, node names from cmap, join) -> dispatch when a descriptor is
- * readable. corosync killed: a call gives CS_ERR_LIBRARY within milliseconds, which is E_IO here.
+ * Happy path: connect (CPG model v1, quorum, node names from cmap, join) -> dispatch when a
+ * descriptor is readable. corosync killed: a call gives CS_ERR_LIBRARY within milliseconds, which
+ * is E_IO here.
  */
 #include "ha/link_cpg.h"
 
@@ -37,7 +38,7 @@ struct link_cpg {
 	size_t name_count;
 };
 
-/* --- callbacks of corosync --------------------------------------------------------------------------------- */
+/* --- callbacks of corosync -------------------------------------------------------------------- */
 
 static struct link_cpg *
 link_of(cpg_handle_t handle)
@@ -135,7 +136,7 @@ on_nodelist(quorum_handle_t handle, struct quorum_ring_id ring, uint32_t member_
 	(void)left;
 }
 
-/* --- connecting -------------------------------------------------------------------------------------------- */
+/* --- connecting ------------------------------------------------------------------------------- */
 
 static int
 connect_error(cs_error_t cs, const char *what, struct err *e)
@@ -157,7 +158,9 @@ connect_error(cs_error_t cs, const char *what, struct err *e)
 	}
 }
 
-/* "nodelist.node.N.nodeid" and ".name", N from 0. A nodelist without names leaves the list empty. */
+/*
+ * "nodelist.node.N.nodeid" and ".name", N from 0. A nodelist without names leaves the list empty.
+ */
 static void
 learn_names(struct link_cpg *l)
 {
@@ -278,7 +281,7 @@ link_cpg_quorum_fd(const struct link_cpg *l)
 	return l->quorum_fd;
 }
 
-/* --- working ----------------------------------------------------------------------------------------------- */
+/* --- working ---------------------------------------------------------------------------------- */
 
 int
 link_cpg_dispatch(struct link_cpg *l, unsigned messages_max)
@@ -318,13 +321,13 @@ link_cpg_mcast(struct link_cpg *l, struct str bytes)
 	return cs == CS_ERR_TRY_AGAIN ? E_AGAIN : E_IO;
 }
 
-/* BUSY: the leave has not come round the ring yet. */
+/* EXIST, BUSY: an earlier leave has not come round the ring yet. */
 static int
 membership_error(cs_error_t cs)
 {
-	if (cs == CS_OK || cs == CS_ERR_EXIST)
+	if (cs == CS_OK)
 		return 0;
-	return cs == CS_ERR_TRY_AGAIN || cs == CS_ERR_BUSY ? E_AGAIN : E_IO;
+	return cs == CS_ERR_TRY_AGAIN || cs == CS_ERR_BUSY || cs == CS_ERR_EXIST ? E_AGAIN : E_IO;
 }
 
 int

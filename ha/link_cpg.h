@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The connection to corosync: one process group (CPG), quorum, and the names of the nodes. No event loop in
- * here: the owner watches the two descriptors and calls link_cpg_dispatch().
+ * The connection to corosync: one process group (CPG), quorum, and the names of the nodes. No event
+ * loop in here: the owner watches the two descriptors and calls link_cpg_dispatch().
  *
- * Calls that corosync answers synchronously (connect, join, leave) block while corosync itself is stopped.
- * After E_IO from any call the connection is lost: stop watching, then link_cpg_disconnect() (in this order:
- * it closes the descriptors), and connect again. Never disconnect from inside a handler.
+ * Calls that corosync answers synchronously (connect, join, leave) block while corosync itself is
+ * stopped. After E_IO from any call the connection is lost: stop watching, then
+ * link_cpg_disconnect() (in this order: it closes the descriptors), and connect again. Never
+ * disconnect from inside a handler.
  */
 #ifndef TANDEM_HA_LINK_CPG_H
 #define TANDEM_HA_LINK_CPG_H
@@ -29,8 +30,9 @@ struct link_cpg *link_cpg_new(const char *group, const struct link_cpg_handlers 
 void link_cpg_free(struct link_cpg *l);
 
 /**
- * Connects, asks for the own id and the names, tracks quorum, joins the group. 0, E_AGAIN (corosync is starting or
- * away), E_REFUSED (no permission: uidgid.d), E_IO. Anything but 0 leaves it disconnected.
+ * Connects, asks for the own id and the names, tracks quorum, joins the group. 0, E_AGAIN (corosync
+ * is starting or away), E_REFUSED (no permission: uidgid.d), E_IO. Anything but 0 leaves it
+ * disconnected.
  */
 int link_cpg_connect(struct link_cpg *l, struct err *e) __attribute__((warn_unused_result));
 void link_cpg_disconnect(struct link_cpg *l);
@@ -40,12 +42,18 @@ bool link_cpg_connected(const struct link_cpg *l);
 int link_cpg_fd(const struct link_cpg *l);
 int link_cpg_quorum_fd(const struct link_cpg *l);
 
-/** Calls the handlers for at most `messages_max` messages. 0: nothing is left; E_AGAIN: call again soon; E_IO. */
+/**
+ * Calls the handlers for at most `messages_max` messages. 0: nothing is left; E_AGAIN: call again
+ * soon; E_IO.
+ */
 int link_cpg_dispatch(struct link_cpg *l, unsigned messages_max)
 	__attribute__((warn_unused_result));
 int link_cpg_dispatch_quorum(struct link_cpg *l) __attribute__((warn_unused_result));
 
-/** 0; E_AGAIN: dispatch, wait a millisecond, send the same again; E_LIMIT: too large to be atomic; E_IO. */
+/**
+ * 0; E_AGAIN: dispatch, wait a millisecond, send the same again; E_LIMIT: too large to be atomic;
+ * E_IO.
+ */
 int link_cpg_mcast(struct link_cpg *l, struct str bytes) __attribute__((warn_unused_result));
 
 /** 0, E_AGAIN (still leaving or starting: again later), E_IO. */

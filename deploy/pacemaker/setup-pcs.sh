@@ -14,7 +14,7 @@ $pcs resource create tandemd ocf:tandem:tandemd config=/etc/tandem/tandem.conf \
 	op start timeout=20s op stop timeout=20s op promote timeout=30s op demote timeout=15s \
 	op monitor interval=1s role=Promoted timeout=5s \
 	op monitor interval=3s role=Unpromoted timeout=5s \
-	meta priority=1 migration-threshold=5 failure-timeout=60s resource-stickiness=100 \
+	meta priority=1 migration-threshold=1 failure-timeout=60s resource-stickiness=100 \
 	promotable promoted-max=1 interleave=true notify=false
 $pcs resource create tandem-ip ocf:heartbeat:IPaddr2 ip="$address" cidr_netmask=24 \
 	op monitor interval=5s timeout=10s meta failure-timeout=60s

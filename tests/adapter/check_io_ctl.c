@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The control channel: a server on the loop with a node that says what the test wants, clients in threads that
- * use what tandemctl uses.
+ * The control channel: a server on the loop with a node that says what the test wants, clients in
+ * threads that use what tandemctl uses.
  */
 #include "daemon/ctl.h"
 #include "daemon/ctl_client.h"
@@ -48,9 +48,9 @@ setup(void)
 	node = node_new(&conf, 1, 7, 1, NULL);
 	fake.role = HA_STANDBY;
 	fake.score = 900;
-	c.node = node;
 	ctl = io_ctl_new(&r->sink, &c, &e);
 	ck_assert_msg(ctl != NULL, "%s", e.text);
+	io_ctl_set_node(ctl, node);
 }
 
 static void
@@ -179,6 +179,15 @@ START_TEST(bad_requests_are_answered)
 }
 END_TEST
 
+START_TEST(before_there_is_a_node)
+{
+	io_ctl_set_node(ctl, NULL);
+	expect_error("{\"verb\":\"ocf-monitor\"}", "starting");
+	expect_error("{\"verb\":\"ocf-promote\"}", "starting");
+	expect_exit("{\"verb\":\"version\"}", 0, TANDEM_VERSION);
+}
+END_TEST
+
 START_TEST(history_is_answered)
 {
 	json_t *root, *lines;
@@ -261,7 +270,10 @@ START_TEST(demote_waits_until_it_is_done)
 }
 END_TEST
 
-/* A client that gives up while its order waits leaves nothing behind, and others are served meanwhile. */
+/*
+ * A client that gives up while its order waits leaves nothing behind, and others are served
+ * meanwhile.
+ */
 START_TEST(impatient_client)
 {
 	struct client c;
@@ -394,6 +406,7 @@ main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, simple_questions);
 	tcase_add_test(t, bad_requests_are_answered);
+	tcase_add_test(t, before_there_is_a_node);
 	tcase_add_test(t, history_is_answered);
 	tcase_add_test(t, promote_waits_until_it_serves);
 	tcase_add_test(t, promote_is_refused);

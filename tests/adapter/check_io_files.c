@@ -122,7 +122,7 @@ START_TEST(history_tail_and_rotation)
 	buf_char(&text, '\0');
 	ck_assert_ptr_nonnull(strstr((char *)text.p, "\"ev\":\"x\""));
 	ck_assert_ptr_nonnull(
-		strstr((char *)text.p, "}\n{\"t_us\":1,\"ev\":\"y\",\"node\":\"n1\",\"i\":-1}\n"));
+		strstr((char *)text.p, "}\n{\"t_us\":1,\"ev\":\"y\",\"host\":\"n1\",\"i\":-1}\n"));
 	buf_fini(&text);
 	/* no more than the buffer holds */
 	buf_init(&text, 5000);
@@ -188,7 +188,7 @@ START_TEST(configuration_that_is_no_text)
 }
 END_TEST
 
-/* --- log --------------------------------------------------------------------------------------------------- */
+/* --- log -------------------------------------------------------------------------------------- */
 
 START_TEST(log_lines_and_levels)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * HTTP against a server of the test's own on the same loop: it answers by the path, byte for byte as the test
- * wants, and counts connections and requests.
+ * HTTP against a server of the test's own on the same loop: it answers by the path, byte for byte
+ * as the test wants, and counts connections and requests.
  */
 #include "daemon/io_http.h"
 #include "proto/base/limits.h"
@@ -28,7 +28,7 @@ static struct {
 	struct peer *stream;
 } server;
 
-/* --- the server -------------------------------------------------------------------------------------------- */
+/* --- the server ------------------------------------------------------------------------------- */
 
 static void
 say(struct peer *p, const char *text, size_t n)
@@ -237,7 +237,7 @@ await_done(size_t count)
 	return recorder_find(r, NODE_EV_HTTP_DONE, count - 1);
 }
 
-/* --- requests ---------------------------------------------------------------------------------------------- */
+/* --- requests --------------------------------------------------------------------------------- */
 
 START_TEST(get_with_basic_at_once)
 {
@@ -324,7 +324,9 @@ START_TEST(bodies_are_bounded)
 }
 END_TEST
 
-/* A kept connection dies under the request: a GET is asked again, anything else is not sent twice. */
+/*
+ * A kept connection dies under the request: a GET is asked again, anything else is not sent twice.
+ */
 START_TEST(only_a_get_is_sent_twice)
 {
 	request(1, "GET", "/ok", "");
@@ -379,7 +381,7 @@ START_TEST(closing_cancels_all)
 }
 END_TEST
 
-/* --- streams ----------------------------------------------------------------------------------------------- */
+/* --- streams ---------------------------------------------------------------------------------- */
 
 static void
 open_stream(uint64_t id)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The loop around a node that does what the test says: order of actions, no second entry, deadlines, files,
- * and the ways to end. The node runs without a cluster here.
+ * The loop around a node that does what the test says: order of actions, no second entry,
+ * deadlines, files, and the ways to end. The node runs without a cluster here.
  */
 #include "daemon/io_files.h"
 #include "daemon/io_loop.h"
@@ -115,7 +115,10 @@ START_TEST(ticks_at_the_deadline)
 }
 END_TEST
 
-/* Requests that fail at once raise events while actions are performed: they come after all actions, in order. */
+/*
+ * Requests that fail at once raise events while actions are performed: they come after all actions,
+ * in order.
+ */
 static uint64_t done_ids[8];
 static size_t done_count;
 
@@ -178,7 +181,7 @@ START_TEST(epoch_and_history_are_on_disk)
 {
 	uint64_t epoch = 0;
 	struct buf text;
-	char expected[] = "\"ev\":\"active\",\"node\":\"n1\",\"epoch\":42}\n";
+	char expected[] = "\"ev\":\"active\",\"host\":\"n1\",\"epoch\":42}\n";
 
 	fake.on_event = save_and_tell;
 	ck_assert_int_eq(run(), 0);
@@ -188,7 +191,7 @@ START_TEST(epoch_and_history_are_on_disk)
 	ck_assert_int_eq(io_files_read_history(dir, 10, &text, NULL), 0);
 	buf_char(&text, '\0');
 	ck_assert_ptr_nonnull(strstr((char *)text.p, expected));
-	ck_assert_ptr_nonnull(strstr((char *)text.p, "\"ev\":\"listening\",\"node\":\"n1\"}\n"));
+	ck_assert_ptr_nonnull(strstr((char *)text.p, "\"ev\":\"listening\",\"host\":\"n1\"}\n"));
 	buf_fini(&text);
 }
 END_TEST

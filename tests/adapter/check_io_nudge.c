@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Nudging on loopback in a network namespace of the test's own. A dead server is played by TCP_REPAIR: its socket
- * goes away without a word, and the client, which only listens, must see its connection reset.
+ * Nudging on loopback in a network namespace of the test's own. A dead server is played by
+ * TCP_REPAIR: its socket goes away without a word, and the client, which only listens, must see its
+ * connection reset.
  */
 #include "daemon/io_nudge.h"
 #include "tests/adapter/recorder.h"

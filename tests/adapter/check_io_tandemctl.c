@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What tandemctl shows: the table, the history, and what remains when the daemon is dead. */
+#include "daemon/io_files.h"
 #include "daemon/tandemctl_dead.h"
 #include "daemon/tandemctl_show.h"
 
@@ -104,7 +105,7 @@ END_TEST
 START_TEST(the_history)
 {
 	json_t *lines = json_loads(
-		"[{\"t_us\":1795310575201000,\"ev\":\"active\",\"node\":\"n2\",\"epoch\":8,\"why\":\"x\"},7]",
+		"[{\"t_us\":1795310575201000,\"ev\":\"active\",\"host\":\"n2\",\"epoch\":8,\"why\":\"x\"},7]",
 		0, NULL);
 	struct buf b;
 
@@ -116,7 +117,7 @@ START_TEST(the_history)
 }
 END_TEST
 
-/* --- a dead daemon ----------------------------------------------------------------------------------------- */
+/* --- a dead daemon ---------------------------------------------------------------------------- */
 
 static const char crm_mon[] =
 	"<pacemaker-result><resources><clone id=\"tandemd-clone\">"
@@ -204,6 +205,13 @@ START_TEST(asking_pacemaker)
 	ck_assert_str_eq(json_string_value(json_object_get(root, "pacemaker_error")),
 		"Pacemaker does not answer");
 	json_decref(root);
+	unlink(path);
+	ck_assert_int_eq(
+		io_files_append_history(dir, 1, "n1", STR("active"), STR("\"epoch\":3"), NULL), 0);
+	root = tandemctl_dead_status(&conf, "why");
+	ck_assert_uint_eq(json_array_size(json_object_get(root, "history")), 1);
+	json_decref(root);
+	snprintf(path, sizeof(path), "%s/history.jsonl", dir);
 	unlink(path);
 	rmdir(dir);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CSTA connections on loopback: order, limits, acknowledged counts, and every way a connection can end. */
+/*
+ * CSTA connections on loopback: order, limits, acknowledged counts, and every way a connection can
+ * end.
+ */
 #include "daemon/io_tcp.h"
 #include "proto/base/limits.h"
 #include "tests/adapter/recorder.h"

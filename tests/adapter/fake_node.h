@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A node for tests of what is around the node: it does what the test's handler says. A test program that
- * includes this file gets these functions instead of the real ones (its own object is linked first), so it is
- * included once in a program, and never together with the real node.
+ * A node for tests of what is around the node: it does what the test's handler says. A test program
+ * that includes this file gets these functions instead of the real ones (its own object is linked
+ * first), so it is included once in a program, and never together with the real node.
  */
 #ifndef TANDEM_TESTS_ADAPTER_FAKE_NODE_H
 #define TANDEM_TESTS_ADAPTER_FAKE_NODE_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * For tests of adapters: a loop, a sink that keeps every event, and waiting with a deadline. One test program
- * includes it once. What a test waits for and does not get is a failed assertion, never a hang.
+ * For tests of adapters: a loop, a sink that keeps every event, and waiting with a deadline. One
+ * test program includes it once. What a test waits for and does not get is a failed assertion,
+ * never a hang.
  */
 #ifndef TANDEM_TESTS_ADAPTER_RECORDER_H
 #define TANDEM_TESTS_ADAPTER_RECORDER_H

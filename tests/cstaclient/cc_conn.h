@@ -8,7 +8,7 @@
 #include "tests/cstaclient/cc_rand.h"
 #include "tests/cstaclient/cc_session.h"
 
-#define CC_CONNECT_MS 500  /* an attempt to connect ends after this time */
+#define CC_CONNECT_MS 200  /* an attempt to connect ends after this time */
 #define CC_RETRY_MIN_MS 50 /* the next one follows after 50..200 ms */
 #define CC_RETRY_MAX_MS 200
 #define CC_SEND_QUEUE_MAX 4194304 /* bytes a server may leave unread */

@@ -96,6 +96,8 @@ take_gaps(struct account_run *r)
 		if (s->gap_to_us > last_us)
 			last_us = s->gap_to_us;
 	}
+	if (!r->is_takeover)
+		return;
 	r->at.t_us[PHASE_first_heard] = first_us;
 	r->at.t_us[PHASE_all_heard] = last_us;
 }

@@ -110,11 +110,12 @@ lay_client(const struct account_run *r, struct account_scene *s, int which)
 		return;
 	from = account_ms(r, c->gap_from_us);
 	to = account_ms(r, c->gap_to_us);
-	if (c->gap_to_us == 0)
+	/* where nobody takes over, the pauses between messages are only pauses */
+	if (c->gap_to_us == 0 || !r->is_takeover)
 		from = to = account_ms(r, c->arrivals_us[c->count - 1]);
 	add_span(s, lane, KIND_heard, account_ms(r, c->arrivals_us[0]), from);
 	add_span(s, lane, KIND_heard, to, account_ms(r, c->arrivals_us[c->count - 1]));
-	if (c->gap_to_us > 0 && to - from > s->gap_to_ms - s->gap_from_ms) {
+	if (to - from > s->gap_to_ms - s->gap_from_ms) {
 		s->gap_from_ms = from;
 		s->gap_to_ms = to;
 	}

@@ -162,7 +162,7 @@ draw_lane(const struct drawing *d, enum account_lane_id lane)
 static void
 draw_silence(const struct drawing *d, enum account_lane_id lane, const struct account_session *c)
 {
-	if (c == NULL || c->gap_to_us == 0)
+	if (c == NULL || c->gap_to_us == 0 || !d->r->is_takeover)
 		return;
 	fprintf(d->out, "<text x=\"%.0f\" y=\"%.0f\" fill=\"#a00\">silent %.2f s</text>\n",
 		x_of(d, 0) + 5, y_of(lane) + 30, (double)(c->gap_to_us - c->gap_from_us) / 1e6);

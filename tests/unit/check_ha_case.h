@@ -13,20 +13,20 @@
 
 static struct toy t; /* each program has one */
 
-static inline void
+__attribute__((unused)) static void
 begin(unsigned nodes)
 {
 	toy_init(&t, nodes, 42);
 }
 
-static inline void
+__attribute__((unused)) static void
 end(void)
 {
 	toy_fini(&t);
 }
 
 /* Two nodes, n1 active, n2 in step. */
-static inline void
+__attribute__((unused)) static void
 pair(void)
 {
 	begin(2);
@@ -38,7 +38,7 @@ pair(void)
 	toy_run(&t, 300);
 }
 
-static inline void
+__attribute__((unused)) static void
 load(unsigned i, unsigned count)
 {
 	for (unsigned k = 0; k < count; k++) {
@@ -48,7 +48,7 @@ load(unsigned i, unsigned count)
 	}
 }
 
-static inline void
+__attribute__((unused)) static void
 same_state(unsigned a, unsigned b)
 {
 	struct ha_view va = toy_view(&t, a), vb = toy_view(&t, b);
@@ -58,7 +58,7 @@ same_state(unsigned a, unsigned b)
 	ck_assert_uint_eq(t.node[a].fsm.digest, t.node[b].fsm.digest);
 }
 
-static inline unsigned
+__attribute__((unused)) static unsigned
 logged(unsigned i, int number)
 {
 	return t.node[i].logged[number % TOY_LOG_KINDS];
@@ -67,9 +67,9 @@ logged(unsigned i, int number)
 /* One message of each queue in turn, until `cond`. */
 #define TRICKLE_UNTIL(cond) \
 	while (!(cond)) \
-		ck_assert(trickle())
+	ck_assert(trickle())
 
-static inline bool
+__attribute__((unused)) static bool
 trickle(void)
 {
 	bool moved = false;

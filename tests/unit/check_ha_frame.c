@@ -13,7 +13,12 @@
 static struct ha_frame
 example(enum ha_frame_type type, uint8_t version, struct buf *body)
 {
-	struct ha_frame f = { .version = version, .speaks = 2, .type = type, .sender = 1, .to = 2, .epoch = 7,
+	struct ha_frame f = { .version = version,
+		.speaks = 2,
+		.type = type,
+		.sender = 1,
+		.to = 2,
+		.epoch = 7,
 		.offset = 1234567890123 };
 
 	ha_frame_put_delta(body, 3, 1, (const uint8_t *)"abc", 3);
@@ -21,18 +26,35 @@ example(enum ha_frame_type type, uint8_t version, struct buf *body)
 	switch (type) {
 	case HA_FRAME_BEAT:
 	case HA_FRAME_HELLO:
-		f.u.beat = (struct ha_frame_beat){ 1, 2, 9, 4, 5, 6, 7, HA_STANDBY, STR("{\"channels\":4}") };
+		f.u.beat = (struct ha_frame_beat){ 1, 2, 9, 4, 5, 6, 7, HA_STANDBY,
+			STR("{\"channels\":4}") };
 		break;
 	case HA_FRAME_DELTAS:
-		f.u.deltas = (struct ha_frame_deltas){ .sync = 0, .count = 2, .digest = 77, .body = buf_as_str(body) };
+		f.u.deltas = (struct ha_frame_deltas){
+			.sync = 0, .count = 2, .digest = 77, .body = buf_as_str(body)
+		};
 		break;
-	case HA_FRAME_ACK: f.u.ack.digest = 5; break;
-	case HA_FRAME_SYNC_REQ: f.u.sync_req = (struct ha_frame_sync_req){ 11, 12, 1 }; break;
-	case HA_FRAME_SNAP_BEGIN: f.u.snap_begin = (struct ha_frame_snap_begin){ 11, 12, 13, 1 }; break;
-	case HA_FRAME_SNAP_SLICE: f.u.snap_slice = (struct ha_frame_snap_slice){ 11, 12, STR("slice") }; break;
-	case HA_FRAME_SNAP_END: f.u.snap_end = (struct ha_frame_snap_end){ 11, 12, 13, 14 }; break;
-	case HA_FRAME_CLAIM: f.u.claim = (struct ha_frame_claim){ 1, 2, 3, 4, 5 }; break;
-	case HA_FRAME_LEAVING: f.u.leaving.digest = 9; break;
+	case HA_FRAME_ACK:
+		f.u.ack.digest = 5;
+		break;
+	case HA_FRAME_SYNC_REQ:
+		f.u.sync_req = (struct ha_frame_sync_req){ 11, 12, 1 };
+		break;
+	case HA_FRAME_SNAP_BEGIN:
+		f.u.snap_begin = (struct ha_frame_snap_begin){ 11, 12, 13, 1 };
+		break;
+	case HA_FRAME_SNAP_SLICE:
+		f.u.snap_slice = (struct ha_frame_snap_slice){ 11, 12, STR("slice") };
+		break;
+	case HA_FRAME_SNAP_END:
+		f.u.snap_end = (struct ha_frame_snap_end){ 11, 12, 13, 14 };
+		break;
+	case HA_FRAME_CLAIM:
+		f.u.claim = (struct ha_frame_claim){ 1, 2, 3, 4, 5 };
+		break;
+	case HA_FRAME_LEAVING:
+		f.u.leaving.digest = 9;
+		break;
 	}
 	return f;
 }
@@ -52,7 +74,8 @@ START_TEST(each_type_both_ways)
 		buf_init(&two, 1000);
 		f = example(type, version, &body);
 		ha_frame_encode(&f, &one);
-		ck_assert_msg(ha_frame_decode(one.p, one.n, &g, &e) == 0, "%s: %s", ha_frame_type_name(_i), e.text);
+		ck_assert_msg(ha_frame_decode(one.p, one.n, &g, &e) == 0, "%s: %s",
+			ha_frame_type_name(_i), e.text);
 		ck_assert_int_eq(g.type, f.type);
 		ck_assert_uint_eq(g.epoch, 7);
 		ck_assert_uint_eq(g.offset, 1234567890123);
@@ -223,7 +246,13 @@ END_TEST
 START_TEST(the_largest_delta_fits_a_frame)
 {
 	struct buf body, b;
-	struct ha_frame f = { .version = 2, .speaks = 2, .type = HA_FRAME_DELTAS, .sender = 1, .epoch = 1, .offset = 1 }, g;
+	struct ha_frame f = { .version = 2,
+		.speaks = 2,
+		.type = HA_FRAME_DELTAS,
+		.sender = 1,
+		.epoch = 1,
+		.offset = 1 },
+			g;
 	uint8_t *p = mem_zalloc(HA_DELTA_BYTES_MAX);
 
 	buf_init(&body, LIMIT_FRAME_BYTES);

@@ -279,7 +279,12 @@ END_TEST
 
 START_TEST(an_acknowledgement_of_what_does_not_exist)
 {
-	struct ha_frame f = { .version = 1, .speaks = 2, .type = HA_FRAME_ACK, .sender = 2, .to = 1, .epoch = 1,
+	struct ha_frame f = { .version = 1,
+		.speaks = 2,
+		.type = HA_FRAME_ACK,
+		.sender = 2,
+		.to = 1,
+		.epoch = 1,
 		.offset = 1000 };
 	struct buf b;
 
@@ -303,7 +308,9 @@ END_TEST
 
 START_TEST(frames_of_an_older_epoch_are_refused)
 {
-	struct ha_frame f = { .version = 1, .speaks = 2, .type = HA_FRAME_CLAIM, .sender = 2, .epoch = 1 };
+	struct ha_frame f = {
+		.version = 1, .speaks = 2, .type = HA_FRAME_CLAIM, .sender = 2, .epoch = 1
+	};
 	struct buf b;
 	uint64_t before;
 
@@ -328,6 +335,80 @@ START_TEST(frames_of_an_older_epoch_are_refused)
 	toy_drain(&t);
 	ck_assert_uint_ge(toy_view(&t, 0).counts.frames_malformed, 1);
 	buf_fini(&b);
+	end();
+}
+END_TEST
+
+/* A frame that is well formed and says anything at all, with numbers that reach deep. */
+static void
+random_frame(struct buf *b, unsigned victim)
+{
+	struct ha_frame f = { .version = 2, .speaks = 2, .sender = 2 - victim };
+	const struct ha *ha = t.node[victim].ha;
+	struct buf body;
+
+	buf_init(&body, 10000);
+	f.type = (enum ha_frame_type)(1 + rng_below(&t.rng, HA_FRAME_LEAVING));
+	f.to = rng_below(&t.rng, 3) ? 0 : victim + 1;
+	f.epoch = rng_below(&t.rng, 8) ? ha->seen : rng_below(&t.rng, 6);
+	f.offset = rng_below(&t.rng, 4) ? ha->offset + rng_below(&t.rng, 3) :
+					  1 + rng_below(&t.rng, 30);
+	for (size_t i = 0; i < sizeof(f.u) / 8; i++) /* all payloads are numbers first */
+		((uint64_t *)(void *)&f.u)[i] =
+			rng_below(&t.rng, 3) ? rng_below(&t.rng, 20) : ha->join.sync;
+	if (f.type <= HA_FRAME_HELLO) {
+		f.u.beat.role = (uint8_t)rng_below(&t.rng, HA_FENCED + 1);
+		f.u.beat.seen = f.epoch;
+		f.u.beat.health = STR("h");
+	} else if (f.type == HA_FRAME_DELTAS) {
+		uint8_t p[9] = { (uint8_t)rng_below(&t.rng, TOY_KEYS + 1), 1 };
+
+		f.u.deltas.count = (uint32_t)(1 + rng_below(&t.rng, 4));
+		f.u.deltas.sync = rng_below(&t.rng, 2) ? 0 : ha->join.sync;
+		f.offset += f.offset == 0;
+		for (uint32_t i = 0; i < f.u.deltas.count; i++)
+			ha_frame_put_delta(&body, 1, 1, p, sizeof(p));
+		f.u.deltas.body = buf_as_str(&body);
+	} else if (f.type == HA_FRAME_SNAP_SLICE) {
+		f.u.snap_slice.at = rng_below(&t.rng, 2) ? ha->join.snap.n : 5;
+		f.u.snap_slice.body = STR("12345678");
+	} else if (f.type == HA_FRAME_CLAIM && rng_below(&t.rng, 10) == 0) {
+		f.epoch = ha->seen + 1;
+	}
+	ha_frame_encode(&f, b);
+	buf_fini(&body);
+}
+
+START_TEST(frames_that_say_anything_do_no_harm)
+{
+	pair();
+	for (unsigned k = 0; k < 20000; k++) {
+		unsigned victim = (unsigned)rng_below(&t.rng, 2);
+		struct buf b;
+
+		buf_init(&b, 10000);
+		random_frame(&b, victim);
+		toy_inject(&t, 1 - victim, b.p, b.n);
+		buf_fini(&b);
+		if (k % 4 == 0)
+			(void)trickle();
+		if (k % 10 == 0)
+			toy_run(&t, 7);
+		if (k % 50 == 0)
+			(void)toy_promote(&t, victim);
+		if (k % 7 == 0)
+			(void)toy_append(&t, victim, 1, k);
+	}
+	toy_drain(&t);
+	for (unsigned i = 0; i < 2; i++) { /* whatever they believe now: a new start mends it */
+		toy_kill(&t, i);
+		toy_start(&t, i);
+	}
+	toy_run(&t, 300);
+	ck_assert_int_eq(toy_promote(&t, 0), 0);
+	toy_run(&t, 2000);
+	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	same_state(0, 1);
 	end();
 }
 END_TEST
@@ -430,7 +511,8 @@ START_TEST(more_members_than_fit)
 	toy_start(&t, 0);
 	toy_run(&t, 100);
 	for (unsigned k = 0; k < 12; k++)
-		members[k] = (struct ha_member){ k + 1, k == 0 ? t.node[0].pid : 500 + k, HA_REASON_JOIN };
+		members[k] = (struct ha_member){ k + 1, k == 0 ? t.node[0].pid : 500 + k,
+			HA_REASON_JOIN };
 	ha_confchg(t.node[0].ha, t.now, &c, &t.node[0].out);
 	toy_tick(&t, 0);
 	c.member_count = 1;
@@ -462,6 +544,7 @@ add_resync_tests(TCase *tc)
 	tcase_add_test(tc, one_frame_in_twenty_is_damaged_and_they_get_over_it);
 	tcase_add_test(tc, an_acknowledgement_of_what_does_not_exist);
 	tcase_add_test(tc, frames_of_an_older_epoch_are_refused);
+	tcase_add_test(tc, frames_that_say_anything_do_no_harm);
 	tcase_add_test(tc, version_1_and_version_2_work_together);
 	tcase_add_test(tc, another_configuration_is_told);
 	tcase_add_test(tc, three_members);

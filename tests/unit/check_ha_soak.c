@@ -28,15 +28,15 @@ struct record {
 struct world {
 	struct toy t;
 	struct record record[TOY_NODES];
-	uint64_t spoke;           /* highest epoch in which an effect left */
-	unsigned speaker;         /* of it */
+	uint64_t spoke;   /* highest epoch in which an effect left */
+	unsigned speaker; /* of it */
 	uint32_t speaker_pid;
 	uint64_t released_epoch[TOY_NODES], released[TOY_NODES];
-	int owner;                /* the node that the arbiter promoted; -1 = none */
-	bool moving;              /* the arbiter is moving the role on purpose */
-	int64_t arbiter_us;       /* its next look */
-	char broken[200];         /* the first violated invariant; "" = none */
-	uint64_t trace;           /* hash over what happened */
+	int owner;          /* the node that the arbiter promoted; -1 = none */
+	bool moving;        /* the arbiter is moving the role on purpose */
+	int64_t arbiter_us; /* its next look */
+	char broken[200];   /* the first violated invariant; "" = none */
+	uint64_t trace;     /* hash over what happened */
 	/* what was met, to see that a run is worth something */
 	uint64_t takeovers, resyncs, confirmed, unconfirmed, appended;
 };
@@ -91,7 +91,8 @@ check_state(struct world *w, struct toy_node *nd)
 	if (ha->role != HA_STANDBY || ha->source == NULL)
 		return;
 	r = &w->record[ha->source->node_id - 1];
-	if (r->epoch == ha->epoch && r->pid == ha->source->pid && (ha->offset >= r->count || r->digest[ha->offset] != nd->fsm.digest))
+	if (r->epoch == ha->epoch && r->pid == ha->source->pid &&
+		(ha->offset >= r->count || r->digest[ha->offset] != nd->fsm.digest))
 		BROKEN(w, "SAME-STATE: node %u at epoch %llu offset %llu has another state", nd->id,
 			(unsigned long long)ha->epoch, (unsigned long long)ha->offset);
 }
@@ -101,7 +102,8 @@ speaker_lives(const struct world *w)
 {
 	const struct toy_node *nd = &w->t.node[w->speaker];
 
-	return nd->ha != NULL && nd->pid == w->speaker_pid && nd->ha->role == HA_ACTIVE && nd->ha->epoch == w->spoke;
+	return nd->ha != NULL && nd->pid == w->speaker_pid && nd->ha->role == HA_ACTIVE &&
+		nd->ha->epoch == w->spoke;
 }
 
 /* ONE-VOICE: at most one gate; no effect in an older epoch than one that spoke. */
@@ -122,7 +124,8 @@ check_voice(struct world *w, struct toy_node *nd)
 
 		if (other != nd && other->ha != NULL && ha_gate_open(other->ha) &&
 			!mono_due(other->ha->lease.until, w->t.now))
-			BROKEN(w, "ONE-VOICE: the gates of nodes %u and %u are open", nd->id, other->id);
+			BROKEN(w, "ONE-VOICE: the gates of nodes %u and %u are open", nd->id,
+				other->id);
 	}
 }
 
@@ -148,10 +151,11 @@ check_released(struct world *w, struct toy_node *nd)
 		return;
 	w->confirmed++;
 	peer = &w->t.node[nd->ha->cover_peer->node_id - 1];
-	if (peer->ha != NULL && peer->pid == nd->ha->cover_peer->pid && peer->ha->epoch == v.epoch &&
-		peer->ha->offset < released)
-		BROKEN(w, "PROMISE: node %u released %llu, node %u holds %llu", nd->id, (unsigned long long)released,
-			peer->id, (unsigned long long)peer->ha->offset);
+	if (peer->ha != NULL && peer->pid == nd->ha->cover_peer->pid &&
+		peer->ha->epoch == v.epoch && peer->ha->offset < released)
+		BROKEN(w, "PROMISE: node %u released %llu, node %u holds %llu", nd->id,
+			(unsigned long long)released, peer->id,
+			(unsigned long long)peer->ha->offset);
 }
 
 static void
@@ -159,7 +163,8 @@ check_bounds(struct world *w, const struct toy_node *nd)
 {
 	const struct ha *ha = nd->ha;
 
-	if (ha->in_flight_count > LIMIT_BATCHES_IN_FLIGHT || ha->serve.in_flight > HA_SLICES_IN_FLIGHT)
+	if (ha->in_flight_count > LIMIT_BATCHES_IN_FLIGHT ||
+		ha->serve.in_flight > HA_SLICES_IN_FLIGHT)
 		BROKEN(w, "BOUNDED: a window of node %u is exceeded", nd->id);
 	if (ha->role == HA_ACTIVE && !ha->in_group)
 		BROKEN(w, "node %u is ACTIVE without a ring", nd->id);
@@ -197,7 +202,8 @@ others_are_safe(struct world *w, unsigned i)
 
 	for (unsigned k = 0; k < w->t.count; k++) {
 		struct toy_node *nd = &w->t.node[k];
-		bool speaks = nd->ha != NULL && ha_role(nd->ha) >= HA_CLAIMING && ha_role(nd->ha) <= HA_DRAINING;
+		bool speaks = nd->ha != NULL && ha_role(nd->ha) >= HA_CLAIMING &&
+			ha_role(nd->ha) <= HA_DRAINING;
 		bool reachable = nd->joined && nd->component == me->component && !nd->paused;
 
 		if (k == i || nd->ha == NULL || (reachable && !speaks))
@@ -217,8 +223,9 @@ knows_that_it_left(const struct toy_node *me, const struct toy_node *other)
 	for (size_t i = 0; i < HA_PEERS_MAX; i++) {
 		const struct ha_peer *p = &me->ha->peers[i];
 
-		if (p->member && p->node_id == other->id && (other->ha == NULL || p->pid != other->pid ||
-							other->component != me->component || !other->joined))
+		if (p->member && p->node_id == other->id &&
+			(other->ha == NULL || p->pid != other->pid ||
+				other->component != me->component || !other->joined))
 			return false;
 	}
 	return true;
@@ -316,11 +323,19 @@ fault(struct world *w, unsigned i)
 	struct toy_node *nd = &t->node[i];
 
 	switch (rng_below(&t->rng, 9)) {
-	case 0: toy_kill(t, i); break;
-	case 1: toy_power_off(t, i); break;
+	case 0:
+		toy_kill(t, i);
+		break;
+	case 1:
+		toy_power_off(t, i);
+		break;
 	case 2:
-	case 3: cut_or_merge(w, i); break;
-	case 4: nd->paused = !nd->paused && nd->ha != NULL; break;
+	case 3:
+		cut_or_merge(w, i);
+		break;
+	case 4:
+		nd->paused = !nd->paused && nd->ha != NULL;
+		break;
 	case 5:
 		if (!t->qdevice) {
 			if (nd->joined)
@@ -348,7 +363,8 @@ append_some(struct world *w)
 		if (nd->paused || toy_role(&w->t, i) != HA_ACTIVE)
 			continue;
 		for (uint64_t k = rng_below(&w->t.rng, 4); k > 0; k--) {
-			if (toy_append(&w->t, i, (unsigned)rng_below(&w->t.rng, TOY_KEYS), rng_below(&w->t.rng, 100)) != 0)
+			if (toy_append(&w->t, i, (unsigned)rng_below(&w->t.rng, TOY_KEYS),
+				    rng_below(&w->t.rng, 100)) != 0)
 				w->appended++;
 		}
 	}
@@ -365,7 +381,8 @@ step(struct world *w, unsigned fault_rate)
 		struct toy_node *nd = &t->node[k];
 
 		if (nd->ha != NULL && !nd->paused &&
-			(mono_due(ha_deadline(nd->ha), t->now) || (nd->quorum_lost_us && nd->quorum_lost_us <= t->now.us)))
+			(mono_due(ha_deadline(nd->ha), t->now) ||
+				(nd->quorum_lost_us && nd->quorum_lost_us <= t->now.us)))
 			toy_tick(t, k);
 	}
 	for (uint64_t k = rng_below(&t->rng, 6); k > 0; k--)
@@ -425,7 +442,8 @@ check_rest(struct world *w)
 		actives++;
 		active = i;
 		if (!v.gate_open || v.degraded || v.unconfirmed)
-			BROKEN(w, "at rest: gate %d degraded %d unconfirmed %d", v.gate_open, v.degraded, v.unconfirmed);
+			BROKEN(w, "at rest: gate %d degraded %d unconfirmed %d", v.gate_open,
+				v.degraded, v.unconfirmed);
 	}
 	if (actives != 1)
 		BROKEN(w, "at rest: %u nodes are active", actives);
@@ -433,9 +451,11 @@ check_rest(struct world *w)
 		struct ha_view v = toy_view(t, i), a = toy_view(t, active);
 
 		w->resyncs += v.counts.resyncs_full + v.counts.resyncs_partial;
-		if (i != active && (v.role != HA_STANDBY || v.epoch != a.epoch || v.offset != a.offset))
-			BROKEN(w, "at rest: node %u is %s at %llu/%llu, the active at %llu/%llu", i + 1, ha_role_name(v.role),
-				(unsigned long long)v.epoch, (unsigned long long)v.offset, (unsigned long long)a.epoch,
+		if (i != active &&
+			(v.role != HA_STANDBY || v.epoch != a.epoch || v.offset != a.offset))
+			BROKEN(w, "at rest: node %u is %s at %llu/%llu, the active at %llu/%llu",
+				i + 1, ha_role_name(v.role), (unsigned long long)v.epoch,
+				(unsigned long long)v.offset, (unsigned long long)a.epoch,
 				(unsigned long long)a.offset);
 		if (t->node[i].fsm.digest != t->node[active].fsm.digest)
 			BROKEN(w, "at rest: node %u has another state", i + 1);
@@ -498,7 +518,8 @@ run_seed(struct world *w, struct world *total, uint64_t seed)
 		world_fini(w);
 		run(w, seed);
 		if (w->trace != hash) {
-			printf("seed %llu: the second run differs from the first\n", (unsigned long long)seed);
+			printf("seed %llu: the second run differs from the first\n",
+				(unsigned long long)seed);
 			snprintf(w->broken, sizeof(w->broken), "differs");
 		}
 	}
@@ -522,7 +543,8 @@ main(int argc, char **argv)
 		(unsigned long long)total->appended, (unsigned long long)total->confirmed,
 		(unsigned long long)total->unconfirmed);
 	/* runs in which nothing happens prove nothing */
-	if (count >= 100 && (total->takeovers < count || total->resyncs < count || total->confirmed < count)) {
+	if (count >= 100 &&
+		(total->takeovers < count || total->resyncs < count || total->confirmed < count)) {
 		printf("the runs are too quiet\n");
 		failed++;
 	}
@@ -532,7 +554,8 @@ main(int argc, char **argv)
 		printf("%llu allocations were not given back\n", (unsigned long long)mem_live());
 		failed++;
 	}
-	printf("%llu passed, %llu failed, 0 skipped\n", (unsigned long long)(count - (failed < count ? failed : count)),
+	printf("%llu passed, %llu failed, 0 skipped\n",
+		(unsigned long long)(count - (failed < count ? failed : count)),
 		(unsigned long long)failed);
 	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

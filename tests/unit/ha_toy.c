@@ -8,7 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum msg_kind { MSG_FRAME, MSG_CONFCHG, MSG_QUORUM };
+enum msg_kind {
+	MSG_FRAME,
+	MSG_CONFCHG,
+	MSG_QUORUM
+};
 
 struct toy_msg {
 	struct toy_msg *next;
@@ -152,13 +156,14 @@ tell_quorum(struct toy *t, struct toy_node *nd)
 		toy_quorum(t, (unsigned)(nd - t->node), quorate);
 		return;
 	}
-	nd->quorum_lost_us = t->now.us + 1 + (int64_t)rng_below(&t->rng, (uint64_t)t->quorum_denial_ms_max * 1000);
+	nd->quorum_lost_us = t->now.us + 1 +
+		(int64_t)rng_below(&t->rng, (uint64_t)t->quorum_denial_ms_max * 1000);
 }
 
 /* A change, told to every member of a component: members are as they are now. */
 static void
-tell_confchg(struct toy *t, unsigned component, const struct toy_node *left, enum ha_reason left_reason,
-	const struct toy_node *joined, bool merge)
+tell_confchg(struct toy *t, unsigned component, const struct toy_node *left,
+	enum ha_reason left_reason, const struct toy_node *joined, bool merge)
 {
 	for (unsigned i = 0; i < t->count; i++) {
 		struct toy_node *nd = &t->node[i];
@@ -168,16 +173,20 @@ tell_confchg(struct toy *t, unsigned component, const struct toy_node *left, enu
 			continue;
 		m = msg_new(MSG_CONFCHG, 0);
 		for (unsigned k = 0; k < t->count; k++) {
-			if (t->node[k].joined && t->node[k].component == component && &t->node[k] != left)
-				put_member(m->members, &m->member_count, &t->node[k], HA_REASON_UNKNOWN);
+			if (t->node[k].joined && t->node[k].component == component &&
+				&t->node[k] != left)
+				put_member(m->members, &m->member_count, &t->node[k],
+					HA_REASON_UNKNOWN);
 			/* the one that comes by a merge sees the others as NODEUP */
 			if (merge && nd == joined && &t->node[k] != nd && together(nd, &t->node[k]))
-				put_member(m->joined, &m->joined_count, &t->node[k], HA_REASON_NODEUP);
+				put_member(
+					m->joined, &m->joined_count, &t->node[k], HA_REASON_NODEUP);
 		}
 		if (left != NULL)
 			put_member(m->left, &m->left_count, left, left_reason);
 		if (joined != NULL && !(merge && nd == joined))
-			put_member(m->joined, &m->joined_count, joined, merge ? HA_REASON_NODEUP : HA_REASON_JOIN);
+			put_member(m->joined, &m->joined_count, joined,
+				merge ? HA_REASON_NODEUP : HA_REASON_JOIN);
 		inbox_put(nd, m);
 		if (merge || left_reason == HA_REASON_NODEDOWN)
 			tell_quorum(t, nd);
@@ -196,7 +205,8 @@ cut_tail(struct toy *t, unsigned component, const struct toy_node *without)
 	for (unsigned i = 0; i < t->count; i++) {
 		struct toy_node *nd = &t->node[i];
 
-		if (nd->joined && nd->component == component && nd != without && nd->read_seq > from)
+		if (nd->joined && nd->component == component && nd != without &&
+			nd->read_seq > from)
 			from = nd->read_seq;
 	}
 	cut = from + rng_below(&t->rng, to - from + 1);
@@ -208,7 +218,8 @@ cut_tail(struct toy *t, unsigned component, const struct toy_node *without)
 			continue;
 		while (*at != NULL) {
 			struct toy_msg *m = *at;
-			bool foreign = m->kind == MSG_FRAME && m->seq > cut && (without == NULL || m->node_id == without->id);
+			bool foreign = m->kind == MSG_FRAME && m->seq > cut &&
+				(without == NULL || m->node_id == without->id);
 
 			if (foreign && m->node_id != nd->id) {
 				*at = m->next;
@@ -232,8 +243,8 @@ trace_log(int number, enum log_level level, const char *text, void *arg)
 	(void)level;
 	nd->logged[number % TOY_LOG_KINDS]++;
 	if (nd->toy->tracing)
-		buf_printf(&nd->toy->trace, "%6lld n%u %d %s\n", (long long)(nd->toy->now.us / 1000), nd->id, number,
-			text);
+		buf_printf(&nd->toy->trace, "%6lld n%u %d %s\n",
+			(long long)(nd->toy->now.us / 1000), nd->id, number, text);
 }
 
 void
@@ -244,8 +255,14 @@ toy_init(struct toy *t, unsigned count, uint64_t seed)
 	t->rng.s = seed;
 	t->now = (struct mono){ 1000000 };
 	t->next_pid = 100;
-	t->conf = (struct ha_conf){ .fencing = true, .mode = HA_CONFIRMED, .beat_ms = 100, .lease_ms = 1500,
-		.confirm_timeout_ms = 200, .stall_ms = 500, .lag_ms_max = 3000, .config_hash = 7 };
+	t->conf = (struct ha_conf){ .fencing = true,
+		.mode = HA_CONFIRMED,
+		.beat_ms = 100,
+		.lease_ms = 1500,
+		.confirm_timeout_ms = 200,
+		.stall_ms = 500,
+		.lag_ms_max = 3000,
+		.config_hash = 7 };
 	buf_init(&t->trace, 1 << 20);
 	for (unsigned i = 0; i < TOY_NODES; i++) {
 		struct toy_node *nd = &t->node[i];
@@ -304,7 +321,9 @@ static void
 perform_one(struct toy *t, struct toy_node *nd, const struct ha_action *a)
 {
 	switch (a->kind) {
-	case HA_ACT_MCAST: perform_mcast(t, nd, a); break;
+	case HA_ACT_MCAST:
+		perform_mcast(t, nd, a);
+		break;
 	case HA_ACT_SAVE_EPOCH:
 		nd->floor = a->epoch;
 		nd->saves++;
@@ -313,10 +332,17 @@ perform_one(struct toy *t, struct toy_node *nd, const struct ha_action *a)
 		nd->peer_dead++;
 		nd->peer_dead_active += a->was_active;
 		break;
-	case HA_ACT_PEER_LOST: nd->peer_lost++; break;
-	case HA_ACT_SCORE: nd->score = ha_score(nd->ha); break;
-	case HA_ACT_REJOIN: nd->rejoins++; break;
-	case HA_ACT_ROLE: break;
+	case HA_ACT_PEER_LOST:
+		nd->peer_lost++;
+		break;
+	case HA_ACT_SCORE:
+		nd->score = ha_score(nd->ha);
+		break;
+	case HA_ACT_REJOIN:
+		nd->rejoins++;
+		break;
+	case HA_ACT_ROLE:
+		break;
 	}
 }
 
@@ -457,7 +483,8 @@ toy_move(struct toy *t, unsigned i, unsigned component)
 		put_member(m->members, &m->member_count, nd, HA_REASON_UNKNOWN);
 		for (unsigned k = 0; k < t->count; k++) {
 			if (&t->node[k] != nd && t->node[k].joined && t->node[k].component == old)
-				put_member(m->left, &m->left_count, &t->node[k], HA_REASON_NODEDOWN);
+				put_member(
+					m->left, &m->left_count, &t->node[k], HA_REASON_NODEDOWN);
 		}
 		nd->component = component;
 		inbox_put(nd, m);
@@ -502,14 +529,17 @@ toy_order_one(struct toy *t, unsigned i)
 static void
 give(struct toy *t, struct toy_node *nd, const struct toy_msg *m)
 {
-	struct ha_confchg c = { m->members, m->member_count, m->left, m->left_count, m->joined, m->joined_count };
+	struct ha_confchg c = { m->members, m->member_count, m->left, m->left_count, m->joined,
+		m->joined_count };
 
 	switch (m->kind) {
 	case MSG_FRAME:
 		nd->read_seq = m->seq;
 		ha_deliver(nd->ha, t->now, m->node_id, m->pid, m->bytes, m->n, &nd->out);
 		break;
-	case MSG_CONFCHG: ha_confchg(nd->ha, t->now, &c, &nd->out); break;
+	case MSG_CONFCHG:
+		ha_confchg(nd->ha, t->now, &c, &nd->out);
+		break;
 	case MSG_QUORUM:
 		nd->quorate = m->quorate;
 		ha_quorum(nd->ha, t->now, m->quorate, &nd->out);
@@ -633,11 +663,13 @@ toy_promote(struct toy *t, unsigned i)
 	for (size_t k = 0; k < nd->out.count; k++) {
 		if (nd->out.actions[k].kind == HA_ACT_MCAST && nd->out.actions[k].len > 6 &&
 			nd->out.bytes.p[nd->out.actions[k].off + 6] == 9)
-			nd->saved_before_claim = k > 0 && nd->out.actions[k - 1].kind == HA_ACT_SAVE_EPOCH;
+			nd->saved_before_claim =
+				k > 0 && nd->out.actions[k - 1].kind == HA_ACT_SAVE_EPOCH;
 	}
 	finish(t, nd);
 	if (rv != 0 && t->tracing)
-		buf_printf(&t->trace, "%6lld n%u refused: %s\n", (long long)(t->now.us / 1000), i + 1, e.text);
+		buf_printf(&t->trace, "%6lld n%u refused: %s\n", (long long)(t->now.us / 1000),
+			i + 1, e.text);
 	return rv;
 }
 

@@ -30,22 +30,22 @@ struct toy_msg; /* a frame or a change of membership on its way */
 
 struct toy_node {
 	struct toy *toy;
-	struct ha *ha;        /* NULL: no process */
+	struct ha *ha; /* NULL: no process */
 	struct toy_fsm fsm;
 	struct ha_out out;
 	uint32_t id, pid;
-	bool ring;            /* corosync runs and the process is connected */
+	bool ring; /* corosync runs and the process is connected */
 	bool joined;
-	unsigned component;   /* nodes of one number see each other */
+	unsigned component; /* nodes of one number see each other */
 	bool quorate;
 	int64_t quorum_lost_us; /* the denial of quorum is still on its way until then; 0 = none */
-	bool paused;          /* SIGSTOP: gets no steps */
-	uint64_t floor;       /* on disk */
+	bool paused;            /* SIGSTOP: gets no steps */
+	uint64_t floor;         /* on disk */
 	/* outgoing, not yet ordered; incoming, ordered and not yet read */
 	struct toy_msg *queue, **queue_tail;
 	struct toy_msg *inbox, **inbox_tail;
 	unsigned inbox_count;
-	uint64_t read_seq;    /* of the last frame read */
+	uint64_t read_seq; /* of the last frame read */
 	/* what the node did and saw */
 	unsigned peer_dead, peer_dead_active, peer_lost, rejoins, saves;
 	bool saved_before_claim;
@@ -61,14 +61,15 @@ struct toy {
 	struct mono now;
 	uint32_t next_pid;
 	uint64_t next_seq;
-	struct buf trace;     /* log lines and roles, for golden traces */
+	struct buf trace; /* log lines and roles, for golden traces */
 	bool tracing;
-	bool qdevice;         /* quorum goes to one component alone; otherwise everybody is quorate (two_node) */
+	bool qdevice; /* quorum goes to one component alone; otherwise everybody is quorate (two_node) */
 	unsigned quorate_component;
 	int64_t quorum_denial_ms_max; /* a component that loses quorum learns it this much later at most */
 	void (*after_step)(struct toy *t, struct toy_node *nd); /* an observer; NULL: none */
 	void *observer;
-	bool (*spoil)(struct toy *t, struct toy_node *from, uint8_t *p, size_t n); /* may change a frame as it is sent */
+	bool (*spoil)(struct toy *t, struct toy_node *from, uint8_t *p,
+		size_t n); /* may change a frame as it is sent */
 };
 
 /** `count` nodes, nothing started; conf has sensible values that may be changed before toy_start(). */

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A CSTA application: connects, associates or not, monitors devices, makes requests, comes back after a loss, and keeps
+ * its own picture of calls from what it is told. What may be demanded of each kind: see README.md.
+ *
+ *   sim_client.c        connection, association, set-up, probe, requests
+ *   sim_client_in.c     messages in: answers, statuses
+ *   sim_client_event.c  events: numbers, pairs, the legal walk of each call
+ *   sim_client_text.c   its own codec
+ */
+#ifndef TANDEM_SIM_CLIENT_H
+#define TANDEM_SIM_CLIENT_H
+
+#include "proto/base/buf.h"
+#include "tests/sim/sim_south.h"
+#include "tests/sim/sim_world.h"
+
+#define CLIENT_PENDING_MAX 64
+#define CLIENT_CALLS_MAX 32
+#define CLIENT_ENDED_MAX 512
+#define CLIENT_STRAYS_MAX 128
+#define CLIENT_INVOKE_MAX 8999
+
+enum client_mode {
+	CLIENT_NUMBERED, /* session, events numbered */
+	CLIENT_SESSION,  /* session, no numbers */
+	CLIENT_PLAIN,    /* no session */
+};
+
+enum client_state {
+	CLIENT_AWAY,     /* waits to connect */
+	CLIENT_CONNECTING,
+	CLIENT_GREETING, /* waits for the first SystemStatus */
+	CLIENT_STARTING, /* asked for a session */
+	CLIENT_READY,
+};
+
+/* What the client believes of a device's part in a call. */
+enum client_view {
+	CV_NONE,
+	CV_INITIATED,
+	CV_ORIGINATED,
+	CV_DIALED,
+	CV_RINGING,
+	CV_CONNECTED,
+	CV_HELD,
+	CV_FAR_HELD,
+	CV_FAILED,
+};
+
+struct client_call {
+	uint64_t id;
+	enum client_view view;
+	char far[SOUTH_ID]; /* last known number of an outside party */
+};
+
+enum client_service {
+	CLIENT_SERVICE_UNKNOWN,
+	CLIENT_SERVICE_IN,
+	CLIENT_SERVICE_OUT,
+};
+
+struct client_device {
+	bool wanted;
+	char id[8];
+	uint64_t cross_ref; /* 0 = none */
+	bool starting, snapping; /* a request is under way */
+	bool synced;        /* the picture is complete */
+	enum client_service service;
+	struct client_call calls[CLIENT_CALLS_MAX];
+	size_t call_count;
+	uint64_t ended[CLIENT_ENDED_MAX];
+	size_t ended_count;
+	int64_t retry_us;
+};
+
+enum client_request {
+	CR_SESSION,
+	CR_MONITOR,
+	CR_STOP_MONITOR,
+	CR_SNAPSHOT,
+	CR_STATUS,
+	CR_MAKE_CALL,
+	CR_CALL, /* answer, hold, retrieve, clear */
+	CR_STOP_SESSION,
+};
+
+struct client_pending {
+	bool used;
+	unsigned invoke;
+	enum client_request kind;
+	int device;
+	uint64_t cross_ref;
+	char number[24];
+	int64_t sent_us;
+};
+
+struct sim_client {
+	unsigned index;
+	enum client_mode mode;
+	bool by_address; /* connects to the service address, else to the nodes in turn */
+	int target;
+	enum client_state state;
+	uint64_t conn;
+	int64_t since_us;  /* of the state */
+	int64_t heard_us;
+	struct buf in;
+	unsigned invoke;
+	struct client_pending pending[CLIENT_PENDING_MAX];
+	uint64_t session;  /* 0 = none */
+	uint64_t last_number;
+	bool tainted;      /* a takeover lost what was never confirmed: nothing may be demanded until the next session */
+	bool strict;       /* every event since the snapshot is here: the walk must be legal */
+	unsigned strays_allowed; /* monitors that may exist without the client knowing */
+	uint64_t strays[CLIENT_STRAYS_MAX];
+	size_t stray_count;
+	int diff_device;   /* differences of this device are being told: -1 = none */
+	int64_t probe_us, probe_wait_us;
+	struct client_device devices[SOUTH_USERS_MAX];
+	uint64_t events, requests, resumes;
+	bool quiet; /* makes no requests any more */
+	int64_t settled_us; /* last time something changed in its picture */
+};
+
+void sim_client_init(struct sim *s, unsigned index);
+void sim_client_fini(struct sim *s, unsigned index);
+
+/* from the connection */
+void sim_client_connected(struct sim *s, unsigned index, uint64_t conn);
+void sim_client_lost(struct sim *s, unsigned index, uint64_t conn);
+void sim_client_bytes(struct sim *s, unsigned index, uint64_t conn, struct str bytes);
+
+/** Drops its connection, as an application that is restarted would. */
+void sim_client_abort(struct sim *s, unsigned index);
+/** Sends bytes that are no CSTA on a connection of their own. */
+void sim_client_garbage(struct sim *s, unsigned index);
+/** A takeover lost what was never confirmed. */
+void sim_client_taint(struct sim *s);
+/** Monitored devices are all complete and in service, nothing is pending. */
+bool sim_client_is_well(const struct sim_client *c, char *why, size_t size);
+/** Stops every monitor; each must be answered positively. */
+void sim_client_stop_all(struct sim *s, unsigned index);
+
+/* among the files of the client */
+void client_send(struct sim *s, struct sim_client *c, unsigned invoke, struct str body);
+/** Notes the request; the invoke ID. 0 if too many are under way. */
+unsigned client_note(struct sim *s, struct sim_client *c, enum client_request kind, int device);
+struct client_pending *client_pending(struct sim_client *c, unsigned invoke);
+void client_reconnect(struct sim *s, struct sim_client *c, const char *why);
+void client_begin(struct sim *s, struct sim_client *c);
+void client_fresh(struct sim *s, struct sim_client *c);
+void client_setup(struct sim *s, struct sim_client *c);
+void client_message(struct sim *s, struct sim_client *c, unsigned invoke, struct str body);
+void client_event(struct sim *s, struct sim_client *c, struct str root, struct str body);
+void client_snapshot(struct sim *s, struct sim_client *c, struct client_device *d, struct str body);
+void client_stray(struct sim *s, struct sim_client *c, uint64_t cross_ref);
+/** An id given out: must never have been given before. */
+void client_id_given(struct sim *s, struct sim_client *c, const char *what, uint64_t id);
+
+/* codec */
+struct str client_root(struct str body);
+struct str client_text(struct str body, const char *name);
+uint64_t client_number(struct str body, const char *name);
+/** The part of the document from the n-th (0 = first) element `name` to its end tag; "" if there is none. */
+struct str client_part(struct str body, const char *name, unsigned n);
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Events into the application's picture: see sim_client.h. The table of legal moves is the client's own; it says the
+ * same as the figure in CSTA's connection state model.
+ */
+#include "tests/sim/sim_client.h"
+
+#include <inttypes.h>
+
+struct event_move {
+	const char *event;
+	bool far;    /* about the far party's connection */
+	const char *local; /* localConnectionInfo it must have */
+	unsigned from; /* bits 1 << enum client_view */
+	enum client_view to;
+};
+
+#define F(view) (1u << CV_##view)
+#define ANY_LIVE (F(INITIATED) | F(ORIGINATED) | F(DIALED) | F(RINGING) | F(CONNECTED) | F(HELD) | F(FAR_HELD) | F(FAILED))
+
+static const struct event_move event_moves[] = {
+	{ "ServiceInitiatedEvent", false, "initiated", F(NONE), CV_INITIATED },
+	{ "OriginatedEvent", false, "connected", F(NONE) | F(INITIATED), CV_ORIGINATED },
+	{ "DeliveredEvent", true, "connected", F(ORIGINATED), CV_DIALED },
+	{ "DeliveredEvent", false, "alerting", F(NONE), CV_RINGING },
+	{ "EstablishedEvent", true, "connected", F(ORIGINATED) | F(DIALED), CV_CONNECTED },
+	{ "EstablishedEvent", false, "connected", F(RINGING), CV_CONNECTED },
+	{ "HeldEvent", false, "hold", F(CONNECTED) | F(FAR_HELD), CV_HELD },
+	{ "HeldEvent", true, "connected", F(CONNECTED), CV_FAR_HELD },
+	{ "RetrievedEvent", false, "connected", F(HELD), CV_CONNECTED },
+	{ "RetrievedEvent", true, "connected", F(FAR_HELD), CV_CONNECTED },
+	{ "FailedEvent", false, "fail", F(ORIGINATED) | F(DIALED) | F(RINGING) | F(CONNECTED) | F(HELD) | F(FAR_HELD), CV_FAILED },
+	{ "ConnectionClearedEvent", false, "null", ANY_LIVE, CV_NONE },
+};
+
+static const char *const view_names[] = { "none", "initiated", "originated", "dialed", "ringing", "connected", "held", "far-held",
+					  "failed" };
+
+static struct client_call *
+event_call(struct client_device *d, uint64_t id)
+{
+	for (size_t i = 0; i < d->call_count; i++)
+		if (d->calls[i].id == id)
+			return &d->calls[i];
+	return NULL;
+}
+
+static bool
+event_ended(const struct client_device *d, uint64_t id)
+{
+	size_t n = d->ended_count < CLIENT_ENDED_MAX ? d->ended_count : CLIENT_ENDED_MAX;
+
+	for (size_t i = 0; i < n; i++)
+		if (d->ended[i] == id)
+			return true;
+	return false;
+}
+
+static struct client_call *
+event_call_new(struct sim *s, struct sim_client *c, struct client_device *d, uint64_t id)
+{
+	if (d->call_count == CLIENT_CALLS_MAX) {
+		sim_world_fail(s, "LEGAL", "client %u: device %s has more than %d calls", c->index, d->id, CLIENT_CALLS_MAX);
+		return NULL;
+	}
+	if (event_ended(d, id) && c->strict)
+		sim_world_fail(s, "IDS", "client %u: call %" PRIu64 " of device %s has ended and comes again", c->index, id, d->id);
+	d->calls[d->call_count] = (struct client_call){ .id = id };
+	return &d->calls[d->call_count++];
+}
+
+static void
+event_call_end(struct sim *s, struct sim_client *c, struct client_device *d, struct client_call *call)
+{
+	if (call->far[0] == '+' && sim_south_number_lives(s, str_of(call->far)) && c->strict)
+		sim_world_fail(s, "PROOF", "client %u: call %" PRIu64 " of device %s with %s is cleared, but lives", c->index, call->id,
+			       d->id, call->far);
+	d->ended[d->ended_count++ % CLIENT_ENDED_MAX] = call->id;
+	*call = d->calls[--d->call_count];
+}
+
+static const struct event_move *
+event_move(struct str root, bool far, struct str local)
+{
+	for (size_t i = 0; i < sizeof(event_moves) / sizeof(event_moves[0]); i++)
+		if (str_is(root, event_moves[i].event) && str_is(local, event_moves[i].local) &&
+		    (event_moves[i].far == far || event_moves[i].to == CV_NONE))
+			return &event_moves[i];
+	return NULL;
+}
+
+static void
+event_note_far(struct client_device *d, struct client_call *call, struct str body)
+{
+	struct str calling = client_text(client_part(body, "callingDevice", 0), "deviceIdentifier");
+	struct str called = client_text(client_part(body, "calledDevice", 0), "deviceIdentifier");
+	struct str far = str_is(calling, d->id) ? called : calling;
+
+	if (far.n > 0)
+		str_copy(call->far, sizeof(call->far), far);
+}
+
+static void
+event_of_call(struct sim *s, struct sim_client *c, struct client_device *d, struct str root, struct str body)
+{
+	uint64_t id = client_number(body, "callID");
+	struct str local = client_text(body, "localConnectionInfo");
+	bool far = !str_is(client_text(body, "deviceID"), d->id);
+	const struct event_move *move = event_move(root, far, local);
+	struct client_call *call = event_call(d, id);
+	enum client_view was = call ? call->view : CV_NONE;
+
+	if (move == NULL || id == 0) {
+		sim_world_fail(s, "LEGAL", "client %u: %.*s with local state %.*s about %s party", c->index, STR_ARG(root),
+			       STR_ARG(local), far ? "the far" : "its own");
+		return;
+	}
+	if (d->synced && c->strict && !(move->from & 1u << was)) {
+		sim_world_fail(s, "LEGAL", "client %u: device %s call %" PRIu64 ": %.*s from %s", c->index, d->id, id, STR_ARG(root),
+			       view_names[was]);
+		return;
+	}
+	if (move->to == CV_NONE) {
+		if (call != NULL)
+			event_call_end(s, c, d, call);
+		return;
+	}
+	if (call == NULL)
+		call = event_call_new(s, c, d, id);
+	if (call == NULL)
+		return;
+	call->view = move->to;
+	event_note_far(d, call, body);
+}
+
+static void
+event_service(struct sim *s, struct sim_client *c, struct client_device *d, bool out)
+{
+	enum client_service now = out ? CLIENT_SERVICE_OUT : CLIENT_SERVICE_IN;
+
+	if (c->strict && (d->service == now || (!out && d->service == CLIENT_SERVICE_UNKNOWN)))
+		sim_world_fail(s, "PAIRS", "client %u: device %s is told %s service %s", c->index, d->id, out ? "out of" : "back in",
+			       d->service == now ? "twice" : "without having been out");
+	d->service = now;
+	c->diff_device = -1;
+}
+
+/* One number each, in order, from 1. */
+static void
+event_number(struct sim *s, struct sim_client *c, struct str root, struct str body)
+{
+	uint64_t number = client_number(body, "messageSequenceNumber");
+
+	if (c->mode != CLIENT_NUMBERED)
+		return;
+	if (number != c->last_number + 1 && !c->tainted)
+		sim_world_fail(s, "ONCE-EVENT", "client %u: %.*s has number %" PRIu64 " after %" PRIu64, c->index, STR_ARG(root),
+			       number, c->last_number);
+	c->last_number = number;
+}
+
+static void
+event_unknown(struct sim *s, struct sim_client *c, struct str root, uint64_t cross_ref)
+{
+	for (size_t i = 0; i < c->stray_count; i++)
+		if (c->strays[i] == cross_ref)
+			return;
+	for (unsigned i = 0; i < CLIENT_PENDING_MAX; i++)
+		if (c->pending[i].used && c->pending[i].kind == CR_STOP_MONITOR && c->pending[i].cross_ref == cross_ref)
+			return;
+	if (c->strays_allowed == 0 && !c->tainted) {
+		sim_world_fail(s, "IDS", "client %u: %.*s for monitor %" PRIu64 ", which it does not have", c->index, STR_ARG(root),
+			       cross_ref);
+		return;
+	}
+	if (c->strays_allowed > 0)
+		c->strays_allowed--;
+	client_stray(s, c, cross_ref);
+}
+
+void
+client_event(struct sim *s, struct sim_client *c, struct str root, struct str body)
+{
+	uint64_t cross_ref = client_number(body, "monitorCrossRefID");
+	bool out = str_is(root, "OutOfServiceEvent"), in = str_is(root, "BackInServiceEvent");
+	struct client_device *d = NULL;
+
+	c->events++;
+	event_number(s, c, root, body);
+	for (unsigned i = 0; i < SOUTH_USERS_MAX && cross_ref != 0; i++)
+		if (c->devices[i].cross_ref == cross_ref)
+			d = &c->devices[i];
+	if (d == NULL) {
+		event_unknown(s, c, root, cross_ref);
+		return;
+	}
+	sim_world_trace(s, "client %u: %.*s of %s call %" PRIu64, c->index, STR_ARG(root), d->id, client_number(body, "callID"));
+	if (c->strict && c->diff_device >= 0 && d != &c->devices[c->diff_device])
+		sim_world_fail(s, "PAIRS", "client %u: an event of %s among the differences of %s", c->index, d->id,
+			       c->devices[c->diff_device].id);
+	if (out || in) {
+		event_service(s, c, d, out);
+		return;
+	}
+	if (d->service == CLIENT_SERVICE_OUT)
+		c->diff_device = (int)(d - c->devices);
+	event_of_call(s, c, d, root, body);
+}
+
+/* --- snapshots --------------------------------------------------------------------------------------------- */
+
+static enum client_view
+snapshot_view(struct str item)
+{
+	static const struct { const char *name; enum client_view view; } states[] = {
+		{ "callPending", CV_INITIATED }, { "callOriginated", CV_ORIGINATED }, { "callDelivered", CV_DIALED },
+		{ "callReceived", CV_RINGING }, { "callEstablished", CV_CONNECTED }, { "callEstablishedHeld", CV_HELD },
+		{ "callEstablishedOnHold", CV_FAR_HELD }, { "callBlocked", CV_FAILED }, { "callFailed", CV_FAILED },
+	};
+	struct str name = client_text(item, "simpleCallState");
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (str_is(name, states[i].name))
+			return states[i].view;
+	return CV_NONE;
+}
+
+/* What was told in events must be what the snapshot says. */
+static void
+snapshot_compare(struct sim *s, struct sim_client *c, struct client_device *d, struct str body)
+{
+	struct str item;
+	size_t count = 0;
+
+	while ((item = client_part(body, "snapshotDeviceResponseInfo", (unsigned)count)).n > 0) {
+		const struct client_call *call = event_call(d, client_number(item, "callID"));
+		enum client_view view = snapshot_view(item);
+
+		if (call == NULL || call->view != view) {
+			sim_world_fail(s, "ONCE-EVENT", "client %u: device %s call %" PRIu64 " is %s by events, %s by the snapshot",
+				       c->index, d->id, client_number(item, "callID"), view_names[call ? call->view : CV_NONE],
+				       view_names[view]);
+			return;
+		}
+		count++;
+	}
+	if (count != d->call_count)
+		sim_world_fail(s, "ONCE-EVENT", "client %u: device %s has %zu calls by events, %zu by the snapshot", c->index, d->id,
+			       d->call_count, count);
+}
+
+void
+client_snapshot(struct sim *s, struct sim_client *c, struct client_device *d, struct str body)
+{
+	struct str item;
+
+	if (d->synced && c->strict) {
+		snapshot_compare(s, c, d, body);
+		return;
+	}
+	d->call_count = 0;
+	for (unsigned i = 0; (item = client_part(body, "snapshotDeviceResponseInfo", i)).n > 0; i++) {
+		struct client_call *call = event_call_new(s, c, d, client_number(item, "callID"));
+
+		if (call == NULL)
+			return;
+		call->view = snapshot_view(item);
+		str_copy(call->far, sizeof(call->far), client_text(client_part(item, "endpointDevice", 0), "deviceIdentifier"));
+	}
+	d->synced = true;
+	for (unsigned i = 0; i < SOUTH_USERS_MAX; i++)
+		if (c->devices[i].wanted && !c->devices[i].synced)
+			return;
+	if (!c->tainted)
+		c->strict = true; /* from here on nothing is missing */
+}

@@ -1,0 +1,170 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# timeout: 180
+#
+# test_solo.sh - one node without a cluster, the BroadWorks simulator and CSTA clients, all on loopback.
+#
+# Each run makes calls from both sides for some seconds, optionally with a fault of the south side, lets everything
+# come to rest and then asks: did every client hear every event once and in legal order, was every document valid
+# (ed3 and ed6, when ../shared is there), and does the clients' picture equal what BroadWorks says?
+set -u
+
+top=$(readlink -f "$(dirname "$(readlink -f "$0")")/../..")
+build=$(readlink -f "${BUILD:-$top/build}")
+shared=$top/../shared/csta
+dir=$(mktemp -d "${TMPDIR:-/tmp}/solo.XXXXXX") || exit 1
+passed=0 failed=0 skipped=0
+pids=
+
+cleanup()
+{
+	# shellcheck disable=SC2086 # a list
+	[ -z "$pids" ] || { kill $pids 2>/dev/null; wait $pids 2>/dev/null; }
+	pids=
+}
+trap 'cleanup; rm -rf "$dir"' EXIT
+trap 'exit 130' INT TERM
+
+check()
+{
+	if eval "$2"; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAILED: $run: $1"
+	fi
+}
+
+for program in tandemd bwsim cstaclient account; do
+	if [ ! -x "$build/$program" ]; then
+		echo "no $build/$program (run make)"
+		echo "0 passed, 1 failed, 0 skipped"
+		exit 1
+	fi
+done
+
+# wait_for SECONDS COMMAND...: until it succeeds
+wait_for()
+{
+	local until=$(($(date +%s%N) + $1 * 1000000000))
+	shift
+	while ! "$@" >/dev/null 2>&1; do
+		[ "$(date +%s%N)" -lt "$until" ] || return 1
+		read -r -t 0.05 <> <(:) || :
+	done
+}
+
+bw() { "$build/bwsim" --ask "$dir/bw.sock" "$1"; }
+client() { "$build/account" ask "$dir/cc.sock" "$1"; }
+figure() { sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p" "$dir/account.json" | head -n 1; }
+
+agree()
+{
+	bw '{"cmd":"truth"}' >"$dir/truth.json" && client '{"cmd":"picture"}' >"$dir/picture.json" &&
+		"$build/account" match "$dir/picture.json" "$dir/truth.json"
+}
+
+start_all() # MODE EDITION
+{
+	local ports one two login=''
+	rm -f "$dir"/*.sock "$dir"/*.jsonl
+	rm -rf "$dir/state"
+	mkdir "$dir/state"
+	"$build/bwsim" --listen xsp1=127.0.0.1:0 --listen xsp2=127.0.0.1:0 --users 2000-2019@demo.example \
+		--admin admin@demo.example:secret --journal "$dir/bw.jsonl" --control "$dir/bw.sock" --seed 7 \
+		--knob event_timeout_ms=4000 >"$dir/bw.out" 2>&1 &
+	pids="$pids $!"
+	wait_for 10 grep -q 'bwsim ready' "$dir/bw.out" || { cat "$dir/bw.out"; return 1; }
+	ports=$(sed -n 's/^bwsim ready //p' "$dir/bw.out")
+	one=${ports#*xsp1=}; one=${one%% *}
+	two=${ports#*xsp2=}; two=${two%% *}
+	[ "$1" = plain ] || login=$'user = demo\npassword = demo'
+	cat >"$dir/t.conf" <<X
+[node]
+name = n1
+cluster = none
+state-dir = $dir/state
+control = solo-$$
+[csta]
+listen = 127.0.0.1:$port
+$login
+[broadworks]
+xsp = http://$one
+xsp = http://$two
+user = admin@demo.example
+password = secret
+default-domain = demo.example
+heartbeat-ms = 1500
+silence-ms = 4000
+http-timeout-ms = 1500
+retry-ms = 100
+X
+	"$build/tandemd" -c "$dir/t.conf" >"$dir/td.out" 2>&1 &
+	tandemd=$!
+	pids="$pids $tandemd"
+	wait_for 10 grep -q ' 37501 ' "$dir/td.out" || { cat "$dir/td.out"; return 1; }
+	set -- "$1" "$2"
+	[ ! -d "$shared" ] || set -- "$@" --validate "$shared"
+	"$build/cstaclient" --server "127.0.0.1:$port" --sessions 3 --devices 2000-2019 --mode "$1" --edition "$2" \
+		--user demo --password demo --rate 10 --seed 7 --journal "$dir/cc.jsonl" \
+		--control "$dir/cc.sock" "${@:3}" >"$dir/cc.out" 2>&1 &
+	pids="$pids $!"
+	wait_for 15 grep -q 'cstaclient ready' "$dir/cc.out" || { cat "$dir/cc.out" "$dir/td.out"; return 1; }
+}
+
+load_for() # SECONDS [COMMAND to bwsim after half of it]
+{
+	bw '{"cmd":"load","rate":6,"hold_p":0.3,"talk_ms":[300,2000],"ring_ms":[100,800],"outside_p":0.3,"only_free":true}' >/dev/null
+	read -r -t "$1" <> <(:) || :
+	[ -z "${2:-}" ] || bw "$2" >/dev/null || echo "bwsim refuses $2"
+	[ -z "${3:-}" ] || { read -r -t 1 <> <(:) || :; bw "$3" >/dev/null || echo "bwsim refuses $3"; }
+	read -r -t "$1" <> <(:) || :
+	client '{"cmd":"stop-requests"}' >/dev/null
+	bw '{"cmd":"load","rate":0}' >/dev/null
+	bw '{"cmd":"freeze"}' >/dev/null
+}
+
+judge()
+{
+	check "clients and BroadWorks agree on every call" 'wait_for 15 agree'
+	client '{"cmd":"account"}' >"$dir/account.json"
+	check "there were events" '[ "$(figure events)" -gt 50 ]'
+	for name in events_lost events_duplicated illegal_transitions answers_twice ids_changed oos_is_unpaired \
+		invalid problem_count requests_unanswered; do
+		check "$name is 0 (it is $(figure $name))" "[ \"\$(figure $name)\" = 0 ]"
+	done
+	kill -0 "$tandemd" 2>/dev/null
+	check "tandemd still runs" "kill -0 $tandemd 2>/dev/null"
+	kill "$tandemd" 2>/dev/null
+	wait "$tandemd"
+	status=$?
+	check "tandemd ends cleanly (exit $status)" "[ $status = 0 ]"
+	[ "$failed" = 0 ] || { echo "--- last lines of tandemd"; tail -n 15 "$dir/td.out"; echo "--- account"; cut -c1-1500 "$dir/account.json"; }
+}
+
+one_run() # NAME MODE EDITION [COMMAND [COMMAND]]
+{
+	run=$1
+	port=$((20000 + RANDOM % 20000))
+	if start_all "$2" "$3"; then
+		load_for 2 "${4:-}" "${5:-}"
+		judge
+	else
+		failed=$((failed + 1))
+		echo "FAILED: $run: did not start"
+	fi
+	cleanup
+}
+
+[ -d "$shared" ] || { skipped=1; echo "skip: documents are not validated, ../shared is not there"; }
+one_run "sessions, ed6" session ed6
+one_run "sessions, ed3" session ed3
+one_run "plain client, ed4" plain ed4
+one_run "AS failover" session ed6 '{"cmd":"as-failover","survive_subscriptions":true}'
+one_run "an XSP dies and comes back" session ed6 '{"cmd":"kill-xsp","xsp":"xsp1"}' '{"cmd":"start-xsp","xsp":"xsp1"}'
+one_run "an XSP falls silent" session ed6 '{"cmd":"silence-xsp","xsp":"xsp2"}'
+one_run "503 for UpdateSubscription after an AS failover" session ed6 \
+	'{"cmd":"fault","path_re":"/subscription/","status":503,"count":10}' '{"cmd":"as-failover","survive_subscriptions":true}'
+one_run "subscriptions lost in an AS failover" session ed6 '{"cmd":"as-failover","survive_subscriptions":false}'
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
