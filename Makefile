@@ -93,8 +93,8 @@ TANDEMD_SOURCES   := $(PURE_SOURCES) $(ADAPTER_SOURCES)
 # the tool reads the configuration and the history itself when the daemon is dead
 TANDEMCTL_SOURCES := $(CTL_SOURCES) daemon/conf.c daemon/io_files.c $(wildcard proto/base/*.c)
 
-# In a test folder, check_*.c are test programs; all other files belong to the folder's own program or are helpers.
-folder_sources = $(filter-out tests/$(1)/check_%.c,$(wildcard tests/$(1)/*.c))
+# In a test folder, check_*.c are test programs, emit_*.c write documents for a script to validate; all other files belong to the folder's own program or are helpers.
+folder_sources = $(filter-out tests/$(1)/check_%.c tests/$(1)/emit_%.c,$(wildcard tests/$(1)/*.c))
 BWSIM_SOURCES      := $(call folder_sources,bwsim)
 CSTACLIENT_SOURCES := $(call folder_sources,cstaclient)
 SIM_SOURCES        := $(call folder_sources,sim)
@@ -128,6 +128,7 @@ ADAPTER_TESTS    := $(call test_programs,adapter)
 BWSIM_TESTS      := $(call test_programs,bwsim)
 CSTACLIENT_TESTS := $(call test_programs,cstaclient)
 SIM_TESTS        := $(call test_programs,sim)
+EMITTERS         := $(patsubst tests/unit/%.c,$(BUILD)/check/%,$(wildcard tests/unit/emit_*.c))
 BENCHES          := $(BENCH_SOURCES:tests/bench/%.c=$(BUILD)/bench/%)
 
 # These touch nothing outside their process and may run side by side; the others run one after another, the lab last.
@@ -146,7 +147,7 @@ ALL_OBJECTS := $(call objects,$(sort $(PRODUCT_SOURCES) $(wildcard tests/*/*.c))
 
 all: $(PROGRAMS)
 
-tests: $(PROGRAMS) $(TEST_PROGRAMS)
+tests: $(PROGRAMS) $(TEST_PROGRAMS) $(EMITTERS)
 
 help:
 	@awk '/^# Goals:/ { show = 1 } !/^#/ { exit } show { sub(/^# ?/, ""); print }' Makefile
@@ -268,10 +269,11 @@ LINK = $(QUIET_LINK) mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %
 
 $(BUILD)/tandemd: $(call objects,$(TANDEMD_SOURCES))
 $(BUILD)/tandemctl: $(call objects,$(TANDEMCTL_SOURCES))
-$(BUILD)/bwsim: $(call objects,$(BWSIM_SOURCES)) $(LIBPURE)
-$(BUILD)/cstaclient: $(call objects,$(CSTACLIENT_SOURCES)) $(LIBPURE)
+# The simulator, the client and the judge share nothing with the product: a mistake must not cancel itself out.
+$(BUILD)/bwsim: $(call objects,$(BWSIM_SOURCES))
+$(BUILD)/cstaclient: $(call objects,$(CSTACLIENT_SOURCES))
 $(BUILD)/sim: $(call objects,$(SIM_SOURCES)) $(LIBPURE)
-$(BUILD)/account: $(call objects,$(ACCOUNT_SOURCES)) $(LIBPURE)
+$(BUILD)/account: $(call objects,$(ACCOUNT_SOURCES))
 $(PROGRAMS): $(BUILD)/mode
 	$(LINK)
 
@@ -284,6 +286,9 @@ $(CSTACLIENT_TESTS): $(BUILD)/check/%: $(OBJ)/tests/cstaclient/%.o $(OBJ)/libcst
 $(SIM_TESTS): $(BUILD)/check/%: $(OBJ)/tests/sim/%.o $(OBJ)/libsim.a $(LIBHELP) $(LIBPURE)
 $(TEST_PROGRAMS): $(BUILD)/mode
 	$(LINK) $(CHECK_LIBS)
+
+$(EMITTERS): $(BUILD)/check/%: $(OBJ)/tests/unit/%.o $(LIBPURE) $(BUILD)/mode
+	$(LINK)
 
 $(BENCHES): $(BUILD)/bench/%: $(OBJ)/tests/bench/%.o $(LIBIO) $(LIBPURE) $(BUILD)/mode
 	$(LINK)

@@ -61,6 +61,7 @@ apply_epoch(struct core_model *m, const struct delta_epoch *x)
 	struct core_session *s, *s2;
 
 	m->epoch = x->epoch;
+	m->owner = x->owner;
 	m->id_counter = 0;
 	core_hash_meta(m);
 	HASH_ITER(by_id, m->requests, q, q2)

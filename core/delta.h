@@ -16,8 +16,9 @@
 
 #define CORE_DELTA_VERSION 1
 
-/* a takeover: the new owner of the state says so; requests of the old one end, connections are gone */
-#define FIELDS_epoch(F) F(u64, epoch)
+/* a takeover: the new owner of the state says so; requests of the old one end, connections are gone.
+ * owner: its node id, eight bits of it: two nodes that never met may both use an epoch, see core_next_id() */
+#define FIELDS_epoch(F) F(u64, epoch) F(u8, owner)
 /* what the system as a whole is: an enum core_status */
 #define FIELDS_status(F) F(u8, status)
 #define FIELDS_dev_add(F) F(str, device) F(str, user)
@@ -52,7 +53,7 @@
 #define FIELDS_request_done(F) F(u64, request)
 
 /* records */
-#define FIELDS_r_meta(F) F(u64, epoch) F(u64, id_counter) F(u8, status)
+#define FIELDS_r_meta(F) F(u64, epoch) F(u64, id_counter) F(u8, status) F(u8, owner)
 #define FIELDS_r_device(F) F(str, device) F(str, user) F(str, subscription) F(u32, sequence) F(u8, service)
 #define FIELDS_r_call(F) F(str, tracking) F(u64, id)
 #define FIELDS_r_half(F) \

@@ -12,7 +12,8 @@
 
 #include <xxhash.h>
 
-static const uint64_t ID_EPOCH_SHIFT = 32;
+#define ID_EPOCH_SHIFT 40
+#define ID_OWNER_SHIFT 32
 
 void
 core_text_set(char **kept, struct str s)
@@ -42,7 +43,7 @@ model_unhash(struct core_model *m, uint64_t *hash)
 static void
 model_put_meta(const struct core_model *m, struct buf *b)
 {
-	delta_put_r_meta(b, &(struct delta_r_meta){ m->epoch, m->id_counter, (uint8_t)m->status });
+	delta_put_r_meta(b, &(struct delta_r_meta){ m->epoch, m->id_counter, (uint8_t)m->status, m->owner });
 }
 
 static void
@@ -140,6 +141,7 @@ core_clear(struct core_model *m)
 	HASH_ITER(by_id, m->calls, c, c2)
 		core_call_free(m, c);
 	m->epoch = 0;
+	m->owner = 0;
 	m->id_counter = 0;
 	m->status = CORE_STATUS_NORMAL;
 	core_hash_meta(m);
@@ -153,10 +155,16 @@ core_fini(struct core_model *m)
 	buf_fini(&m->scratch);
 }
 
+static uint64_t
+model_id_base(const struct core_model *m)
+{
+	return (m->epoch << ID_EPOCH_SHIFT) | ((uint64_t)m->owner << ID_OWNER_SHIFT);
+}
+
 uint64_t
 core_next_id(const struct core_model *m)
 {
-	return (m->epoch << ID_EPOCH_SHIFT) + m->id_counter + 1;
+	return model_id_base(m) + m->id_counter + 1;
 }
 
 void
@@ -164,7 +172,7 @@ core_id_used(struct core_model *m, uint64_t id)
 {
 	uint64_t counter = id & UINT32_MAX;
 
-	if (id >> ID_EPOCH_SHIFT != m->epoch || counter <= m->id_counter)
+	if (id - counter != model_id_base(m) || counter <= m->id_counter)
 		return;
 	m->id_counter = counter;
 	core_hash_meta(m);

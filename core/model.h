@@ -167,6 +167,7 @@ typedef void (*core_say_fn)(const struct core_say *say, void *arg);
 
 struct core_model {
 	uint64_t epoch;
+	uint8_t owner;       /* node id of the active of this epoch */
 	uint64_t id_counter; /* of this epoch */
 	enum core_status status;
 	uint64_t digest;
@@ -217,8 +218,9 @@ struct core_half *core_half_by_call(const struct core_device *d, uint64_t call_i
 enum core_view core_half_view(const struct core_half *h);
 
 /**
- * The next identifier (session, monitor, call, request, registration): epoch in the upper, a counter in the lower 32 bits,
- * so that no two owners of the state ever make the same. It is taken when a delta that carries it is applied.
+ * The next identifier (session, monitor, call, request, registration): epoch, node id of the active, and a counter of 32
+ * bits, so that no two owners of the state ever make the same. A positive number below 2^63 for every epoch below 2^23
+ * (csta.md 6.1). It is taken when a delta that carries it is applied.
  */
 uint64_t core_next_id(const struct core_model *m);
 

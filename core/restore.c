@@ -9,6 +9,7 @@ restore_r_meta(struct core_model *m, const struct delta_r_meta *r)
 {
 	m->epoch = r->epoch;
 	m->id_counter = r->id_counter;
+	m->owner = r->owner;
 	m->status = (enum core_status)r->status;
 	core_hash_meta(m);
 	return r->status <= CORE_STATUS_DISABLED ? E_OK : E_MALFORMED;

@@ -15,6 +15,7 @@
 
 #define BW_PHASE_MS 1000
 #define BW_REACH_DAMP_MS 500
+#define BW_FIRST_REACH_MS 5000
 #define BW_DOUBT_MS 5000
 #define BW_SERVER_QUIET_MS 60000
 #define BW_SERVERS (sizeof(((struct bw *)0)->servers) / sizeof(((struct bw *)0)->servers[0]))
@@ -107,6 +108,7 @@ bw_deactivate(struct bw *b)
 			ctx_act(b->x, &(struct node_action){ .kind = NODE_ACT_STREAM_CLOSE, .id = c->stream });
 		bw_ack_drop_xsp(b, i);
 		bw_channel_fini(b, i);
+		bw_channel_init(b, i); /* down: what its stream still brings is for nobody */
 	}
 	b->phase = BW_OFF;
 	b->channels_open = 0;
@@ -122,6 +124,7 @@ bw_run(struct bw *b)
 	struct core_device *d;
 
 	b->phase = BW_RUNNING;
+	b->reach_due = mono_add_ms(b->x->now, BW_FIRST_REACH_MS);
 	for (uint32_t i = 0; i < b->x->conf->xsp_count; i++)
 		b->channels[i].due = b->x->now;
 	for (d = b->x->model.devices; d != NULL; d = d->by_id.next)
@@ -135,7 +138,9 @@ bw_update_status(struct bw *b)
 
 	if (b->phase == BW_OFF || !ctx_is_active(b->x))
 		return;
-	if (b->channels_open == 0 && b->reach_due.us == MONO_NEVER.us)
+	/* while a loss is damped nothing is said of it; a status that says disabled stays so */
+	if (b->channels_open == 0 &&
+	    (b->reach_due.us == MONO_NEVER.us || b->x->model.status == CORE_STATUS_DISABLED))
 		status = CORE_STATUS_DISABLED;
 	else if (b->x->model.devices_out > 0)
 		status = CORE_STATUS_PARTIAL;
@@ -154,7 +159,7 @@ bw_unconfirm(struct bw *b, struct bw_device *bd)
 }
 
 void
-bw_reach_changed(struct bw *b)
+bw_reach_changed(struct bw *b, bool opened)
 {
 	struct core_device *d;
 
@@ -164,7 +169,7 @@ bw_reach_changed(struct bw *b)
 		b->reach_due = mono_add_ms(b->x->now, BW_REACH_DAMP_MS);
 		return;
 	}
-	if (b->channels_open > 1)
+	if (!opened || b->channels_open > 1)
 		return;
 	/* the first channel: what happened while there was none is unknown */
 	b->reach_due = MONO_NEVER;

@@ -107,7 +107,8 @@ struct bw_channel {
 	struct mono heard;     /* last byte */
 	struct mono beat_due;
 	struct mono refresh_due;
-	uint32_t failures;
+	struct mono opened_at;
+	uint32_t failures;     /* in a row */
 	bool refused; /* 401 or 403: stop trying, see bw_chan.c */
 };
 
@@ -129,7 +130,7 @@ struct bw_request {
 	enum bw_request_kind kind;
 	uint32_t xsp;
 	char *device;     /* SUBSCRIBE, UPDATE, CALL: device id */
-	uint64_t request; /* CALL: id of the client's request */
+	uint64_t request; /* CALL: id of the client's request; BEAT: the stream it is for */
 	enum bw_call_verb verb;
 	UT_hash_handle by_id;
 };

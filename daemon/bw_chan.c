@@ -19,6 +19,7 @@
 
 #define CHANNEL_REFUSED_MS 60000
 #define CHANNEL_OPEN_MS 5000
+#define CHANNEL_STABLE_MS 10000 /* one that was open for so long has no bad history */
 
 static const struct sm_state channel_states[] = {
 	[CHANNEL_DOWN] = { "down", SM_BIT(CHANNEL_OPENING) },
@@ -74,7 +75,7 @@ channel_enter_open(struct bw *b, struct bw_channel *c)
 	const struct conf *conf = b->x->conf;
 
 	b->channels_open++;
-	c->failures = 0;
+	c->opened_at = b->x->now;
 	c->refused = false;
 	c->beat_due = mono_add_ms(b->x->now, rng_jitter_ms(&b->x->rng, conf->heartbeat_ms, 10));
 	c->refresh_due = mono_add_ms(b->x->now, (int64_t)(c->expires_s < 86400 ? c->expires_s : 86400) * 500);
@@ -86,6 +87,9 @@ static void
 channel_leave_open(struct bw *b, struct bw_channel *c)
 {
 	b->channels_open--;
+	/* a channel that opens and ends at once goes on counting, or its XSP would be flooded with opens */
+	if (mono_due(mono_add_ms(c->opened_at, CHANNEL_STABLE_MS), b->x->now))
+		c->failures = 0;
 	bw_ack_drop_xsp(b, c->xsp);
 	c->id[0] = '\0';
 }
@@ -119,7 +123,7 @@ bw_change_channel(struct bw *b, struct bw_channel *c, enum bw_channel_state to)
 	if (to == CHANNEL_DOWN)
 		channel_enter_down(b, c);
 	if ((from == CHANNEL_OPEN) != (to == CHANNEL_OPEN))
-		bw_reach_changed(b);
+		bw_reach_changed(b, to == CHANNEL_OPEN);
 }
 
 static void
@@ -195,11 +199,11 @@ bw_stream_closed(struct bw *b, uint64_t stream, uint64_t status, struct str why)
 }
 
 void
-bw_beat_done(struct bw *b, uint32_t xsp, uint64_t status)
+bw_beat_done(struct bw *b, const struct bw_request *r, uint64_t status)
 {
-	struct bw_channel *c = &b->channels[xsp];
+	struct bw_channel *c = &b->channels[r->xsp];
 
-	if (c->state != CHANNEL_OPEN)
+	if (c->state != CHANNEL_OPEN || c->stream != r->request)
 		return;
 	if (status == 404 || status == 401 || status == 403)
 		bw_channel_lose(b, c, "the heartbeat says that the channel is gone");
@@ -212,7 +216,7 @@ channel_beat(struct bw *b, struct bw_channel *c)
 	buf_reset(&b->path);
 	buf_reset(&b->body);
 	xsi_path_heartbeat(&b->path, &b->contexts, str_of(c->id));
-	bw_request_send(b, BW_REQ_BEAT, c->xsp, "PUT", NULL);
+	bw_request_send(b, BW_REQ_BEAT, c->xsp, "PUT", NULL)->request = c->stream;
 	c->beat_due = mono_add_ms(b->x->now, rng_jitter_ms(&b->x->rng, b->x->conf->heartbeat_ms, 10));
 }
 

@@ -31,7 +31,7 @@ struct mono bw_channels_deadline(const struct bw *b);
 void bw_channel_lose(struct bw *b, struct bw_channel *c, const char *why);
 struct bw_channel *bw_channel_by_stream(struct bw *b, uint64_t stream);
 struct bw_channel *bw_channel_by_id(struct bw *b, struct str id);
-void bw_beat_done(struct bw *b, uint32_t xsp, uint64_t status);
+void bw_beat_done(struct bw *b, const struct bw_request *r, uint64_t status);
 void bw_change_channel(struct bw *b, struct bw_channel *c, enum bw_channel_state to);
 
 /* bw_subs.c */
@@ -53,8 +53,8 @@ void bw_gap_over(struct bw *b, struct bw_device *bd);
 /* bw.c */
 /** The system's status from channels and devices; told when it changes. */
 void bw_update_status(struct bw *b);
-/** The first channel is open, or the last one is gone. */
-void bw_reach_changed(struct bw *b);
+/** A channel was opened or lost; channels_open says how many there are now. */
+void bw_reach_changed(struct bw *b, bool opened);
 /** A server id was seen in a tracking id. */
 void bw_note_server(struct bw *b, struct str tracking);
 /** All devices are confirmed. */

@@ -111,9 +111,8 @@ request_logged(struct bw *b, const struct bw_request *r, uint64_t status, struct
 }
 
 static void
-request_list_done(struct bw *b, uint64_t status, struct str body)
+request_list_done(struct bw *b, uint32_t xsp, uint64_t status, struct str body)
 {
-	uint32_t xsp = bw_pick_xsp(b);
 	struct err e = { 0 };
 
 	if (b->phase != BW_LISTING)
@@ -126,7 +125,8 @@ request_list_done(struct bw *b, uint64_t status, struct str body)
 	b->phase_due = mono_add_ms(b->x->now, b->x->conf->http_timeout_ms);
 	if (status / 100 != 2 || xsi_decode(b->x->xml, body, b->doc, &e) != E_OK || b->doc->kind != XSI_DOC_CHANNEL_SET)
 		return;
-	/* no channel of ours is open yet, so each of these belonged to whoever was active before */
+	/* no channel of ours is open yet, so each of these belonged to whoever was active before; the XSP that
+	 * answered is asked to delete them: another one may be silent */
 	for (uint32_t i = 0; i < b->doc->channel_count; i++) {
 		buf_reset(&b->path);
 		buf_reset(&b->body);
@@ -155,10 +155,10 @@ bw_http_done(struct bw *b, uint64_t id, uint64_t status, struct str why, struct 
 		b->acks_out--;
 		break;
 	case BW_REQ_BEAT:
-		bw_beat_done(b, r->xsp, status);
+		bw_beat_done(b, r, status);
 		break;
 	case BW_REQ_LIST_SET:
-		request_list_done(b, status, body);
+		request_list_done(b, r->xsp, status, body);
 		break;
 	case BW_REQ_DELETE_CHANNEL:
 		b->deletes--;

@@ -27,8 +27,8 @@
 #define RING_BATCH 64
 #define RING_RETRY_MS 100
 #define RING_RESEND_MS 1
-#define RING_JOIN_MS 5
-#define RING_JOIN_TRIES 1000
+#define RING_REJOIN_MS 5        /* period of the steps of leaving and joining again */
+#define RING_REJOIN_MS_MAX 2000 /* then it counts as a lost ring */
 #define RING_LATE_MS 100
 #define RING_QUEUE_BYTES_MAX ((size_t)LIMIT_LOG_BYTES)
 
@@ -48,16 +48,19 @@ struct io_ring {
 	struct io_sink sink;
 	struct link_cpg *link;
 	enum ring_state state;
-	bool dispatching, broken, started, closing, told_away, joining;
-	unsigned join_tries;
+	bool dispatching, broken, started, closing, told_away;
+	bool rejoining; /* from the order until the new membership */
+	bool own_left;  /* our leave has come round the ring */
+	uint64_t rejoin_until_ms;
 	int open_polls;
 	uv_poll_t poll, quorum_poll;
-	uv_timer_t retry, resend, again, join;
+	uv_timer_t retry, resend, again, rejoin;
 	struct frame *queue;
 	size_t queue_bytes;
 };
 
 static void on_retry(uv_timer_t *timer);
+static void start_resending(struct io_ring *r);
 
 /* --- handlers of the link --------------------------------------------------------------------- */
 
@@ -79,6 +82,10 @@ on_confchg(const struct ha_confchg *c, void *arg)
 {
 	struct io_ring *r = arg;
 
+	for (size_t i = 0; i < c->left_count; i++)
+		if (c->left[i].node_id == link_cpg_node_id(r->link) &&
+			c->left[i].pid == (uint32_t)getpid())
+			r->own_left = true;
 	if (r->state == RING_UP && !r->closing)
 		io_emit(&r->sink, &(struct node_event){ .kind = NODE_EV_CONFCHG, .confchg = c });
 }
@@ -118,7 +125,8 @@ on_poll_closed(uv_handle_t *h)
 	link_cpg_disconnect(r->link);
 	r->state = RING_DOWN;
 	if (!r->closing)
-		uv_timer_start(&r->retry, on_retry, RING_RETRY_MS, RING_RETRY_MS);
+		uv_timer_start(&r->retry, on_retry, r->rejoining ? RING_REJOIN_MS : RING_RETRY_MS,
+			r->rejoining ? RING_REJOIN_MS : RING_RETRY_MS);
 }
 
 static void
@@ -126,9 +134,7 @@ close_polls(struct io_ring *r)
 {
 	r->state = RING_BREAKING;
 	uv_timer_stop(&r->again);
-	uv_timer_stop(&r->join);
-	r->joining = false;
-	drop_queue(r);
+	uv_timer_stop(&r->rejoin);
 	uv_poll_stop(&r->poll);
 	uv_poll_stop(&r->quorum_poll);
 	uv_close((uv_handle_t *)&r->poll, on_poll_closed);
@@ -142,6 +148,8 @@ break_off(struct io_ring *r, const char *why)
 	if (r->dispatching || r->state != RING_UP)
 		return;
 	log_emit(r->sink.log, M_CLUSTER_LINK, "the connection to corosync is lost: %s", why);
+	r->rejoining = false;
+	drop_queue(r);
 	close_polls(r);
 	if (!r->closing)
 		io_emit(&r->sink, &(struct node_event){ .kind = NODE_EV_RING_DOWN });
@@ -241,8 +249,15 @@ go_up(struct io_ring *r)
 	r->told_away = false;
 	log_emit(r->sink.log, M_CLUSTER_LINK, "connected to corosync as node %" PRIu32,
 		link_cpg_node_id(r->link));
-	io_emit(&r->sink,
-		&(struct node_event){ .kind = NODE_EV_RING_UP, .number = (uint64_t)getpid() });
+	if (r->rejoining) {
+		/* to the node the ring was there all the time, only its membership changed */
+		r->rejoining = false;
+		start_resending(r);
+	} else {
+		io_emit(&r->sink,
+			&(struct node_event){
+				.kind = NODE_EV_RING_UP, .number = (uint64_t)getpid() });
+	}
 	/* what came before the descriptors were watched */
 	uv_timer_start(&r->again, on_again, 0, 0);
 }
@@ -262,6 +277,17 @@ try_connect(struct io_ring *r, struct err *e)
 }
 
 static void
+rejoin_failed(struct io_ring *r, const char *why)
+{
+	log_emit(r->sink.log, M_CLUSTER_LINK, "the group was left and cannot be joined again: %s",
+		why);
+	r->rejoining = false;
+	drop_queue(r);
+	uv_timer_start(&r->retry, on_retry, RING_RETRY_MS, RING_RETRY_MS);
+	io_emit(&r->sink, &(struct node_event){ .kind = NODE_EV_RING_DOWN });
+}
+
+static void
 on_retry(uv_timer_t *timer)
 {
 	struct io_ring *r = timer->data;
@@ -270,7 +296,9 @@ on_retry(uv_timer_t *timer)
 	if (try_connect(r, &e) == 0) {
 		uv_timer_stop(&r->retry);
 		go_up(r);
-	} else if (!r->told_away) {
+	} else if (r->rejoining && uv_now(r->sink.loop) >= r->rejoin_until_ms) {
+		rejoin_failed(r, e.text);
+	} else if (!r->told_away && !r->rejoining) {
 		r->told_away = true;
 		log_emit(r->sink.log, M_CLUSTER_LINK, "%s; trying on", e.text);
 	}
@@ -284,7 +312,7 @@ on_resend(uv_timer_t *timer)
 	struct io_ring *r = timer->data;
 
 	dispatch(r);
-	while (r->state == RING_UP && r->queue != NULL && !r->joining) {
+	while (r->state == RING_UP && r->queue != NULL && !r->rejoining) {
 		struct frame *f = r->queue;
 		int result = link_cpg_mcast(r->link, (struct str){ f->bytes, f->n });
 
@@ -301,11 +329,19 @@ on_resend(uv_timer_t *timer)
 }
 
 static void
+start_resending(struct io_ring *r)
+{
+	if (r->queue != NULL && !r->rejoining && !uv_is_active((uv_handle_t *)&r->resend))
+		uv_timer_start(&r->resend, on_resend, RING_RESEND_MS, RING_RESEND_MS);
+}
+
+static void
 queue_frame(struct io_ring *r, struct str bytes)
 {
 	struct frame *f;
 
 	if (r->queue_bytes + bytes.n > RING_QUEUE_BYTES_MAX) {
+		drop_queue(r); /* while rejoining: what it holds is of no use any more */
 		break_off(r, "it takes no messages");
 		return;
 	}
@@ -314,8 +350,7 @@ queue_frame(struct io_ring *r, struct str bytes)
 	memcpy(f->bytes, bytes.p, bytes.n);
 	DL_APPEND(r->queue, f);
 	r->queue_bytes += bytes.n;
-	if (!uv_is_active((uv_handle_t *)&r->resend))
-		uv_timer_start(&r->resend, on_resend, RING_RESEND_MS, RING_RESEND_MS);
+	start_resending(r);
 }
 
 void
@@ -323,9 +358,9 @@ io_ring_mcast(struct io_ring *r, struct str bytes)
 {
 	int result;
 
-	if (r->state != RING_UP || r->broken)
+	if ((r->state != RING_UP || r->broken) && !r->rejoining)
 		return;
-	result = r->queue != NULL || r->joining ? E_AGAIN : link_cpg_mcast(r->link, bytes);
+	result = r->queue != NULL || r->rejoining ? E_AGAIN : link_cpg_mcast(r->link, bytes);
 	if (result == E_AGAIN)
 		queue_frame(r, bytes);
 	else if (result != 0)
@@ -334,22 +369,18 @@ io_ring_mcast(struct io_ring *r, struct str bytes)
 
 /* --- leaving and joining again ---------------------------------------------------------------- */
 
+/*
+ * A join on the same connection is refused as being there already, long after the leave has come
+ * round: so the leave is followed by a new connection.
+ */
 static void
-on_join(uv_timer_t *timer)
+on_left(uv_timer_t *timer)
 {
 	struct io_ring *r = timer->data;
-	int result;
 
 	dispatch(r);
-	if (r->state != RING_UP)
-		return;
-	result = link_cpg_join(r->link);
-	if (result == E_AGAIN && ++r->join_tries < RING_JOIN_TRIES)
-		return;
-	uv_timer_stop(&r->join);
-	r->joining = false;
-	if (result != 0)
-		break_off(r, "joining");
+	if (r->state == RING_UP && (r->own_left || uv_now(r->sink.loop) >= r->rejoin_until_ms))
+		close_polls(r);
 }
 
 /* From a timer, since the order may come while a handler runs. */
@@ -360,21 +391,22 @@ on_leave(uv_timer_t *timer)
 
 	if (r->state != RING_UP)
 		return;
+	r->own_left = false;
 	if (link_cpg_leave(r->link) == E_IO)
 		break_off(r, "leaving");
 	else
-		uv_timer_start(&r->join, on_join, RING_JOIN_MS, RING_JOIN_MS);
+		uv_timer_start(&r->rejoin, on_left, RING_REJOIN_MS, RING_REJOIN_MS);
 }
 
 void
 io_ring_rejoin(struct io_ring *r)
 {
-	if (r->state != RING_UP || r->joining)
+	if (r->state != RING_UP || r->rejoining)
 		return;
 	drop_queue(r);
-	r->joining = true;
-	r->join_tries = 0;
-	uv_timer_start(&r->join, on_leave, 0, 0);
+	r->rejoining = true;
+	r->rejoin_until_ms = uv_now(r->sink.loop) + RING_REJOIN_MS_MAX;
+	uv_timer_start(&r->rejoin, on_leave, 0, 0);
 }
 
 /* --- life ------------------------------------------------------------------------------------- */
@@ -419,8 +451,8 @@ io_ring_new(const struct io_sink *sink, const char *group, int64_t wait_ms, stru
 	uv_timer_init(sink->loop, &r->retry);
 	uv_timer_init(sink->loop, &r->resend);
 	uv_timer_init(sink->loop, &r->again);
-	uv_timer_init(sink->loop, &r->join);
-	r->retry.data = r->resend.data = r->again.data = r->join.data = r;
+	uv_timer_init(sink->loop, &r->rejoin);
+	r->retry.data = r->resend.data = r->again.data = r->rejoin.data = r;
 	return r;
 }
 
@@ -458,7 +490,7 @@ io_ring_close(struct io_ring *r)
 	uv_close((uv_handle_t *)&r->retry, NULL);
 	uv_close((uv_handle_t *)&r->resend, NULL);
 	uv_close((uv_handle_t *)&r->again, NULL);
-	uv_close((uv_handle_t *)&r->join, NULL);
+	uv_close((uv_handle_t *)&r->rejoin, NULL);
 }
 
 void

@@ -41,6 +41,7 @@ struct node {
 	bool stopping;
 	bool stopped;
 	bool was_active;
+	uint8_t owner; /* of what this node makes as the active: its node id */
 	struct node_takeover takeover;
 	struct mono promoted; /* when the order came */
 	/* the peer whose process died, until Pacemaker has been told to start it again; 0: none */
@@ -145,6 +146,7 @@ node_new(const struct conf *conf, uint32_t node_id, uint64_t epoch_floor, uint64
 	struct bw_hooks hooks = { svc_device_subscribed, svc_device_refused, svc_device_confirmed, svc_request_over,
 				  &n->svc };
 
+	n->owner = (uint8_t)node_id;
 	n->x.conf = conf;
 	n->x.log = log;
 	n->x.rng.s = seed;
@@ -233,7 +235,7 @@ node_enter_active(struct node *n)
 		    (unsigned)HASH_CNT(by_id, n->x.model.sessions));
 	/* before sessions without a resume go: their clients must notice, too */
 	sess_nudge_all(&n->sess);
-	CORE_EMIT(&n->x.em, epoch, .epoch = v.epoch);
+	CORE_EMIT(&n->x.em, epoch, .epoch = v.epoch, .owner = n->owner);
 	sess_activate(&n->sess);
 	bw_activate(&n->bw);
 	if (n->x.conf->quiet_ms > 0)

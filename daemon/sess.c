@@ -204,15 +204,14 @@ sess_frame(struct sess *s, struct conn *c, const struct csta_frame *f)
 		sess_assoc_malformed(s, c, f->invoke);
 		return;
 	}
-	if (q.kind == CSTA_keepalive)
-		return;
-	if (sess_assoc_request(s, c, f->invoke, &q))
+	session = core_session_by_id(&s->x->model, c->session);
+	if (session != NULL)
+		sess_note(s, session->id)->heard = s->x->now;
+	if (q.kind == CSTA_keepalive || sess_assoc_request(s, c, f->invoke, &q))
 		return;
 	session = core_session_by_id(&s->x->model, c->session);
-	if (session == NULL)
-		return;
-	sess_note(s, session->id)->heard = s->x->now;
-	s->service(s, session, f->invoke, &q, s->service_arg);
+	if (session != NULL)
+		s->service(s, session, f->invoke, &q, s->service_arg);
 }
 
 void
@@ -281,7 +280,7 @@ sess_detach(struct sess *s, struct core_session *session)
 	n->conn = 0;
 	n->heard = s->x->now;
 	outbox_detach(session->box);
-	if (session->kept && !((struct outbox *)session->box)->overflow) {
+	if (session->kept) {
 		CORE_EMIT(&s->x->em, session_detach, .session = session->id);
 		return;
 	}

@@ -111,16 +111,18 @@ assoc_open(struct sess *s, struct conn *c, const struct csta_request *q, bool ke
 	return session;
 }
 
+/* `presented`: the client told the number of the last event it has; else what its TCP acknowledged counts. */
 static void
-assoc_resume(struct sess *s, struct conn *c, struct core_session *session, bool numbered, uint64_t last_number)
+assoc_resume(struct sess *s, struct conn *c, struct core_session *session, bool presented, uint64_t last_number)
 {
 	struct ctx *x = s->x;
 	uint64_t said = session->last_number;
 	bool complete;
 
 	sess_bind(s, c, session);
-	complete = outbox_resume(session->box, numbered, last_number, said);
-	CORE_EMIT(&x->em, session_attach, .session = session->id, .numbered = numbered, .last_number = last_number,
+	complete = outbox_resume(session->box, presented, last_number, said);
+	CORE_EMIT(&x->em, session_attach, .session = session->id, .numbered = presented || session->numbered,
+		  .last_number = presented ? last_number : 0,
 		  .peer = str_of(c->peer), .local = str_of(c->local));
 	assoc_put_status(s, session, complete ? sess_present_status(s) : CSTA_STATUS_messagesLost);
 	say_own_first(s->say, session, OUTBOX_STATUS, 0, buf_as_str(&s->body));
@@ -202,7 +204,7 @@ assoc_reset_timer(struct sess *s, struct conn *c, uint32_t invoke, const struct 
 
 	if (session == NULL && named != NULL && assoc_same_host(str_of(c->peer), named->peer)) {
 		session = named;
-		assoc_resume(s, c, session, session->numbered, session->last_number);
+		assoc_resume(s, c, session, false, 0);
 		buf_reset(&s->body);
 		csta_put_timer_reset(&s->body, session->duration_s);
 		say_own_first(s->say, session, OUTBOX_ANSWER, invoke, buf_as_str(&s->body));

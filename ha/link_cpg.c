@@ -321,27 +321,14 @@ link_cpg_mcast(struct link_cpg *l, struct str bytes)
 	return cs == CS_ERR_TRY_AGAIN ? E_AGAIN : E_IO;
 }
 
-/* EXIST, BUSY: an earlier leave has not come round the ring yet. */
-static int
-membership_error(cs_error_t cs)
-{
-	if (cs == CS_OK)
-		return 0;
-	return cs == CS_ERR_TRY_AGAIN || cs == CS_ERR_BUSY || cs == CS_ERR_EXIST ? E_AGAIN : E_IO;
-}
-
 int
 link_cpg_leave(struct link_cpg *l)
 {
 	cs_error_t cs = cpg_leave(l->cpg, &l->group);
 
-	return cs == CS_ERR_NOT_EXIST ? 0 : membership_error(cs);
-}
-
-int
-link_cpg_join(struct link_cpg *l)
-{
-	return membership_error(cpg_join(l->cpg, &l->group));
+	if (cs == CS_OK || cs == CS_ERR_NOT_EXIST)
+		return 0;
+	return cs == CS_ERR_TRY_AGAIN || cs == CS_ERR_BUSY ? E_AGAIN : E_IO;
 }
 
 uint32_t

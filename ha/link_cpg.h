@@ -3,7 +3,7 @@
  * The connection to corosync: one process group (CPG), quorum, and the names of the nodes. No event
  * loop in here: the owner watches the two descriptors and calls link_cpg_dispatch().
  *
- * Calls that corosync answers synchronously (connect, join, leave) block while corosync itself is
+ * Calls that corosync answers synchronously (connect, leave) block while corosync itself is
  * stopped. After E_IO from any call the connection is lost: stop watching, then
  * link_cpg_disconnect() (in this order: it closes the descriptors), and connect again. Never
  * disconnect from inside a handler.
@@ -56,9 +56,11 @@ int link_cpg_dispatch_quorum(struct link_cpg *l) __attribute__((warn_unused_resu
  */
 int link_cpg_mcast(struct link_cpg *l, struct str bytes) __attribute__((warn_unused_result));
 
-/** 0, E_AGAIN (still leaving or starting: again later), E_IO. */
+/**
+ * Leaves the group; the membership change that says so still comes. To join again, connect anew. 0,
+ * E_AGAIN (it is under way), E_IO.
+ */
 int link_cpg_leave(struct link_cpg *l) __attribute__((warn_unused_result));
-int link_cpg_join(struct link_cpg *l) __attribute__((warn_unused_result));
 
 /** Own id of the last connection, 0 before the first. */
 uint32_t link_cpg_node_id(const struct link_cpg *l);

@@ -13,6 +13,7 @@
 #include "tests/sim/sim_tcp.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 
 #define CLIENT_NS " xmlns=\"http://www.ecma-international.org/standards/ecma-323/csta/ed4\""
@@ -270,8 +271,8 @@ client_begin(struct sim *s, struct sim_client *c)
 	unsigned invoke;
 
 	if (c->mode == CLIENT_PLAIN) {
-		c->tainted = false;
 		client_fresh(s, c);
+		c->tainted = false;
 		client_change(s, c, CLIENT_READY);
 		client_setup(s, c);
 		return;
@@ -345,9 +346,9 @@ static void
 client_stop_monitor(struct sim *s, struct sim_client *c, int i)
 {
 	struct client_device *d = &c->devices[i];
-	unsigned invoke = client_note(s, c, CR_STOP_MONITOR, i);
+	unsigned invoke = d->cross_ref != 0 ? client_note(s, c, CR_STOP_MONITOR, i) : 0;
 
-	if (invoke == 0 || d->cross_ref == 0)
+	if (invoke == 0)
 		return;
 	client_pending(c, invoke)->cross_ref = d->cross_ref;
 	client_ask(s, c, invoke, CLIENT_XML "<MonitorStop" CLIENT_NS "><monitorCrossRefID>%" PRIu64 "</monitorCrossRefID></MonitorStop>",

@@ -222,7 +222,8 @@ snapshot_view(struct str item)
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
 		if (str_is(name, states[i].name))
 			return states[i].view;
-	return CV_NONE;
+	/* a pair without a name of its own: the asked device's state comes first */
+	return str_is(client_text(item, "localConnectionState"), "fail") ? CV_FAILED : CV_NONE;
 }
 
 /* What was told in events must be what the snapshot says. */

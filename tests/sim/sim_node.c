@@ -174,6 +174,7 @@ node_perform(struct sim *s, struct sim_node *n, const struct node_action *a)
 	case NODE_ACT_TELL_FAILED:
 		sim_arbiter_told(s, a->from_node - 1);
 		break;
+	case NODE_ACT_TELL_CLEAN:
 	case NODE_ACT_SCORE:
 		sim_arbiter_poke(s, sim_world_range(s, SIM_RNG_ARBITER, 5 * SIM_MS, 80 * SIM_MS));
 		break;

@@ -54,8 +54,8 @@ south_calls_begin(struct sim *s)
 		struct south_user *u = &w->users[i];
 
 		snprintf(u->extension, sizeof(u->extension), "%u", 2000 + i);
-		snprintf(u->id, sizeof(u->id), "%s@demo.example", u->extension);
-		snprintf(u->number, sizeof(u->number), "tel:+15550%s", u->extension);
+		snprintf(u->id, sizeof(u->id), "%u@demo.example", 2000 + i);
+		snprintf(u->number, sizeof(u->number), "tel:+15550%u", 2000 + i);
 		u->moved = true;
 		u->asked_us = -1;
 	}
@@ -302,7 +302,8 @@ calls_offer(struct sim *s, const struct sim_event *ev)
 	p->user = to;
 	p->state = SOUTH_ALERTING;
 	if (to < 0)
-		snprintf(p->number, sizeof(p->number), "%s%s", strncmp(c->dialled, "tel:", 4) == 0 ? "" : "tel:+", c->dialled);
+		snprintf(p->number, sizeof(p->number), "%s%.30s", strncmp(c->dialled, "tel:", 4) == 0 ? "" : "tel:+",
+			 c->dialled);
 	snprintf(p->id, sizeof(p->id), "callhalf-%" PRIu64 ":0", ++s->south->next_id);
 	if (to >= 0) {
 		south_calls_activity(s, (unsigned)to, true);

@@ -71,7 +71,7 @@ setup(void)
 	buf_init(&em.buf, 8192);
 	active.said[0] = standby.said[0] = '\0';
 	logged_out_of_step = logged_learned = 0;
-	CORE_EMIT(&em, epoch, .epoch = 3);
+	CORE_EMIT(&em, epoch, .epoch = 3, .owner = 1);
 	CORE_EMIT(&em, dev_add, .device = STR("2001"), .user = STR("2001@x.example"));
 	CORE_EMIT(&em, session_open, .session = core_next_id(&active.model), .user = STR("u"), .edition = 4,
 		  .kept = 1, .duration_s = 60, .cleanup_s = 60);
@@ -238,11 +238,11 @@ START_TEST(a_new_epoch_ends_what_belonged_to_the_old_owner)
 		  .invoke = 7, .kind = 1, .device = STR("2001"));
 	CORE_EMIT(&em, session_open, .session = core_next_id(&active.model), .user = STR(""), .edition = 4, .kept = 0);
 	ck_assert_uint_eq(HASH_CNT(by_id, active.model.sessions), 2);
-	CORE_EMIT(&em, epoch, .epoch = 4);
+	CORE_EMIT(&em, epoch, .epoch = 4, .owner = 2);
 	ck_assert_uint_eq(HASH_CNT(by_id, active.model.sessions), 1);
 	ck_assert(!active.model.sessions->attached);
 	ck_assert_ptr_null(active.model.requests);
-	ck_assert_uint_eq(core_next_id(&active.model) >> 32, 4);
+	ck_assert_uint_eq(core_next_id(&active.model), ((uint64_t)4 << 40) + ((uint64_t)2 << 32) + 1);
 	ck_assert_uint_eq(HASH_CNT(by_id, active.model.monitors), 1);
 }
 END_TEST

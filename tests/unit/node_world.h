@@ -209,7 +209,10 @@ void world_call_with(struct world *w, const char *user, const char *type, const 
 void world_forget(struct world *w, const char *user);
 /** An event of this type and inner XML of eventData at the next number, on the first open channel. */
 void world_event(struct world *w, const char *user, const char *type, const char *data);
-/** The same with everything chosen. */
+/** Inner XML of an event about one call; valid until the next call. */
+const char *world_call_xml(const char *id, const char *tracking, const char *personality, const char *state,
+			   const char *remote);
+/** world_event with everything chosen; the user's own number is left alone. */
 void world_event_as(struct world *w, uint32_t xsp, const char *user, const char *event_id, unsigned sequence,
 		    const char *type, const char *data);
 /** A snapshot of the user's calls as CallSubscriptionEvent (or another type), unasked, at the next number. */

@@ -189,6 +189,20 @@ bw_half(const char *id, const char *tracking, const char *personality, const cha
 	return h;
 }
 
+const char *
+world_call_xml(const char *id, const char *tracking, const char *personality, const char *state, const char *remote)
+{
+	static char text[2048];
+	struct world_half h = bw_half(id, tracking, personality, state, remote);
+	struct buf b;
+
+	buf_init(&b, sizeof(text) - 1);
+	bw_put_call(&b, &h, "");
+	ck_assert(!b.overflow && str_copy(text, sizeof(text), buf_as_str(&b)));
+	buf_fini(&b);
+	return text;
+}
+
 void
 world_half(struct world *w, const char *user, const char *id, const char *tracking, const char *personality,
 	   const char *state, const char *remote)

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The observer: see sim_observer.h, and README.md for what each invariant demands.
+ *
+ * It judges effects (what a client or BroadWorks can see), never role variables alone. It looks into both nodes at
+ * once, which no node can: that the standby holds what was let out is checked at the very moment it leaves.
+ */
+#include "tests/sim/sim_observer.h"
+
+#include "proto/base/mem.h"
+#include "tests/sim/sim_client.h"
+#include "tests/sim/sim_node.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define OBS_STATES 8192
+#define OBS_EVENTS 4096
+#define OBS_IDS_STEP 1024
+#define OBS_STALL_US (1100 * SIM_MS)
+
+struct obs_state {
+	uint64_t epoch, offset, digest;
+};
+
+/* Where the state of a node was when a BroadWorks event had been handed to it. */
+struct obs_event {
+	uint64_t number, instance, epoch, offset;
+};
+
+struct sim_observer {
+	struct ha_view before[SIM_NODES];
+	struct mono clock[SIM_NODES];
+	uint64_t clock_instance[SIM_NODES];
+	/* who spoke last */
+	uint64_t epoch, speaker;
+	unsigned speaker_node;
+	uint64_t released;    /* by that epoch, at its last effect */
+	bool full;            /* and it said that its standby had all of it */
+	uint64_t cover;       /* instance of that standby */
+	int64_t takeover_us;
+	struct obs_state states[OBS_STATES];
+	struct obs_event events[OBS_EVENTS];
+	uint64_t *ids;
+	size_t id_count, id_size;
+};
+
+void
+sim_observer_init(struct sim *s)
+{
+	s->observer = mem_zalloc(sizeof(*s->observer));
+}
+
+void
+sim_observer_fini(struct sim *s)
+{
+	mem_free(s->observer->ids);
+	mem_free(s->observer);
+}
+
+uint64_t
+sim_observer_epoch(const struct sim *s)
+{
+	return s->observer->epoch;
+}
+
+int64_t
+sim_observer_takeover_us(const struct sim *s)
+{
+	return s->observer->takeover_us;
+}
+
+void
+sim_observer_before(struct sim *s, unsigned node, const struct node_event *ev)
+{
+	struct sim_node *n = s->nodes[node];
+
+	node_get_view(n->node, ev->now, &s->observer->before[node]);
+}
+
+/* --- IDS --------------------------------------------------------------------------------------------------- */
+
+void
+client_id_given(struct sim *s, struct sim_client *c, const char *what, uint64_t id)
+{
+	struct sim_observer *o = s->observer;
+
+	for (size_t i = 0; i < o->id_count; i++)
+		if (o->ids[i] == id)
+			sim_world_fail(s, "IDS", "client %u gets %s %" PRIu64 ", which was given before", c->index, what, id);
+	if (o->id_count == o->id_size) {
+		o->id_size += OBS_IDS_STEP;
+		o->ids = mem_realloc(o->ids, o->id_size * sizeof(o->ids[0]));
+	}
+	o->ids[o->id_count++] = id;
+}
+
+/* --- SAME-STATE -------------------------------------------------------------------------------------------- */
+
+static void
+obs_same_state(struct sim *s, unsigned node, const struct ha_view *v)
+{
+	struct obs_state *at = &s->observer->states[(v->epoch * 977 + v->offset) % OBS_STATES];
+	uint64_t digest = node_digest(s->nodes[node]->node);
+
+	if (v->role != HA_ACTIVE && v->role != HA_STANDBY)
+		return;
+	if (at->epoch != v->epoch || at->offset != v->offset)
+		*at = (struct obs_state){ v->epoch, v->offset, digest };
+	else if (at->digest != digest)
+		sim_world_fail(s, "SAME-STATE", "%s (%s) at (%" PRIu64 ", %" PRIu64 ") has another state than was seen there before",
+			       sim_node_name(s, node), v->role == HA_ACTIVE ? "active" : "standby", v->epoch, v->offset);
+}
+
+/* --- ACK-RULE, PROMISE: the standby holds what leaves ------------------------------------------------------ */
+
+static bool
+obs_is_full(const struct ha_view *v)
+{
+	return v->role == HA_ACTIVE && v->peer.in_step && !v->unconfirmed && !v->degraded;
+}
+
+/* The standby of `v`'s node holds everything up to `offset`. What died, or came anew, cannot be asked. */
+static bool
+obs_standby_holds(struct sim *s, unsigned node, const struct ha_view *v, uint64_t offset)
+{
+	unsigned peer = 1 - node;
+	struct ha_view pv;
+
+	if (s->nodes[peer]->node == NULL || s->nodes[peer]->instance != s->observer->cover)
+		return true;
+	sim_node_view(s, peer, &pv);
+	return pv.epoch > v->epoch || (pv.epoch == v->epoch && pv.offset >= offset);
+}
+
+static uint64_t
+obs_event_number(struct str text)
+{
+	uint64_t number = 0;
+
+	if (text.n > 6 && memcmp(text.p, "event-", 6) == 0 && str_u64((struct str){ text.p + 6, text.n - 6 }, UINT64_MAX, &number))
+		return number;
+	return 0;
+}
+
+/* Notes where the state stands after the step that took this event in. An id cut in two is not noted. */
+static void
+obs_note_events(struct sim *s, unsigned node, const struct node_event *ev, const struct ha_view *v)
+{
+	static const char mark[] = "<xsi:eventID>";
+	const char *p = ev->bytes.p, *end = p + ev->bytes.n;
+
+	while (p != NULL && (size_t)(end - p) > sizeof(mark) && (p = memmem(p, (size_t)(end - p), mark, sizeof(mark) - 1)) != NULL) {
+		const char *stop;
+		uint64_t number;
+
+		p += sizeof(mark) - 1;
+		stop = memchr(p, '<', (size_t)(end - p));
+		number = stop ? obs_event_number((struct str){ p, (size_t)(stop - p) }) : 0;
+		if (number != 0)
+			s->observer->events[number % OBS_EVENTS] =
+				(struct obs_event){ number, s->nodes[node]->instance, v->epoch, v->offset };
+	}
+}
+
+static void
+obs_acknowledgement(struct sim *s, unsigned node, const struct node_action *a, const struct ha_view *v)
+{
+	uint64_t number = obs_event_number(south_text(a->bytes, "eventID"));
+	const struct obs_event *e = &s->observer->events[number % OBS_EVENTS];
+
+	if (number == 0 || e->number != number || e->instance != s->nodes[node]->instance || e->epoch != v->epoch)
+		return;
+	if (obs_is_full(v) && !obs_standby_holds(s, node, v, e->offset))
+		sim_world_fail(s, "ACK-RULE", "%s acknowledges event-%" PRIu64 " (offset %" PRIu64 "), which its standby does not hold",
+			       sim_node_name(s, node), number, e->offset);
+}
+
+/* --- ONE-VOICE --------------------------------------------------------------------------------------------- */
+
+static bool
+obs_is_effect(enum node_action_kind kind)
+{
+	return kind == NODE_ACT_CLIENT_SEND || kind == NODE_ACT_HTTP || kind == NODE_ACT_STREAM_OPEN;
+}
+
+static void
+obs_voice(struct sim *s, unsigned node, const struct ha_view *before, const struct ha_view *v)
+{
+	struct sim_observer *o = s->observer;
+	uint64_t epoch = v->role == HA_ACTIVE ? v->epoch : before->epoch;
+	uint64_t instance = s->nodes[node]->instance;
+
+	if (v->role != HA_ACTIVE && before->role != HA_ACTIVE) {
+		sim_world_fail(s, "ONE-VOICE", "%s speaks, but is not active", sim_node_name(s, node));
+	} else if (epoch < o->epoch) {
+		sim_world_fail(s, "ONE-VOICE", "%s speaks in epoch %" PRIu64 " after epoch %" PRIu64 " has spoken",
+			       sim_node_name(s, node), epoch, o->epoch);
+	} else if (epoch == o->epoch && o->speaker != instance) {
+		sim_world_fail(s, "ONE-VOICE", "%s speaks in epoch %" PRIu64 ", and so did another", sim_node_name(s, node), epoch);
+	}
+	o->epoch = epoch;
+	o->speaker = instance;
+	o->speaker_node = node;
+	o->released = v->role == HA_ACTIVE ? v->released : o->released;
+}
+
+static void
+obs_effects(struct sim *s, unsigned node, const struct node_event *ev, const struct node_out *out, const struct ha_view *v)
+{
+	struct sim_observer *o = s->observer;
+	const struct ha_view *before = &o->before[node];
+	size_t count = node_out_count(out);
+	bool spoke = false;
+
+	for (size_t i = 0; i < count && !s->failed; i++) {
+		struct node_action a = node_out_at(out, i);
+
+		if (!obs_is_effect(a.kind))
+			continue;
+		spoke = true;
+		if (a.kind == NODE_ACT_HTTP && a.path.n > 14 && memcmp(a.path.p + a.path.n - 14, "/eventresponse", 14) == 0)
+			obs_acknowledgement(s, node, &a, v);
+	}
+	if (!spoke || s->failed)
+		return;
+	obs_voice(s, node, before, v);
+	o->full = obs_is_full(v);
+	if (o->full && !obs_standby_holds(s, node, v, v->released))
+		sim_world_fail(s, "PROMISE", "%s lets effects up to offset %" PRIu64 " out, which its standby does not hold",
+			       sim_node_name(s, node), v->released);
+	if (o->clock_instance[node] == s->nodes[node]->instance && before->role == HA_ACTIVE &&
+	    ev->now.us - o->clock[node].us > OBS_STALL_US)
+		sim_world_fail(s, "STALE", "%s speaks right after not having run for %" PRId64 " ms", sim_node_name(s, node),
+			       (ev->now.us - o->clock[node].us) / SIM_MS);
+}
+
+/* --- takeovers --------------------------------------------------------------------------------------------- */
+
+/* Sessions and monitors that clients were promised. */
+static void
+obs_promised(const struct sim *s, unsigned *sessions, unsigned *monitors)
+{
+	*sessions = *monitors = 0;
+	for (unsigned i = 0; i < s->client_count; i++) {
+		const struct sim_client *c = s->clients[i];
+
+		if (c->mode == CLIENT_PLAIN || c->session == 0 || c->tainted)
+			continue;
+		++*sessions;
+		for (unsigned k = 0; k < SOUTH_USERS_MAX; k++)
+			*monitors += c->devices[k].cross_ref != 0;
+	}
+}
+
+static void
+obs_takeover(struct sim *s, unsigned node, const struct node_event *ev, const struct ha_view *v)
+{
+	struct sim_observer *o = s->observer;
+	const struct ha_view *base = &o->before[node];
+	struct node_counts counts;
+	unsigned sessions, monitors;
+
+	o->takeover_us = s->now_us;
+	s->totals.takeovers++;
+	sim_world_trace(s, "%s is active in epoch %" PRIu64 ", base (%" PRIu64 ", %" PRIu64 ")", sim_node_name(s, node), v->epoch,
+			base->epoch, base->offset);
+	if (o->epoch == 0)
+		return;
+	if (base->epoch < o->epoch || (base->epoch == o->epoch && base->offset < o->released)) {
+		if (o->full && o->cover == s->nodes[node]->instance)
+			sim_world_fail(s, "PROMISE", "%s was in step up to (%" PRIu64 ", %" PRIu64 "), but takes over from (%" PRIu64
+				       ", %" PRIu64 ")", sim_node_name(s, node), o->epoch, o->released, base->epoch, base->offset);
+		sim_world_trace(s, "this takeover loses what was never confirmed");
+		s->totals.lossy++;
+		sim_client_taint(s);
+		return;
+	}
+	node_get_counts(s->nodes[node]->node, ev->now, &counts);
+	obs_promised(s, &sessions, &monitors);
+	if (counts.sessions < sessions || counts.monitors < monitors)
+		sim_world_fail(s, "PROMISE", "%s takes over %u sessions and %u monitors, but clients were promised %u and %u",
+			       sim_node_name(s, node), counts.sessions, counts.monitors, sessions, monitors);
+}
+
+void
+sim_observer_after(struct sim *s, unsigned node, const struct node_event *ev, const struct node_out *out)
+{
+	struct sim_observer *o = s->observer;
+	struct sim_node *n = s->nodes[node];
+	struct ha_view v;
+
+	node_get_view(n->node, ev->now, &v);
+	sim_world_hash(s, (uint64_t)s->now_us << 8 ^ (uint64_t)ev->kind << 4 ^ (uint64_t)v.role);
+	sim_world_hash(s, v.epoch << 40 ^ v.offset ^ v.released << 20 ^ node_digest(n->node) ^ n->instance);
+	if (obs_is_full(&v) && !obs_is_full(&o->before[node]))
+		o->cover = s->nodes[1 - node]->instance;
+	if (v.role == HA_ACTIVE && o->before[node].role != HA_ACTIVE)
+		obs_takeover(s, node, ev, &v);
+	if (ev->kind == NODE_EV_STREAM_DATA)
+		obs_note_events(s, node, ev, &v);
+	obs_same_state(s, node, &v);
+	obs_effects(s, node, ev, out, &v);
+	o->clock[node] = ev->now;
+	o->clock_instance[node] = n->instance;
+}
