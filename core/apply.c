@@ -22,8 +22,12 @@ apply_settle(struct core_model *m, struct core_half *h, bool difference, bool si
 	size_t count = core_walk(h->told, core_half_view(h), incoming, steps, &reached);
 
 	for (size_t i = 0; i < count && !silent; i++)
-		m->say(&(struct core_say){ .kind = SAY_STEP, .device = h->device, .half = h, .step = steps[i],
-					   .difference = difference }, m->arg);
+		m->say(&(struct core_say){ .kind = SAY_STEP,
+			       .device = h->device,
+			       .half = h,
+			       .step = steps[i],
+			       .difference = difference },
+			m->arg);
 	h->told = reached;
 	if (h->gone)
 		core_half_free(m, h);
@@ -93,7 +97,9 @@ apply_dev_add(struct core_model *m, const struct delta_dev_add *x)
 {
 	if (core_device_by_id(m, x->device) != NULL || core_device_by_user(m, x->user) != NULL)
 		return E_UNKNOWN;
-	core_device_new(m, &(struct delta_r_device){ .device = x->device, .user = x->user, .subscription = STR_NONE });
+	core_device_new(m,
+		&(struct delta_r_device){
+			.device = x->device, .user = x->user, .subscription = STR_NONE });
 	return E_OK;
 }
 
@@ -112,7 +118,8 @@ static int
 apply_dev_sub(struct core_model *m, const struct delta_dev_sub *x)
 {
 	struct core_device *d = core_device_by_id(m, x->device);
-	struct core_device *other = x->subscription.n ? core_device_by_subscription(m, x->subscription) : NULL;
+	struct core_device *other =
+		x->subscription.n ? core_device_by_subscription(m, x->subscription) : NULL;
 
 	if (d == NULL || (other != NULL && other != d))
 		return E_UNKNOWN;
@@ -139,7 +146,8 @@ apply_unfresh(struct core_model *m, struct core_device *d)
 {
 	struct core_monitor *mon;
 
-	TAILQ_FOREACH(mon, &d->monitors, of_device) {
+	TAILQ_FOREACH(mon, &d->monitors, of_device)
+	{
 		if (!mon->fresh)
 			continue;
 		mon->fresh = false;
@@ -212,7 +220,8 @@ apply_half_set(struct core_model *m, const struct delta_half_set *x)
 	struct core_call *c = d ? apply_half_call(m, x) : NULL;
 	struct core_half *h;
 
-	if (c == NULL || x->personality > CORE_CLICK_TO_DIAL || x->state > CORE_GONE || x->end > CORE_END_UNREACHABLE)
+	if (c == NULL || x->personality > CORE_CLICK_TO_DIAL || x->state > CORE_GONE ||
+		x->end > CORE_END_UNREACHABLE)
 		return E_UNKNOWN;
 	h = core_half_by_bw(d, x->call);
 	if (h == NULL)
@@ -251,10 +260,17 @@ apply_session_open(struct core_model *m, const struct delta_session_open *x)
 	if (core_session_by_id(m, x->session) != NULL)
 		return E_UNKNOWN;
 	core_id_used(m, x->session);
-	core_session_new(m, &(struct delta_r_session){
-		.session = x->session, .user = x->user, .edition = x->edition, .kept = x->kept,
-		.numbered = x->numbered, .attached = 1, .duration_s = x->duration_s, .cleanup_s = x->cleanup_s,
-		.peer = x->peer, .local = x->local });
+	core_session_new(m,
+		&(struct delta_r_session){ .session = x->session,
+			.user = x->user,
+			.edition = x->edition,
+			.kept = x->kept,
+			.numbered = x->numbered,
+			.attached = 1,
+			.duration_s = x->duration_s,
+			.cleanup_s = x->cleanup_s,
+			.peer = x->peer,
+			.local = x->local });
 	return E_OK;
 }
 
@@ -268,7 +284,8 @@ apply_session_attach(struct core_model *m, const struct delta_session_attach *x)
 	s->attached = true;
 	s->numbered = x->numbered;
 	if (x->numbered && x->last_number > s->last_number)
-		s->last_number = x->last_number; /* what the client has seen is never numbered again */
+		s->last_number =
+			x->last_number; /* what the client has seen is never numbered again */
 	core_text_set(&s->peer, x->peer);
 	core_text_set(&s->local, x->local);
 	core_hash_session(m, s);
@@ -337,11 +354,16 @@ apply_monitor_start(struct core_model *m, const struct delta_monitor_start *x)
 	if (s == NULL || d == NULL || core_monitor_by_id(m, x->monitor) != NULL)
 		return E_UNKNOWN;
 	core_id_used(m, x->monitor);
-	mon = core_monitor_new(m, &(struct delta_r_monitor){ x->monitor, x->session, x->device,
-							     d->service != CORE_SERVICE_IN }, s, d);
+	mon = core_monitor_new(m,
+		&(struct delta_r_monitor){
+			x->monitor, x->session, x->device, d->service != CORE_SERVICE_IN },
+		s, d);
 	if (d->service == CORE_SERVICE_OUT)
-		m->say(&(struct core_say){ .kind = SAY_MONITOR_OUT, .device = d, .monitor = mon, .session = s },
-		       m->arg);
+		m->say(&(struct core_say){ .kind = SAY_MONITOR_OUT,
+			       .device = d,
+			       .monitor = mon,
+			       .session = s },
+			m->arg);
 	return E_OK;
 }
 
@@ -362,7 +384,8 @@ apply_request_new(struct core_model *m, const struct delta_request_new *x)
 	if (core_request_by_id(m, x->request) != NULL)
 		return E_UNKNOWN;
 	core_id_used(m, x->request);
-	core_request_new(m, &(struct delta_r_request){ x->request, x->session, x->invoke, x->kind, x->device });
+	core_request_new(m,
+		&(struct delta_r_request){ x->request, x->session, x->invoke, x->kind, x->device });
 	return E_OK;
 }
 

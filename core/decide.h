@@ -44,8 +44,8 @@ struct core_party {
 };
 
 /** A live event about one party. True if it fits what is known; false: the device should be asked. */
-bool core_decide_party(struct core_model *m, struct core_emitter *em, struct core_device *d, const struct core_party *p,
-		       const struct log *log);
+bool core_decide_party(struct core_model *m, struct core_emitter *em, struct core_device *d,
+	const struct core_party *p, const struct log *log);
 
 struct core_difference {
 	uint32_t kept, cleared, learned, changed;
@@ -57,11 +57,12 @@ struct core_difference {
  * learned. `complete` = false: the list was cut, nothing is cleared.
  */
 void core_decide_snapshot(struct core_model *m, struct core_emitter *em, struct core_device *d,
-			  const struct core_party *parties, size_t count, bool complete, const struct log *log,
-			  struct core_difference *diff);
+	const struct core_party *parties, size_t count, bool complete, const struct log *log,
+	struct core_difference *diff);
 
 /** The device comes (back) into or goes out of service; nothing if it is so already. */
-void core_decide_service(struct core_emitter *em, const struct core_device *d, enum core_service service);
+void core_decide_service(
+	struct core_emitter *em, const struct core_device *d, enum core_service service);
 
 /** CSTA call id of a tracking id, made if need be. */
 uint64_t core_decide_call(struct core_model *m, struct core_emitter *em, struct str tracking);

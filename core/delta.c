@@ -23,17 +23,15 @@
 	int delta_get_##name(const uint8_t *p, size_t n, struct delta_##name *d) \
 	{ \
 		struct rd r = rd_of(p, n); \
-		FIELDS_##name(DELTA_GET) \
-		return rd_done(&r) ? E_OK : E_MALFORMED; \
+		FIELDS_##name(DELTA_GET) return rd_done(&r) ? E_OK : E_MALFORMED; \
 	}
-CORE_DELTAS(XX) CORE_RECORDS(XX)
+CORE_DELTAS(XX)
+CORE_RECORDS(XX)
 #undef XX
 
-const char *
-delta_name(uint16_t kind)
+	const char *delta_name(uint16_t kind)
 {
-	static const char *const names[] = {
-		"none",
+	static const char *const names[] = { "none",
 #define XX(name) #name,
 		CORE_DELTAS(XX) CORE_RECORDS(XX)
 #undef XX

@@ -16,6 +16,8 @@
 
 #define CORE_DELTA_VERSION 1
 
+/* clang-format off */
+
 /* a takeover: the new owner of the state says so; requests of the old one end, connections are gone.
  * owner: its node id, eight bits of it: two nodes that never met may both use an epoch, see core_next_id() */
 #define FIELDS_epoch(F) F(u64, epoch) F(u8, owner)
@@ -64,6 +66,8 @@
 	F(u32, cleanup_s) F(u64, register_id) F(u64, last_number) F(u64, last_serial) F(u64, acked_serial) F(str, peer) F(str, local)
 #define FIELDS_r_monitor(F) F(u64, monitor) F(u64, session) F(str, device) F(u8, fresh)
 #define FIELDS_r_request(F) F(u64, request) F(u64, session) F(u32, invoke) F(u8, kind) F(str, device)
+
+/* clang-format on */
 
 #define CORE_DELTAS(XX) \
 	XX(epoch) XX(status) XX(dev_add) XX(dev_drop) XX(dev_sub) XX(dev_seq) XX(dev_service) XX(call_new) \

@@ -43,14 +43,16 @@ model_unhash(struct core_model *m, uint64_t *hash)
 static void
 model_put_meta(const struct core_model *m, struct buf *b)
 {
-	delta_put_r_meta(b, &(struct delta_r_meta){ m->epoch, m->id_counter, (uint8_t)m->status, m->owner });
+	delta_put_r_meta(
+		b, &(struct delta_r_meta){ m->epoch, m->id_counter, (uint8_t)m->status, m->owner });
 }
 
 static void
 model_put_device(const struct core_device *d, struct buf *b)
 {
-	delta_put_r_device(b, &(struct delta_r_device){ str_of(d->id), str_of(d->user), str_of(d->subscription),
-							d->sequence, (uint8_t)d->service });
+	delta_put_r_device(b,
+		&(struct delta_r_device){ str_of(d->id), str_of(d->user), str_of(d->subscription),
+			d->sequence, (uint8_t)d->service });
 }
 
 static void
@@ -62,36 +64,55 @@ model_put_call(const struct core_call *c, struct buf *b)
 static void
 model_put_half(const struct core_half *h, struct buf *b)
 {
-	delta_put_r_half(b, &(struct delta_r_half){
-		.device = str_of(h->device->id), .call = str_of(h->bw_call), .id = h->call->id,
-		.personality = (uint8_t)h->personality, .state = (uint8_t)h->state, .failed = h->failed,
-		.end = (uint8_t)h->end, .local = h->local, .gone = h->gone, .told = (uint8_t)h->told,
-		.remote = str_of(h->remote), .remote_user = str_of(h->remote_user) });
+	delta_put_r_half(b,
+		&(struct delta_r_half){ .device = str_of(h->device->id),
+			.call = str_of(h->bw_call),
+			.id = h->call->id,
+			.personality = (uint8_t)h->personality,
+			.state = (uint8_t)h->state,
+			.failed = h->failed,
+			.end = (uint8_t)h->end,
+			.local = h->local,
+			.gone = h->gone,
+			.told = (uint8_t)h->told,
+			.remote = str_of(h->remote),
+			.remote_user = str_of(h->remote_user) });
 }
 
 static void
 model_put_session(const struct core_session *s, struct buf *b)
 {
-	delta_put_r_session(b, &(struct delta_r_session){
-		.session = s->id, .user = str_of(s->user), .edition = s->edition, .kept = s->kept,
-		.numbered = s->numbered, .attached = s->attached, .duration_s = s->duration_s,
-		.cleanup_s = s->cleanup_s, .register_id = s->register_id, .last_number = s->last_number,
-		.last_serial = s->last_serial, .acked_serial = s->acked_serial, .peer = str_of(s->peer),
-		.local = str_of(s->local) });
+	delta_put_r_session(b,
+		&(struct delta_r_session){ .session = s->id,
+			.user = str_of(s->user),
+			.edition = s->edition,
+			.kept = s->kept,
+			.numbered = s->numbered,
+			.attached = s->attached,
+			.duration_s = s->duration_s,
+			.cleanup_s = s->cleanup_s,
+			.register_id = s->register_id,
+			.last_number = s->last_number,
+			.last_serial = s->last_serial,
+			.acked_serial = s->acked_serial,
+			.peer = str_of(s->peer),
+			.local = str_of(s->local) });
 }
 
 static void
 model_put_monitor(const struct core_monitor *mon, struct buf *b)
 {
-	delta_put_r_monitor(b, &(struct delta_r_monitor){ mon->id, mon->session->id, str_of(mon->device->id),
-							  mon->fresh });
+	delta_put_r_monitor(b,
+		&(struct delta_r_monitor){
+			mon->id, mon->session->id, str_of(mon->device->id), mon->fresh });
 }
 
 static void
 model_put_request(const struct core_request *q, struct buf *b)
 {
-	delta_put_r_request(b, &(struct delta_r_request){ q->id, q->session, q->invoke, q->kind,
-							  str_of(q->device) });
+	delta_put_r_request(b,
+		&(struct delta_r_request){
+			q->id, q->session, q->invoke, q->kind, str_of(q->device) });
 }
 
 #define MODEL_HASHER(name, type) \
@@ -117,7 +138,8 @@ core_hash_meta(struct core_model *m)
 }
 
 void
-core_init(struct core_model *m, core_say_fn say, void (*device_gone)(struct core_device *, void *), void *arg)
+core_init(struct core_model *m, core_say_fn say, void (*device_gone)(struct core_device *, void *),
+	void *arg)
 {
 	*m = (struct core_model){ .say = say, .device_gone = device_gone, .arg = arg };
 	buf_init(&m->scratch, 8192);
@@ -207,7 +229,8 @@ core_device_subscribe(struct core_model *m, struct core_device *d, struct str su
 		HASH_DELETE(by_subscription, m->devices_by_subscription, d);
 	core_text_set(&d->subscription, subscription);
 	if (subscription.n > 0)
-		HASH_ADD_KEYPTR(by_subscription, m->devices_by_subscription, d->subscription, subscription.n, d);
+		HASH_ADD_KEYPTR(by_subscription, m->devices_by_subscription, d->subscription,
+			subscription.n, d);
 	core_hash_device(m, d);
 }
 
@@ -347,8 +370,8 @@ core_half_by_bw(const struct core_device *d, struct str bw_call)
 	struct core_half *h;
 
 	TAILQ_FOREACH(h, &d->halves, of_device)
-		if (!h->gone && str_eq(str_of(h->bw_call), bw_call))
-			return h;
+	if (!h->gone && str_eq(str_of(h->bw_call), bw_call))
+		return h;
 	return NULL;
 }
 
@@ -358,8 +381,8 @@ core_half_by_call(const struct core_device *d, uint64_t call_id)
 	struct core_half *h;
 
 	TAILQ_FOREACH(h, &d->halves, of_device)
-		if (!h->gone && h->call->id == call_id)
-			return h;
+	if (!h->gone && h->call->id == call_id)
+		return h;
 	return NULL;
 }
 
@@ -440,7 +463,8 @@ core_session_by_id(const struct core_model *m, uint64_t id)
 }
 
 struct core_monitor *
-core_monitor_new(struct core_model *m, const struct delta_r_monitor *r, struct core_session *s, struct core_device *d)
+core_monitor_new(struct core_model *m, const struct delta_r_monitor *r, struct core_session *s,
+	struct core_device *d)
 {
 	struct core_monitor *mon = mem_zalloc(sizeof(*mon));
 
@@ -550,7 +574,7 @@ core_snapshot(struct core_model *m, struct buf *out)
 	for (d = m->devices; d != NULL; d = d->by_id.next) {
 		MODEL_RECORD(out, device, d);
 		TAILQ_FOREACH(h, &d->halves, of_device)
-			MODEL_RECORD(out, half, h);
+		MODEL_RECORD(out, half, h);
 	}
 	for (s = m->sessions; s != NULL; s = s->by_id.next)
 		MODEL_RECORD(out, session, s);

@@ -41,7 +41,7 @@ enum core_state {
 /* Why a half ended or failed. */
 enum core_end {
 	CORE_END_NORMAL,
-	CORE_END_RESYNC,  /* BroadWorks does not list it any more */
+	CORE_END_RESYNC, /* BroadWorks does not list it any more */
 	CORE_END_BUSY,
 	CORE_END_FAILED,
 	CORE_END_UNREACHABLE,
@@ -85,8 +85,8 @@ struct core_half {
 };
 
 struct core_device {
-	char *id;   /* as clients name it */
-	char *user; /* BroadWorks user id */
+	char *id;           /* as clients name it */
+	char *user;         /* BroadWorks user id */
 	char *subscription; /* "" = none */
 	uint32_t sequence;  /* last event taken in */
 	enum core_service service;
@@ -102,7 +102,7 @@ struct core_device {
 struct core_session {
 	uint64_t id;
 	char *user;
-	char *peer;  /* "address:port" of the client's side of the connection, "" when detached */
+	char *peer; /* "address:port" of the client's side of the connection, "" when detached */
 	char *local;
 	uint8_t edition;
 	bool kept;     /* outlives its connection */
@@ -142,10 +142,10 @@ struct core_request {
 
 /* What clients must be told after a delta, one call per fact. */
 enum core_say_kind {
-	SAY_STEP,   /* half, step: to every monitor of its device; `difference`: found by comparison, fresh monitors skip it */
-	SAY_OUT,    /* device */
-	SAY_IN,     /* device; fresh ones were told out too */
-	SAY_STATUS, /* status: to every session */
+	SAY_STEP, /* half, step: to every monitor of its device; `difference`: found by comparison, fresh monitors skip it */
+	SAY_OUT,  /* device */
+	SAY_IN,   /* device; fresh ones were told out too */
+	SAY_STATUS,         /* status: to every session */
 	SAY_SESSION_OPENED, /* session */
 	SAY_SESSION_CLOSED, /* session; its monitors are gone already */
 	SAY_SESSION_ACKED,  /* session: serials up to acked_serial need not be kept */
@@ -186,7 +186,8 @@ struct core_model {
 };
 
 /** An empty model. `say` gets what clients must be told, on both nodes. */
-void core_init(struct core_model *m, core_say_fn say, void (*device_gone)(struct core_device *, void *), void *arg);
+void core_init(struct core_model *m, core_say_fn say,
+	void (*device_gone)(struct core_device *, void *), void *arg);
 void core_fini(struct core_model *m);
 /** Empties it; sessions are said closed. */
 void core_clear(struct core_model *m);
@@ -203,7 +204,8 @@ int core_restore_record(struct core_model *m, uint16_t kind, const uint8_t *p, s
 
 struct core_device *core_device_by_id(const struct core_model *m, struct str id);
 struct core_device *core_device_by_user(const struct core_model *m, struct str user);
-struct core_device *core_device_by_subscription(const struct core_model *m, struct str subscription);
+struct core_device *core_device_by_subscription(
+	const struct core_model *m, struct str subscription);
 struct core_call *core_call_by_tracking(const struct core_model *m, struct str tracking);
 struct core_call *core_call_by_id(const struct core_model *m, uint64_t id);
 struct core_session *core_session_by_id(const struct core_model *m, uint64_t id);
@@ -230,12 +232,13 @@ void core_device_free(struct core_model *m, struct core_device *d);
 void core_device_subscribe(struct core_model *m, struct core_device *d, struct str subscription);
 struct core_call *core_call_new(struct core_model *m, const struct delta_r_call *r);
 void core_call_free(struct core_model *m, struct core_call *c);
-struct core_half *core_half_new(struct core_model *m, struct core_device *d, struct core_call *c, struct str bw_call);
+struct core_half *core_half_new(
+	struct core_model *m, struct core_device *d, struct core_call *c, struct str bw_call);
 void core_half_free(struct core_model *m, struct core_half *h);
 struct core_session *core_session_new(struct core_model *m, const struct delta_r_session *r);
 void core_session_free(struct core_model *m, struct core_session *s);
-struct core_monitor *core_monitor_new(struct core_model *m, const struct delta_r_monitor *r, struct core_session *s,
-				      struct core_device *d);
+struct core_monitor *core_monitor_new(struct core_model *m, const struct delta_r_monitor *r,
+	struct core_session *s, struct core_device *d);
 void core_monitor_free(struct core_model *m, struct core_monitor *mon);
 struct core_request *core_request_new(struct core_model *m, const struct delta_r_request *r);
 void core_request_free(struct core_model *m, struct core_request *q);

@@ -18,7 +18,8 @@ restore_r_meta(struct core_model *m, const struct delta_r_meta *r)
 static int
 restore_r_device(struct core_model *m, const struct delta_r_device *r)
 {
-	if (r->service > CORE_SERVICE_OUT || core_device_by_id(m, r->device) || core_device_by_user(m, r->user))
+	if (r->service > CORE_SERVICE_OUT || core_device_by_id(m, r->device) ||
+		core_device_by_user(m, r->user))
 		return E_MALFORMED;
 	core_device_new(m, r);
 	return E_OK;
@@ -42,8 +43,8 @@ restore_r_half(struct core_model *m, const struct delta_r_half *r)
 
 	if (d == NULL || c == NULL || (!r->gone && core_half_by_bw(d, r->call) != NULL))
 		return E_MALFORMED;
-	if (r->personality > CORE_CLICK_TO_DIAL || r->state > CORE_GONE || r->end > CORE_END_UNREACHABLE ||
-	    r->told > VIEW_failed)
+	if (r->personality > CORE_CLICK_TO_DIAL || r->state > CORE_GONE ||
+		r->end > CORE_END_UNREACHABLE || r->told > VIEW_failed)
 		return E_MALFORMED;
 	h = core_half_new(m, d, c, r->call);
 	h->personality = (enum core_personality)r->personality;

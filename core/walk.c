@@ -51,7 +51,8 @@ walk_from_setup(enum core_view from, enum core_view to)
 		return walk_move_to(STEP_failed, VIEW_failed);
 	if (from == VIEW_originated)
 		return walk_move_to(STEP_delivered_out, VIEW_dialed);
-	return walk_is_talking(to) ? walk_move_to(STEP_established, VIEW_connected) : walk_nowhere();
+	return walk_is_talking(to) ? walk_move_to(STEP_established, VIEW_connected) :
+				     walk_nowhere();
 }
 
 static struct walk_move
@@ -106,7 +107,8 @@ walk_next(enum core_view from, enum core_view to, bool incoming)
 }
 
 size_t
-core_walk(enum core_view from, enum core_view to, int incoming, enum core_step *steps, enum core_view *reached)
+core_walk(enum core_view from, enum core_view to, int incoming, enum core_step *steps,
+	enum core_view *reached)
 {
 	size_t count = 0;
 

@@ -20,7 +20,9 @@
 #include <stdint.h>
 
 #define CORE_VIEWS(XX) \
-	XX(none) XX(initiated) XX(originated) XX(dialed) XX(ringing) XX(connected) XX(held) XX(far_held) XX(failed)
+	XX(none) \
+	XX(initiated) XX(originated) XX(dialed) XX(ringing) XX(connected) XX(held) XX(far_held) \
+		XX(failed)
 
 enum core_view {
 #define XX(name) VIEW_##name,
@@ -29,8 +31,9 @@ enum core_view {
 };
 
 #define CORE_STEPS(XX) \
-	XX(service_initiated) XX(originated) XX(delivered_out) XX(delivered_in) XX(established) XX(held) XX(far_held) \
-	XX(retrieved) XX(far_retrieved) XX(failed) XX(cleared)
+	XX(service_initiated) \
+	XX(originated) XX(delivered_out) XX(delivered_in) XX(established) XX(held) XX(far_held) \
+		XX(retrieved) XX(far_retrieved) XX(failed) XX(cleared)
 
 enum core_step {
 #define XX(name) STEP_##name,
@@ -46,7 +49,8 @@ enum core_step {
  * Returns the number of steps. A move that no client can be told (a connected party that rings again) has
  * no steps; `*reached` gets the view the client holds afterwards.
  */
-size_t core_walk(enum core_view from, enum core_view to, int incoming, enum core_step *steps, enum core_view *reached);
+size_t core_walk(enum core_view from, enum core_view to, int incoming, enum core_step *steps,
+	enum core_view *reached);
 
 const char *core_view_name(enum core_view view);
 const char *core_step_name(enum core_step step);

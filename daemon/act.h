@@ -11,29 +11,29 @@
 #include <stdint.h>
 
 enum node_action_kind {
-	NODE_ACT_MCAST,        /* bytes: multicast to the group, in order, retried on try-again */
-	NODE_ACT_REJOIN,       /* leave the group and join again */
-	NODE_ACT_SAVE_EPOCH,   /* number: on disk before anything that follows is performed */
-	NODE_ACT_LISTEN,       /* flag: open or close the CSTA listener */
-	NODE_ACT_CLIENT_SEND,  /* id, bytes: one write, order kept */
+	NODE_ACT_MCAST,       /* bytes: multicast to the group, in order, retried on try-again */
+	NODE_ACT_REJOIN,      /* leave the group and join again */
+	NODE_ACT_SAVE_EPOCH,  /* number: on disk before anything that follows is performed */
+	NODE_ACT_LISTEN,      /* flag: open or close the CSTA listener */
+	NODE_ACT_CLIENT_SEND, /* id, bytes: one write, order kept */
 	NODE_ACT_CLIENT_CLOSE, /* id; flag: after what was sent before is out (else at once). CLIENT_CLOSED follows */
-	NODE_ACT_NUDGE,        /* text = client "address:port", text2 = local "address:port" of a connection that died with
+	NODE_ACT_NUDGE, /* text = client "address:port", text2 = local "address:port" of a connection that died with
 				  the other node: make the client notice (a bare ACK from that address once it is local) */
-	NODE_ACT_HTTP,         /* id, xsp, method, path, bytes = body, number = time-out in ms; HTTP_DONE follows exactly once */
-	NODE_ACT_STREAM_OPEN,  /* id, xsp, path, bytes = body; STREAM_CLOSED follows exactly once, at the end */
+	NODE_ACT_HTTP, /* id, xsp, method, path, bytes = body, number = time-out in ms; HTTP_DONE follows exactly once */
+	NODE_ACT_STREAM_OPEN, /* id, xsp, path, bytes = body; STREAM_CLOSED follows exactly once, at the end */
 	NODE_ACT_STREAM_CLOSE, /* id: drop it; STREAM_CLOSED follows */
 	NODE_ACT_TELL_FAILED,  /* from_node: tell Pacemaker that the resource failed there */
-	NODE_ACT_TELL_CLEAN,   /* from_node: that failure is dealt with, Pacemaker may start the resource there again */
-	NODE_ACT_HISTORY,      /* text = what happened (a word), bytes = further JSON members without braces, or "" */
-	NODE_ACT_SCORE,        /* the promotion score changed: ask node_score() */
-	NODE_ACT_STOPPED,      /* all is closed after NODE_EV_STOP: the process may end */
+	NODE_ACT_TELL_CLEAN, /* from_node: that failure is dealt with, Pacemaker may start the resource there again */
+	NODE_ACT_HISTORY, /* text = what happened (a word), bytes = further JSON members without braces, or "" */
+	NODE_ACT_SCORE,   /* the promotion score changed: ask node_score() */
+	NODE_ACT_STOPPED, /* all is closed after NODE_EV_STOP: the process may end */
 };
 
 struct node_action {
 	enum node_action_kind kind;
 	uint64_t id;
 	uint64_t number;
-	uint32_t xsp;       /* index in conf.xsps */
+	uint32_t xsp; /* index in conf.xsps */
 	uint32_t from_node;
 	bool flag;
 	const char *method; /* "GET" ..., static */

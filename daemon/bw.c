@@ -23,7 +23,9 @@
 void
 bw_init(struct bw *b, struct ctx *x, const struct bw_hooks *hooks)
 {
-	*b = (struct bw){ .x = x, .hooks = *hooks, .contexts = xsi_default_contexts, .reach_due = MONO_NEVER };
+	*b = (struct bw){
+		.x = x, .hooks = *hooks, .contexts = xsi_default_contexts, .reach_due = MONO_NEVER
+	};
 	TAILQ_INIT(&b->live);
 	TAILQ_INIT(&b->other);
 	TAILQ_INIT(&b->waiting);
@@ -83,7 +85,8 @@ bw_activate(struct bw *b)
 	b->list_tries = 0;
 	b->channels_open = 0;
 	b->server_count = 0;
-	b->tokens_milli = b->x->conf->update_rate * 50 + 1000; /* the burst that is allowed, see bw_subs.c */
+	b->tokens_milli =
+		b->x->conf->update_rate * 50 + 1000; /* the burst that is allowed, see bw_subs.c */
 	b->tokens_at = b->x->now;
 	b->doubt_until = b->x->now;
 	b->reach_due = MONO_NEVER;
@@ -105,7 +108,9 @@ bw_deactivate(struct bw *b)
 		struct bw_channel *c = &b->channels[i];
 
 		if (c->state == CHANNEL_OPEN || c->state == CHANNEL_OPENING)
-			ctx_act(b->x, &(struct node_action){ .kind = NODE_ACT_STREAM_CLOSE, .id = c->stream });
+			ctx_act(b->x,
+				&(struct node_action){
+					.kind = NODE_ACT_STREAM_CLOSE, .id = c->stream });
 		bw_ack_drop_xsp(b, i);
 		bw_channel_fini(b, i);
 		bw_channel_init(b, i); /* down: what its stream still brings is for nobody */
@@ -140,7 +145,7 @@ bw_update_status(struct bw *b)
 		return;
 	/* while a loss is damped nothing is said of it; a status that says disabled stays so */
 	if (b->channels_open == 0 &&
-	    (b->reach_due.us == MONO_NEVER.us || b->x->model.status == CORE_STATUS_DISABLED))
+		(b->reach_due.us == MONO_NEVER.us || b->x->model.status == CORE_STATUS_DISABLED))
 		status = CORE_STATUS_DISABLED;
 	else if (b->x->model.devices_out > 0)
 		status = CORE_STATUS_PARTIAL;
@@ -190,7 +195,7 @@ bw_out_of_reach(struct bw *b)
 
 	b->reach_due = MONO_NEVER;
 	log_emit(b->x->log, M_NO_XSP, "no event channel is open; %u devices are out of service",
-		 (unsigned)HASH_CNT(by_id, b->x->model.devices));
+		(unsigned)HASH_CNT(by_id, b->x->model.devices));
 	for (d = b->x->model.devices; d != NULL; d = d->by_id.next)
 		core_decide_service(&b->x->em, d, CORE_SERVICE_OUT);
 	bw_update_status(b);
@@ -208,7 +213,8 @@ bw_doubt_all(struct bw *b, const struct core_device *except, const char *why)
 	b->resyncing = true;
 	b->total = (struct core_difference){ 0 };
 	log_emit(b->x->log, M_AS_FAILOVER, "%s: every device is asked", why);
-	ctx_history(b->x, "as-failover", "\"devices\":%u", (unsigned)HASH_CNT(by_id, b->x->model.devices));
+	ctx_history(b->x, "as-failover", "\"devices\":%u",
+		(unsigned)HASH_CNT(by_id, b->x->model.devices));
 	for (d = b->x->model.devices; d != NULL; d = d->by_id.next) {
 		if (d == except)
 			continue;
@@ -256,12 +262,14 @@ bw_all_confirmed(struct bw *b)
 	if (!b->resyncing || b->phase != BW_RUNNING || b->channels_open == 0)
 		return;
 	b->resyncing = false;
-	log_emit(b->x->log, M_TAKEOVER_DONE, "every device is confirmed: calls kept=%u cleared=%u learned=%u changed=%u in %lld ms",
-		 b->total.kept, b->total.cleared, b->total.learned, b->total.changed,
-		 (long long)mono_ms_between(b->running_at, b->x->now));
-	ctx_history(b->x, "resync-done", "\"kept\":%u,\"cleared\":%u,\"learned\":%u,\"changed\":%u,\"devices\":%u",
-		    b->total.kept, b->total.cleared, b->total.learned, b->total.changed,
-		    (unsigned)HASH_CNT(by_id, b->x->model.devices));
+	log_emit(b->x->log, M_TAKEOVER_DONE,
+		"every device is confirmed: calls kept=%u cleared=%u learned=%u changed=%u in %lld ms",
+		b->total.kept, b->total.cleared, b->total.learned, b->total.changed,
+		(long long)mono_ms_between(b->running_at, b->x->now));
+	ctx_history(b->x, "resync-done",
+		"\"kept\":%u,\"cleared\":%u,\"learned\":%u,\"changed\":%u,\"devices\":%u",
+		b->total.kept, b->total.cleared, b->total.learned, b->total.changed,
+		(unsigned)HASH_CNT(by_id, b->x->model.devices));
 }
 
 void

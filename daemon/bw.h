@@ -20,12 +20,12 @@
 /* What became of a request, for the service that made it. */
 enum bw_result {
 	BW_DONE,
-	BW_NOT_FOUND,    /* 404: BroadWorks does not know the call or user */
-	BW_FORBIDDEN,    /* 403 */
-	BW_CONFLICT,     /* 409, 412, 400: not in this state */
-	BW_OVERLOAD,     /* 503 */
-	BW_UNREACHABLE,  /* no answer */
-	BW_FAILED,       /* anything else */
+	BW_NOT_FOUND,   /* 404: BroadWorks does not know the call or user */
+	BW_FORBIDDEN,   /* 403 */
+	BW_CONFLICT,    /* 409, 412, 400: not in this state */
+	BW_OVERLOAD,    /* 503 */
+	BW_UNREACHABLE, /* no answer */
+	BW_FAILED,      /* anything else */
 };
 
 struct bw;
@@ -70,17 +70,17 @@ struct bw_early {
 struct bw_device {
 	struct core_device *device;
 	enum bw_ask_state state;
-	bool again;      /* ask once more when this answer is in */
-	bool answered;   /* the snapshot came before the answer to the request */
-	bool confirmed;  /* since this node became active, or since the last doubt */
-	bool counted;    /* among bw.unconfirmed */
+	bool again;     /* ask once more when this answer is in */
+	bool answered;  /* the snapshot came before the answer to the request */
+	bool confirmed; /* since this node became active, or since the last doubt */
+	bool counted;   /* among bw.unconfirmed */
 	bool live_first;
-	bool suspect;    /* BroadWorks did not know a call of it that we know */
+	bool suspect; /* BroadWorks did not know a call of it that we know */
 	uint32_t failures;
-	uint64_t request; /* HTTP id while ASK_SENT */
-	struct mono due;     /* of the state: answer awaited until, retry at */
-	struct mono asked;   /* when the last ask ended */
-	struct mono gap_due; /* MONO_NEVER: no event is missing */
+	uint64_t request;       /* HTTP id while ASK_SENT */
+	struct mono due;        /* of the state: answer awaited until, retry at */
+	struct mono asked;      /* when the last ask ended */
+	struct mono gap_due;    /* MONO_NEVER: no event is missing */
 	struct mono idle_since; /* no monitor since; MONO_NEVER while it has one */
 	uint32_t early_count;
 	TAILQ_HEAD(, bw_early) early; /* by sequence */
@@ -90,7 +90,7 @@ struct bw_device {
 };
 
 enum bw_channel_state {
-	CHANNEL_DOWN,    /* to be opened at `due` */
+	CHANNEL_DOWN, /* to be opened at `due` */
 	CHANNEL_OPENING,
 	CHANNEL_OPEN,
 	CHANNEL_CLOSING, /* dropped by us, the end of the stream is awaited */
@@ -103,13 +103,13 @@ struct bw_channel {
 	char id[LIMIT_BW_ID];
 	uint64_t expires_s;
 	struct xsi_stream in;
-	struct mono due;       /* next open */
-	struct mono heard;     /* last byte */
+	struct mono due;   /* next open */
+	struct mono heard; /* last byte */
 	struct mono beat_due;
 	struct mono refresh_due;
 	struct mono opened_at;
-	uint32_t failures;     /* in a row */
-	bool refused; /* 401 or 403: stop trying, see bw_chan.c */
+	uint32_t failures; /* in a row */
+	bool refused;      /* 401 or 403: stop trying, see bw_chan.c */
 };
 
 /* HTTP requests under way. */
@@ -170,9 +170,9 @@ struct bw {
 	enum bw_phase phase;
 	struct bw_channel channels[LIMIT_XSPS];
 	uint32_t channels_open;
-	uint32_t next_xsp;     /* round robin */
+	uint32_t next_xsp; /* round robin */
 	uint32_t list_tries;
-	uint32_t deletes;      /* under way */
+	uint32_t deletes; /* under way */
 	struct mono phase_due;
 	struct bw_list live, other; /* to be asked */
 	struct bw_list waiting;     /* ASK_WAIT, oldest first */
@@ -180,21 +180,24 @@ struct bw {
 	struct bw_list sent;        /* ASK_SENT */
 	TAILQ_HEAD(, bw_device) audit;
 	TAILQ_HEAD(, bw_device) gaps;
-	uint32_t asks_out;     /* sent and not answered by HTTP */
-	int64_t tokens_milli;  /* token bucket of asks, in thousandths */
+	uint32_t asks_out;    /* sent and not answered by HTTP */
+	int64_t tokens_milli; /* token bucket of asks, in thousandths */
 	struct mono tokens_at;
-	uint32_t unconfirmed;  /* devices not confirmed since the last doubt */
-	bool resyncing;        /* everything was put in doubt and is not confirmed yet */
+	uint32_t unconfirmed; /* devices not confirmed since the last doubt */
+	bool resyncing;       /* everything was put in doubt and is not confirmed yet */
 	struct bw_request *requests;
 	TAILQ_HEAD(, bw_ack) acks;
 	uint32_t ack_count, acks_out;
 	TAILQ_HEAD(, bw_waiting_call) calls;
 	/* AS failover suspicion */
-	struct { char id[64]; struct mono seen; } servers[8];
+	struct {
+		char id[64];
+		struct mono seen;
+	} servers[8];
 	uint32_t server_count;
 	struct mono doubt_until; /* no second general doubt before */
-	struct mono reach_due;   /* no channel is open: told when this comes; MONO_NEVER otherwise */
-	struct mono running_at;  /* the last time that everything was put in doubt */
+	struct mono reach_due;  /* no channel is open: told when this comes; MONO_NEVER otherwise */
+	struct mono running_at; /* the last time that everything was put in doubt */
 	struct buf path, body;
 	struct xsi_doc *doc;
 	struct core_party *parties;
@@ -220,7 +223,8 @@ void bw_ask(struct bw *b, struct core_device *d, bool live);
  */
 void bw_doubt_all(struct bw *b, const struct core_device *except, const char *why);
 /** A call request of a client; carried out when the gate lets the current offset out. */
-void bw_call(struct bw *b, uint64_t request, enum bw_call_verb verb, struct core_device *d, struct str target);
+void bw_call(struct bw *b, uint64_t request, enum bw_call_verb verb, struct core_device *d,
+	struct str target);
 
 /* inputs */
 void bw_stream_data(struct bw *b, uint64_t stream, struct str bytes);

@@ -23,7 +23,8 @@
 
 static const struct sm_state channel_states[] = {
 	[CHANNEL_DOWN] = { "down", SM_BIT(CHANNEL_OPENING) },
-	[CHANNEL_OPENING] = { "opening", SM_BIT(CHANNEL_OPEN) | SM_BIT(CHANNEL_CLOSING) | SM_BIT(CHANNEL_DOWN) },
+	[CHANNEL_OPENING] = { "opening",
+		SM_BIT(CHANNEL_OPEN) | SM_BIT(CHANNEL_CLOSING) | SM_BIT(CHANNEL_DOWN) },
 	[CHANNEL_OPEN] = { "open", SM_BIT(CHANNEL_CLOSING) | SM_BIT(CHANNEL_DOWN) },
 	[CHANNEL_CLOSING] = { "closing", SM_BIT(CHANNEL_DOWN) },
 };
@@ -78,7 +79,8 @@ channel_enter_open(struct bw *b, struct bw_channel *c)
 	c->opened_at = b->x->now;
 	c->refused = false;
 	c->beat_due = mono_add_ms(b->x->now, rng_jitter_ms(&b->x->rng, conf->heartbeat_ms, 10));
-	c->refresh_due = mono_add_ms(b->x->now, (int64_t)(c->expires_s < 86400 ? c->expires_s : 86400) * 500);
+	c->refresh_due = mono_add_ms(
+		b->x->now, (int64_t)(c->expires_s < 86400 ? c->expires_s : 86400) * 500);
 	log_emit(b->x->log, M_CHANNEL_OPEN, "xsp=%s channel=%s", channel_name(b, c), c->id);
 	ctx_history(b->x, "channel-up", "\"xsp\":%u,\"open\":%u", c->xsp, b->channels_open);
 }
@@ -106,7 +108,8 @@ channel_enter_down(struct bw *b, struct bw_channel *c)
 	else if (ms > conf->retry_ms_max)
 		ms = conf->retry_ms_max;
 	/* the first attempt after a loss is made at once: most losses are of one stream, not of the server */
-	c->due = c->failures == 1 ? b->x->now : mono_add_ms(b->x->now, rng_jitter_ms(&b->x->rng, ms, 25));
+	c->due = c->failures == 1 ? b->x->now :
+				    mono_add_ms(b->x->now, rng_jitter_ms(&b->x->rng, ms, 25));
 	c->stream = 0;
 }
 
@@ -138,11 +141,15 @@ channel_open(struct bw *b, struct bw_channel *c)
 	buf_reset(&b->path);
 	buf_reset(&b->body);
 	xsi_path_channel_open(&b->path, &b->contexts);
-	xsi_put_channel(&b->body, str_of(conf->channel_set), 1, 50, (uint64_t)conf->channel_expires_s,
-			str_of(conf->application_id));
+	xsi_put_channel(&b->body, str_of(conf->channel_set), 1, 50,
+		(uint64_t)conf->channel_expires_s, str_of(conf->application_id));
 	bw_change_channel(b, c, CHANNEL_OPENING);
-	ctx_act(b->x, &(struct node_action){ .kind = NODE_ACT_STREAM_OPEN, .id = c->stream, .xsp = c->xsp,
-					     .path = buf_as_str(&b->path), .bytes = buf_as_str(&b->body) });
+	ctx_act(b->x,
+		&(struct node_action){ .kind = NODE_ACT_STREAM_OPEN,
+			.id = c->stream,
+			.xsp = c->xsp,
+			.path = buf_as_str(&b->path),
+			.bytes = buf_as_str(&b->body) });
 }
 
 void
@@ -158,7 +165,10 @@ bw_channel_lose(struct bw *b, struct bw_channel *c, const char *why)
 static void
 channel_document(struct str document, void *arg)
 {
-	struct { struct bw *b; struct bw_channel *c; } *pair = arg;
+	struct {
+		struct bw *b;
+		struct bw_channel *c;
+	} *pair = arg;
 
 	if (pair->c->state == CHANNEL_OPENING || pair->c->state == CHANNEL_OPEN)
 		bw_document(pair->b, pair->c, document);
@@ -168,13 +178,17 @@ void
 bw_stream_data(struct bw *b, uint64_t stream, struct str bytes)
 {
 	struct bw_channel *c = bw_channel_by_stream(b, stream);
-	struct { struct bw *b; struct bw_channel *c; } pair = { b, c };
+	struct {
+		struct bw *b;
+		struct bw_channel *c;
+	} pair = { b, c };
 	const char *why = "";
 
 	if (c == NULL || c->state == CHANNEL_CLOSING)
 		return;
 	c->heard = b->x->now;
-	if (xsi_stream_feed(&c->in, (const uint8_t *)bytes.p, bytes.n, channel_document, &pair, &why) != E_OK) {
+	if (xsi_stream_feed(&c->in, (const uint8_t *)bytes.p, bytes.n, channel_document, &pair,
+		    &why) != E_OK) {
 		b->x->malformed++;
 		bw_channel_lose(b, c, why);
 	}
@@ -188,13 +202,14 @@ bw_stream_closed(struct bw *b, uint64_t stream, uint64_t status, struct str why)
 	if (c == NULL)
 		return;
 	if (c->state != CHANNEL_CLOSING)
-		log_emit(b->x->log, M_CHANNEL_LOST, "xsp=%s channel=%s stream ended: status=%llu %.*s",
-			 channel_name(b, c), c->id, (unsigned long long)status, STR_ARG(why));
+		log_emit(b->x->log, M_CHANNEL_LOST,
+			"xsp=%s channel=%s stream ended: status=%llu %.*s", channel_name(b, c),
+			c->id, (unsigned long long)status, STR_ARG(why));
 	c->refused = status == 401 || status == 403;
 	if (c->refused)
 		log_emit(b->x->log, M_NOT_AUTHORISED,
-			 "xsp=%s answers %llu to an event channel; check [broadworks] user and password",
-			 channel_name(b, c), (unsigned long long)status);
+			"xsp=%s answers %llu to an event channel; check [broadworks] user and password",
+			channel_name(b, c), (unsigned long long)status);
 	bw_change_channel(b, c, CHANNEL_DOWN);
 }
 
@@ -217,7 +232,8 @@ channel_beat(struct bw *b, struct bw_channel *c)
 	buf_reset(&b->body);
 	xsi_path_heartbeat(&b->path, &b->contexts, str_of(c->id));
 	bw_request_send(b, BW_REQ_BEAT, c->xsp, "PUT", NULL)->request = c->stream;
-	c->beat_due = mono_add_ms(b->x->now, rng_jitter_ms(&b->x->rng, b->x->conf->heartbeat_ms, 10));
+	c->beat_due =
+		mono_add_ms(b->x->now, rng_jitter_ms(&b->x->rng, b->x->conf->heartbeat_ms, 10));
 }
 
 static void
@@ -228,13 +244,15 @@ channel_refresh(struct bw *b, struct bw_channel *c)
 	xsi_path_channel(&b->path, &b->contexts, str_of(c->id));
 	xsi_put_channel_refresh(&b->body, (uint64_t)b->x->conf->channel_expires_s);
 	bw_request_send(b, BW_REQ_REFRESH, c->xsp, "PUT", NULL);
-	c->refresh_due = mono_add_ms(b->x->now, (int64_t)(c->expires_s < 86400 ? c->expires_s : 86400) * 500);
+	c->refresh_due = mono_add_ms(
+		b->x->now, (int64_t)(c->expires_s < 86400 ? c->expires_s : 86400) * 500);
 }
 
 static struct mono
 channel_silent_at(const struct bw *b, const struct bw_channel *c)
 {
-	return mono_add_ms(c->heard, c->state == CHANNEL_OPENING ? CHANNEL_OPEN_MS : b->x->conf->silence_ms);
+	return mono_add_ms(
+		c->heard, c->state == CHANNEL_OPENING ? CHANNEL_OPEN_MS : b->x->conf->silence_ms);
 }
 
 static void

@@ -48,7 +48,7 @@ event_end(struct str cause)
 	if (str_is(cause, "Busy"))
 		return CORE_END_BUSY;
 	if (str_is(cause, "User Not Found") || str_is(cause, "Translation Failure") ||
-	    str_is(cause, "Temporarily Unavailable") || str_is(cause, "Forbidden"))
+		str_is(cause, "Temporarily Unavailable") || str_is(cause, "Forbidden"))
 		return CORE_END_UNREACHABLE;
 	return CORE_END_FAILED;
 }
@@ -60,7 +60,8 @@ event_party(const struct xsi_call *call, enum xsi_event_kind kind)
 		.bw_call = call->call_id,
 		.tracking = call->tracking_id,
 		.personality = call->personality == XSI_TERMINATOR ? CORE_TERMINATOR :
-			call->personality == XSI_CLICK_TO_DIAL ? CORE_CLICK_TO_DIAL : CORE_ORIGINATOR,
+			call->personality == XSI_CLICK_TO_DIAL     ? CORE_CLICK_TO_DIAL :
+								     CORE_ORIGINATOR,
 		.state = event_state(call->state),
 		.end = event_end(call->release_cause),
 		.local = call->releasing == XSI_RELEASE_LOCAL,
@@ -69,7 +70,8 @@ event_party(const struct xsi_call *call, enum xsi_event_kind kind)
 	};
 
 	/* connected to a treatment (busy tone...): the party stays until it is released */
-	p.failed = kind == XSI_EV_CallReleasing || (p.state == CORE_ALERTING && call->release_cause.n > 0);
+	p.failed = kind == XSI_EV_CallReleasing ||
+		(p.state == CORE_ALERTING && call->release_cause.n > 0);
 	if (p.failed)
 		p.state = CORE_ALERTING;
 	return p;
@@ -88,10 +90,11 @@ event_snapshot(struct bw *b, struct bw_device *bd, const struct xsi_event *ev)
 		bw_note_server(b, ev->calls[i].tracking_id);
 	}
 	/* nobody asked, and not the echo of an ask either: BroadWorks has noticed that it lost its memory */
-	if (!asked && bd->confirmed && mono_due(mono_add_ms(bd->asked, UNSOLICITED_QUIET_MS), b->x->now))
+	if (!asked && bd->confirmed &&
+		mono_due(mono_add_ms(bd->asked, UNSOLICITED_QUIET_MS), b->x->now))
 		doubt = true;
-	core_decide_snapshot(&b->x->model, &b->x->em, bd->device, b->parties, ev->call_count, !ev->calls_cut,
-			     b->x->log, &diff);
+	core_decide_snapshot(&b->x->model, &b->x->em, bd->device, b->parties, ev->call_count,
+		!ev->calls_cut, b->x->log, &diff);
 	b->x->desynchronised += diff.cleared + diff.changed;
 	b->total.kept += diff.kept;
 	b->total.cleared += diff.cleared;
@@ -102,11 +105,13 @@ event_snapshot(struct bw *b, struct bw_device *bd, const struct xsi_event *ev)
 	bd->suspect = false;
 	bw_subs_confirmed(b, bd);
 	if (doubt)
-		bw_doubt_all(b, bd->device, asked ? "calls were forgotten" : "a snapshot that nobody asked for");
+		bw_doubt_all(b, bd->device,
+			asked ? "calls were forgotten" : "a snapshot that nobody asked for");
 }
 
 static void
-event_call(struct bw *b, struct bw_device *bd, const struct xsi_event *ev, const struct xsi_call *call)
+event_call(
+	struct bw *b, struct bw_device *bd, const struct xsi_event *ev, const struct xsi_call *call)
 {
 	struct core_party p = event_party(call, ev->kind);
 	struct core_device *d = bd->device;
@@ -133,8 +138,9 @@ event_take(struct bw *b, struct bw_device *bd, const struct xsi_event *ev, uint3
 		event_snapshot(b, bd, ev);
 		break;
 	case XSI_EV_SubscriptionTerminated:
-		log_emit(b->x->log, M_SUBSCRIPTION, "device=%s subscription=%s was ended by BroadWorks", d->id,
-			 d->subscription);
+		log_emit(b->x->log, M_SUBSCRIPTION,
+			"device=%s subscription=%s was ended by BroadWorks", d->id,
+			d->subscription);
 		CORE_EMIT(&b->x->em, dev_sub, .device = str_of(d->id), .subscription = STR_NONE);
 		bw_ask(b, d, true);
 		break;
@@ -145,7 +151,8 @@ event_take(struct bw *b, struct bw_device *bd, const struct xsi_event *ev, uint3
 	case XSI_EV_HookStatus:
 		break;
 	case XSI_EV_UNKNOWN:
-		log_emit(b->x->log, M_EVENT_SKIPPED, "device=%s type=%.*s is not known", d->id, STR_ARG(ev->type));
+		log_emit(b->x->log, M_EVENT_SKIPPED, "device=%s type=%.*s is not known", d->id,
+			STR_ARG(ev->type));
 		break;
 	case XSI_EV_CallOriginating:
 	case XSI_EV_CallOriginated:
@@ -177,11 +184,13 @@ event_is_snapshot(const struct xsi_event *ev)
 }
 
 static void
-event_keep_early(struct bw *b, struct bw_device *bd, const struct xsi_event *ev, uint32_t xsp, struct str document)
+event_keep_early(struct bw *b, struct bw_device *bd, const struct xsi_event *ev, uint32_t xsp,
+	struct str document)
 {
 	struct bw_early *e, *at;
 
-	TAILQ_FOREACH(at, &bd->early, link) {
+	TAILQ_FOREACH(at, &bd->early, link)
+	{
 		if (at->sequence == ev->sequence)
 			return; /* twice: the first copy is kept, its acknowledgement comes with it */
 		if (at->sequence > ev->sequence)
@@ -220,10 +229,12 @@ event_take_early(struct bw *b, struct bw_device *bd)
 	struct bw_early *e;
 	struct err err = { 0 };
 
-	while (d->south == bd && (e = TAILQ_FIRST(&bd->early)) != NULL && e->sequence <= d->sequence + 1) {
+	while (d->south == bd && (e = TAILQ_FIRST(&bd->early)) != NULL &&
+		e->sequence <= d->sequence + 1) {
 		uint32_t xsp = e->xsp;
 
-		if (xsi_decode(b->x->xml, (struct str){ e->document, e->n }, b->doc, &err) == E_OK) {
+		if (xsi_decode(b->x->xml, (struct str){ e->document, e->n }, b->doc, &err) ==
+			E_OK) {
 			if (e->sequence == d->sequence + 1)
 				event_take(b, bd, &b->doc->event, xsp);
 			else
@@ -244,8 +255,8 @@ bw_gap_over(struct bw *b, struct bw_device *bd)
 	event_gap_closed(b, bd);
 	if (e == NULL)
 		return;
-	log_emit(b->x->log, M_SEQUENCE_GAP, "device=%s events %u to %u did not come", d->id, d->sequence + 1,
-		 e->sequence - 1);
+	log_emit(b->x->log, M_SEQUENCE_GAP, "device=%s events %u to %u did not come", d->id,
+		d->sequence + 1, e->sequence - 1);
 	CORE_EMIT(&b->x->em, dev_seq, .device = str_of(d->id), .sequence = e->sequence - 1);
 	bw_ask(b, d, true);
 	event_take_early(b, bd);
@@ -257,7 +268,8 @@ bw_gap_over(struct bw *b, struct bw_device *bd)
 
 /* An event of a subscription we hold, wherever it stands in the order. */
 static void
-event_ordered(struct bw *b, struct bw_device *bd, const struct xsi_event *ev, uint32_t xsp, struct str document)
+event_ordered(struct bw *b, struct bw_device *bd, const struct xsi_event *ev, uint32_t xsp,
+	struct str document)
 {
 	struct core_device *d = bd->device;
 	bool asked = bd->state == ASK_SENT || bd->state == ASK_WAIT;
@@ -285,8 +297,9 @@ event_unknown_subscription(struct bw *b, const struct xsi_event *ev, uint32_t xs
 	bool terminated = ev->kind == XSI_EV_SubscriptionTerminated;
 
 	if (!terminated)
-		log_emit(b->x->log, M_SUBSCRIPTION, "subscription=%.*s target=%.*s is not ours, refused",
-			 STR_ARG(ev->subscription_id), STR_ARG(ev->target));
+		log_emit(b->x->log, M_SUBSCRIPTION,
+			"subscription=%.*s target=%.*s is not ours, refused",
+			STR_ARG(ev->subscription_id), STR_ARG(ev->target));
 	bw_ack_event(b, xsp, ev->event_id, terminated ? ACK_OK : ACK_UNKNOWN_SUBSCRIPTION);
 }
 
@@ -300,11 +313,13 @@ event_route(struct bw *b, struct bw_channel *c, const struct xsi_event *ev, stru
 		/* the first event may overtake the answer to the subscribe request */
 		d = core_device_by_user(&b->x->model, ev->target.n ? ev->target : ev->owner);
 		bd = d ? d->south : NULL;
-		if (bd == NULL || bd->state != ASK_SENT || d->subscription[0] != '\0' || !event_is_snapshot(ev)) {
+		if (bd == NULL || bd->state != ASK_SENT || d->subscription[0] != '\0' ||
+			!event_is_snapshot(ev)) {
 			event_unknown_subscription(b, ev, c->xsp);
 			return;
 		}
-		CORE_EMIT(&b->x->em, dev_sub, .device = str_of(d->id), .subscription = ev->subscription_id);
+		CORE_EMIT(&b->x->em, dev_sub, .device = str_of(d->id),
+			.subscription = ev->subscription_id);
 	}
 	event_ordered(b, bw_device(b, d), ev, c->xsp, document);
 }
@@ -317,7 +332,7 @@ event_malformed(struct bw *b, struct bw_channel *c, const struct xsi_event *ev, 
 
 	b->x->malformed++;
 	log_emit(b->x->log, M_EVENT_SKIPPED, "xsp=%s malformed document skipped: %s; device=%s",
-		 b->x->conf->xsps[c->xsp].name, why, d ? d->id : "not known");
+		b->x->conf->xsps[c->xsp].name, why, d ? d->id : "not known");
 	bw_ack_event(b, c->xsp, ev->event_id, ACK_MALFORMED);
 	if (d != NULL)
 		bw_ask(b, d, true);
@@ -326,7 +341,8 @@ event_malformed(struct bw *b, struct bw_channel *c, const struct xsi_event *ev, 
 static void
 document_channel(struct bw *b, struct bw_channel *c, const struct xsi_channel *ch)
 {
-	if (c->state != CHANNEL_OPENING || !str_copy(c->id, sizeof(c->id), ch->channel_id) || ch->channel_id.n == 0)
+	if (c->state != CHANNEL_OPENING || !str_copy(c->id, sizeof(c->id), ch->channel_id) ||
+		ch->channel_id.n == 0)
 		return;
 	c->expires_s = ch->expires_s ? ch->expires_s : (uint64_t)b->x->conf->channel_expires_s;
 	bw_change_channel(b, c, CHANNEL_OPEN);
@@ -335,8 +351,9 @@ document_channel(struct bw *b, struct bw_channel *c, const struct xsi_channel *c
 static void
 document_terminated(struct bw *b, struct bw_channel *c)
 {
-	log_emit(b->x->log, M_CHANNEL_TERMINATED, "xsp=%s channel=%.*s reason=%.*s", b->x->conf->xsps[c->xsp].name,
-		 STR_ARG(b->doc->channel.channel_id), STR_ARG(b->doc->reason));
+	log_emit(b->x->log, M_CHANNEL_TERMINATED, "xsp=%s channel=%.*s reason=%.*s",
+		b->x->conf->xsps[c->xsp].name, STR_ARG(b->doc->channel.channel_id),
+		STR_ARG(b->doc->reason));
 	/* no fight with another owner of the set: the back-off of a refused channel */
 	if (str_is(b->doc->reason, "DuplicateChannelSet"))
 		c->failures += 4;
@@ -376,8 +393,9 @@ bw_document(struct bw *b, struct bw_channel *c, struct str document)
 	case XSI_DOC_CALL_START:
 	case XSI_DOC_CALLS:
 	case XSI_DOC_ERROR:
-		log_emit(b->x->log, M_EVENT_SKIPPED, "xsp=%s a document of kind %d on the stream is ignored",
-			 b->x->conf->xsps[c->xsp].name, (int)b->doc->kind);
+		log_emit(b->x->log, M_EVENT_SKIPPED,
+			"xsp=%s a document of kind %d on the stream is ignored",
+			b->x->conf->xsps[c->xsp].name, (int)b->doc->kind);
 		break;
 	}
 }

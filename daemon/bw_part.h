@@ -7,8 +7,8 @@
 
 /* bw_req.c */
 /** Sends an HTTP request; path in b->path, body in b->body (may be empty). Returns its notes. */
-struct bw_request *bw_request_send(struct bw *b, enum bw_request_kind kind, uint32_t xsp, const char *method,
-				   const char *device);
+struct bw_request *bw_request_send(struct bw *b, enum bw_request_kind kind, uint32_t xsp,
+	const char *method, const char *device);
 /** What a status means. */
 enum bw_result bw_result_of(uint64_t status);
 /** The XSP to be asked next: round robin over those with an open channel. */
@@ -38,7 +38,8 @@ void bw_change_channel(struct bw *b, struct bw_channel *c, enum bw_channel_state
 void bw_subs_tick(struct bw *b);
 void bw_subs_pump(struct bw *b);
 struct mono bw_subs_deadline(const struct bw *b);
-void bw_subs_http_done(struct bw *b, const struct bw_request *r, uint64_t status, struct str why, struct str body);
+void bw_subs_http_done(
+	struct bw *b, const struct bw_request *r, uint64_t status, struct str why, struct str body);
 /** The device was compared with BroadWorks just now. */
 void bw_subs_confirmed(struct bw *b, struct bw_device *bd);
 void bw_change_ask(struct bw *b, struct bw_device *bd, enum bw_ask_state to);

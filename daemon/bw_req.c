@@ -19,7 +19,8 @@ request_timeout_ms(const struct bw *b)
 }
 
 struct bw_request *
-bw_request_send(struct bw *b, enum bw_request_kind kind, uint32_t xsp, const char *method, const char *device)
+bw_request_send(struct bw *b, enum bw_request_kind kind, uint32_t xsp, const char *method,
+	const char *device)
 {
 	struct bw_request *r = mem_zalloc(sizeof(*r));
 
@@ -28,9 +29,14 @@ bw_request_send(struct bw *b, enum bw_request_kind kind, uint32_t xsp, const cha
 	r->xsp = xsp;
 	r->device = device ? mem_strndup(device, strlen(device)) : NULL;
 	HASH_ADD(by_id, b->requests, id, sizeof(r->id), r);
-	ctx_act(b->x, &(struct node_action){ .kind = NODE_ACT_HTTP, .id = r->id, .xsp = xsp, .method = method,
-					     .path = buf_as_str(&b->path), .bytes = buf_as_str(&b->body),
-					     .number = request_timeout_ms(b) });
+	ctx_act(b->x,
+		&(struct node_action){ .kind = NODE_ACT_HTTP,
+			.id = r->id,
+			.xsp = xsp,
+			.method = method,
+			.path = buf_as_str(&b->path),
+			.bytes = buf_as_str(&b->body),
+			.number = request_timeout_ms(b) });
 	return r;
 }
 
@@ -95,19 +101,27 @@ static void
 request_logged(struct bw *b, const struct bw_request *r, uint64_t status, struct str why)
 {
 	static const char *const names[] = {
-		"subscribe", "update-subscription", "unsubscribe", "acknowledge", "heartbeat", "refresh-channel",
-		"list-channel-set", "delete-channel", "call",
+		"subscribe",
+		"update-subscription",
+		"unsubscribe",
+		"acknowledge",
+		"heartbeat",
+		"refresh-channel",
+		"list-channel-set",
+		"delete-channel",
+		"call",
 	};
 
 	/* a set that does not exist yet is no failure */
 	if (status / 100 == 2 || (r->kind == BW_REQ_LIST_SET && (status == 403 || status == 404)))
 		return;
 	if (status == 401)
-		log_emit(b->x->log, M_NOT_AUTHORISED, "xsp=%s request=%s: check [broadworks] user and password",
-			 b->x->conf->xsps[r->xsp].name, names[r->kind]);
+		log_emit(b->x->log, M_NOT_AUTHORISED,
+			"xsp=%s request=%s: check [broadworks] user and password",
+			b->x->conf->xsps[r->xsp].name, names[r->kind]);
 	log_emit(b->x->log, M_SOUTH_REQUEST, "xsp=%s request=%s device=%s status=%llu %.*s",
-		 b->x->conf->xsps[r->xsp].name, names[r->kind], r->device ? r->device : "",
-		 (unsigned long long)status, STR_ARG(why));
+		b->x->conf->xsps[r->xsp].name, names[r->kind], r->device ? r->device : "",
+		(unsigned long long)status, STR_ARG(why));
 }
 
 static void
@@ -123,7 +137,8 @@ request_list_done(struct bw *b, uint32_t xsp, uint64_t status, struct str body)
 	}
 	b->phase = BW_CLEANING;
 	b->phase_due = mono_add_ms(b->x->now, b->x->conf->http_timeout_ms);
-	if (status / 100 != 2 || xsi_decode(b->x->xml, body, b->doc, &e) != E_OK || b->doc->kind != XSI_DOC_CHANNEL_SET)
+	if (status / 100 != 2 || xsi_decode(b->x->xml, body, b->doc, &e) != E_OK ||
+		b->doc->kind != XSI_DOC_CHANNEL_SET)
 		return;
 	/* no channel of ours is open yet, so each of these belonged to whoever was active before; the XSP that
 	 * answered is asked to delete them: another one may be silent */
@@ -175,7 +190,8 @@ bw_http_done(struct bw *b, uint64_t id, uint64_t status, struct str why, struct 
 /* call requests */
 
 void
-bw_call(struct bw *b, uint64_t request, enum bw_call_verb verb, struct core_device *d, struct str target)
+bw_call(struct bw *b, uint64_t request, enum bw_call_verb verb, struct core_device *d,
+	struct str target)
 {
 	struct bw_waiting_call *w = mem_zalloc(sizeof(*w));
 
@@ -237,7 +253,8 @@ bw_calls_pump(struct bw *b)
 			b->hooks.request_over(w->request, BW_NOT_FOUND, 0, b->hooks.arg);
 		} else {
 			const char *method = call_path(b, w, str_of(d->user));
-			struct bw_request *r = bw_request_send(b, BW_REQ_CALL, bw_pick_xsp(b), method, w->device);
+			struct bw_request *r =
+				bw_request_send(b, BW_REQ_CALL, bw_pick_xsp(b), method, w->device);
 
 			r->request = w->request;
 			r->verb = w->verb;
@@ -255,8 +272,8 @@ bw_call_done(struct bw *b, const struct bw_request *r, uint64_t status, struct s
 	struct err e = { 0 };
 
 	if (result == BW_DONE && r->verb == BW_DIAL) {
-		if (xsi_decode(b->x->xml, body, b->doc, &e) == E_OK && b->doc->kind == XSI_DOC_CALL_START &&
-		    b->doc->tracking_id.n > 0)
+		if (xsi_decode(b->x->xml, body, b->doc, &e) == E_OK &&
+			b->doc->kind == XSI_DOC_CALL_START && b->doc->tracking_id.n > 0)
 			call_id = core_decide_call(&b->x->model, &b->x->em, b->doc->tracking_id);
 		else
 			result = BW_FAILED;
@@ -264,7 +281,8 @@ bw_call_done(struct bw *b, const struct bw_request *r, uint64_t status, struct s
 	if (d != NULL && result == BW_NOT_FOUND && r->verb != BW_DIAL)
 		bw_device(b, d)->suspect = true;
 	/* BroadWorks does not know a call that we believe in, or nobody knows whether it was done: ask */
-	if (d != NULL && result != BW_DONE && (r->verb != BW_DIAL || result == BW_UNREACHABLE || result == BW_FAILED))
+	if (d != NULL && result != BW_DONE &&
+		(r->verb != BW_DIAL || result == BW_UNREACHABLE || result == BW_FAILED))
 		bw_ask(b, d, true);
 	b->hooks.request_over(r->request, result, call_id, b->hooks.arg);
 }
@@ -314,7 +332,8 @@ bw_acks_pump(struct bw *b)
 {
 	struct bw_ack *a;
 
-	while ((a = TAILQ_FIRST(&b->acks)) != NULL && b->acks_out < BW_ACKS_OUT_MAX && ctx_may_leave(b->x, a->offset)) {
+	while ((a = TAILQ_FIRST(&b->acks)) != NULL && b->acks_out < BW_ACKS_OUT_MAX &&
+		ctx_may_leave(b->x, a->offset)) {
 		buf_reset(&b->path);
 		buf_reset(&b->body);
 		xsi_path_event_response(&b->path, &b->contexts);

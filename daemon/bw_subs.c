@@ -24,7 +24,8 @@
 static const struct sm_state ask_states[] = {
 	[ASK_IDLE] = { "idle", SM_BIT(ASK_QUEUED) },
 	[ASK_QUEUED] = { "queued", SM_BIT(ASK_SENT) | SM_BIT(ASK_IDLE) },
-	[ASK_SENT] = { "sent", SM_BIT(ASK_WAIT) | SM_BIT(ASK_RETRY) | SM_BIT(ASK_IDLE) | SM_BIT(ASK_QUEUED) },
+	[ASK_SENT] = { "sent",
+		SM_BIT(ASK_WAIT) | SM_BIT(ASK_RETRY) | SM_BIT(ASK_IDLE) | SM_BIT(ASK_QUEUED) },
 	[ASK_WAIT] = { "wait", SM_BIT(ASK_IDLE) | SM_BIT(ASK_RETRY) | SM_BIT(ASK_QUEUED) },
 	[ASK_RETRY] = { "retry", SM_BIT(ASK_QUEUED) | SM_BIT(ASK_IDLE) },
 };
@@ -172,12 +173,13 @@ ask_send(struct bw *b, struct bw_device *bd)
 		xsi_put_subscription_refresh(&b->body, expires_s);
 	} else {
 		xsi_path_user_events(&b->path, &b->contexts, str_of(d->user));
-		xsi_put_subscription(&b->body, "Advanced Call", expires_s, str_of(conf->channel_set),
-				     str_of(conf->application_id));
+		xsi_put_subscription(&b->body, "Advanced Call", expires_s,
+			str_of(conf->channel_set), str_of(conf->application_id));
 	}
 	bd->again = false;
 	bd->answered = false;
-	r = bw_request_send(b, update ? BW_REQ_UPDATE : BW_REQ_SUBSCRIBE, bw_pick_xsp(b), update ? "PUT" : "POST", d->id);
+	r = bw_request_send(b, update ? BW_REQ_UPDATE : BW_REQ_SUBSCRIBE, bw_pick_xsp(b),
+		update ? "PUT" : "POST", d->id);
 	bd->request = r->id;
 	bw_change_ask(b, bd, ASK_SENT);
 	bd->live_first = false; /* names the queue it was in until here */
@@ -265,8 +267,9 @@ ask_failed(struct bw *b, struct bw_device *bd, enum bw_result why, bool subscrib
 
 	bd->failures++;
 	if (!subscribing && (why == BW_NOT_FOUND || why == BW_FORBIDDEN)) {
-		log_emit(b->x->log, M_SUBSCRIPTION, "device=%s subscription=%s is gone, subscribing anew", d->id,
-			 d->subscription);
+		log_emit(b->x->log, M_SUBSCRIPTION,
+			"device=%s subscription=%s is gone, subscribing anew", d->id,
+			d->subscription);
 		CORE_EMIT(&b->x->em, dev_sub, .device = str_of(d->id), .subscription = STR_NONE);
 		bd->live_first = true;
 		bw_change_ask(b, bd, ASK_QUEUED);
@@ -276,7 +279,8 @@ ask_failed(struct bw *b, struct bw_device *bd, enum bw_result why, bool subscrib
 	if (refused || bd->failures >= ASK_REFUSED_FAILURES)
 		b->hooks.refused(d, why, b->hooks.arg);
 	if (refused && d->service == CORE_SERVICE_NEW && d->monitor_count == 0) {
-		log_emit(b->x->log, M_SUBSCRIPTION, "device=%s user=%s is not known to BroadWorks", d->id, d->user);
+		log_emit(b->x->log, M_SUBSCRIPTION, "device=%s user=%s is not known to BroadWorks",
+			d->id, d->user);
 		CORE_EMIT(&b->x->em, dev_drop, .device = str_of(d->id));
 		if (b->unconfirmed == 0)
 			bw_all_confirmed(b);
@@ -297,7 +301,8 @@ ask_accepted(struct bw *b, struct bw_device *bd)
 }
 
 void
-bw_subs_http_done(struct bw *b, const struct bw_request *r, uint64_t status, struct str why, struct str body)
+bw_subs_http_done(
+	struct bw *b, const struct bw_request *r, uint64_t status, struct str why, struct str body)
 {
 	struct core_device *d = core_device_by_id(&b->x->model, str_of(r->device));
 	struct bw_device *bd = d ? d->south : NULL;
@@ -305,14 +310,16 @@ bw_subs_http_done(struct bw *b, const struct bw_request *r, uint64_t status, str
 	struct err e = { 0 };
 
 	(void)why;
-	if (r->kind == BW_REQ_UNSUBSCRIBE || bd == NULL || bd->state != ASK_SENT || bd->request != r->id)
+	if (r->kind == BW_REQ_UNSUBSCRIBE || bd == NULL || bd->state != ASK_SENT ||
+		bd->request != r->id)
 		return;
 	if (result == BW_DONE && r->kind == BW_REQ_SUBSCRIBE) {
-		if (xsi_decode(b->x->xml, body, b->doc, &e) != E_OK || b->doc->kind != XSI_DOC_SUBSCRIPTION ||
-		    b->doc->subscription_id.n == 0)
+		if (xsi_decode(b->x->xml, body, b->doc, &e) != E_OK ||
+			b->doc->kind != XSI_DOC_SUBSCRIPTION || b->doc->subscription_id.n == 0)
 			result = BW_FAILED;
 		else if (!str_is(b->doc->subscription_id, d->subscription))
-			CORE_EMIT(&b->x->em, dev_sub, .device = str_of(d->id), .subscription = b->doc->subscription_id);
+			CORE_EMIT(&b->x->em, dev_sub, .device = str_of(d->id),
+				.subscription = b->doc->subscription_id);
 	}
 	if (result == BW_DONE)
 		ask_accepted(b, bd);
@@ -326,7 +333,8 @@ subs_linger(struct bw *b, struct bw_device *bd)
 {
 	struct core_device *d = bd->device;
 
-	log_emit(b->x->log, M_SUBSCRIPTION, "device=%s is not monitored any more, unsubscribing", d->id);
+	log_emit(b->x->log, M_SUBSCRIPTION, "device=%s is not monitored any more, unsubscribing",
+		d->id);
 	if (d->subscription[0] != '\0') {
 		buf_reset(&b->path);
 		buf_reset(&b->body);
@@ -352,7 +360,7 @@ subs_audit(struct bw *b)
 	TAILQ_REMOVE(&b->audit, bd, audit);
 	TAILQ_INSERT_TAIL(&b->audit, bd, audit);
 	if (bd->device->monitor_count == 0 && bd->idle_since.us != MONO_NEVER.us &&
-	    mono_due(mono_add_ms(bd->idle_since, DEVICE_LINGER_MS), b->x->now))
+		mono_due(mono_add_ms(bd->idle_since, DEVICE_LINGER_MS), b->x->now))
 		subs_linger(b, bd);
 	else
 		bw_ask(b, bd->device, false);
@@ -388,9 +396,10 @@ bw_subs_deadline(const struct bw *b)
 	if (!TAILQ_EMPTY(&b->gaps))
 		due = mono_min(due, TAILQ_FIRST(&b->gaps)->gap_due);
 	if (!TAILQ_EMPTY(&b->audit) && b->x->conf->audit_s > 0)
-		due = mono_min(due, mono_add_ms(TAILQ_FIRST(&b->audit)->asked, b->x->conf->audit_s * 1000));
+		due = mono_min(due,
+			mono_add_ms(TAILQ_FIRST(&b->audit)->asked, b->x->conf->audit_s * 1000));
 	if ((!TAILQ_EMPTY(&b->live) || !TAILQ_EMPTY(&b->other)) && b->channels_open > 0 &&
-	    b->asks_out < b->x->conf->update_in_flight)
+		b->asks_out < b->x->conf->update_in_flight)
 		due = mono_min(due, mono_add_ms(b->x->now, 2)); /* waits for a token */
 	return due;
 }

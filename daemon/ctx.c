@@ -38,5 +38,7 @@ ctx_history(struct ctx *x, const char *what, const char *members_fmt, ...)
 	va_start(ap, members_fmt);
 	vsnprintf(members, sizeof(members), members_fmt, ap);
 	va_end(ap);
-	ctx_act(x, &(struct node_action){ .kind = NODE_ACT_HISTORY, .text = str_of(what), .bytes = str_of(members) });
+	ctx_act(x,
+		&(struct node_action){
+			.kind = NODE_ACT_HISTORY, .text = str_of(what), .bytes = str_of(members) });
 }

@@ -28,8 +28,8 @@ struct ctx {
 	struct node_out *out; /* of the step under way */
 	struct mono now;
 	int64_t wall_us;
-	uint64_t offset;   /* of the last delta of ours, or of the one being applied */
-	uint64_t next_id;  /* of HTTP requests and streams */
+	uint64_t offset;    /* of the last delta of ours, or of the one being applied */
+	uint64_t next_id;   /* of HTTP requests and streams */
 	uint64_t malformed; /* frames and documents that were skipped */
 	uint64_t desynchronised;
 };
@@ -46,6 +46,7 @@ uint64_t ctx_new_id(struct ctx *x);
 void ctx_act(struct ctx *x, const struct node_action *a);
 
 /** A line of the history: `what` is a word, `members` further JSON members without braces ("" = none). */
-void ctx_history(struct ctx *x, const char *what, const char *members_fmt, ...) __attribute__((format(printf, 3, 4)));
+void ctx_history(struct ctx *x, const char *what, const char *members_fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif

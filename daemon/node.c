@@ -36,7 +36,8 @@ struct node {
 	struct err refusal;
 	struct mono started;
 	struct mono health_due;
-	struct mono quiet_due; /* devices not confirmed by then are told out of service; MONO_NEVER: done */
+	struct mono
+		quiet_due; /* devices not confirmed by then are told out of service; MONO_NEVER: done */
 	bool listening;
 	bool stopping;
 	bool stopped;
@@ -133,18 +134,25 @@ node_device_gone(struct core_device *d, void *arg)
 }
 
 struct node *
-node_new(const struct conf *conf, uint32_t node_id, uint64_t epoch_floor, uint64_t seed, const struct log *log)
+node_new(const struct conf *conf, uint32_t node_id, uint64_t epoch_floor, uint64_t seed,
+	const struct log *log)
 {
 	struct node *n = mem_zalloc(sizeof(*n));
-	struct ha_fsm fsm = { node_fsm_apply, node_fsm_snapshot, node_fsm_restore, node_fsm_digest, n };
-	struct ha_conf ha = {
-		.node_id = node_id, .solo = !conf->clustered, .fencing = conf->fencing,
-		.mode = conf->confirmed ? HA_CONFIRMED : HA_ASYNC, .beat_ms = conf->beat_ms,
-		.lease_ms = conf->lease_ms, .confirm_timeout_ms = conf->confirm_timeout_ms,
-		.stall_ms = conf->stall_ms, .lag_ms_max = conf->lag_ms_max, .config_hash = conf_hash(conf),
+	struct ha_fsm fsm = { node_fsm_apply, node_fsm_snapshot, node_fsm_restore, node_fsm_digest,
+		n };
+	struct ha_conf ha = { .node_id = node_id,
+		.solo = !conf->clustered,
+		.fencing = conf->fencing,
+		.mode = conf->confirmed ? HA_CONFIRMED : HA_ASYNC,
+		.beat_ms = conf->beat_ms,
+		.lease_ms = conf->lease_ms,
+		.confirm_timeout_ms = conf->confirm_timeout_ms,
+		.stall_ms = conf->stall_ms,
+		.lag_ms_max = conf->lag_ms_max,
+		.config_hash = conf_hash(conf),
 		.epoch_floor = epoch_floor };
-	struct bw_hooks hooks = { svc_device_subscribed, svc_device_refused, svc_device_confirmed, svc_request_over,
-				  &n->svc };
+	struct bw_hooks hooks = { svc_device_subscribed, svc_device_refused, svc_device_confirmed,
+		svc_request_over, &n->svc };
 
 	n->owner = (uint8_t)node_id;
 	n->x.conf = conf;
@@ -225,14 +233,18 @@ node_enter_active(struct node *n)
 	ha_get_view(n->x.ha, n->x.now, &v);
 	n->x.offset = v.offset;
 	n->was_active = true;
-	n->takeover = (struct node_takeover){ .epoch = v.epoch, .at_wall_us = n->x.wall_us,
-					      .promote_ms = mono_ms_between(n->promoted, n->x.now) };
+	n->takeover = (struct node_takeover){ .epoch = v.epoch,
+		.at_wall_us = n->x.wall_us,
+		.promote_ms = mono_ms_between(n->promoted, n->x.now) };
 	log_emit(n->x.log, M_ACTIVE, "epoch=%" PRIu64 " devices=%u calls=%u sessions=%u", v.epoch,
-		 (unsigned)HASH_CNT(by_id, n->x.model.devices), (unsigned)HASH_CNT(by_id, n->x.model.calls),
-		 (unsigned)HASH_CNT(by_id, n->x.model.sessions));
-	ctx_history(&n->x, "active", "\"epoch\":%" PRIu64 ",\"devices\":%u,\"calls\":%u,\"sessions\":%u", v.epoch,
-		    (unsigned)HASH_CNT(by_id, n->x.model.devices), (unsigned)HASH_CNT(by_id, n->x.model.calls),
-		    (unsigned)HASH_CNT(by_id, n->x.model.sessions));
+		(unsigned)HASH_CNT(by_id, n->x.model.devices),
+		(unsigned)HASH_CNT(by_id, n->x.model.calls),
+		(unsigned)HASH_CNT(by_id, n->x.model.sessions));
+	ctx_history(&n->x, "active",
+		"\"epoch\":%" PRIu64 ",\"devices\":%u,\"calls\":%u,\"sessions\":%u", v.epoch,
+		(unsigned)HASH_CNT(by_id, n->x.model.devices),
+		(unsigned)HASH_CNT(by_id, n->x.model.calls),
+		(unsigned)HASH_CNT(by_id, n->x.model.sessions));
 	/* before sessions without a resume go: their clients must notice, too */
 	sess_nudge_all(&n->sess);
 	CORE_EMIT(&n->x.em, epoch, .epoch = v.epoch, .owner = n->owner);
@@ -260,7 +272,8 @@ static void
 node_role_changed(struct node *n, enum ha_role from, enum ha_role to)
 {
 	log_emit(n->x.log, M_ROLE, "%s -> %s", ha_role_name(from), ha_role_name(to));
-	ctx_history(&n->x, "role", "\"from\":\"%s\",\"to\":\"%s\"", ha_role_name(from), ha_role_name(to));
+	ctx_history(&n->x, "role", "\"from\":\"%s\",\"to\":\"%s\"", ha_role_name(from),
+		ha_role_name(to));
 	if (from == HA_ACTIVE)
 		node_leave_active(n);
 	if (to == HA_ACTIVE)
@@ -270,7 +283,8 @@ node_role_changed(struct node *n, enum ha_role from, enum ha_role to)
 static const char *
 node_reason_name(enum ha_reason reason)
 {
-	static const char *const names[] = { "join", "leave", "nodedown", "nodeup", "procdown", "unknown" };
+	static const char *const names[] = { "join", "leave", "nodedown", "nodeup", "procdown",
+		"unknown" };
 
 	return names[reason];
 }
@@ -280,23 +294,28 @@ node_ring_action(struct node *n, const struct ha_action *a)
 {
 	switch (a->kind) {
 	case HA_ACT_MCAST:
-		ctx_act(&n->x, &(struct node_action){ .kind = NODE_ACT_MCAST,
-			.bytes = { (const char *)n->ring.bytes.p + a->off, a->len } });
+		ctx_act(&n->x,
+			&(struct node_action){ .kind = NODE_ACT_MCAST,
+				.bytes = { (const char *)n->ring.bytes.p + a->off, a->len } });
 		break;
 	case HA_ACT_ROLE:
 		node_role_changed(n, a->from, a->to);
 		break;
 	case HA_ACT_SAVE_EPOCH:
-		ctx_act(&n->x, &(struct node_action){ .kind = NODE_ACT_SAVE_EPOCH, .number = a->epoch });
+		ctx_act(&n->x,
+			&(struct node_action){ .kind = NODE_ACT_SAVE_EPOCH, .number = a->epoch });
 		break;
 	case HA_ACT_PEER_DEAD:
 		n->clean_node = a->node_id;
 		n->clean_node_died = n->x.now;
-		ctx_act(&n->x, &(struct node_action){ .kind = NODE_ACT_TELL_FAILED, .from_node = a->node_id,
-						      .flag = a->was_active });
+		ctx_act(&n->x,
+			&(struct node_action){ .kind = NODE_ACT_TELL_FAILED,
+				.from_node = a->node_id,
+				.flag = a->was_active });
 		break;
 	case HA_ACT_PEER_LOST:
-		ctx_history(&n->x, "peer-lost", "\"node\":%u,\"reason\":\"%s\"", a->node_id, node_reason_name(a->reason));
+		ctx_history(&n->x, "peer-lost", "\"node\":%u,\"reason\":\"%s\"", a->node_id,
+			node_reason_name(a->reason));
 		break;
 	case HA_ACT_SCORE:
 		ctx_act(&n->x, &(struct node_action){ .kind = NODE_ACT_SCORE });
@@ -327,7 +346,8 @@ node_order_promote(struct node *n)
 	err_clear(&n->refusal);
 	if (ha_role(n->x.ha) != HA_ACTIVE) {
 		n->promoted = n->x.now;
-		ctx_history(&n->x, "promote-asked", "\"role\":\"%s\"", ha_role_name(ha_role(n->x.ha)));
+		ctx_history(
+			&n->x, "promote-asked", "\"role\":\"%s\"", ha_role_name(ha_role(n->x.ha)));
 	}
 	if (ha_promote(n->x.ha, n->x.now, &n->ring, &n->refusal) != E_OK)
 		log_emit(n->x.log, M_ROLE, "promote refused: %s", n->refusal.text);
@@ -395,8 +415,8 @@ node_input(struct node *n, const struct node_event *ev)
 		ha_confchg(x->ha, x->now, ev->confchg, &n->ring);
 		break;
 	case NODE_EV_DELIVER:
-		ha_deliver(x->ha, x->now, ev->from_node, (uint32_t)ev->number, (const uint8_t *)ev->bytes.p,
-			   ev->bytes.n, &n->ring);
+		ha_deliver(x->ha, x->now, ev->from_node, (uint32_t)ev->number,
+			(const uint8_t *)ev->bytes.p, ev->bytes.n, &n->ring);
 		break;
 	case NODE_EV_QUORUM:
 		ha_quorum(x->ha, x->now, ev->flag, &n->ring);
@@ -447,10 +467,11 @@ node_health(struct node *n)
 	n->health_due = mono_add_ms(n->x.now, NODE_HEALTH_MS);
 	node_get_counts(n, n->x.now, &c);
 	snprintf(text, sizeof(text),
-		 "name=%s calls=%u monitors=%u clients=%u sessions=%u channels=%u/%u devices=%u out=%u up=%lld "
-		 "conf=%08x desync=%" PRIu64,
-		 n->x.conf->node_name, c.calls, c.monitors, c.clients, c.sessions, c.channels_open, c.channels_want,
-		 c.devices, c.devices_out, (long long)c.uptime_s, (unsigned)conf_hash(n->x.conf), c.desynchronised);
+		"name=%s calls=%u monitors=%u clients=%u sessions=%u channels=%u/%u devices=%u out=%u up=%lld "
+		"conf=%08x desync=%" PRIu64,
+		n->x.conf->node_name, c.calls, c.monitors, c.clients, c.sessions, c.channels_open,
+		c.channels_want, c.devices, c.devices_out, (long long)c.uptime_s,
+		(unsigned)conf_hash(n->x.conf), c.desynchronised);
 	ha_set_health(n->x.ha, str_of(text));
 }
 
@@ -469,8 +490,9 @@ node_takeover_progress(struct node *n)
 	t->done = true;
 	t->resync_ms = mono_ms_between(n->promoted, n->x.now);
 	ctx_history(&n->x, "takeover",
-		    "\"epoch\":%" PRIu64 ",\"promote_ms\":%lld,\"channel_ms\":%lld,\"resync_ms\":%lld", t->epoch,
-		    (long long)t->promote_ms, (long long)t->channel_ms, (long long)t->resync_ms);
+		"\"epoch\":%" PRIu64 ",\"promote_ms\":%lld,\"channel_ms\":%lld,\"resync_ms\":%lld",
+		t->epoch, (long long)t->promote_ms, (long long)t->channel_ms,
+		(long long)t->resync_ms);
 }
 
 /*
@@ -485,14 +507,17 @@ node_clean_peer(struct node *n)
 
 	if (n->clean_node == 0 || !n->takeover.done || !ctx_is_active(&n->x))
 		return;
-	if (since_ms < NODE_CLEAN_SOONEST_MS || (sess_client_count(&n->sess) == 0 && since_ms < NODE_CLEAN_MS))
+	if (since_ms < NODE_CLEAN_SOONEST_MS ||
+		(sess_client_count(&n->sess) == 0 && since_ms < NODE_CLEAN_MS))
 		return;
 	if (n->cleans == 0 || mono_due(mono_add_ms(n->clean_since, NODE_CLEAN_FREE_MS), n->x.now)) {
 		n->cleans = 0;
 		n->clean_since = n->x.now;
 	}
 	if (n->cleans++ < NODE_CLEANS_MAX)
-		ctx_act(&n->x, &(struct node_action){ .kind = NODE_ACT_TELL_CLEAN, .from_node = n->clean_node });
+		ctx_act(&n->x,
+			&(struct node_action){
+				.kind = NODE_ACT_TELL_CLEAN, .from_node = n->clean_node });
 	n->clean_node = 0;
 }
 
@@ -653,13 +678,16 @@ node_state_name(const struct core_half *h)
 
 void
 node_each_half(const struct node *n,
-	       void (*fn)(struct str device, uint64_t call_id, const char *state, bool confirmed, void *arg), void *arg)
+	void (*fn)(
+		struct str device, uint64_t call_id, const char *state, bool confirmed, void *arg),
+	void *arg)
 {
 	const struct core_device *d;
 	const struct core_half *h;
 
 	for (d = n->x.model.devices; d != NULL; d = d->by_id.next)
 		TAILQ_FOREACH(h, &d->halves, of_device)
-			if (!h->gone)
-				fn(str_of(d->id), h->call->id, node_state_name(h), d->service == CORE_SERVICE_IN, arg);
+	if (!h->gone)
+		fn(str_of(d->id), h->call->id, node_state_name(h), d->service == CORE_SERVICE_IN,
+			arg);
 }

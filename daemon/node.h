@@ -13,6 +13,7 @@
 
 #include "daemon/act.h"
 #include "daemon/conf.h"
+#include "daemon/view.h"
 #include "ha/ha.h"
 #include "proto/base/buf.h"
 #include "proto/base/err.h"
@@ -23,26 +24,26 @@
 #include <stdint.h>
 
 enum node_event_kind {
-	NODE_EV_START,         /* once, first */
-	NODE_EV_TICK,          /* the deadline came */
+	NODE_EV_START, /* once, first */
+	NODE_EV_TICK,  /* the deadline came */
 	/* ring */
-	NODE_EV_RING_UP,       /* number = own pid in the group */
+	NODE_EV_RING_UP, /* number = own pid in the group */
 	NODE_EV_RING_DOWN,
-	NODE_EV_CONFCHG,       /* confchg */
-	NODE_EV_DELIVER,       /* from_node, number = pid, bytes */
-	NODE_EV_QUORUM,        /* flag = quorate */
+	NODE_EV_CONFCHG, /* confchg */
+	NODE_EV_DELIVER, /* from_node, number = pid, bytes */
+	NODE_EV_QUORUM,  /* flag = quorate */
 	/* orders */
 	NODE_EV_PROMOTE,
 	NODE_EV_DEMOTE,
-	NODE_EV_STOP,          /* orderly end: demote, tell the clients, close */
+	NODE_EV_STOP, /* orderly end: demote, tell the clients, close */
 	/* clients: id is chosen by the adapter, never used twice in a process */
-	NODE_EV_CLIENT_OPEN,   /* id; text = "address:port" of the client, text2 = local "address:port" */
-	NODE_EV_CLIENT_DATA,   /* id, bytes */
-	NODE_EV_CLIENT_ACKED,  /* id, number = bytes of our output that the client's TCP has acknowledged, in all */
+	NODE_EV_CLIENT_OPEN, /* id; text = "address:port" of the client, text2 = local "address:port" */
+	NODE_EV_CLIENT_DATA, /* id, bytes */
+	NODE_EV_CLIENT_ACKED, /* id, number = bytes of our output that the client's TCP has acknowledged, in all */
 	NODE_EV_CLIENT_CLOSED, /* id: gone, or closed on our request */
 	/* BroadWorks: id as given in the action */
-	NODE_EV_HTTP_DONE,     /* id, number = HTTP status (0: no answer, text = why), bytes = body */
-	NODE_EV_STREAM_DATA,   /* id, bytes: first after the response header said 200 */
+	NODE_EV_HTTP_DONE,   /* id, number = HTTP status (0: no answer, text = why), bytes = body */
+	NODE_EV_STREAM_DATA, /* id, bytes: first after the response header said 200 */
 	NODE_EV_STREAM_CLOSED, /* id, number = HTTP status if the open was refused (else 0), text = why */
 };
 
@@ -54,17 +55,17 @@ struct node_event {
 	uint64_t number;
 	uint32_t from_node;
 	bool flag;
-	struct str bytes; /* borrowed */
-	struct str text;  /* borrowed */
-	struct str text2; /* borrowed */
+	struct str bytes;                 /* borrowed */
+	struct str text;                  /* borrowed */
+	struct str text2;                 /* borrowed */
 	const struct ha_confchg *confchg; /* borrowed */
 };
 
 struct node;
 
 /** `node_id`: corosync's; `epoch_floor`: from disk. `conf` and `log` must outlive the node. */
-struct node *node_new(const struct conf *conf, uint32_t node_id, uint64_t epoch_floor, uint64_t seed,
-		      const struct log *log);
+struct node *node_new(const struct conf *conf, uint32_t node_id, uint64_t epoch_floor,
+	uint64_t seed, const struct log *log);
 void node_free(struct node *n);
 
 /**
@@ -82,29 +83,6 @@ int32_t node_score(const struct node *n);
 /** Why the last promote or demote was refused; "" if it was not. */
 const char *node_refusal(const struct node *n);
 
-/* What status shows of one node. */
-struct node_counts {
-	uint32_t calls;      /* distinct calls */
-	uint32_t monitors;
-	uint32_t sessions;   /* kept sessions */
-	uint32_t clients;    /* with a living connection */
-	uint32_t channels_open;
-	uint32_t channels_want;
-	uint32_t devices;
-	uint32_t devices_out; /* not confirmed, told out of service */
-	uint64_t desynchronised; /* 37205 since start */
-	uint64_t malformed;  /* documents and frames skipped */
-	int64_t uptime_s;
-};
-
-struct node_takeover {
-	uint64_t epoch;
-	int64_t at_wall_us;   /* 0 = none yet */
-	int64_t promote_ms, channel_ms, resync_ms; /* from the promote order */
-	uint32_t calls_kept, calls_cleared, calls_learned;
-	bool done;
-};
-
 void node_get_view(const struct node *n, struct mono now, struct ha_view *v);
 void node_get_counts(const struct node *n, struct mono now, struct node_counts *c);
 void node_get_takeover(const struct node *n, struct node_takeover *t);
@@ -113,6 +91,8 @@ void node_get_takeover(const struct node *n, struct node_takeover *t);
 uint64_t node_digest(const struct node *n);
 /** Calls fn for each call half known: device, CSTA call id, state name ("Active", ...). Order of insertion. */
 void node_each_half(const struct node *n,
-		    void (*fn)(struct str device, uint64_t call_id, const char *state, bool confirmed, void *arg), void *arg);
+	void (*fn)(
+		struct str device, uint64_t call_id, const char *state, bool confirmed, void *arg),
+	void *arg);
 
 #endif

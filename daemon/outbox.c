@@ -138,8 +138,8 @@ outbox_has_all(const struct outbox *b, uint64_t last, uint64_t said)
 	if (b->lost || last > said)
 		return false;
 	TAILQ_FOREACH(msg, &b->list, link)
-		if (msg->kind == OUTBOX_EVENT && msg->number > last)
-			return msg->number == last + 1;
+	if (msg->kind == OUTBOX_EVENT && msg->number > last)
+		return msg->number == last + 1;
 	return last == said;
 }
 

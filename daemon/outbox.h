@@ -25,7 +25,8 @@ enum outbox_kind {
 struct outbox_message {
 	TAILQ_ENTRY(outbox_message) link;
 	enum outbox_kind kind;
-	uint64_t serial;  /* events and statuses said on both nodes: 1, 2, 3...; the active's own messages: 0 */
+	uint64_t
+		serial; /* events and statuses said on both nodes: 1, 2, 3...; the active's own messages: 0 */
 	uint64_t number;  /* messageSequenceNumber of an event, else 0 */
 	uint64_t offset;  /* leaves when this offset is confirmed */
 	uint64_t end_pos; /* byte position behind it in the connection's output, once sent */
@@ -41,7 +42,7 @@ struct outbox {
 	struct outbox_message *cursor; /* next to be sent; NULL: all sent */
 	size_t count;
 	size_t bytes;
-	bool lost; /* messages had to be dropped: the session is told messagesLost */
+	bool lost;    /* messages had to be dropped: the session is told messagesLost */
 	bool pending; /* in the list of outboxes to be pumped (say.h) */
 	bool overflow;
 };

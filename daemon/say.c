@@ -121,7 +121,9 @@ say_far_state(enum core_view view)
 static void
 say_replicated(struct say *s, struct core_session *session, enum outbox_kind kind)
 {
-	struct outbox_message head = { .kind = kind, .serial = ++session->last_serial, .offset = s->x->offset };
+	struct outbox_message head = {
+		.kind = kind, .serial = ++session->last_serial, .offset = s->x->offset
+	};
 
 	if (kind == OUTBOX_EVENT)
 		head.number = session->last_number;
@@ -144,7 +146,8 @@ say_event(struct say *s, struct core_session *session, struct csta_event *ev)
 static enum csta_cause
 say_resync_cause(const struct say *s)
 {
-	static const enum csta_cause causes[] = { CSTA_CAUSE_normalClearing, CSTA_CAUSE_networkOutOfOrder };
+	static const enum csta_cause causes[] = { CSTA_CAUSE_normalClearing,
+		CSTA_CAUSE_networkOutOfOrder };
 
 	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
 		if (str_is(str_of(csta_cause_name(causes[i])), s->x->conf->resync_cause))
@@ -184,29 +187,40 @@ say_shape_of(const struct say *s, const struct core_say *f)
 
 	switch (f->step) {
 	case STEP_service_initiated:
-		return (struct say_shape){ CSTA_EV_ServiceInitiated, CSTA_LOCAL_initiated, CSTA_CAUSE_makeCall, false };
+		return (struct say_shape){ CSTA_EV_ServiceInitiated, CSTA_LOCAL_initiated,
+			CSTA_CAUSE_makeCall, false };
 	case STEP_originated:
-		return (struct say_shape){ CSTA_EV_Originated, CSTA_LOCAL_connected, CSTA_CAUSE_newCall, false };
+		return (struct say_shape){ CSTA_EV_Originated, CSTA_LOCAL_connected,
+			CSTA_CAUSE_newCall, false };
 	case STEP_delivered_out:
-		return (struct say_shape){ CSTA_EV_Delivered, CSTA_LOCAL_connected, CSTA_CAUSE_newCall, true };
+		return (struct say_shape){ CSTA_EV_Delivered, CSTA_LOCAL_connected,
+			CSTA_CAUSE_newCall, true };
 	case STEP_delivered_in:
-		return (struct say_shape){ CSTA_EV_Delivered, CSTA_LOCAL_alerting, CSTA_CAUSE_newCall, false };
+		return (struct say_shape){ CSTA_EV_Delivered, CSTA_LOCAL_alerting,
+			CSTA_CAUSE_newCall, false };
 	case STEP_established:
-		return (struct say_shape){ CSTA_EV_Established, CSTA_LOCAL_connected, CSTA_CAUSE_newCall, !incoming };
+		return (struct say_shape){ CSTA_EV_Established, CSTA_LOCAL_connected,
+			CSTA_CAUSE_newCall, !incoming };
 	case STEP_held:
-		return (struct say_shape){ CSTA_EV_Held, CSTA_LOCAL_hold, CSTA_CAUSE_normal, false };
+		return (struct say_shape){ CSTA_EV_Held, CSTA_LOCAL_hold, CSTA_CAUSE_normal,
+			false };
 	case STEP_far_held:
-		return (struct say_shape){ CSTA_EV_Held, CSTA_LOCAL_connected, CSTA_CAUSE_normal, true };
+		return (struct say_shape){ CSTA_EV_Held, CSTA_LOCAL_connected, CSTA_CAUSE_normal,
+			true };
 	case STEP_retrieved:
-		return (struct say_shape){ CSTA_EV_Retrieved, CSTA_LOCAL_connected, CSTA_CAUSE_normal, false };
+		return (struct say_shape){ CSTA_EV_Retrieved, CSTA_LOCAL_connected,
+			CSTA_CAUSE_normal, false };
 	case STEP_far_retrieved:
-		return (struct say_shape){ CSTA_EV_Retrieved, CSTA_LOCAL_connected, CSTA_CAUSE_normal, true };
+		return (struct say_shape){ CSTA_EV_Retrieved, CSTA_LOCAL_connected,
+			CSTA_CAUSE_normal, true };
 	case STEP_failed:
-		return (struct say_shape){ CSTA_EV_Failed, CSTA_LOCAL_fail, say_clear_cause(s, f->half), false };
+		return (struct say_shape){ CSTA_EV_Failed, CSTA_LOCAL_fail,
+			say_clear_cause(s, f->half), false };
 	case STEP_cleared:
 		break;
 	}
-	return (struct say_shape){ CSTA_EV_ConnectionCleared, CSTA_LOCAL_null, say_clear_cause(s, f->half), false };
+	return (struct say_shape){ CSTA_EV_ConnectionCleared, CSTA_LOCAL_null,
+		say_clear_cause(s, f->half), false };
 }
 
 static void
@@ -229,7 +243,8 @@ say_step(struct say *s, const struct core_say *f)
 
 	if (f->step == STEP_cleared && !f->half->local)
 		ev.subject = far;
-	TAILQ_FOREACH(mon, &f->device->monitors, of_device) {
+	TAILQ_FOREACH(mon, &f->device->monitors, of_device)
+	{
 		if (f->difference && mon->fresh)
 			continue;
 		ev.cross_ref = mon->id;
@@ -244,7 +259,8 @@ say_service_event(struct say *s, const struct core_monitor *mon, enum csta_event
 		.kind = kind,
 		.cross_ref = mon->id,
 		.subject = str_of(mon->device->id),
-		.cause = kind == CSTA_EV_OutOfService ? CSTA_CAUSE_networkOutOfOrder : CSTA_CAUSE_normal,
+		.cause = kind == CSTA_EV_OutOfService ? CSTA_CAUSE_networkOutOfOrder :
+							CSTA_CAUSE_normal,
 	};
 
 	say_event(s, mon->session, &ev);
@@ -256,7 +272,7 @@ say_service(struct say *s, const struct core_device *d, enum csta_event_kind kin
 	struct core_monitor *mon;
 
 	TAILQ_FOREACH(mon, &d->monitors, of_device)
-		say_service_event(s, mon, kind);
+	say_service_event(s, mon, kind);
 }
 
 static void
@@ -266,8 +282,8 @@ say_status_change(struct say *s, enum core_status status)
 
 	for (session = s->x->model.sessions; session != NULL; session = session->by_id.next) {
 		buf_reset(&s->body);
-		csta_put_system_status(&s->body, (enum csta_edition)session->edition, say_status(status),
-				       session->register_id);
+		csta_put_system_status(&s->body, (enum csta_edition)session->edition,
+			say_status(status), session->register_id);
 		say_replicated(s, session, OUTBOX_STATUS);
 	}
 }
@@ -319,7 +335,8 @@ say_fact(const struct core_say *f, void *arg)
 }
 
 void
-say_own(struct say *s, struct core_session *session, enum outbox_kind kind, uint32_t invoke, struct str body)
+say_own(struct say *s, struct core_session *session, enum outbox_kind kind, uint32_t invoke,
+	struct str body)
 {
 	struct outbox_message head = { .kind = kind, .offset = s->x->offset, .invoke = invoke };
 
@@ -328,7 +345,8 @@ say_own(struct say *s, struct core_session *session, enum outbox_kind kind, uint
 }
 
 void
-say_own_with_next(struct say *s, struct core_session *session, enum outbox_kind kind, uint32_t invoke, struct str body)
+say_own_with_next(struct say *s, struct core_session *session, enum outbox_kind kind,
+	uint32_t invoke, struct str body)
 {
 	struct outbox_message head = { .kind = kind, .offset = s->x->offset + 1, .invoke = invoke };
 
@@ -337,7 +355,8 @@ say_own_with_next(struct say *s, struct core_session *session, enum outbox_kind 
 }
 
 void
-say_own_first(struct say *s, struct core_session *session, enum outbox_kind kind, uint32_t invoke, struct str body)
+say_own_first(struct say *s, struct core_session *session, enum outbox_kind kind, uint32_t invoke,
+	struct str body)
 {
 	struct outbox_message head = { .kind = kind, .offset = s->x->offset, .invoke = invoke };
 
@@ -354,7 +373,8 @@ say_snapshot(struct say *s, struct buf *out)
 	for (session = s->x->model.sessions; session != NULL; session = session->by_id.next) {
 		const struct outbox *box = session->box;
 
-		TAILQ_FOREACH(msg, &box->list, link) {
+		TAILQ_FOREACH(msg, &box->list, link)
+		{
 			if (msg->serial == 0)
 				continue;
 			buf_u16(out, SAY_RECORD_MESSAGE);

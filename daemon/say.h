@@ -29,12 +29,14 @@ void say_fact(const struct core_say *fact, void *arg);
 void say_mark_pending(struct say *s, struct core_session *session);
 
 /** Appends a message of the active's own (answer, or a status at association): dies with the connection. */
-void say_own(struct say *s, struct core_session *session, enum outbox_kind kind, uint32_t invoke, struct str body);
+void say_own(struct say *s, struct core_session *session, enum outbox_kind kind, uint32_t invoke,
+	struct str body);
 /** As say_own, but it leaves only with the delta that will be emitted next. */
-void say_own_with_next(struct say *s, struct core_session *session, enum outbox_kind kind, uint32_t invoke,
-		       struct str body);
+void say_own_with_next(struct say *s, struct core_session *session, enum outbox_kind kind,
+	uint32_t invoke, struct str body);
 /** As say_own, ahead of everything that waits. */
-void say_own_first(struct say *s, struct core_session *session, enum outbox_kind kind, uint32_t invoke, struct str body);
+void say_own_first(struct say *s, struct core_session *session, enum outbox_kind kind,
+	uint32_t invoke, struct str body);
 
 /** The status of the system as the standard names it. */
 enum csta_status say_status(enum core_status status);

@@ -32,7 +32,9 @@ struct sess_note {
 void
 sess_init(struct sess *s, struct ctx *x, struct say *say, sess_service_fn service, void *arg)
 {
-	*s = (struct sess){ .x = x, .say = say, .service = service, .service_arg = arg, .next_check = MONO_NEVER };
+	*s = (struct sess){
+		.x = x, .say = say, .service = service, .service_arg = arg, .next_check = MONO_NEVER
+	};
 	buf_init(&s->body, LIMIT_CSTA_MESSAGE_BYTES);
 	buf_init(&s->frame, LIMIT_CSTA_MESSAGE_BYTES);
 }
@@ -109,7 +111,9 @@ sess_conn_close(struct sess *s, struct conn *c, bool after_output)
 	if (c->closing)
 		return;
 	c->closing = true;
-	ctx_act(s->x, &(struct node_action){ .kind = NODE_ACT_CLIENT_CLOSE, .id = c->id, .flag = after_output });
+	ctx_act(s->x,
+		&(struct node_action){
+			.kind = NODE_ACT_CLIENT_CLOSE, .id = c->id, .flag = after_output });
 }
 
 /* An invoke ID for a request of ours: never that of a client's request under way (csta.md section 1, item 4). */
@@ -133,12 +137,15 @@ sess_send_frame(struct sess *s, struct conn *c, uint32_t invoke, struct str body
 {
 	buf_reset(&s->frame);
 	if (csta_frame_put(&s->frame, invoke, body) != E_OK) {
-		log_emit(s->x->log, M_CLIENT_MALFORMED, "a message of %zu bytes is too long to be sent", body.n);
+		log_emit(s->x->log, M_CLIENT_MALFORMED,
+			"a message of %zu bytes is too long to be sent", body.n);
 		return;
 	}
 	c->out_pos += s->frame.n;
-	ctx_act(s->x, &(struct node_action){ .kind = NODE_ACT_CLIENT_SEND, .id = c->id,
-					     .bytes = buf_as_str(&s->frame) });
+	ctx_act(s->x,
+		&(struct node_action){ .kind = NODE_ACT_CLIENT_SEND,
+			.id = c->id,
+			.bytes = buf_as_str(&s->frame) });
 }
 
 void
@@ -152,7 +159,8 @@ enum csta_status
 sess_present_status(const struct sess *s)
 {
 	/* a client that comes now is served although single devices are still out */
-	return s->x->model.status == CORE_STATUS_DISABLED ? CSTA_STATUS_disabled : CSTA_STATUS_normal;
+	return s->x->model.status == CORE_STATUS_DISABLED ? CSTA_STATUS_disabled :
+							    CSTA_STATUS_normal;
 }
 
 void
@@ -169,7 +177,8 @@ sess_conn_open(struct sess *s, uint64_t id, struct str peer, struct str local)
 	s->conn_count++;
 	if (!ctx_is_active(s->x) || !ctx_may_leave(s->x, 0) || s->conn_count > LIMIT_CONNECTIONS) {
 		log_emit(s->x->log, M_CLIENT_REFUSED, "client=%s %s", c->peer,
-			 s->conn_count > LIMIT_CONNECTIONS ? "too many connections" : "this node is not active");
+			s->conn_count > LIMIT_CONNECTIONS ? "too many connections" :
+							    "this node is not active");
 		sess_conn_close(s, c, false);
 		return;
 	}
@@ -187,7 +196,7 @@ sess_malformed(struct sess *s, struct conn *c, const char *why, struct str bytes
 	for (size_t i = 0; i < n; i++)
 		snprintf(shown + 3 * i, sizeof(shown) - 3 * i, "%02x ", (unsigned char)bytes.p[i]);
 	log_emit(s->x->log, M_CLIENT_MALFORMED, "client=%s session=%llu %s; bytes: %s", c->peer,
-		 (unsigned long long)c->session, why, shown);
+		(unsigned long long)c->session, why, shown);
 	s->x->malformed++;
 }
 
@@ -285,7 +294,7 @@ sess_detach(struct sess *s, struct core_session *session)
 		return;
 	}
 	log_emit(s->x->log, M_SESSION_ENDED, "session=%llu client=%s connection closed",
-		 (unsigned long long)session->id, session->peer);
+		(unsigned long long)session->id, session->peer);
 	sess_note_drop(s, n);
 	CORE_EMIT(&s->x->em, session_close, .session = session->id);
 }
@@ -341,13 +350,15 @@ sess_pump_one(struct sess *s, struct core_session *session, struct conn *c)
 
 	while (!c->closing && (msg = outbox_peek(box, ha_released(s->x->ha))) != NULL) {
 		invoke = msg->kind == OUTBOX_EVENT ? CSTA_INVOKE_EVENT :
-			 msg->kind == OUTBOX_STATUS ? sess_next_invoke(s, c) : msg->invoke;
+			msg->kind == OUTBOX_STATUS ? sess_next_invoke(s, c) :
+						     msg->invoke;
 		sess_send_frame(s, c, invoke, (struct str){ (const char *)msg->body, msg->n });
 		outbox_sent(box, c->out_pos);
 	}
 	if (box->overflow && !c->closing) {
-		log_emit(s->x->log, M_CLIENT_SLOW, "client=%s session=%llu %zu messages wait; the connection is closed",
-			 c->peer, (unsigned long long)session->id, box->count);
+		log_emit(s->x->log, M_CLIENT_SLOW,
+			"client=%s session=%llu %zu messages wait; the connection is closed",
+			c->peer, (unsigned long long)session->id, box->count);
 		sess_conn_close(s, c, false);
 	}
 }
@@ -386,7 +397,8 @@ sess_answer(struct sess *s, struct core_session *session, uint32_t invoke, struc
 }
 
 void
-sess_answer_with_next(struct sess *s, struct core_session *session, uint32_t invoke, struct str body)
+sess_answer_with_next(
+	struct sess *s, struct core_session *session, uint32_t invoke, struct str body)
 {
 	if (sess_conn_of(s, session) != NULL)
 		say_own_with_next(s->say, session, OUTBOX_ANSWER, invoke, body);
@@ -405,8 +417,8 @@ sess_expire(struct sess *s, struct core_session *session, const char *why)
 {
 	struct conn *c = sess_conn_of(s, session);
 
-	log_emit(s->x->log, M_SESSION_ENDED, "session=%llu client=%s %s", (unsigned long long)session->id,
-		 session->peer, why);
+	log_emit(s->x->log, M_SESSION_ENDED, "session=%llu client=%s %s",
+		(unsigned long long)session->id, session->peer, why);
 	if (c != NULL) {
 		char id[24];
 
@@ -429,7 +441,7 @@ sess_check(struct sess *s, struct core_session *session)
 	if (n->conn == 0 && silent_ms > (int64_t)session->cleanup_s * 1000)
 		sess_expire(s, session, "no connection within the clean-up delay");
 	else if (n->conn != 0 && session->kept && session->duration_s > 0 &&
-		 silent_ms > (int64_t)session->duration_s * 2000)
+		silent_ms > (int64_t)session->duration_s * 2000)
 		sess_expire(s, session, "session timer expired");
 }
 
@@ -476,8 +488,10 @@ sess_nudge_all(struct sess *s)
 
 	for (session = s->x->model.sessions; session != NULL; session = session->by_id.next)
 		if (session->peer[0] != '\0')
-			ctx_act(s->x, &(struct node_action){ .kind = NODE_ACT_NUDGE, .text = str_of(session->peer),
-							     .text2 = str_of(session->local) });
+			ctx_act(s->x,
+				&(struct node_action){ .kind = NODE_ACT_NUDGE,
+					.text = str_of(session->peer),
+					.text2 = str_of(session->local) });
 }
 
 void

@@ -29,7 +29,7 @@ struct sess;
 
 /** A service request of an associated session, to be answered with sess_answer() or sess_error(). */
 typedef void (*sess_service_fn)(struct sess *s, struct core_session *session, uint32_t invoke,
-				const struct csta_request *q, void *arg);
+	const struct csta_request *q, void *arg);
 
 struct sess {
 	struct ctx *x;
@@ -67,8 +67,10 @@ struct mono sess_deadline(const struct sess *s);
 /** Answers of a service: body made with csta_put_*. The session may have lost its connection meanwhile: then nothing is sent. */
 void sess_answer(struct sess *s, struct core_session *session, uint32_t invoke, struct str body);
 /** As sess_answer, leaving with the delta that will be emitted next. */
-void sess_answer_with_next(struct sess *s, struct core_session *session, uint32_t invoke, struct str body);
-void sess_error(struct sess *s, struct core_session *session, uint32_t invoke, enum csta_error error);
+void sess_answer_with_next(
+	struct sess *s, struct core_session *session, uint32_t invoke, struct str body);
+void sess_error(
+	struct sess *s, struct core_session *session, uint32_t invoke, enum csta_error error);
 
 /** Sessions with a living connection. */
 uint32_t sess_client_count(const struct sess *s);

@@ -39,7 +39,8 @@ assoc_same_secret(const char *secret, struct str given)
 	unsigned diff = n != given.n;
 
 	for (size_t i = 0; i < given.n; i++)
-		diff |= (unsigned)((unsigned char)given.p[i] ^ (unsigned char)secret[n ? i % n : 0]);
+		diff |= (unsigned)((unsigned char)given.p[i] ^
+			(unsigned char)secret[n ? i % n : 0]);
 	return diff == 0;
 }
 
@@ -80,40 +81,48 @@ assoc_put_started(struct sess *s, const struct core_session *session)
 
 	snprintf(id, sizeof(id), "%llu", (unsigned long long)session->id);
 	buf_reset(&s->body);
-	csta_put_session_started(&s->body, str_of(id), (enum csta_edition)session->edition, session->duration_s);
+	csta_put_session_started(
+		&s->body, str_of(id), (enum csta_edition)session->edition, session->duration_s);
 }
 
 static void
 assoc_put_status(struct sess *s, const struct core_session *session, enum csta_status status)
 {
 	buf_reset(&s->body);
-	csta_put_system_status(&s->body, (enum csta_edition)session->edition, status, session->register_id);
+	csta_put_system_status(
+		&s->body, (enum csta_edition)session->edition, status, session->register_id);
 }
 
 static struct core_session *
 assoc_open(struct sess *s, struct conn *c, const struct csta_request *q, bool kept)
 {
 	struct ctx *x = s->x;
-	enum csta_edition ed = q->wanted ? q->wanted : q->edition ? q->edition : sess_default_edition(s);
+	enum csta_edition ed = q->wanted ? q->wanted :
+		q->edition               ? q->edition :
+					   sess_default_edition(s);
 	uint64_t id = core_next_id(&x->model);
-	uint64_t cleanup_s = q->cleanup_delay_s ? q->cleanup_delay_s : (uint64_t)x->conf->cleanup_delay_s;
+	uint64_t cleanup_s =
+		q->cleanup_delay_s ? q->cleanup_delay_s : (uint64_t)x->conf->cleanup_delay_s;
 	struct core_session *session;
 
 	if (cleanup_s > (uint64_t)x->conf->session_duration_s_max)
 		cleanup_s = (uint64_t)x->conf->session_duration_s_max;
-	CORE_EMIT(&x->em, session_open, .session = id, .user = q->user, .edition = (uint8_t)ed, .kept = kept,
-		  .numbered = q->numbered, .duration_s = assoc_duration_s(s, q), .cleanup_s = (uint32_t)cleanup_s,
-		  .peer = str_of(c->peer), .local = str_of(c->local));
+	CORE_EMIT(&x->em, session_open, .session = id, .user = q->user, .edition = (uint8_t)ed,
+		.kept = kept, .numbered = q->numbered, .duration_s = assoc_duration_s(s, q),
+		.cleanup_s = (uint32_t)cleanup_s, .peer = str_of(c->peer),
+		.local = str_of(c->local));
 	session = core_session_by_id(&x->model, id);
 	sess_bind(s, c, session);
-	log_emit(x->log, M_SESSION_OPEN, "session=%llu client=%s user=%.*s edition=%d %s", (unsigned long long)id,
-		 c->peer, STR_ARG(q->user), (int)ed + 2, kept ? "opened" : "opened without ECMA-354");
+	log_emit(x->log, M_SESSION_OPEN, "session=%llu client=%s user=%.*s edition=%d %s",
+		(unsigned long long)id, c->peer, STR_ARG(q->user), (int)ed + 2,
+		kept ? "opened" : "opened without ECMA-354");
 	return session;
 }
 
 /* `presented`: the client told the number of the last event it has; else what its TCP acknowledged counts. */
 static void
-assoc_resume(struct sess *s, struct conn *c, struct core_session *session, bool presented, uint64_t last_number)
+assoc_resume(struct sess *s, struct conn *c, struct core_session *session, bool presented,
+	uint64_t last_number)
 {
 	struct ctx *x = s->x;
 	uint64_t said = session->last_number;
@@ -121,14 +130,16 @@ assoc_resume(struct sess *s, struct conn *c, struct core_session *session, bool 
 
 	sess_bind(s, c, session);
 	complete = outbox_resume(session->box, presented, last_number, said);
-	CORE_EMIT(&x->em, session_attach, .session = session->id, .numbered = presented || session->numbered,
-		  .last_number = presented ? last_number : 0,
-		  .peer = str_of(c->peer), .local = str_of(c->local));
+	CORE_EMIT(&x->em, session_attach, .session = session->id,
+		.numbered = presented || session->numbered,
+		.last_number = presented ? last_number : 0, .peer = str_of(c->peer),
+		.local = str_of(c->local));
 	assoc_put_status(s, session, complete ? sess_present_status(s) : CSTA_STATUS_messagesLost);
 	say_own_first(s->say, session, OUTBOX_STATUS, 0, buf_as_str(&s->body));
-	log_emit(x->log, M_SESSION_OPEN, "session=%llu client=%s resumed after number %llu of %llu%s",
-		 (unsigned long long)session->id, c->peer, (unsigned long long)last_number, (unsigned long long)said,
-		 complete ? "" : ", messages are lost");
+	log_emit(x->log, M_SESSION_OPEN,
+		"session=%llu client=%s resumed after number %llu of %llu%s",
+		(unsigned long long)session->id, c->peer, (unsigned long long)last_number,
+		(unsigned long long)said, complete ? "" : ", messages are lost");
 }
 
 static struct core_session *
@@ -149,7 +160,8 @@ assoc_start(struct sess *s, struct conn *c, uint32_t invoke, const struct csta_r
 	struct core_session *session = assoc_find(s, q->session_id);
 
 	if (c->session != 0) {
-		assoc_refuse(s, c, invoke, "invalidApplicationInfo", "this connection has a session already");
+		assoc_refuse(s, c, invoke, "invalidApplicationInfo",
+			"this connection has a session already");
 	} else if (!assoc_password_ok(s, q)) {
 		assoc_refuse(s, c, invoke, "invalidApplicationInfo", "wrong user or password");
 	} else if (HASH_CNT(by_id, s->x->model.sessions) >= LIMIT_SESSIONS) {
@@ -171,12 +183,13 @@ static void
 assoc_stop(struct sess *s, struct conn *c, uint32_t invoke, const struct csta_request *q)
 {
 	struct core_session *session = core_session_by_id(&s->x->model, c->session);
-	bool known = session != NULL && (q->session_id.n == 0 || assoc_find(s, q->session_id) == session);
+	bool known = session != NULL &&
+		(q->session_id.n == 0 || assoc_find(s, q->session_id) == session);
 
 	buf_reset(&s->body);
 	if (known) {
 		log_emit(s->x->log, M_SESSION_ENDED, "session=%llu client=%s stopped by the client",
-			 (unsigned long long)session->id, c->peer);
+			(unsigned long long)session->id, c->peer);
 		sess_end(s, session);
 		csta_put_session_stopped(&s->body);
 	} else {
@@ -231,7 +244,8 @@ sess_assoc_malformed(struct sess *s, struct conn *c, uint32_t invoke)
 static bool
 assoc_is_response(enum csta_request_kind kind)
 {
-	return kind == CSTA_SystemStatusResponse || kind == CSTA_MonitorStopResponse || kind == CSTA_CSTAErrorCode;
+	return kind == CSTA_SystemStatusResponse || kind == CSTA_MonitorStopResponse ||
+		kind == CSTA_CSTAErrorCode;
 }
 
 bool
@@ -255,7 +269,8 @@ sess_assoc_request(struct sess *s, struct conn *c, uint32_t invoke, const struct
 		return true;
 	if (c->session != 0)
 		return false;
-	if (HASH_CNT(by_id, s->x->model.sessions) >= LIMIT_SESSIONS || !s->x->conf->implicit_association) {
+	if (HASH_CNT(by_id, s->x->model.sessions) >= LIMIT_SESSIONS ||
+		!s->x->conf->implicit_association) {
 		buf_reset(&s->body);
 		csta_put_error(&s->body, assoc_edition(s, c), CSTA_ERR_securityViolation);
 		sess_send_direct(s, c, invoke, buf_as_str(&s->body));

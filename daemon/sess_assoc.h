@@ -9,7 +9,8 @@
 #include "daemon/sess.h"
 
 /** True if the message was about the association (or refused) and is dealt with; false: a service request. */
-bool sess_assoc_request(struct sess *s, struct conn *c, uint32_t invoke, const struct csta_request *q);
+bool sess_assoc_request(
+	struct sess *s, struct conn *c, uint32_t invoke, const struct csta_request *q);
 
 /** A frame whose XML cannot be read: answered CSTAErrorCode, the connection stays. */
 void sess_assoc_malformed(struct sess *s, struct conn *c, uint32_t invoke);

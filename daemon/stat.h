@@ -9,7 +9,9 @@
 #ifndef TANDEM_DAEMON_STAT_H
 #define TANDEM_DAEMON_STAT_H
 
-#include "daemon/node.h"
+#include "daemon/conf.h"
+#include "daemon/view.h"
+#include "ha/ha.h"
 
 struct stat_input {
 	const struct conf *conf;

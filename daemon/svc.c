@@ -104,8 +104,8 @@ svc_answer_empty(struct svc *v, struct core_session *session, uint32_t invoke, c
 }
 
 static void
-svc_wait(struct svc *v, enum svc_wait_kind kind, const struct core_session *session, uint32_t invoke,
-	 const struct core_device *d, int64_t ms)
+svc_wait(struct svc *v, enum svc_wait_kind kind, const struct core_session *session,
+	uint32_t invoke, const struct core_device *d, int64_t ms)
 {
 	struct svc_queue *q = svc_queue(v, str_of(d->id));
 	struct svc_wait *w = mem_zalloc(sizeof(*w));
@@ -139,7 +139,8 @@ svc_system_register(struct svc *v, struct core_session *session, uint32_t invoke
 }
 
 static void
-svc_system_register_cancel(struct svc *v, struct core_session *session, uint32_t invoke, const struct csta_request *q)
+svc_system_register_cancel(
+	struct svc *v, struct core_session *session, uint32_t invoke, const struct csta_request *q)
 {
 	uint64_t id;
 
@@ -155,14 +156,16 @@ static void
 svc_request_system_status(struct svc *v, struct core_session *session, uint32_t invoke)
 {
 	buf_reset(&v->body);
-	csta_put_request_system_status_response(&v->body, svc_edition(session), say_status(v->x->model.status));
+	csta_put_request_system_status_response(
+		&v->body, svc_edition(session), say_status(v->x->model.status));
 	svc_answer(v, session, invoke);
 }
 
 /* monitors */
 
 static void
-svc_monitor_begin(struct svc *v, struct core_session *session, uint32_t invoke, struct core_device *d)
+svc_monitor_begin(
+	struct svc *v, struct core_session *session, uint32_t invoke, struct core_device *d)
 {
 	uint64_t id = core_next_id(&v->x->model);
 
@@ -170,7 +173,8 @@ svc_monitor_begin(struct svc *v, struct core_session *session, uint32_t invoke, 
 	buf_reset(&v->body);
 	csta_put_monitor_start_response(&v->body, svc_edition(session), id, false);
 	sess_answer_with_next(v->sess, session, invoke, buf_as_str(&v->body));
-	CORE_EMIT(&v->x->em, monitor_start, .monitor = id, .session = session->id, .device = str_of(d->id));
+	CORE_EMIT(&v->x->em, monitor_start, .monitor = id, .session = session->id,
+		.device = str_of(d->id));
 	bw_device(v->bw, d)->idle_since = MONO_NEVER;
 }
 
@@ -209,7 +213,8 @@ svc_device(struct svc *v, struct core_session *session, uint32_t invoke, struct 
 }
 
 static void
-svc_monitor_start(struct svc *v, struct core_session *session, uint32_t invoke, const struct csta_request *q)
+svc_monitor_start(
+	struct svc *v, struct core_session *session, uint32_t invoke, const struct csta_request *q)
 {
 	struct core_device *d;
 
@@ -218,8 +223,9 @@ svc_monitor_start(struct svc *v, struct core_session *session, uint32_t invoke, 
 		return;
 	}
 	if (HASH_CNT(by_id, v->x->model.monitors) >= v->x->conf->monitors_max) {
-		log_emit(v->x->log, M_MONITOR_LIMIT, "session=%llu %u monitors", (unsigned long long)session->id,
-			 (unsigned)HASH_CNT(by_id, v->x->model.monitors));
+		log_emit(v->x->log, M_MONITOR_LIMIT, "session=%llu %u monitors",
+			(unsigned long long)session->id,
+			(unsigned)HASH_CNT(by_id, v->x->model.monitors));
 		sess_error(v->sess, session, invoke, CSTA_ERR_overallMonitorLimitExceeded);
 		return;
 	}
@@ -235,7 +241,8 @@ svc_monitor_start(struct svc *v, struct core_session *session, uint32_t invoke, 
 }
 
 static void
-svc_monitor_stop(struct svc *v, struct core_session *session, uint32_t invoke, const struct csta_request *q)
+svc_monitor_stop(
+	struct svc *v, struct core_session *session, uint32_t invoke, const struct csta_request *q)
 {
 	struct core_monitor *mon;
 	struct core_device *d;
@@ -256,20 +263,24 @@ svc_monitor_stop(struct svc *v, struct core_session *session, uint32_t invoke, c
 /* snapshots */
 
 static void
-svc_snapshot_answer(struct svc *v, struct core_session *session, uint32_t invoke, const struct core_device *d)
+svc_snapshot_answer(
+	struct svc *v, struct core_session *session, uint32_t invoke, const struct core_device *d)
 {
 	struct csta_snapshot_item items[LIMIT_HALVES_PER_DEVICE];
 	const struct core_half *h;
 	size_t count = 0;
 
-	TAILQ_FOREACH(h, &d->halves, of_device) {
+	TAILQ_FOREACH(h, &d->halves, of_device)
+	{
 		enum core_view view = h->told != VIEW_none ? h->told : core_half_view(h);
 
 		if (h->gone || view == VIEW_none || count == LIMIT_HALVES_PER_DEVICE)
 			continue;
-		items[count++] = (struct csta_snapshot_item){
-			.call_id = h->call->id, .device = str_of(d->id), .endpoint = say_far_device(v->x, h),
-			.local = say_local_state(view), .far = say_far_state(view) };
+		items[count++] = (struct csta_snapshot_item){ .call_id = h->call->id,
+			.device = str_of(d->id),
+			.endpoint = say_far_device(v->x, h),
+			.local = say_local_state(view),
+			.far = say_far_state(view) };
 	}
 	buf_reset(&v->body);
 	csta_put_snapshot_device_response(&v->body, svc_edition(session), items, count);
@@ -277,7 +288,8 @@ svc_snapshot_answer(struct svc *v, struct core_session *session, uint32_t invoke
 }
 
 static void
-svc_snapshot_device(struct svc *v, struct core_session *session, uint32_t invoke, const struct csta_request *q)
+svc_snapshot_device(
+	struct svc *v, struct core_session *session, uint32_t invoke, const struct csta_request *q)
 {
 	struct core_device *d = svc_device(v, session, invoke, q->device);
 
@@ -290,7 +302,8 @@ svc_snapshot_device(struct svc *v, struct core_session *session, uint32_t invoke
 /* calls */
 
 static bool
-svc_request_allowed(struct svc *v, struct core_session *session, uint32_t invoke, const struct core_device *d)
+svc_request_allowed(
+	struct svc *v, struct core_session *session, uint32_t invoke, const struct core_device *d)
 {
 	if (d == NULL)
 		sess_error(v->sess, session, invoke, CSTA_ERR_invalidDeviceID);
@@ -298,7 +311,8 @@ svc_request_allowed(struct svc *v, struct core_session *session, uint32_t invoke
 		sess_error(v->sess, session, invoke, CSTA_ERR_resourceOutOfService);
 	else if (d->service != CORE_SERVICE_IN)
 		sess_error(v->sess, session, invoke, CSTA_ERR_deviceOutOfService);
-	else if (HASH_CNT(by_id, v->x->model.requests) >= LIMIT_REQUESTS_PER_SESSION * LIMIT_SOUTH_IN_FLIGHT)
+	else if (HASH_CNT(by_id, v->x->model.requests) >=
+		LIMIT_REQUESTS_PER_SESSION * LIMIT_SOUTH_IN_FLIGHT)
 		sess_error(v->sess, session, invoke, CSTA_ERR_outstandingReqLimitExceeded);
 	else
 		return true;
@@ -306,18 +320,19 @@ svc_request_allowed(struct svc *v, struct core_session *session, uint32_t invoke
 }
 
 static void
-svc_request_begin(struct svc *v, const struct core_session *session, uint32_t invoke, enum svc_kind kind,
-		  enum bw_call_verb verb, struct core_device *d, struct str target)
+svc_request_begin(struct svc *v, const struct core_session *session, uint32_t invoke,
+	enum svc_kind kind, enum bw_call_verb verb, struct core_device *d, struct str target)
 {
 	uint64_t id = core_next_id(&v->x->model);
 
 	CORE_EMIT(&v->x->em, request_new, .request = id, .session = session->id, .invoke = invoke,
-		  .kind = (uint8_t)kind, .device = str_of(d->id));
+		.kind = (uint8_t)kind, .device = str_of(d->id));
 	bw_call(v->bw, id, verb, d, target);
 }
 
 static void
-svc_make_call(struct svc *v, struct core_session *session, uint32_t invoke, const struct csta_request *q)
+svc_make_call(
+	struct svc *v, struct core_session *session, uint32_t invoke, const struct csta_request *q)
 {
 	struct core_device *d = core_device_by_id(&v->x->model, q->device);
 	struct core_device *to = core_device_by_id(&v->x->model, q->called);
@@ -328,7 +343,8 @@ svc_make_call(struct svc *v, struct core_session *session, uint32_t invoke, cons
 	}
 	if (!svc_request_allowed(v, session, invoke, d))
 		return;
-	svc_request_begin(v, session, invoke, SVC_MAKE_CALL, BW_DIAL, d, to ? str_of(to->user) : q->called);
+	svc_request_begin(
+		v, session, invoke, SVC_MAKE_CALL, BW_DIAL, d, to ? str_of(to->user) : q->called);
 }
 
 static enum csta_error
@@ -336,9 +352,11 @@ svc_state_error(enum svc_kind kind, enum core_view view)
 {
 	switch (kind) {
 	case SVC_ANSWER:
-		return view == VIEW_ringing || view == VIEW_initiated ? CSTA_NO_ERROR : CSTA_ERR_noCallToAnswer;
+		return view == VIEW_ringing || view == VIEW_initiated ? CSTA_NO_ERROR :
+									CSTA_ERR_noCallToAnswer;
 	case SVC_HOLD:
-		return view == VIEW_connected || view == VIEW_far_held ? CSTA_NO_ERROR :
+		return view == VIEW_connected || view == VIEW_far_held ?
+			CSTA_NO_ERROR :
 			CSTA_ERR_invalidConnectionState;
 	case SVC_RETRIEVE:
 		return view == VIEW_held ? CSTA_NO_ERROR : CSTA_ERR_invalidConnectionState;
@@ -359,7 +377,8 @@ svc_half(struct core_device *d, const struct csta_connection *c, bool *ambiguous
 	*ambiguous = false;
 	if (c->call_id.n > 0)
 		return str_u64(c->call_id, UINT64_MAX, &id) ? core_half_by_call(d, id) : NULL;
-	TAILQ_FOREACH(h, &d->halves, of_device) {
+	TAILQ_FOREACH(h, &d->halves, of_device)
+	{
 		if (h->gone)
 			continue;
 		*ambiguous = only != NULL;
@@ -369,7 +388,8 @@ svc_half(struct core_device *d, const struct csta_connection *c, bool *ambiguous
 }
 
 static void
-svc_call_request(struct svc *v, struct core_session *session, uint32_t invoke, const struct csta_request *q, size_t i)
+svc_call_request(struct svc *v, struct core_session *session, uint32_t invoke,
+	const struct csta_request *q, size_t i)
 {
 	struct core_device *d = core_device_by_id(&v->x->model, q->connection.device_id);
 	enum csta_error error;
@@ -380,8 +400,10 @@ svc_call_request(struct svc *v, struct core_session *session, uint32_t invoke, c
 		return;
 	h = svc_half(d, &q->connection, &ambiguous);
 	if (h == NULL) {
-		sess_error(v->sess, session, invoke, ambiguous ? CSTA_ERR_invalidConnectionID :
-			   q->connection.call_id.n ? CSTA_ERR_invalidConnectionID : CSTA_ERR_noConnectionToClear);
+		sess_error(v->sess, session, invoke,
+			ambiguous                       ? CSTA_ERR_invalidConnectionID :
+				q->connection.call_id.n ? CSTA_ERR_invalidConnectionID :
+							  CSTA_ERR_noConnectionToClear);
 		return;
 	}
 	error = svc_state_error(svc_calls[i].kind, core_half_view(h));
@@ -389,11 +411,13 @@ svc_call_request(struct svc *v, struct core_session *session, uint32_t invoke, c
 		sess_error(v->sess, session, invoke, error);
 		return;
 	}
-	svc_request_begin(v, session, invoke, svc_calls[i].kind, svc_calls[i].verb, d, str_of(h->bw_call));
+	svc_request_begin(
+		v, session, invoke, svc_calls[i].kind, svc_calls[i].verb, d, str_of(h->bw_call));
 }
 
 void
-svc_request(struct sess *s, struct core_session *session, uint32_t invoke, const struct csta_request *q, void *arg)
+svc_request(struct sess *s, struct core_session *session, uint32_t invoke,
+	const struct csta_request *q, void *arg)
 {
 	struct svc *v = arg;
 
@@ -432,11 +456,13 @@ svc_result_error(enum bw_result result, enum svc_kind kind)
 	case BW_DONE:
 		return CSTA_NO_ERROR;
 	case BW_NOT_FOUND:
-		return kind == SVC_MAKE_CALL ? CSTA_ERR_invalidCalledDeviceID : CSTA_ERR_invalidConnectionID;
+		return kind == SVC_MAKE_CALL ? CSTA_ERR_invalidCalledDeviceID :
+					       CSTA_ERR_invalidConnectionID;
 	case BW_FORBIDDEN:
 		return CSTA_ERR_privilegeViolationSpecifiedDevice;
 	case BW_CONFLICT:
-		return kind == SVC_MAKE_CALL ? CSTA_ERR_invalidObjectState : CSTA_ERR_invalidConnectionState;
+		return kind == SVC_MAKE_CALL ? CSTA_ERR_invalidObjectState :
+					       CSTA_ERR_invalidConnectionState;
 	case BW_OVERLOAD:
 		return CSTA_ERR_resourceBusy;
 	case BW_UNREACHABLE:
@@ -448,11 +474,13 @@ svc_result_error(enum bw_result result, enum svc_kind kind)
 }
 
 static void
-svc_put_success(struct svc *v, const struct core_session *session, const struct core_request *q, uint64_t call_id)
+svc_put_success(struct svc *v, const struct core_session *session, const struct core_request *q,
+	uint64_t call_id)
 {
 	buf_reset(&v->body);
 	if (q->kind == SVC_MAKE_CALL) {
-		csta_put_make_call_response(&v->body, svc_edition(session), call_id, str_of(q->device));
+		csta_put_make_call_response(
+			&v->body, svc_edition(session), call_id, str_of(q->device));
 		return;
 	}
 	for (size_t i = 0; i < sizeof(svc_calls) / sizeof(svc_calls[0]); i++)
@@ -526,8 +554,9 @@ svc_device_confirmed(struct core_device *d, void *arg)
 void
 svc_device_refused(struct core_device *d, enum bw_result why, void *arg)
 {
-	svc_waits_over(arg, d, true, why == BW_NOT_FOUND || why == BW_FORBIDDEN ? CSTA_ERR_invalidDeviceID :
-		       CSTA_ERR_deviceOutOfService);
+	svc_waits_over(arg, d, true,
+		why == BW_NOT_FOUND || why == BW_FORBIDDEN ? CSTA_ERR_invalidDeviceID :
+							     CSTA_ERR_deviceOutOfService);
 }
 
 /* A snapshot that BroadWorks did not answer in time is answered from what is known, if that was ever confirmed. */

@@ -49,7 +49,8 @@ void svc_fini(struct svc *v);
 void svc_deactivate(struct svc *v);
 
 /** sess_service_fn; arg = struct svc. */
-void svc_request(struct sess *s, struct core_session *session, uint32_t invoke, const struct csta_request *q, void *arg);
+void svc_request(struct sess *s, struct core_session *session, uint32_t invoke,
+	const struct csta_request *q, void *arg);
 
 /* bw_hooks; arg = struct svc */
 void svc_device_subscribed(struct core_device *d, void *arg);

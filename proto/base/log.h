@@ -11,7 +11,8 @@
 
 #include <stdarg.h>
 
-#define LOG_LEVELS(XX) XX(ALARM, "alarm") XX(WARNING, "warning") XX(NOTICE, "notice") XX(DEBUG, "debug")
+#define LOG_LEVELS(XX) \
+	XX(ALARM, "alarm") XX(WARNING, "warning") XX(NOTICE, "notice") XX(DEBUG, "debug")
 
 /* number, name, level, what it means to the operator */
 #define LOG_MESSAGES(XX) \
@@ -43,7 +44,8 @@
 	XX(37530, SOUTH_REQUEST, NOTICE, "a request to BroadWorks failed") \
 	XX(37601, SESSION_OPEN, NOTICE, "a CSTA session was opened or resumed") \
 	XX(37602, SESSION_ENDED, NOTICE, "a CSTA session ended") \
-	XX(37603, CLIENT_MALFORMED, WARNING, "a client sent bytes that are not CSTA; its connection is closed") \
+	XX(37603, CLIENT_MALFORMED, WARNING, \
+		"a client sent bytes that are not CSTA; its connection is closed") \
 	XX(37605, CLIENT_SLOW, WARNING, "a client reads too slowly; its connection is closed") \
 	XX(37606, CLIENT_REFUSED, WARNING, "a client was refused") \
 	XX(37610, MONITOR_LIMIT, WARNING, "the limit of monitors is reached") \

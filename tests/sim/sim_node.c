@@ -64,7 +64,8 @@ node_conf(struct sim *s, struct conf *c, unsigned index)
 	snprintf(c->default_domain, sizeof(c->default_domain), "demo.example");
 	c->quiet_ms = quiet_ms[s->opt.seed % 4];
 	c->http_timeout_ms = 2000;
-	c->audit_s = s->opt.seed % 3 == 0 ? 30 : 1800;
+	/* what BroadWorks forgot without a word is found by the audit alone */
+	c->audit_s = sim_world_has(s, SIM_FAULT_amnesia) ? 12 : s->opt.seed % 3 == 0 ? 30 : 1800;
 	c->xsp_count = SOUTH_XSPS;
 	for (unsigned i = 0; i < SOUTH_XSPS; i++)
 		snprintf(c->xsps[i].name, sizeof(c->xsps[i].name), "xsp%u:8080", i + 1);

@@ -151,6 +151,7 @@ south_calls_activity(struct sim *s, unsigned user, bool call)
 	u->moved = true;
 	if (call)
 		return;
+	u->asked_us = s->now_us; /* told without having been asked is as good */
 	for (unsigned i = 0; i < SOUTH_SUBS_MAX; i++)
 		if (s->south->subs[i].used && s->south->subs[i].user == user)
 			south_event_snapshot(s, &s->south->subs[i], s->south->resync_event ? "CallSubscriptionResyncEvent" :

@@ -206,6 +206,7 @@ START_TEST(test_stream_ends)
 	world_run(&w, 10);
 	ck_assert_uint_eq(w.xsps[0].opens, 2);
 	ck_assert_uint_eq(counts().channels_open, 2);
+	world_run(&w, 60000);
 	w.xsps[0].mode = WORLD_DOWN;
 	world_stream_ends(&w, 0);
 	world_run(&w, 100);

@@ -30,7 +30,8 @@ side_say(const struct core_say *f, void *arg)
 	size_t room = sizeof(s->said) - n;
 
 	if (f->kind == SAY_STEP)
-		snprintf(at, room, "%s%s:%s ", f->difference ? "*" : "", f->device->id, core_step_name(f->step));
+		snprintf(at, room, "%s%s:%s ", f->difference ? "*" : "", f->device->id,
+			core_step_name(f->step));
 	else if (f->kind == SAY_OUT)
 		snprintf(at, room, "%s:OUT ", f->device->id);
 	else if (f->kind == SAY_IN)
@@ -47,7 +48,8 @@ emit_both(uint16_t kind, const uint8_t *p, size_t n, void *arg)
 	(void)arg;
 	ck_assert_int_eq(core_apply(&active.model, kind, CORE_DELTA_VERSION, p, n), E_OK);
 	ck_assert_int_eq(core_apply(&standby.model, kind, CORE_DELTA_VERSION, p, n), E_OK);
-	ck_assert_msg(active.model.digest == standby.model.digest, "digests differ after %s", delta_name(kind));
+	ck_assert_msg(active.model.digest == standby.model.digest, "digests differ after %s",
+		delta_name(kind));
 }
 
 static void
@@ -73,10 +75,10 @@ setup(void)
 	logged_out_of_step = logged_learned = 0;
 	CORE_EMIT(&em, epoch, .epoch = 3, .owner = 1);
 	CORE_EMIT(&em, dev_add, .device = STR("2001"), .user = STR("2001@x.example"));
-	CORE_EMIT(&em, session_open, .session = core_next_id(&active.model), .user = STR("u"), .edition = 4,
-		  .kept = 1, .duration_s = 60, .cleanup_s = 60);
-	CORE_EMIT(&em, monitor_start, .monitor = core_next_id(&active.model), .session = active.model.sessions->id,
-		  .device = STR("2001"));
+	CORE_EMIT(&em, session_open, .session = core_next_id(&active.model), .user = STR("u"),
+		.edition = 4, .kept = 1, .duration_s = 60, .cleanup_s = 60);
+	CORE_EMIT(&em, monitor_start, .monitor = core_next_id(&active.model),
+		.session = active.model.sessions->id, .device = STR("2001"));
 }
 
 static void
@@ -104,8 +106,12 @@ dev(void)
 static struct core_party
 party(const char *call, const char *tracking, enum core_personality p, enum core_state s)
 {
-	return (struct core_party){ .bw_call = str_of(call), .tracking = str_of(tracking), .personality = p, .state = s,
-				    .remote = STR("tel:+15550001"), .remote_user = STR_NONE };
+	return (struct core_party){ .bw_call = str_of(call),
+		.tracking = str_of(tracking),
+		.personality = p,
+		.state = s,
+		.remote = STR("tel:+15550001"),
+		.remote_user = STR_NONE };
 }
 
 static void
@@ -222,8 +228,8 @@ START_TEST(a_monitor_on_a_device_that_is_out)
 	in_service();
 	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
 	said("2001:OUT ");
-	CORE_EMIT(&em, monitor_start, .monitor = core_next_id(&active.model), .session = active.model.sessions->id,
-		  .device = STR("2001"));
+	CORE_EMIT(&em, monitor_start, .monitor = core_next_id(&active.model),
+		.session = active.model.sessions->id, .device = STR("2001"));
 	said("2001:MONITOR-OUT ");
 	ck_assert(TAILQ_NEXT(TAILQ_FIRST(&dev()->monitors), of_device)->fresh);
 	core_decide_service(&em, dev(), CORE_SERVICE_IN);
@@ -234,15 +240,18 @@ END_TEST
 
 START_TEST(a_new_epoch_ends_what_belonged_to_the_old_owner)
 {
-	CORE_EMIT(&em, request_new, .request = core_next_id(&active.model), .session = active.model.sessions->id,
-		  .invoke = 7, .kind = 1, .device = STR("2001"));
-	CORE_EMIT(&em, session_open, .session = core_next_id(&active.model), .user = STR(""), .edition = 4, .kept = 0);
+	CORE_EMIT(&em, request_new, .request = core_next_id(&active.model),
+		.session = active.model.sessions->id, .invoke = 7, .kind = 1,
+		.device = STR("2001"));
+	CORE_EMIT(&em, session_open, .session = core_next_id(&active.model), .user = STR(""),
+		.edition = 4, .kept = 0);
 	ck_assert_uint_eq(HASH_CNT(by_id, active.model.sessions), 2);
 	CORE_EMIT(&em, epoch, .epoch = 4, .owner = 2);
 	ck_assert_uint_eq(HASH_CNT(by_id, active.model.sessions), 1);
 	ck_assert(!active.model.sessions->attached);
 	ck_assert_ptr_null(active.model.requests);
-	ck_assert_uint_eq(core_next_id(&active.model), ((uint64_t)4 << 40) + ((uint64_t)2 << 32) + 1);
+	ck_assert_uint_eq(
+		core_next_id(&active.model), ((uint64_t)4 << 40) + ((uint64_t)2 << 32) + 1);
 	ck_assert_uint_eq(HASH_CNT(by_id, active.model.monitors), 1);
 }
 END_TEST
@@ -257,9 +266,10 @@ START_TEST(a_snapshot_gives_the_same_state)
 	event(party("h1", "7:1", CORE_TERMINATOR, CORE_ALERTING));
 	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
 	event(party("h1", "7:1", CORE_TERMINATOR, CORE_GONE));
-	event(party("h1", "7:1", CORE_TERMINATOR, CORE_ALERTING)); /* the same name again, beside the one that is gone */
-	CORE_EMIT(&em, request_new, .request = core_next_id(&active.model), .session = 1, .invoke = 7, .kind = 1,
-		  .device = STR("2001"));
+	event(party("h1", "7:1", CORE_TERMINATOR,
+		CORE_ALERTING)); /* the same name again, beside the one that is gone */
+	CORE_EMIT(&em, request_new, .request = core_next_id(&active.model), .session = 1,
+		.invoke = 7, .kind = 1, .device = STR("2001"));
 	buf_init(&out, 1 << 20);
 	core_snapshot(&active.model, &out);
 	core_init(&third.model, side_say, NULL, &third);
@@ -288,11 +298,12 @@ START_TEST(garbage_is_refused)
 
 		for (size_t k = 0; k < n; k++)
 			bytes[k] = (uint8_t)rng_next(&r);
-		refused += core_apply(&active.model, (uint16_t)rng_below(&r, DELTA_count + 2), CORE_DELTA_VERSION,
-				      bytes, n) != E_OK;
+		refused += core_apply(&active.model, (uint16_t)rng_below(&r, DELTA_count + 2),
+				   CORE_DELTA_VERSION, bytes, n) != E_OK;
 	}
 	ck_assert_int_gt(refused, 1900);
-	ck_assert_int_eq(core_apply(&active.model, DELTA_epoch, CORE_DELTA_VERSION + 1, bytes, 8), E_VERSION);
+	ck_assert_int_eq(core_apply(&active.model, DELTA_epoch, CORE_DELTA_VERSION + 1, bytes, 8),
+		E_VERSION);
 	(void)before;
 	/* whatever it accepted, the books balance: core_fini() checks the digest of the empty model */
 	standby.said[0] = active.said[0] = '\0';

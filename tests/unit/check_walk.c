@@ -29,7 +29,9 @@ view_after(enum core_view from, enum core_step step)
 	case STEP_far_retrieved:
 		return from == VIEW_far_held ? VIEW_connected : -1;
 	case STEP_failed:
-		return from != VIEW_none && from != VIEW_failed && from != VIEW_initiated ? VIEW_failed : -1;
+		return from != VIEW_none && from != VIEW_failed && from != VIEW_initiated ?
+			VIEW_failed :
+			-1;
 	case STEP_cleared:
 		return from != VIEW_none ? VIEW_none : -1;
 	}
@@ -39,27 +41,29 @@ view_after(enum core_view from, enum core_step step)
 START_TEST(every_pair_is_legal)
 {
 	for (int incoming = 0; incoming <= 1; incoming++) {
-		enum core_view from = (enum core_view)(_i / 9), to = (enum core_view)(_i % 9), reached;
+		enum core_view from = (enum core_view)(_i / 9), to = (enum core_view)(_i % 9),
+			       reached;
 		enum core_step steps[CORE_WALK_MAX];
 		size_t n = core_walk(from, to, incoming, steps, &reached);
 		int at = (int)from;
 
 		for (size_t i = 0; i < n; i++) {
 			at = view_after((enum core_view)at, steps[i]);
-			ck_assert_msg(at >= 0, "%s to %s: illegal step %s", core_view_name(from), core_view_name(to),
-				      core_step_name(steps[i]));
+			ck_assert_msg(at >= 0, "%s to %s: illegal step %s", core_view_name(from),
+				core_view_name(to), core_step_name(steps[i]));
 		}
 		ck_assert_int_eq(at, (int)reached);
 		if (to == VIEW_none || from == VIEW_none)
 			ck_assert_msg(reached == to || (to == VIEW_ringing && reached == to),
-				      "%s to %s ends at %s", core_view_name(from), core_view_name(to),
-				      core_view_name(reached));
+				"%s to %s ends at %s", core_view_name(from), core_view_name(to),
+				core_view_name(reached));
 	}
 }
 END_TEST
 
 static void
-walks(enum core_view from, enum core_view to, int incoming, const enum core_step *want, size_t want_count)
+walks(enum core_view from, enum core_view to, int incoming, const enum core_step *want,
+	size_t want_count)
 {
 	enum core_step steps[CORE_WALK_MAX];
 	enum core_view reached;
@@ -72,11 +76,14 @@ walks(enum core_view from, enum core_view to, int incoming, const enum core_step
 
 START_TEST(a_missed_beginning_is_made_up)
 {
-	walks(VIEW_none, VIEW_connected, 1, (enum core_step[]){ STEP_delivered_in, STEP_established }, 2);
+	walks(VIEW_none, VIEW_connected, 1,
+		(enum core_step[]){ STEP_delivered_in, STEP_established }, 2);
 	walks(VIEW_none, VIEW_held, 0,
-	      (enum core_step[]){ STEP_service_initiated, STEP_originated, STEP_delivered_out, STEP_established,
-				  STEP_held }, 5);
-	walks(VIEW_initiated, VIEW_failed, 0, (enum core_step[]){ STEP_originated, STEP_failed }, 2);
+		(enum core_step[]){ STEP_service_initiated, STEP_originated, STEP_delivered_out,
+			STEP_established, STEP_held },
+		5);
+	walks(VIEW_initiated, VIEW_failed, 0, (enum core_step[]){ STEP_originated, STEP_failed },
+		2);
 	walks(VIEW_held, VIEW_far_held, 0, (enum core_step[]){ STEP_retrieved, STEP_far_held }, 2);
 }
 END_TEST

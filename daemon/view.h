@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The figures of a node that status, history and metrics show. */
+#ifndef TANDEM_DAEMON_VIEW_H
+#define TANDEM_DAEMON_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What status shows of one node. */
+struct node_counts {
+	uint32_t calls; /* distinct calls */
+	uint32_t monitors;
+	uint32_t sessions; /* kept sessions */
+	uint32_t clients;  /* with a living connection */
+	uint32_t channels_open;
+	uint32_t channels_want;
+	uint32_t devices;
+	uint32_t devices_out;    /* not confirmed, told out of service */
+	uint64_t desynchronised; /* 37205 since start */
+	uint64_t malformed;      /* documents and frames skipped */
+	int64_t uptime_s;
+};
+
+struct node_takeover {
+	uint64_t epoch;
+	int64_t at_wall_us;                        /* 0 = none yet */
+	int64_t promote_ms, channel_ms, resync_ms; /* from the promote order */
+	uint32_t calls_kept, calls_cleared, calls_learned;
+	bool done;
+};
+
+#endif
