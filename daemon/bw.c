@@ -96,7 +96,7 @@ bw_activate(struct bw *b)
 	for (call = b->x->model.calls; call != NULL; call = call->by_id.next)
 		bw_note_server(b, str_of(call->tracking));
 	b->doubt_until = b->x->now;
-	bw_list_set(b);
+	b->phase_due = b->x->now; /* the list is asked for when the gate is open: see bw_tick() */
 }
 
 void
@@ -275,6 +275,9 @@ bw_all_confirmed(struct bw *b)
 void
 bw_tick(struct bw *b)
 {
+	/* every request, stream and heartbeat is an effect */
+	if (!ctx_may_leave(b->x, 0))
+		return;
 	if (b->phase == BW_LISTING && mono_due(b->phase_due, b->x->now)) {
 		if (b->list_tries < b->x->conf->xsp_count)
 			bw_list_set(b);
@@ -292,6 +295,8 @@ bw_tick(struct bw *b)
 void
 bw_pump(struct bw *b)
 {
+	if (!ctx_may_leave(b->x, 0))
+		return;
 	if (b->phase == BW_CLEANING && b->deletes == 0) {
 		bw_run(b);
 		bw_channels_tick(b);
@@ -304,5 +309,7 @@ bw_pump(struct bw *b)
 struct mono
 bw_deadline(const struct bw *b)
 {
+	if (!ctx_may_leave(b->x, 0))
+		return MONO_NEVER; /* what opens the gate wakes the node */
 	return mono_min(b->reach_due, mono_min(bw_channels_deadline(b), bw_subs_deadline(b)));
 }

@@ -75,6 +75,7 @@ struct bw_device {
 	bool confirmed; /* since this node became active, or since the last doubt */
 	bool counted;   /* among bw.unconfirmed */
 	bool live_first;
+	bool renumbered; /* its event numbers seem to have begun anew */
 	bool suspect; /* BroadWorks did not know a call of it that we know */
 	uint32_t failures;
 	uint64_t request;       /* HTTP id while ASK_SENT */

@@ -18,6 +18,7 @@
 #define ACK_MALFORMED 400
 #define ACK_UNKNOWN_SUBSCRIPTION 481
 #define UNSOLICITED_QUIET_MS 1000
+#define EVENT_REDELIVERED_MAX 64 /* a number further behind is no late copy */
 
 static enum core_state
 event_state(enum xsi_call_state state)
@@ -266,29 +267,55 @@ bw_gap_over(struct bw *b, struct bw_device *bd)
 	}
 }
 
+/*
+ * A number that was there before: a duplicate, or numbers that began anew because another application server speaks
+ * (broadworks.md section 9). A snapshot that says so, or that was asked for because of it, is taken; anything
+ * else leads to the device being asked.
+ */
+static bool
+event_begins_anew(struct bw *b, struct bw_device *bd, const struct xsi_event *ev)
+{
+	bool asked = bd->state == ASK_SENT || bd->state == ASK_WAIT;
+	bool far_behind = ev->sequence + EVENT_REDELIVERED_MAX < bd->device->sequence;
+
+	if (ev->kind == XSI_EV_CallSubscriptionResync ||
+	    (event_is_snapshot(ev) && asked && (ev->sequence == 1 || bd->renumbered))) {
+		bd->renumbered = true;
+		return true;
+	}
+	if (event_is_snapshot(ev) || far_behind) {
+		bd->renumbered = true;
+		bw_ask(b, bd->device, true);
+	}
+	return false;
+}
+
 /* An event of a subscription we hold, wherever it stands in the order. */
 static void
-event_ordered(struct bw *b, struct bw_device *bd, const struct xsi_event *ev, uint32_t xsp,
-	struct str document)
+event_ordered(struct bw *b, struct bw_device *bd, const struct xsi_event *ev, uint32_t xsp, struct str document)
 {
 	struct core_device *d = bd->device;
-	bool asked = bd->state == ASK_SENT || bd->state == ASK_WAIT;
 	uint32_t last = d->sequence;
+	bool anew = false;
 
 	if (last != 0 && ev->sequence <= last) {
-		if (!(event_is_snapshot(ev) && ev->sequence == 1 && last > 1 && asked)) {
+		anew = event_begins_anew(b, bd, ev);
+		if (!anew) {
 			bw_ack_event(b, xsp, ev->event_id, ACK_OK);
 			return;
 		}
-		/* numbers began anew with a snapshot that we asked for (another application server) */
 	} else if (last != 0 && ev->sequence > last + 1 && !event_is_snapshot(ev)) {
 		if (bd->early_count < LIMIT_REORDER_EVENTS)
 			event_keep_early(b, bd, ev, xsp, document);
 		return; /* what finds no room is not acknowledged and comes again */
 	}
+	if (event_is_snapshot(ev))
+		bd->renumbered = false;
 	event_take(b, bd, ev, xsp);
 	if (d->south == bd)
 		event_take_early(b, bd);
+	if (anew)
+		bw_doubt_all(b, d, "the numbers of a subscription began anew");
 }
 
 static void

@@ -131,6 +131,11 @@ request_list_done(struct bw *b, uint32_t xsp, uint64_t status, struct str body)
 
 	if (b->phase != BW_LISTING)
 		return;
+	if (!ctx_may_leave(b->x, 0)) {
+		b->list_tries = 0; /* the gate was shut meanwhile: anew when it opens */
+		b->phase_due = b->x->now;
+		return;
+	}
 	if (status == 0) {
 		b->phase_due = b->x->now; /* the next XSP, at once: see bw_tick() */
 		return;

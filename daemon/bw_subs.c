@@ -359,6 +359,9 @@ subs_audit(struct bw *b)
 	bd->asked = b->x->now;
 	TAILQ_REMOVE(&b->audit, bd, audit);
 	TAILQ_INSERT_TAIL(&b->audit, bd, audit);
+	/* monitors also end with their session, which tells nobody here */
+	if (bd->device->monitor_count == 0 && bd->idle_since.us == MONO_NEVER.us)
+		bd->idle_since = b->x->now;
 	if (bd->device->monitor_count == 0 && bd->idle_since.us != MONO_NEVER.us &&
 		mono_due(mono_add_ms(bd->idle_since, DEVICE_LINGER_MS), b->x->now))
 		subs_linger(b, bd);

@@ -19,6 +19,8 @@ enum {
 	IO_LOG_DEBUG = LOG_DEBUG
 };
 
+#include <dirent.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <qb/qblog.h>
 #include <signal.h>
@@ -28,6 +30,7 @@ enum {
 #include <time.h>
 #include <unistd.h>
 
+#define IO_LOG_SHM "/dev/shm"
 #define IO_LOG_SOURCE "tandemd.log" /* our lines; libqb's own go to the blackbox alone */
 #define IO_LOG_LINE_BYTES_MAX 1200
 #define IO_LOG_BLACKBOX_BYTES (256 * 1024)
@@ -89,9 +92,37 @@ catch_crashes(void)
 		sigaction(io_log_signals[i], &action, NULL);
 }
 
+/*
+ * libqb keeps the blackbox in shared memory, and a killed process leaves it there. Removes those of
+ * processes that are no more; one of a process that this one cannot see still writes its box, it is
+ * only unnamed.
+ */
+static void
+remove_dead_boxes(void)
+{
+	DIR *dir = opendir(IO_LOG_SHM);
+	struct dirent *d;
+
+	while (dir != NULL && (d = readdir(dir)) != NULL) {
+		char path[300];
+		int pid, end = 0;
+
+		if (sscanf(d->d_name, "qb-tandemd-%d-blackbox-%n", &pid, &end) != 1 || end == 0 ||
+			pid <= 0)
+			continue;
+		if (kill(pid, 0) == 0 || errno != ESRCH)
+			continue;
+		snprintf(path, sizeof(path), IO_LOG_SHM "/%s", d->d_name);
+		unlink(path);
+	}
+	if (dir != NULL)
+		closedir(dir);
+}
+
 static void
 start_blackbox(const char *state_dir)
 {
+	remove_dead_boxes();
 	snprintf(io_log.blackbox, sizeof(io_log.blackbox), "%s/blackbox.%d", state_dir,
 		(int)getpid());
 	qb_log_filter_ctl(QB_LOG_BLACKBOX, QB_LOG_FILTER_ADD, QB_LOG_FILTER_FILE, "*", LOG_TRACE);

@@ -255,7 +255,7 @@ node_enter_active(struct node *n)
 	else
 		node_devices_out(n);
 	bw_update_status(&n->bw);
-	node_listen(n, true);
+	/* the listener opens with the gate: see node_step() */
 }
 
 static void
@@ -562,6 +562,8 @@ node_step(struct node *n, const struct node_event *ev, struct node_out *out)
 	ha_flush(n->x.ha, n->x.now, &n->ring);
 	node_ring_actions(n);
 	if (ctx_is_active(&n->x)) {
+		if (ha_gate_open(n->x.ha))
+			node_listen(n, true);
 		bw_pump(&n->bw);
 		/* the pumps may have decided something, too */
 		ha_flush(n->x.ha, n->x.now, &n->ring);

@@ -254,7 +254,7 @@ END_TEST
 /* A crash leaves the blackbox, with the messages that the log left out. */
 START_TEST(blackbox_after_a_crash)
 {
-	char name[64];
+	char name[64], left[96];
 	struct stat st;
 	int status;
 	pid_t pid = fork();
@@ -272,6 +272,12 @@ START_TEST(blackbox_after_a_crash)
 	snprintf(name, sizeof(name), "blackbox.%d", (int)pid);
 	ck_assert_int_eq(stat(path_of(name), &st), 0);
 	ck_assert_int_gt(st.st_size, 100);
+	/* what the dead process left in shared memory goes with the next start */
+	snprintf(left, sizeof(left), "/dev/shm/qb-tandemd-%d-blackbox-data", (int)pid);
+	ck_assert_int_eq(access(left, F_OK), 0);
+	ck_assert_int_eq(io_log_open(path_of("log"), "n7", dir, NULL), 0);
+	ck_assert_int_eq(access(left, F_OK), -1);
+	io_log_close();
 }
 END_TEST
 

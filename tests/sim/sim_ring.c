@@ -392,10 +392,9 @@ sim_ring_split(struct sim *s)
 		return;
 	s->ring->split = true;
 	sim_world_trace(s, "the nodes are cut off from each other");
-	if (!ring_together(s, 0, 1))
-		return;
-	ring_lose(s, 0);
-	ring_lose(s, 1);
+	for (unsigned i = 0; i < SIM_NODES; i++)
+		if (ring_together(s, 0, 1) || s->ring->d[i].frozen) /* or about to be together */
+			ring_lose(s, i);
 }
 
 /* Both hear each other again: one ring, after a pause without delivery. */
@@ -426,12 +425,14 @@ ring_merge_begin(struct sim *s, const struct sim_event *ev)
 	int64_t us = sim_world_range(s, SIM_RNG_RING, 20, 250) * SIM_MS;
 
 	(void)ev;
-	if (!d[0].up || !d[1].up || s->ring->split || d[0].ring == d[1].ring)
+	if (!d[0].up || !d[1].up || s->ring->split)
 		return;
 	if (d[0].frozen || d[1].frozen) {
 		sim_world_at(s, 50 * SIM_MS, ring_merge_begin, 0, 0, 0);
 		return;
 	}
+	if (d[0].ring == d[1].ring)
+		return;
 	ring_freeze(s, 0);
 	ring_freeze(s, 1);
 	sim_world_at(s, us, ring_merged, d[0].order, d[1].order, 0);
@@ -499,7 +500,7 @@ sim_ring_daemon_dies(struct sim *s, unsigned node, bool with_host)
 
 	if (!d->up)
 		return;
-	if (ring_together(s, 0, 1))
+	if (ring_together(s, 0, 1) || s->ring->d[1 - node].frozen)
 		ring_lose(s, 1 - node);
 	d->up = false;
 	d->order++;

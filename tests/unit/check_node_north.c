@@ -142,7 +142,7 @@ START_TEST(test_resume_numbers)
 	three_events("b");
 	c = world_connect(&w);
 	world_heard(&w, c, W_STATUS("9001", "normal"));
-	world_start_session(&w, c, 5, "demo", "<sessionID>4294967297</sessionID>"
+	world_start_session(&w, c, 5, "demo", "<sessionID>#1</sessionID>"
 			    "<lastMessageSequenceNumber>2</lastMessageSequenceNumber>");
 	/* the same session, the status, exactly what comes after number 2, and nothing again */
 	world_heard(&w, c, POS("0005", "1") W_STATUS("9002", "normal")
@@ -166,7 +166,7 @@ START_TEST(test_resume_with_nothing_missing)
 	world_hang_up(&w, c);
 	c = world_connect(&w);
 	world_take(&w, c);
-	world_start_session(&w, c, 5, "demo", "<sessionID>4294967297</sessionID>"
+	world_start_session(&w, c, 5, "demo", "<sessionID>#1</sessionID>"
 			    "<lastMessageSequenceNumber>3</lastMessageSequenceNumber>");
 	world_heard(&w, c, POS("0005", "1") W_STATUS("9002", "normal"));
 	three_events("b");
@@ -186,7 +186,7 @@ START_TEST(test_resume_ahead)
 	world_hang_up(&w, c);
 	c = world_connect(&w);
 	world_take(&w, c);
-	world_start_session(&w, c, 5, "demo", "<sessionID>4294967297</sessionID>"
+	world_start_session(&w, c, 5, "demo", "<sessionID>#1</sessionID>"
 			    "<lastMessageSequenceNumber>41</lastMessageSequenceNumber>");
 	world_heard(&w, c, POS("0005", "1") W_STATUS("9002", "messagesLost"));
 	three_events("a");
@@ -208,7 +208,7 @@ START_TEST(test_resume_lost)
 	three_events("b");
 	c = world_connect(&w);
 	world_take(&w, c);
-	world_start_session(&w, c, 5, "demo", "<sessionID>4294967297</sessionID>"
+	world_start_session(&w, c, 5, "demo", "<sessionID>#1</sessionID>"
 			    "<lastMessageSequenceNumber>0</lastMessageSequenceNumber>");
 	world_heard(&w, c, POS("0005", "1") W_STATUS("9002", "messagesLost")
 		    THREE("2", "4", W_NUM("4"), W_NUM("5"), W_NUM("6")));
@@ -232,7 +232,7 @@ START_TEST(test_resume_without_numbers)
 	world_hang_up(&w, c);
 	c = world_connect(&w);
 	world_take(&w, c);
-	world_start_session(&w, c, 5, "demo", "<sessionID>4294967297</sessionID>");
+	world_start_session(&w, c, 5, "demo", "<sessionID>#1</sessionID>");
 	world_heard(&w, c, POS("0005", "1") W_STATUS("9002", "normal") THREE("2", "4", W_END, W_END, W_END));
 	world_fini(&w);
 }
@@ -247,7 +247,7 @@ START_TEST(test_resume_while_old_lives)
 	world_monitor(&w, old, "2001");
 	c = world_connect(&w);
 	world_take(&w, c);
-	world_start_session(&w, c, 5, "demo", "<sessionID>4294967297</sessionID>"
+	world_start_session(&w, c, 5, "demo", "<sessionID>#1</sessionID>"
 			    "<lastMessageSequenceNumber>0</lastMessageSequenceNumber>");
 	world_heard(&w, old, "closed\n");
 	world_heard(&w, c, POS("0005", "1") W_STATUS("9002", "normal"));
@@ -263,7 +263,7 @@ END_TEST
 
 START_TEST(test_unknown_session_id)
 {
-	static const char *const ids[] = { "4294967299", "99", "0", "-1", "abc", "99999999999999999999999" };
+	static const char *const ids[] = { "#3", "99", "0", "-1", "abc", "99999999999999999999999" };
 	char login[128];
 
 	setup("");
@@ -294,7 +294,7 @@ START_TEST(test_session_of_another_user)
 	c = world_connect(&w);
 	world_take(&w, c);
 	world_send(&w, c, 5, "<StartApplicationSession " SESSION_NS "><applicationInfo><applicationSpecificInfo>"
-		   "<SessionLoginInfo><userName>eve</userName><sessionID>4294967297</sessionID></SessionLoginInfo>"
+		   "<SessionLoginInfo><userName>eve</userName><sessionID>#1</sessionID></SessionLoginInfo>"
 		   "</applicationSpecificInfo></applicationInfo><requestedSessionDuration>60</requestedSessionDuration>"
 		   "</StartApplicationSession>");
 	ck_assert_ptr_nonnull(strstr(world_take(&w, c), "sessionID=#2 "));
@@ -312,7 +312,7 @@ START_TEST(test_reset_keeps_alive)
 	c = world_session(&w);
 	for (int i = 0; i < 10; i++) {
 		world_run(&w, 50000);
-		reset_timer(c, 10, "4294967297");
+		reset_timer(c, 10, "#1");
 		world_heard(&w, c, "0010 ResetApplicationSessionTimerPosResponse{actualSessionDuration=60}\n");
 	}
 	reset_timer(c, 11, "77");
@@ -336,7 +336,7 @@ START_TEST(test_session_timer)
 	/* it is gone */
 	c = world_connect(&w);
 	world_take(&w, c);
-	world_start_session(&w, c, 5, "demo", "<sessionID>4294967297</sessionID>");
+	world_start_session(&w, c, 5, "demo", "<sessionID>#1</sessionID>");
 	world_heard(&w, c, POS("0005", "2") W_STATUS("9002", "normal"));
 	world_fini(&w);
 }
@@ -378,7 +378,7 @@ START_TEST(test_clean_up_delay)
 	ck_assert_uint_eq(world_logged(&w, 37602, "no connection within the clean-up delay"), 1);
 	c = world_connect(&w);
 	world_take(&w, c);
-	world_start_session(&w, c, 5, "demo", "<sessionID>4294967297</sessionID>");
+	world_start_session(&w, c, 5, "demo", "<sessionID>#1</sessionID>");
 	world_heard(&w, c, POS("0005", "3") W_STATUS("9002", "normal"));
 	three_events("a");
 	world_heard(&w, c, "");
@@ -417,7 +417,7 @@ START_TEST(test_reset_resumes)
 	three_events("b");
 	c = world_connect(&w);
 	world_take(&w, c);
-	reset_timer(c, 3, "4294967297");
+	reset_timer(c, 3, "#1");
 	world_heard(&w, c, "0003 ResetApplicationSessionTimerPosResponse{actualSessionDuration=60}\n"
 		    W_STATUS("9002", "normal") THREE("2", "4", W_NUM("4"), W_NUM("5"), W_NUM("6")));
 	three_events("c");
@@ -431,10 +431,10 @@ START_TEST(test_reset_from_elsewhere)
 	unsigned c;
 
 	setup("");
-	c = world_session(&w);
+	world_session(&w);
 	c = world_connect_from(&w, "10.77.0.10:40000");
 	world_take(&w, c);
-	reset_timer(c, 3, "4294967297");
+	reset_timer(c, 3, "#1");
 	world_heard(&w, c, "0003 ResetApplicationSessionTimerNegResponse{errorCode{definedError=invalidSessionID}}\n");
 	reset_timer(c, 4, "5");
 	world_heard(&w, c, "0004 ResetApplicationSessionTimerNegResponse{errorCode{definedError=invalidSessionID}}\n");
@@ -452,14 +452,14 @@ START_TEST(test_stop)
 	world_monitor(&w, c, "2001");
 	stop_session(c, 8, "4294967999");
 	world_heard(&w, c, "0008 StopApplicationSessionNegResponse{errorCode{definedError=invalidSessionID}}\n");
-	stop_session(c, 9, "4294967297");
+	stop_session(c, 9, "#1");
 	world_heard(&w, c, "0009 StopApplicationSessionPosResponse\n");
 	three_events("a");
 	world_heard(&w, c, "");
-	stop_session(c, 10, "4294967297");
+	stop_session(c, 10, "#1");
 	world_heard(&w, c, "0010 StopApplicationSessionNegResponse{errorCode{definedError=invalidSessionID}}\n");
 	/* the connection is as new */
-	world_start_session(&w, c, 11, "demo", "<sessionID>4294967297</sessionID>");
+	world_start_session(&w, c, 11, "demo", "<sessionID>#1</sessionID>");
 	world_heard(&w, c, POS("0011", "4") W_STATUS("9003", "normal"));
 	world_fini(&w);
 }
@@ -556,7 +556,7 @@ START_TEST(test_bad_prefix)
 	/* the session is kept */
 	c = world_connect(&w);
 	world_take(&w, c);
-	world_start_session(&w, c, 5, "demo", "<sessionID>4294967297</sessionID>");
+	world_start_session(&w, c, 5, "demo", "<sessionID>#1</sessionID>");
 	world_heard(&w, c, POS("0005", "1") W_STATUS("9002", "normal"));
 	/* behind a good message, in one segment: the bytes shown are the wrong ones */
 	memcpy(both + n, "HELO you", 8);
@@ -669,7 +669,7 @@ START_TEST(test_slow_reader)
 	/* its session is kept; what it can be given is given, and it is told that something is missing */
 	slow = world_connect(&w);
 	world_take(&w, slow);
-	world_start_session(&w, slow, 5, "demo", "<sessionID>4294967297</sessionID>"
+	world_start_session(&w, slow, 5, "demo", "<sessionID>#1</sessionID>"
 			    "<lastMessageSequenceNumber>0</lastMessageSequenceNumber>");
 	heard = world_take(&w, slow);
 	ck_assert_msg(strncmp(heard, POS("0005", "1") W_STATUS("9002", "messagesLost"),

@@ -598,9 +598,9 @@ START_TEST(test_linger)
 		world_run(&w, 100000);
 		ck_assert_uint_eq(world_asked_count(&w, "DELETE"), 0);
 		if (way == 0)
-			world_send(&w, c, 5, "<MonitorStop><monitorCrossRefID>4294967298</monitorCrossRefID></MonitorStop>");
+			world_send(&w, c, 5, "<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
 		else if (way == 1)
-			world_send(&w, c, 5, "<StopApplicationSession><sessionID>4294967297</sessionID></StopApplicationSession>");
+			world_send(&w, c, 5, "<StopApplicationSession><sessionID>#1</sessionID></StopApplicationSession>");
 		else
 			world_hang_up(&w, c);
 		world_run(&w, 50000);
@@ -620,7 +620,7 @@ START_TEST(test_linger_back)
 	setup(1, "audit-s = 1800\n");
 	c = world_session(&w);
 	world_monitor(&w, c, "2001");
-	world_send(&w, c, 5, "<MonitorStop><monitorCrossRefID>4294967298</monitorCrossRefID></MonitorStop>");
+	world_send(&w, c, 5, "<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
 	world_call(&w, "2001", "CallReceivedEvent", "a", "7:1", "Terminator", "Alerting", "2050");
 	world_heard(&w, c, "0005 MonitorStopResponse\n");
 	world_monitor(&w, c, "2001");

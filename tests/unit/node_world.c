@@ -5,7 +5,6 @@
 #include "proto/base/mem.h"
 
 #include <check.h>
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,18 +164,23 @@ line_tag(struct str *xml)
 }
 
 static void
-line_put_value(struct buf *b, struct str text)
+line_put_value(struct world *w, struct buf *b, struct str text)
 {
 	uint64_t v;
 
-	if (str_u64(text, UINT64_MAX, &v) && v >> 32 == 1)
-		buf_printf(b, "#%u", (unsigned)v);
-	else
+	if (!str_u64(text, UINT64_MAX, &v) || v >> 32 == 0) {
 		buf_str(b, text);
+		return;
+	}
+	/* an id of the node's: its upper half is one and the same as long as the node is */
+	if (w->id_high == 0)
+		w->id_high = v >> 32;
+	ck_assert_uint_eq(v >> 32, w->id_high);
+	buf_printf(b, "#%u", (unsigned)v);
 }
 
 static void
-line_element(struct buf *b, struct str tag, struct str *xml)
+line_element(struct world *w, struct buf *b, struct str tag, struct str *xml)
 {
 	bool empty = tag.n > 0 && tag.p[tag.n - 1] == '/';
 	struct str text, next;
@@ -190,12 +194,12 @@ line_element(struct buf *b, struct str tag, struct str *xml)
 	text = str_trim(line_text(xml));
 	if (text.n > 0) {
 		buf_char(b, '=');
-		line_put_value(b, text);
+		line_put_value(w, b, text);
 	}
 	for (next = line_tag(xml); next.n == 0 || next.p[0] != '/'; next = line_tag(xml)) {
 		buf_char(b, first ? '{' : ' ');
 		first = false;
-		line_element(b, next, xml);
+		line_element(w, b, next, xml);
 		line_text(xml);
 	}
 	if (!first)
@@ -213,7 +217,7 @@ world_frame(struct world *w, unsigned client, const struct csta_frame *f)
 	tag = line_tag(&xml);
 	ck_assert(tag.n > 0 && tag.p[0] == '?');
 	line_text(&xml);
-	line_element(&c->heard, line_tag(&xml), &xml);
+	line_element(w, &c->heard, line_tag(&xml), &xml);
 	buf_cstr(&c->heard, "\n");
 	c->frames++;
 	if (getenv("WORLD_TRACE") != NULL)
@@ -403,6 +407,24 @@ world_send_bytes(struct world *w, unsigned client, const void *p, size_t n)
 	mem_free(copy);
 }
 
+/* "#7" becomes the node's seventh id. */
+static void
+world_put_ids(const struct world *w, struct buf *b, const char *text)
+{
+	for (const char *p = text; *p != '\0'; p++) {
+		char *end;
+		unsigned long long low;
+
+		if (*p != '#' || p[1] < '0' || p[1] > '9' || (p > text && p[-1] == '&')) {
+			buf_char(b, *p);
+			continue;
+		}
+		low = strtoull(p + 1, &end, 10);
+		buf_printf(b, "%llu", ((unsigned long long)w->id_high << 32) + low);
+		p = end - 1;
+	}
+}
+
 void
 world_send(struct world *w, unsigned client, unsigned invoke, const char *fmt, ...)
 {
@@ -416,7 +438,7 @@ world_send(struct world *w, unsigned client, unsigned invoke, const char *fmt, .
 	world_trace(w, "client > ", text);
 	buf_init(&body, 65536);
 	buf_init(&frame, 65536);
-	buf_cstr(&body, text);
+	world_put_ids(w, &body, text);
 	ck_assert_int_eq(csta_frame_put(&frame, invoke, buf_as_str(&body)), 0);
 	world_send_bytes(w, client, frame.p, frame.n);
 	buf_fini(&body);

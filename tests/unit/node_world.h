@@ -7,8 +7,8 @@
  * subscriptions with snapshots of the calls it holds, heartbeats) after a millisecond; a rule makes it answer
  * something else. Nothing is random but what the node draws from its seed.
  *
- * A heard line: invoke id, root, leaves as name=text, inner elements as name{...}; numbers made by the node
- * in epoch 1 as #n. "0001 MonitorStartResponse{monitorCrossRefID=#3 monitorExistingCalls=false}"; "closed" when the
+ * A heard line: invoke id, root, leaves as name=text, inner elements as name{...}; numbers made by the
+ * node as #n (the n-th of its ids), which may be sent in the same form. "0001 MonitorStartResponse{monitorCrossRefID=#3 monitorExistingCalls=false}"; "closed" when the
  * node closed the connection. An asked line: "xsp1 PUT E/subscription/s-2001", with E, A and C for the
  * contexts of events, actions and channels; an acknowledgement is "xsp1 ack e7 200".
  */
@@ -128,6 +128,7 @@ struct world {
 	uint64_t asks;      /* subscriptions asked for and updated */
 
 	uint64_t steps;
+	uint64_t id_high; /* upper half of the ids that the node makes, once one was heard */
 	struct world_client clients[WORLD_CLIENTS]; /* 1..; index = id of the connection */
 	unsigned client_count;
 	struct world_xsp xsps[WORLD_XSPS];
