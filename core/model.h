@@ -136,6 +136,7 @@ struct core_request {
 	uint32_t invoke;
 	uint8_t kind;
 	char *device;
+	uint64_t conn; /* the active's note of the connection it came on; not replicated */
 	uint64_t hash;
 	UT_hash_handle by_id;
 };

@@ -75,7 +75,8 @@ struct bw_device {
 	bool confirmed; /* since this node became active, or since the last doubt */
 	bool counted;   /* among bw.unconfirmed */
 	bool live_first;
-	bool renumbered; /* its event numbers seem to have begun anew */
+	bool low_numbers; /* an event came with a number that was there before */
+	bool renumbered;  /* ... and an ask brought none with a new one: they began anew */
 	bool suspect; /* BroadWorks did not know a call of it that we know */
 	uint32_t failures;
 	uint64_t request;       /* HTTP id while ASK_SENT */

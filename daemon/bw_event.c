@@ -268,23 +268,18 @@ bw_gap_over(struct bw *b, struct bw_device *bd)
 }
 
 /*
- * A number that was there before: a duplicate, or numbers that began anew because another application server speaks
- * (broadworks.md section 9). A snapshot that says so, or that was asked for because of it, is taken; anything
- * else leads to the device being asked.
+ * A number that was there before: a late copy of an event that was never acknowledged, or numbers that began anew
+ * because another application server speaks (broadworks.md section 9). One such event proves nothing: the
+ * device is asked. When that ask gets no answer with a number of its own (ask_failed() in bw_subs.c), the next
+ * snapshot is taken whatever its number.
  */
 static bool
 event_begins_anew(struct bw *b, struct bw_device *bd, const struct xsi_event *ev)
 {
-	bool asked = bd->state == ASK_SENT || bd->state == ASK_WAIT;
-	bool far_behind = ev->sequence + EVENT_REDELIVERED_MAX < bd->device->sequence;
-
-	if (ev->kind == XSI_EV_CallSubscriptionResync ||
-	    (event_is_snapshot(ev) && asked && (ev->sequence == 1 || bd->renumbered))) {
-		bd->renumbered = true;
+	if (bd->renumbered && event_is_snapshot(ev))
 		return true;
-	}
-	if (event_is_snapshot(ev) || far_behind) {
-		bd->renumbered = true;
+	if (event_is_snapshot(ev) || ev->sequence + EVENT_REDELIVERED_MAX < bd->device->sequence) {
+		bd->low_numbers = true;
 		bw_ask(b, bd->device, true);
 	}
 	return false;
@@ -310,7 +305,7 @@ event_ordered(struct bw *b, struct bw_device *bd, const struct xsi_event *ev, ui
 		return; /* what finds no room is not acknowledged and comes again */
 	}
 	if (event_is_snapshot(ev))
-		bd->renumbered = false;
+		bd->renumbered = bd->low_numbers = false;
 	event_take(b, bd, ev, xsp);
 	if (d->south == bd)
 		event_take_early(b, bd);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Asking devices: one mechanism for the first subscription, a takeover, an AS failover, a lost channel, a gap, a client's
- * SnapshotDevice, the audit (failover.md F8-F10).
+ * SnapshotDevice, the audit.
  *
  *   IDLE -> QUEUED -> SENT -> WAIT -> IDLE        RETRY after a failure: -> QUEUED
  *
@@ -266,6 +266,8 @@ ask_failed(struct bw *b, struct bw_device *bd, enum bw_result why, bool subscrib
 	bool refused = subscribing && (why == BW_NOT_FOUND || why == BW_FORBIDDEN);
 
 	bd->failures++;
+	if (bd->state == ASK_WAIT && bd->low_numbers)
+		bd->renumbered = true;
 	if (!subscribing && (why == BW_NOT_FOUND || why == BW_FORBIDDEN)) {
 		log_emit(b->x->log, M_SUBSCRIPTION,
 			"device=%s subscription=%s is gone, subscribing anew", d->id,

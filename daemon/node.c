@@ -59,6 +59,8 @@ node_fsm_apply(void *arg, uint16_t kind, uint16_t version, const uint8_t *p, siz
 {
 	struct node *node = arg;
 
+	if (!ctx_is_active(&node->x))
+		node->x.offset = 0; /* what a standby says is confirmed by definition */
 	return core_apply(&node->x.model, kind, version, p, n);
 }
 

@@ -44,7 +44,9 @@ outbox_make(struct outbox *b, const struct outbox_message *head, struct str body
 {
 	struct outbox_message *msg;
 
-	if (b->count >= LIMIT_OUTBOX_MESSAGES || b->bytes + body.n > LIMIT_OUTBOX_BYTES) {
+	/* answers are few, bounded by the requests under way; what is said is bounded here */
+	if (head->serial > 0 &&
+	    (b->count >= LIMIT_OUTBOX_MESSAGES || b->bytes + body.n > LIMIT_OUTBOX_BYTES)) {
 		b->overflow = true;
 		b->lost = true;
 		return NULL;
@@ -172,4 +174,13 @@ outbox_detach(struct outbox *b)
 		if (msg->serial == 0)
 			outbox_remove(b, msg);
 	}
+}
+
+void
+outbox_confirm_all(struct outbox *b)
+{
+	struct outbox_message *msg;
+
+	TAILQ_FOREACH(msg, &b->list, link)
+		msg->offset = 0;
 }

@@ -73,6 +73,9 @@ void outbox_trim_serial(struct outbox *b, uint64_t serial);
  */
 bool outbox_resume(struct outbox *b, bool numbered, uint64_t last_number, uint64_t said_number);
 
+/** A new epoch: what was said in older ones needs no confirmation any more. */
+void outbox_confirm_all(struct outbox *b);
+
 /** The connection is gone: the active's own messages die, nothing is sent until outbox_resume(). */
 void outbox_detach(struct outbox *b);
 

@@ -104,6 +104,14 @@ sess_conn_of(struct sess *s, const struct core_session *session)
 	return n && n->conn ? sess_conn(s, n->conn) : NULL;
 }
 
+uint64_t
+sess_conn_id(struct sess *s, const struct core_session *session)
+{
+	const struct conn *c = sess_conn_of(s, session);
+
+	return c ? c->id : 0;
+}
+
 /* The connection is of no more use; CLIENT_CLOSED follows. */
 void
 sess_conn_close(struct sess *s, struct conn *c, bool after_output)
@@ -478,6 +486,7 @@ sess_activate(struct sess *s)
 		n->heard = s->x->now;
 		n->acked_known = n->acked_said = session->acked_serial;
 		outbox_detach(session->box);
+		outbox_confirm_all(session->box);
 	}
 }
 

@@ -72,6 +72,9 @@ void sess_answer_with_next(
 void sess_error(
 	struct sess *s, struct core_session *session, uint32_t invoke, enum csta_error error);
 
+/** The connection a session has now; 0 = none. An answer belongs to the connection its request came on. */
+uint64_t sess_conn_id(struct sess *s, const struct core_session *session);
+
 /** Sessions with a living connection. */
 uint32_t sess_client_count(const struct sess *s);
 

@@ -119,6 +119,7 @@ svc_wait(struct svc *v, enum svc_wait_kind kind, const struct core_session *sess
 	w->queue = q;
 	w->kind = kind;
 	w->session = session->id;
+	w->conn = sess_conn_id(v->sess, session);
 	w->invoke = invoke;
 	w->due = mono_add_ms(v->x->now, ms);
 	TAILQ_INSERT_TAIL(&q->waits, w, of_device);
@@ -327,6 +328,7 @@ svc_request_begin(struct svc *v, const struct core_session *session, uint32_t in
 
 	CORE_EMIT(&v->x->em, request_new, .request = id, .session = session->id, .invoke = invoke,
 		.kind = (uint8_t)kind, .device = str_of(d->id));
+	core_request_by_id(&v->x->model, id)->conn = sess_conn_id(v->sess, session);
 	bw_call(v->bw, id, verb, d, target);
 }
 
@@ -499,6 +501,9 @@ svc_request_over(uint64_t request, enum bw_result result, uint64_t call_id, void
 
 	if (q == NULL)
 		return;
+	/* where the connection was not kept no answer is invented */
+	if (session != NULL && sess_conn_id(v->sess, session) != q->conn)
+		session = NULL;
 	error = svc_result_error(result, (enum svc_kind)q->kind);
 	if (session != NULL && error == CSTA_NO_ERROR)
 		svc_put_success(v, session, q, call_id);
@@ -516,6 +521,8 @@ svc_wait_over(struct svc *v, struct svc_wait *w, struct core_device *d, enum cst
 {
 	struct core_session *session = core_session_by_id(&v->x->model, w->session);
 
+	if (session != NULL && sess_conn_id(v->sess, session) != w->conn)
+		session = NULL;
 	if (session != NULL && error != CSTA_NO_ERROR)
 		sess_error(v->sess, session, w->invoke, error);
 	else if (session != NULL && w->kind == SVC_WAIT_MONITOR)

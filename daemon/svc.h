@@ -21,6 +21,7 @@ struct svc_wait {
 	struct svc_queue *queue;
 	enum svc_wait_kind kind;
 	uint64_t session;
+	uint64_t conn; /* it is answered on this connection or not at all */
 	uint32_t invoke;
 	struct mono due;
 };

@@ -12,6 +12,17 @@
 #include "ha/ha_out.h"
 #include "ha/ha_role.h"
 
+/*
+ * Above everything that is on disk (saved >= seen: a void claim is not made again), and with the node in its
+ * lowest bits: two nodes that were never up together cannot make the same one.
+ */
+static uint64_t
+next_epoch(const struct ha *ha)
+{
+	return (((ha->saved >> HA_EPOCH_NODE_BITS) + 1) << HA_EPOCH_NODE_BITS) |
+	       (ha->conf.node_id & ((1u << HA_EPOCH_NODE_BITS) - 1));
+}
+
 static void
 save(struct ha *ha, uint64_t epoch, struct ha_out *out)
 {
@@ -65,7 +76,7 @@ send_claim(struct ha *ha, struct ha_out *out)
 {
 	struct ha_frame f;
 
-	ha->claim_epoch = ha->saved + 1; /* saved >= seen: a void claim is not made again */
+	ha->claim_epoch = next_epoch(ha);
 	save(ha, ha->claim_epoch, out);
 	f = ha_out_frame(HA_FRAME_CLAIM, ha->claim_epoch, 0);
 	f.u.claim = (struct ha_frame_claim){

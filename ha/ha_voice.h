@@ -3,6 +3,8 @@
 #ifndef TANDEM_HA_HA_VOICE_H
 #define TANDEM_HA_HA_VOICE_H
 
+#define HA_EPOCH_NODE_BITS 3 /* low bits of an epoch: the node that claimed it */
+
 #include "ha/ha_int.h"
 
 /** Orders the claim of the next epoch: SAVE_EPOCH, CLAIM, role CLAIMING; a solo node is ACTIVE at once. */

@@ -95,6 +95,8 @@ client_forget_pending(struct sim *s, struct sim_client *c)
 			c->strays_allowed++;
 		if (p->used && p->kind == CR_STOP_MONITOR)
 			client_stray(s, c, p->cross_ref);
+		if (p->used && p->kind == CR_STOP_SESSION)
+			c->session = 0; /* stopped or not: it is not asked for again */
 		p->used = false;
 	}
 	for (unsigned i = 0; i < SOUTH_USERS_MAX; i++)
@@ -278,7 +280,7 @@ client_begin(struct sim *s, struct sim_client *c)
 		return;
 	}
 	client_change(s, c, CLIENT_STARTING);
-	if (c->tainted)
+	if (c->tainted || c->session == 0)
 		client_fresh(s, c);
 	if (c->session != 0)
 		snprintf(resume, sizeof(resume), "<sessionID>%" PRIu64 "</sessionID>", c->session);

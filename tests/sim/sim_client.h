@@ -114,6 +114,8 @@ struct sim_client {
 	unsigned strays_allowed; /* monitors that may exist without the client knowing */
 	uint64_t strays[CLIENT_STRAYS_MAX];
 	size_t stray_count;
+	uint64_t stopped[CLIENT_STRAYS_MAX]; /* monitors it has stopped, the last ones */
+	size_t stopped_count;
 	int diff_device;   /* differences of this device are being told: -1 = none */
 	int64_t probe_us, probe_wait_us;
 	struct client_device devices[SOUTH_USERS_MAX];

@@ -25,6 +25,9 @@ in_session_started(struct sim *s, struct sim_client *c, struct str body)
 				c->devices[i].synced = false;
 				c->devices[i].service = CLIENT_SERVICE_UNKNOWN;
 			}
+			for (size_t i = 0; i < c->stopped_count && i < CLIENT_STRAYS_MAX; i++)
+				client_stray(s, c, c->stopped[i]);
+			c->stopped_count = 0;
 			c->strict = false;
 		}
 	} else {
@@ -119,6 +122,8 @@ in_positive(struct sim *s, struct sim_client *c, const struct client_pending *p,
 		client_reconnect(s, c, "session stopped");
 		break;
 	case CR_STOP_MONITOR:
+		c->stopped[c->stopped_count++ % CLIENT_STRAYS_MAX] = p->cross_ref;
+		break;
 	case CR_STATUS:
 	case CR_CALL:
 		break;

@@ -143,6 +143,16 @@ obs_event_number(struct str text)
 	return 0;
 }
 
+/* The first time counts: what is delivered once more is acknowledged without being taken in again. */
+static void
+obs_note_event(struct sim *s, uint64_t number, uint64_t instance, const struct ha_view *v)
+{
+	struct obs_event *e = &s->observer->events[number % OBS_EVENTS];
+
+	if (e->number != number || e->instance != instance || e->epoch != v->epoch)
+		*e = (struct obs_event){ number, instance, v->epoch, v->offset };
+}
+
 /* Notes where the state stands after the step that took this event in. An id cut in two is not noted. */
 static void
 obs_note_events(struct sim *s, unsigned node, const struct node_event *ev, const struct ha_view *v)
@@ -158,8 +168,7 @@ obs_note_events(struct sim *s, unsigned node, const struct node_event *ev, const
 		stop = memchr(p, '<', (size_t)(end - p));
 		number = stop ? obs_event_number((struct str){ p, (size_t)(stop - p) }) : 0;
 		if (number != 0)
-			s->observer->events[number % OBS_EVENTS] =
-				(struct obs_event){ number, s->nodes[node]->instance, v->epoch, v->offset };
+			obs_note_event(s, number, s->nodes[node]->instance, v);
 	}
 }
 
@@ -237,6 +246,15 @@ obs_effects(struct sim *s, unsigned node, const struct node_event *ev, const str
 
 /* --- takeovers --------------------------------------------------------------------------------------------- */
 
+static bool
+obs_stopping(const struct sim_client *c)
+{
+	for (unsigned i = 0; i < CLIENT_PENDING_MAX; i++)
+		if (c->pending[i].used && c->pending[i].kind == CR_STOP_SESSION)
+			return true;
+	return false;
+}
+
 /* Sessions and monitors that clients were promised. */
 static void
 obs_promised(const struct sim *s, unsigned *sessions, unsigned *monitors)
@@ -245,12 +263,32 @@ obs_promised(const struct sim *s, unsigned *sessions, unsigned *monitors)
 	for (unsigned i = 0; i < s->client_count; i++) {
 		const struct sim_client *c = s->clients[i];
 
-		if (c->mode == CLIENT_PLAIN || c->session == 0 || c->tainted)
+		if (c->mode == CLIENT_PLAIN || c->session == 0 || c->tainted || obs_stopping(c))
 			continue;
 		++*sessions;
 		for (unsigned k = 0; k < SOUTH_USERS_MAX; k++)
 			*monitors += c->devices[k].cross_ref != 0;
 	}
+}
+
+static bool
+obs_lives(const struct sim *s, uint64_t instance)
+{
+	for (unsigned i = 0; i < SIM_NODES; i++)
+		if (s->nodes[i]->node != NULL && s->nodes[i]->instance == instance)
+			return true;
+	return false;
+}
+
+/* With fencing nothing but an order or the loss of its own ring ends an active: a peer that comes back does not. */
+static void
+obs_stays_active(struct sim *s, unsigned node, const struct node_event *ev, const struct ha_view *v)
+{
+	if (s->observer->before[node].role != HA_ACTIVE || v->role != HA_FENCED || !s->nodes[node]->conf.fencing)
+		return;
+	if (ev->kind != NODE_EV_RING_DOWN && ev->kind != NODE_EV_RING_UP)
+		sim_world_fail(s, "REJOIN", "%s gives up its epoch %" PRIu64 ", though nobody ordered it", sim_node_name(s, node),
+			       s->observer->before[node].epoch);
 }
 
 static void
@@ -274,6 +312,9 @@ obs_takeover(struct sim *s, unsigned node, const struct node_event *ev, const st
 		sim_world_trace(s, "this takeover loses what was never confirmed");
 		s->totals.lossy++;
 		sim_client_taint(s);
+		/* nobody who knew of that epoch is there any more: no rule of the pair can reach above it */
+		if (!obs_lives(s, o->speaker))
+			o->epoch = 0;
 		return;
 	}
 	node_get_counts(s->nodes[node]->node, ev->now, &counts);
@@ -297,6 +338,7 @@ sim_observer_after(struct sim *s, unsigned node, const struct node_event *ev, co
 		o->cover = s->nodes[1 - node]->instance;
 	if (v.role == HA_ACTIVE && o->before[node].role != HA_ACTIVE)
 		obs_takeover(s, node, ev, &v);
+	obs_stays_active(s, node, ev, &v);
 	if (ev->kind == NODE_EV_STREAM_DATA)
 		obs_note_events(s, node, ev, &v);
 	obs_same_state(s, node, &v);

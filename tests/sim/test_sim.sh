@@ -1,0 +1,178 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# timeout: 420
+#
+# The simulator as a test: the seeds of seeds.txt, fresh seeds derived from the commit, the same seed twice, and the
+# planted faults of ha/ha_mutation.h, each of which must be caught. Every seed is one case.
+#
+#   tests/sim/test_sim.sh            BUILD=  folder of the build      SIM_SEEDS=  fresh seeds (default 500)
+#                                    SIM_BASE=  first fresh seed      SIM_JOBS=   runs side by side (default 2)
+#
+# Prints each broken seed with its invariant and the command that replays it, then "N passed, N failed, N skipped".
+
+set -u
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
+
+build=${BUILD:-build}
+sim=$build/sim
+fresh=${SIM_SEEDS:-500}
+jobs=${SIM_JOBS:-2}
+work=$(mktemp -d "${TMPDIR:-/tmp}/tandem-sim.XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0 skipped=0
+
+good() { passed=$((passed + $1)); }
+bad() { failed=$((failed + 1)); echo "FAILED: $*"; }
+
+if [[ ! -x $sim ]]; then
+	echo "there is no $sim: run make"
+	echo "0 passed, 1 failed, 0 skipped"
+	exit 1
+fi
+
+# First fresh seed: another one with each commit, the same one for the same commit.
+base()
+{
+	local hash
+	hash=$(git rev-parse HEAD 2>/dev/null) || hash=1d0c5eed
+	echo $((16#${hash:0:7} * 1000))
+}
+
+# Runs the seeds FIRST .. FIRST+COUNT-1, several processes side by side; their output goes to $work/out.*.
+run_seeds()
+{
+	local first=$1 count=$2 share i at
+	rm -f "$work"/out.*
+	share=$(((count + jobs - 1) / jobs))
+	for ((i = 0; i < jobs; i++)); do
+		at=$((i * share))
+		((at >= count)) && break
+		((at + share > count)) && share=$((count - at))
+		"$sim" --seed $((first + at)) --seeds "$share" --each >"$work/out.$i" 2>&1 &
+	done
+	wait
+}
+
+judge_seeds()
+{
+	local count=$1 broken seed
+	broken=$(cat "$work"/out.* | sed -n 's/^seed \([0-9]*\) breaks .*/\1/p' | sort -un)
+	for seed in $broken; do
+		bad "$(cat "$work"/out.* | grep -m 1 "^seed $seed breaks [A-Z]" || echo "seed $seed breaks the program"); replay: $sim --seed $seed --trace"
+		count=$((count - 1))
+	done
+	good "$count"
+	grep -h 'virtual hours' "$work"/out.* | sed 's/^/  /'
+}
+
+# The first broken seed in full.
+show_first()
+{
+	local seed
+	seed=$(cat "$work"/out.* | sed -n 's/^seed \([0-9]*\) breaks .*/\1/p' | sort -un | head -n 1)
+	[[ -n $seed ]] && "$sim" --seed "$seed" 2>&1 | cut -c 1-200
+}
+
+kept_seeds()
+{
+	local seed rest
+	: >"$work/out.kept"
+	while read -r seed rest; do
+		[[ $seed =~ ^[0-9]+$ ]] || continue
+		# the second word, if it is no comment, is a list of faults
+		if [[ -n $rest && $rest != \#* ]]; then
+			"$sim" --seed "$seed" --faults "${rest%% *}" --quiet >"$work/out.kept" 2>&1
+		else
+			"$sim" --seed "$seed" --quiet >"$work/out.kept" 2>&1
+		fi
+		if (($? == 0)); then
+			good 1
+		else
+			bad "kept seed $seed: $(grep -m 1 breaks "$work/out.kept")"
+		fi
+	done <tests/sim/seeds.txt
+}
+
+# Two runs of a seed do the same to the last byte.
+twice()
+{
+	local first=$1 count=$2 i
+	"$sim" --seed "$first" --seeds "$count" --hash --each --quiet >"$work/one" 2>&1 &
+	"$sim" --seed "$first" --seeds "$count" --hash --each --quiet >"$work/two" 2>&1 &
+	wait
+	for ((i = first; i < first + count; i++)); do
+		if [[ -n $(grep "^seed $i hash" "$work/one") && $(grep "^seed $i hash" "$work/one") == $(grep "^seed $i hash" "$work/two") ]]; then
+			good 1
+		else
+			bad "seed $i: two runs differ"
+		fi
+	done
+}
+
+# A simulator with one planted fault: ha/ compiled anew, with the compiler and flags of the build that made $sim.
+build_mutant()
+{
+	local fault=$1 dir=$build/mutants/$1 compile obj link source
+	compile=$(cat "$obj_dir/flags") || return 1
+	link=$(cut -d ' ' -f 2- "$build/mode") || return 1
+	mkdir -p "$dir" || return 1
+	obj=()
+	for source in ha/*.c; do
+		[[ $source == ha/link_* ]] && continue
+		obj+=("$dir/$(basename "${source%.c}").o")
+		if [[ ! ${obj[-1]} -nt $source || -n $(find ha proto/base -name '*.h' -newer "${obj[-1]}" -print -quit) ]]; then
+			# a variable or function that only the unbroken code uses is no error here
+			eval "$compile -w -D$fault -c -o '${obj[-1]}' '$source'" || return 1
+		fi
+	done
+	# flags first, libraries last: the line begins with the compiler
+	eval "${link%% -l*} -o '$dir/sim' ${obj[*]} $(find "$obj_dir/tests/sim" -name '*.o' ! -name 'check_*' | tr '\n' ' ') '$obj_dir/libpure.a' -l${link#* -l}"
+}
+
+mutant()
+{
+	local fault=$1 log=$work/mutant.$1
+	if ! build_mutant "$fault" >"$log" 2>&1; then
+		echo "bad $fault cannot be built: $(tail -n 3 "$log")" >"$log.result"
+		return
+	fi
+	if "$build/mutants/$fault/sim" --seed 1 --seeds 1000 --quiet >"$log" 2>&1; then
+		echo "bad $fault was not caught in 1000 seeds" >"$log.result"
+	else
+		echo "good $fault is caught: $(grep -m 1 breaks "$log" | cut -c 1-120)" >"$log.result"
+	fi
+}
+
+mutants()
+{
+	local fault word text
+	if ! obj_dir=$(cut -d ' ' -f 1 "$build/mode" 2>/dev/null) || [[ ! -e $obj_dir/flags || ! -e $obj_dir/libpure.a ]]; then
+		echo "skip: the planted faults: no objects of a build in $build"
+		skipped=$((skipped + 4))
+		return
+	fi
+	for fault in GATE_IGNORED OFFSET CONFCHG DIGEST; do
+		mutant "TANDEM_MUTATE_$fault" &
+		(($(jobs -r | wc -l) >= jobs)) && wait -n
+	done
+	wait
+	for fault in GATE_IGNORED OFFSET CONFCHG DIGEST; do
+		read -r word text <"$work/mutant.TANDEM_MUTATE_$fault.result"
+		if [[ $word == good ]]; then
+			good 1
+			echo "  $text"
+		else
+			bad "$text"
+		fi
+	done
+}
+
+first=${SIM_BASE:-$(base)}
+kept_seeds
+run_seeds "$first" "$fresh"
+judge_seeds "$fresh"
+((failed > 0)) && show_first
+twice "$first" 12
+mutants
+echo "$passed passed, $failed failed, $skipped skipped"
+((failed == 0))

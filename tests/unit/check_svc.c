@@ -1,0 +1,758 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Services of a session: monitors, snapshots, call requests, system status. What each is answered, when, and how often.
+ */
+#include "proto/base/limits.h"
+#include "tests/unit/node_world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static struct world w;
+static unsigned client;
+
+/* A session without numbers (#1). */
+static void
+setup(const char *settings)
+{
+	world_init(&w, 1, settings);
+	w.quiet_acks = true;
+	world_start(&w);
+	client = world_connect(&w);
+	world_settle(&w);
+	world_start_session(&w, client, 1, "demo", "");
+	world_take(&w, client);
+}
+
+/* With a monitor on 2001 (#2) and a call a (#3) in this state. */
+static void
+setup_call(const char *personality, const char *state)
+{
+	setup("");
+	world_monitor(&w, client, "2001");
+	world_call(&w, "2001", "CallReceivedEvent", "a:0", "7:1", personality, "Alerting", "2002");
+	if (strcmp(state, "Alerting") != 0)
+		world_call(&w, "2001", "CallAnsweredEvent", "a:0", "7:1", personality, "Active", "2002");
+	if (strcmp(state, "Held") == 0 || strcmp(state, "Remote Held") == 0)
+		world_call(&w, "2001", "CallHeldEvent", "a:0", "7:1", personality, state, "2002");
+	world_run(&w, 5000);
+	world_take(&w, client);
+	world_forget_asked(&w);
+}
+
+static void
+monitor_start(unsigned invoke, const char *device)
+{
+	world_send(&w, client, invoke, "<MonitorStart><monitorObject><deviceObject>%s</deviceObject></monitorObject>"
+		   "</MonitorStart>", device);
+}
+
+static void
+snapshot_device(unsigned invoke, const char *device)
+{
+	world_send(&w, client, invoke, "<SnapshotDevice><snapshotObject><deviceObject>%s</deviceObject></snapshotObject>"
+		   "</SnapshotDevice>", device);
+}
+
+static void
+make_call(unsigned invoke, const char *from, const char *to)
+{
+	world_send(&w, client, invoke, "<MakeCall><callingDevice>%s</callingDevice><calledDirectoryNumber>%s"
+		   "</calledDirectoryNumber><autoOriginate>prompt</autoOriginate></MakeCall>", from, to);
+}
+
+/* AnswerCall, HoldCall, RetrieveCall, ClearConnection on a connection. */
+static const struct service {
+	const char *name, *connection, *asked, *state, *personality;
+} services[] = {
+	{ "AnswerCall", "callToBeAnswered", "PUT A/user/2001@demo.example/calls/a:0/Talk", "Alerting", "Terminator" },
+	{ "HoldCall", "callToBeHeld", "PUT A/user/2001@demo.example/calls/a:0/Hold", "Active", "Terminator" },
+	{ "RetrieveCall", "callToBeRetrieved", "PUT A/user/2001@demo.example/calls/a:0/Talk", "Held", "Terminator" },
+	{ "ClearConnection", "connectionToBeCleared", "DELETE A/user/2001@demo.example/calls/a:0", "Active", "Originator" },
+};
+
+#define SERVICES (sizeof(services) / sizeof(services[0]))
+
+static void
+request(unsigned invoke, const struct service *s, const char *connection)
+{
+	world_send(&w, client, invoke, "<%s><%s>%s</%s></%s>", s->name, s->connection, connection, s->connection, s->name);
+}
+
+#define BY_BOTH "<callID>#3</callID><deviceID>2001</deviceID>"
+#define BY_DEVICE "<deviceID>2001</deviceID>"
+
+/* monitors */
+
+/* The answer comes when the subscription stands, before everything that is told under its cross reference. */
+START_TEST(test_monitor_waits)
+{
+	setup("");
+	w.snapshots = false;
+	world_rule(&w, "POST", "E/user/2001", 200, 1, "<?xml version=\"1.0\"?><Subscription "
+		   "xmlns=\"http://schema.broadsoft.com/xsi\"><subscriptionId>mine</subscriptionId></Subscription>");
+	world_rule_last(&w)->delay_ms = 1000;
+	monitor_start(5, "2001");
+	world_run(&w, 900);
+	world_heard(&w, client, "");
+	world_run(&w, 100);
+	world_heard(&w, client, "0005 MonitorStartResponse{monitorCrossRefID=#2 monitorExistingCalls=false}\n");
+	world_fini(&w);
+}
+END_TEST
+
+START_TEST(test_nothing_after_stop)
+{
+	setup_call("Terminator", "Alerting");
+	/* the stop comes in the same instant as events that are on their way */
+	world_event(&w, "2001", "CallAnsweredEvent", world_call_xml("a:0", "7:1", "Terminator", "Active", "2002"));
+	world_send(&w, client, 6, "<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
+	world_heard(&w, client, "0006 MonitorStopResponse\n");
+	world_call(&w, "2001", "CallHeldEvent", "a:0", "7:1", "Terminator", "Held", "2002");
+	world_heard(&w, client, "");
+	world_send(&w, client, 7, "<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
+	world_heard(&w, client, W_ERROR("0007", "operation", "invalidMonitorCrossRefID"));
+	world_fini(&w);
+}
+END_TEST
+
+START_TEST(test_monitor_unknown)
+{
+	static const char *const devices[] = { "1999", "nobody", "2001@elsewhere.example", "../../x", "" };
+
+	setup("");
+	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
+		monitor_start(5, devices[i]);
+		world_heard(&w, client, W_ERROR("0005", "operation", "invalidDeviceID"));
+	}
+	/* nothing of them is left */
+	world_run(&w, 10000);
+	world_forget_asked(&w);
+	world_run(&w, 60000);
+	ck_assert_uint_eq(world_asked_count(&w, "E/user"), 0);
+	world_fini(&w);
+}
+END_TEST
+
+/* Two wait for the same device that does not exist; one answer each. */
+START_TEST(test_monitor_unknown_twice)
+{
+	setup("");
+	world_rule(&w, "POST", "E/user/1999", 404, 1, "");
+	world_rule_last(&w)->delay_ms = 500;
+	monitor_start(5, "1999");
+	monitor_start(6, "1999");
+	snapshot_device(7, "1999");
+	world_run(&w, 1000);
+	world_heard(&w, client, W_ERROR("0005", "operation", "invalidDeviceID") W_ERROR("0006", "operation", "invalidDeviceID")
+		    W_ERROR("0007", "operation", "invalidDeviceID"));
+	world_fini(&w);
+}
+END_TEST
+
+START_TEST(test_monitor_never_answered)
+{
+	setup("http-timeout-ms = 20000\n");
+	world_rule(&w, "POST", "E/user/2001", 0, -1, "");
+	monitor_start(5, "2001");
+	world_run(&w, 4900);
+	world_heard(&w, client, "");
+	world_run(&w, 200);
+	world_heard(&w, client, W_ERROR("0005", "systemResourceAvailibility", "deviceOutOfService"));
+	world_run(&w, 60000);
+	world_heard(&w, client, "");
+	world_fini(&w);
+}
+END_TEST
+
+/* The connection is gone when the subscription comes: no monitor that nobody knows of. */
+START_TEST(test_monitor_connection_lost)
+{
+	struct node_counts counts;
+
+	setup("");
+	w.snapshots = false;
+	world_rule(&w, "POST", "E/user/2001", 200, 1, "<?xml version=\"1.0\"?><Subscription "
+		   "xmlns=\"http://schema.broadsoft.com/xsi\"><subscriptionId>mine</subscriptionId></Subscription>");
+	world_rule_last(&w)->delay_ms = 1000;
+	monitor_start(5, "2001");
+	world_hang_up(&w, client);
+	world_run(&w, 1100);
+	node_get_counts(w.node, w.now, &counts);
+	ck_assert_uint_eq(counts.sessions, 1);
+	ck_assert_uint_eq(counts.monitors, 0);
+	world_fini(&w);
+}
+END_TEST
+
+/* The same, and the client is back by then: the new connection knows nothing of that invoke id. */
+START_TEST(test_answers_die_with_connection)
+{
+	setup("");
+	world_monitor(&w, client, "2001");
+	world_rule(&w, "POST", "E/user/2002", 503, 1, "");
+	world_rule(&w, "POST", "/calls/new", 503, 1, "");
+	world_rule_last(&w)->delay_ms = 2000;
+	monitor_start(5, "2002");
+	make_call(6, "2001", "2002");
+	snapshot_device(7, "2001");
+	world_take(&w, client);
+	world_hang_up(&w, client);
+	client = world_connect(&w);
+	world_take(&w, client);
+	world_start_session(&w, client, 5, "demo", "<sessionID>#1</sessionID>");
+	ck_assert_ptr_nonnull(strstr(world_take(&w, client), "0005 StartApplicationSessionPosResponse{sessionID=#1 "));
+	world_run(&w, 10000);
+	world_heard(&w, client, "");
+	world_fini(&w);
+}
+END_TEST
+
+START_TEST(test_second_monitor)
+{
+	setup_call("Terminator", "Active");
+	monitor_start(5, "2001");
+	world_heard(&w, client, "0005 MonitorStartResponse{monitorCrossRefID=#4 monitorExistingCalls=false}\n");
+	world_asked(&w, "");
+	world_call(&w, "2001", "CallHeldEvent", "a:0", "7:1", "Terminator", "Held", "2002");
+	world_heard(&w, client, W_HELD("2", "3", "2001", "hold", W_END) W_HELD("4", "3", "2001", "hold", W_END));
+	world_send(&w, client, 6, "<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
+	world_take(&w, client);
+	world_call(&w, "2001", "CallRetrievedEvent", "a:0", "7:1", "Terminator", "Active", "2002");
+	world_heard(&w, client, W_RETRIEVED("4", "3", "2001", W_END));
+	world_fini(&w);
+}
+END_TEST
+
+/* Somebody else's monitor is not stopped. */
+START_TEST(test_stop_of_another_session)
+{
+	unsigned other;
+
+	setup("");
+	world_monitor(&w, client, "2001");
+	other = world_session(&w);
+	world_send(&w, other, 6, "<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
+	world_heard(&w, other, W_ERROR("0006", "operation", "invalidMonitorCrossRefID"));
+	world_call(&w, "2001", "CallReceivedEvent", "a", "7:1", "Terminator", "Alerting", "2002");
+	world_heard(&w, client, W_DELIVERED("2", "4", "2001", "2002", "2001", "alerting", W_END));
+	world_fini(&w);
+}
+END_TEST
+
+START_TEST(test_monitor_limit)
+{
+	setup("[csta]\nmonitors-max = 3\n");
+	world_monitor(&w, client, "2001");
+	world_monitor(&w, client, "2002");
+	world_monitor(&w, client, "2003");
+	monitor_start(5, "2004");
+	world_heard(&w, client, W_ERROR("0005", "systemResourceAvailibility", "overallMonitorLimitExceeded"));
+	ck_assert_uint_eq(world_logged(&w, 37610, ""), 1);
+	world_send(&w, client, 6, "<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
+	world_take(&w, client);
+	monitor_start(7, "2004");
+	world_heard(&w, client, "0007 MonitorStartResponse{monitorCrossRefID=#5 monitorExistingCalls=false}\n");
+	world_fini(&w);
+}
+END_TEST
+
+/* Those that wait for their subscription count. */
+START_TEST(test_monitor_limit_while_waiting)
+{
+	struct node_counts counts;
+
+	setup("[csta]\nmonitors-max = 3\n");
+	world_rule(&w, "POST", "E/user/", 503, 6, "");
+	for (unsigned i = 0; i < 6; i++) {
+		char device[8];
+
+		snprintf(device, sizeof(device), "%u", 2001 + i);
+		monitor_start(10 + i, device);
+	}
+	world_run(&w, 4000);
+	node_get_counts(w.node, w.now, &counts);
+	ck_assert_uint_eq(counts.monitors, 3);
+	ck_assert_ptr_nonnull(strstr(world_take(&w, client), "overallMonitorLimitExceeded"));
+	world_fini(&w);
+}
+END_TEST
+
+START_TEST(test_monitor_limit_of_a_device)
+{
+	setup("");
+	for (unsigned i = 0; i < LIMIT_MONITORS_PER_DEVICE; i++)
+		world_monitor(&w, client, "2001");
+	monitor_start(5, "2001");
+	world_heard(&w, client, W_ERROR("0005", "subscribedResourceAvailability", "objectMonitorLimitExceeded"));
+	world_fini(&w);
+}
+END_TEST
+
+START_TEST(test_monitor_call_object)
+{
+	setup_call("Terminator", "Active");
+	world_send(&w, client, 5, "<MonitorStart><monitorObject><callObject>" BY_BOTH "</callObject></monitorObject>"
+		   "</MonitorStart>");
+	world_heard(&w, client, W_ERROR("0005", "operation", "invalidMonitorObject"));
+	world_fini(&w);
+}
+END_TEST
+
+/* snapshots */
+
+START_TEST(test_snapshot)
+{
+	setup_call("Terminator", "Active");
+	snapshot_device(8, "2001");
+	world_heard(&w, client, "0008 SnapshotDeviceResponse{crossRefIDorSnapshotData{snapshotData{"
+		    "snapshotDeviceResponseInfo{connectionIdentifier{callID=#3 deviceID=2001} "
+		    "endpointDevice{deviceIdentifier=2002} localCallState{simpleCallState=callEstablished}}}}}\n");
+	/* asked of BroadWorks, not of memory */
+	world_asked(&w, "xsp1 PUT E/subscription/s1-2001\n");
+	world_fini(&w);
+}
+END_TEST
+
+/* BroadWorks does not answer in time: the known state, if it was ever confirmed. */
+START_TEST(test_snapshot_late)
+{
+	setup_call("Terminator", "Active");
+	w.snapshots = false;
+	snapshot_device(8, "2001");
+	world_run(&w, 2900);
+	world_heard(&w, client, "");
+	world_run(&w, 200);
+	ck_assert_ptr_nonnull(strstr(world_take(&w, client), "0008 SnapshotDeviceResponse{crossRefIDorSnapshotData{"
+		"snapshotData{snapshotDeviceResponseInfo{connectionIdentifier{callID=#3 deviceID=2001} "));
+	world_run(&w, 20000);
+	world_heard(&w, client, "");
+	/* one that was never confirmed */
+	snapshot_device(9, "2044");
+	world_run(&w, 4000);
+	world_heard(&w, client, W_ERROR("0009", "systemResourceAvailibility", "deviceOutOfService"));
+	world_fini(&w);
+}
+END_TEST
+
+START_TEST(test_snapshots_share_a_question)
+{
+	setup_call("Terminator", "Active");
+	world_rule(&w, "PUT", "E/subscription/s1-2001", 200, 1, "");
+	world_rule_last(&w)->delay_ms = 100;
+	w.snapshots = false;
+	for (unsigned i = 0; i < 5; i++)
+		snapshot_device(20 + i, "2001");
+	world_snapshot(&w, "2001", "CallSubscriptionEvent");
+	world_run(&w, 1000);
+	for (unsigned i = 0; i < 5; i++) {
+		char line[64];
+
+		snprintf(line, sizeof(line), "00%u SnapshotDeviceResponse{", 20 + i);
+		ck_assert_ptr_nonnull(strstr((buf_char(&w.clients[client].heard, '\0'),
+					      (const char *)w.clients[client].heard.p), line));
+		w.clients[client].heard.n--;
+	}
+	ck_assert_uint_le(world_asked_count(&w, "PUT E/sub"), 2);
+	world_fini(&w);
+}
+END_TEST
+
+/* call requests */
+
+START_TEST(test_make_call)
+{
+	setup("");
+	world_monitor(&w, client, "2001");
+	world_forget_asked(&w);
+	make_call(9, "2001", "tel:+15559000001");
+	world_asked(&w, "xsp1 POST A/user/2001@demo.example/calls/new?address=tel%3A%2B15559000001\n");
+	world_heard(&w, client, "0009 MakeCallResponse{callingDevice{callID=#4 deviceID=2001}}\n");
+	/* the call that is made is the one that was named */
+	world_call(&w, "2001", "CallOriginatingEvent", "dial-1:0", "d1:1", "Click-to-Dial", "Alerting", "tel:+15559000001");
+	world_heard(&w, client, W_INITIATED("2", "4", "2001", W_END));
+	/* to a device that is known: its user; to another extension: as given */
+	world_monitor(&w, client, "2002");
+	world_forget_asked(&w);
+	make_call(10, "2001", "2002");
+	make_call(11, "2001", "2099");
+	world_asked(&w, "xsp1 POST A/user/2001@demo.example/calls/new?address=2002%40demo.example\n"
+		    "xsp1 POST A/user/2001@demo.example/calls/new?address=2099\n");
+	world_fini(&w);
+}
+END_TEST
+
+/* Events of the call overtake the answer to the request. */
+START_TEST(test_make_call_event_first)
+{
+	setup("");
+	world_monitor(&w, client, "2001");
+	world_rule(&w, "POST", "/calls/new", 201, 1, "<?xml version=\"1.0\"?><CallStartInfo "
+		   "xmlns=\"http://schema.broadsoft.com/xsi\"><callId>x:0</callId>"
+		   "<externalTrackingId>77:1</externalTrackingId></CallStartInfo>");
+	world_rule_last(&w)->delay_ms = 500;
+	make_call(9, "2001", "2002");
+	world_call(&w, "2001", "CallOriginatingEvent", "x:0", "77:1", "Click-to-Dial", "Alerting", "2002");
+	world_heard(&w, client, W_INITIATED("2", "4", "2001", W_END));
+	world_run(&w, 1000);
+	world_heard(&w, client, "0009 MakeCallResponse{callingDevice{callID=#4 deviceID=2001}}\n");
+	world_fini(&w);
+}
+END_TEST
+
+START_TEST(test_make_call_refused)
+{
+	static const struct {
+		unsigned status;
+		const char *body, *category, *error;
+	} answers[] = {
+		{ 404, "", "operation", "invalidCalledDeviceID" },
+		{ 403, "", "operation", "privilegeViolationSpecifiedDevice" },
+		{ 400, "", "stateIncompatibility", "invalidObjectState" },
+		{ 409, "", "stateIncompatibility", "invalidObjectState" },
+		{ 503, "", "systemResourceAvailibility", "resourceBusy" },
+		{ 500, "", "operation", "generic" },
+		{ 401, "", "operation", "generic" },
+		{ 302, "", "operation", "generic" },
+		{ 201, "not xml", "operation", "generic" },
+		{ 201, "", "operation", "generic" },
+		{ 0, "", "systemResourceAvailibility", "networkOutOfService" },
+	};
+	char line[256];
+
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		setup("http-timeout-ms = 2000\n");
+		world_monitor(&w, client, "2001");
+		world_rule(&w, "POST", "/calls/new", answers[i].status, 1, answers[i].body);
+		make_call(9, "2001", "2002");
+		world_run(&w, 2100);
+		snprintf(line, sizeof(line), "0009 CSTAErrorCode{%s=%s}\n", answers[i].category, answers[i].error);
+		world_heard(&w, client, line);
+		/* asked once: never repeated */
+		ck_assert_uint_eq(world_asked_count(&w, "/calls/new"), 1);
+		world_fini(&w);
+	}
+}
+END_TEST
+
+START_TEST(test_make_call_wrong)
+{
+	setup("");
+	world_monitor(&w, client, "2001");
+	world_forget_asked(&w);
+	make_call(9, "2099", "2002");
+	world_heard(&w, client, W_ERROR("0009", "operation", "invalidDeviceID"));
+	make_call(10, "2001", "");
+	world_heard(&w, client, W_ERROR("0010", "operation", "invalidCalledDeviceID"));
+	make_call(11, "", "2002");
+	world_heard(&w, client, W_ERROR("0011", "operation", "invalidDeviceID"));
+	world_asked(&w, "");
+	world_fini(&w);
+}
+END_TEST
+
+START_TEST(test_service)
+{
+	static const char *const connections[] = { BY_BOTH, BY_DEVICE, "<deviceID>2001</deviceID><callID>#3</callID>" };
+	char line[256];
+
+	for (size_t i = 0; i < SERVICES; i++) {
+		for (size_t j = 0; j < 3; j++) {
+			setup_call(services[i].personality, services[i].state);
+			request(30, &services[i], connections[j]);
+			snprintf(line, sizeof(line), "xsp1 %s\n", services[i].asked);
+			world_asked(&w, line);
+			snprintf(line, sizeof(line), "0030 %sResponse\n", services[i].name);
+			world_heard(&w, client, line);
+			world_fini(&w);
+		}
+	}
+}
+END_TEST
+
+START_TEST(test_service_refused)
+{
+	static const struct {
+		unsigned status;
+		const char *category, *error;
+	} answers[] = {
+		{ 404, "operation", "invalidConnectionID" },
+		{ 403, "operation", "privilegeViolationSpecifiedDevice" },
+		{ 400, "stateIncompatibility", "invalidConnectionState" },
+		{ 409, "stateIncompatibility", "invalidConnectionState" },
+		{ 412, "stateIncompatibility", "invalidConnectionState" },
+		{ 503, "systemResourceAvailibility", "resourceBusy" },
+		{ 500, "operation", "generic" },
+		{ 0, "systemResourceAvailibility", "networkOutOfService" },
+	};
+	char line[256];
+
+	for (size_t i = 0; i < SERVICES; i++) {
+		for (size_t j = 0; j < sizeof(answers) / sizeof(answers[0]); j++) {
+			setup_call(services[i].personality, services[i].state);
+			world_rule(&w, "", "/calls/a:0", answers[j].status, -1, "");
+			request(30, &services[i], BY_BOTH);
+			world_run(&w, 5100);
+			snprintf(line, sizeof(line), "0030 CSTAErrorCode{%s=%s}\n", answers[j].category, answers[j].error);
+			world_heard(&w, client, line);
+			ck_assert_uint_eq(world_asked_count(&w, "/calls/a:0"), 1);
+			/* what is true is asked for */
+			ck_assert_uint_eq(world_asked_count(&w, "PUT E/subscription/s1-2001"), 1);
+			world_fini(&w);
+		}
+	}
+}
+END_TEST
+
+START_TEST(test_service_wrong_state)
+{
+	static const struct {
+		size_t service;
+		const char *state, *personality, *error;
+	} wrong[] = {
+		{ 0, "Active", "Terminator", "noCallToAnswer" }, { 0, "Held", "Terminator", "noCallToAnswer" },
+		{ 0, "Alerting", "Originator", "noCallToAnswer" }, { 1, "Alerting", "Terminator", "invalidConnectionState" },
+		{ 1, "Held", "Terminator", "invalidConnectionState" }, { 2, "Active", "Terminator", "invalidConnectionState" },
+		{ 2, "Remote Held", "Originator", "invalidConnectionState" },
+		{ 2, "Alerting", "Terminator", "invalidConnectionState" },
+	};
+	char line[256];
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		setup_call(wrong[i].personality, wrong[i].state);
+		request(30, &services[wrong[i].service], BY_BOTH);
+		snprintf(line, sizeof(line), "0030 CSTAErrorCode{stateIncompatibility=%s}\n", wrong[i].error);
+		world_heard(&w, client, line);
+		world_asked(&w, "");
+		world_fini(&w);
+	}
+}
+END_TEST
+
+START_TEST(test_service_unknown)
+{
+	static const char *const connections[] = {
+		"<callID>#99</callID><deviceID>2001</deviceID>", "<callID>3</callID><deviceID>2001</deviceID>",
+		"<callID>abc</callID><deviceID>2001</deviceID>", "<callID>a:0</callID><deviceID>2001</deviceID>",
+		"<callID>99999999999999999999999999</callID><deviceID>2001</deviceID>",
+	};
+
+	setup_call("Terminator", "Alerting");
+	for (size_t i = 0; i < SERVICES; i++) {
+		for (size_t j = 0; j < sizeof(connections) / sizeof(connections[0]); j++) {
+			request(30, &services[i], connections[j]);
+			world_heard(&w, client, W_ERROR("0030", "operation", "invalidConnectionID"));
+		}
+		request(31, &services[i], "<callID>#3</callID><deviceID>2077</deviceID>");
+		world_heard(&w, client, W_ERROR("0031", "operation", "invalidDeviceID"));
+		request(32, &services[i], "");
+		world_heard(&w, client, W_ERROR("0032", "operation", "invalidDeviceID"));
+	}
+	world_asked(&w, "");
+	world_fini(&w);
+}
+END_TEST
+
+/* A device without a call id names its only call: not when there is none, not when there are two. */
+START_TEST(test_device_only)
+{
+	setup("");
+	world_monitor(&w, client, "2001");
+	request(30, &services[3], BY_DEVICE);
+	world_heard(&w, client, W_ERROR("0030", "stateIncompatibility", "noConnectionToClear"));
+	request(31, &services[0], BY_DEVICE);
+	world_heard(&w, client, W_ERROR("0031", "stateIncompatibility", "noCallToAnswer"));
+	world_call(&w, "2001", "CallReceivedEvent", "a:0", "7:1", "Terminator", "Alerting", "2002");
+	world_call(&w, "2001", "CallReceivedEvent", "b:0", "8:1", "Terminator", "Alerting", "2003");
+	world_take(&w, client);
+	world_forget_asked(&w);
+	request(32, &services[3], BY_DEVICE);
+	world_heard(&w, client, W_ERROR("0032", "operation", "invalidConnectionID"));
+	world_asked(&w, "");
+	world_fini(&w);
+}
+END_TEST
+
+/* A device that is out of service takes no requests. */
+START_TEST(test_service_device_out)
+{
+	setup_call("Terminator", "Alerting");
+	w.snapshots = false;
+	world_call(&w, "2001", "CallReceivedEvent", "b:0", "1:2", "Terminator", "Alerting", "2003");
+	ck_assert_ptr_nonnull(strstr(world_take(&w, client), "OutOfServiceEvent"));
+	request(30, &services[0], BY_BOTH);
+	world_heard(&w, client, W_ERROR("0030", "systemResourceAvailibility", "deviceOutOfService"));
+	make_call(31, "2001", "2002");
+	world_heard(&w, client, W_ERROR("0031", "systemResourceAvailibility", "deviceOutOfService"));
+	world_fini(&w);
+}
+END_TEST
+
+/* system status and the rest */
+
+START_TEST(test_unknown_service)
+{
+	static const char *const roots[] = { "GetDeviceId", "ConsultationCall", "SetForwarding", "x", "MonitorStarts" };
+
+	setup("");
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
+		uint64_t frames = w.clients[client].frames;
+
+		world_send(&w, client, 40, "<%s><device>2001</device></%s>", roots[i], roots[i]);
+		ck_assert_uint_eq(w.clients[client].frames, frames + 1);
+		world_heard(&w, client, W_ERROR("0040", "operation", "serviceNotSupported"));
+	}
+	world_fini(&w);
+}
+END_TEST
+
+/* Every invoke id there is, 9999 and 0000 included. */
+START_TEST(test_invoke_ids)
+{
+	char line[128];
+
+	setup("");
+	for (unsigned invoke = 0; invoke <= 9999; invoke += 9) {
+		world_send(&w, client, invoke, "<RequestSystemStatus/>");
+		snprintf(line, sizeof(line), "%04u RequestSystemStatusResponse{systemStatus=normal}\n", invoke);
+		world_heard(&w, client, line);
+	}
+	world_fini(&w);
+}
+END_TEST
+
+START_TEST(test_register)
+{
+	setup("");
+	world_send(&w, client, 41, "<SystemRegisterCancel><sysStatRegisterID>#2</sysStatRegisterID></SystemRegisterCancel>");
+	world_heard(&w, client, W_ERROR("0041", "operation", "invalidCrossRefID"));
+	world_send(&w, client, 42, "<SystemRegister><requestTypes><systemStatus>true</systemStatus></requestTypes>"
+		   "</SystemRegister>");
+	world_heard(&w, client, "0042 SystemRegisterResponse{sysStatRegisterID=#2}\n");
+	w.xsps[0].mode = WORLD_DOWN;
+	world_stream_ends(&w, 0);
+	world_run(&w, 600);
+	world_heard(&w, client, "9003 SystemStatus{sysStatRegisterID=#2 systemStatus=disabled}\n");
+	world_send(&w, client, 43, "<SystemRegisterCancel><sysStatRegisterID>77</sysStatRegisterID></SystemRegisterCancel>");
+	world_heard(&w, client, W_ERROR("0043", "operation", "invalidCrossRefID"));
+	world_send(&w, client, 44, "<SystemRegisterCancel><sysStatRegisterID>#2</sysStatRegisterID></SystemRegisterCancel>");
+	world_heard(&w, client, "0044 SystemRegisterCancelResponse\n");
+	w.xsps[0].mode = WORLD_UP;
+	world_run(&w, 10000);
+	world_heard(&w, client, W_STATUS("9004", "normal"));
+	world_fini(&w);
+}
+END_TEST
+
+START_TEST(test_keepalive)
+{
+	setup("");
+	for (int i = 0; i < 20; i++)
+		world_send(&w, client, 0, "<keepalive />");
+	world_heard(&w, client, "");
+	ck_assert(w.clients[client].open);
+	world_fini(&w);
+}
+END_TEST
+
+static void
+status_changes(void)
+{
+	w.xsps[0].mode = WORLD_DOWN;
+	world_stream_ends(&w, 0);
+	world_run(&w, 600);
+}
+
+/* Our own requests never take the id of a request that is not answered yet, of whatever kind. */
+START_TEST(test_own_invoke_ids)
+{
+	static const char *const waiting[] = { "MakeCall", "MonitorStart", "SnapshotDevice" };
+
+	for (int i = 0; i < 3; i++) {
+		const char *heard;
+
+		setup("");
+		world_monitor(&w, client, "2001");
+		world_rule(&w, "", "", 0, -1, "");
+		w.snapshots = false;
+		for (unsigned invoke = 9002; invoke < 9010; invoke++) {
+			if (i == 0)
+				make_call(invoke, "2001", "2002");
+			else if (i == 1)
+				monitor_start(invoke, "2005");
+			else
+				snapshot_device(invoke, "2001");
+		}
+		world_heard(&w, client, "");
+		status_changes();
+		heard = world_take(&w, client);
+		ck_assert_msg(strstr(heard, "9010 SystemStatus{") != NULL, "%s: %s", waiting[i], heard);
+		world_fini(&w);
+	}
+}
+END_TEST
+
+/* A client that uses up all the ids we may take gets no status, perhaps, but the node goes on. */
+START_TEST(test_all_invoke_ids_taken)
+{
+	setup("");
+	world_monitor(&w, client, "2001");
+	world_rule(&w, "POST", "/calls/new", 0, -1, "");
+	for (unsigned invoke = 9001; invoke <= 9998; invoke++) {
+		struct buf frame;
+
+		buf_init(&frame, 4096);
+		ck_assert_int_eq(csta_frame_put(&frame, invoke, STR("<MakeCall><callingDevice>2001</callingDevice>"
+			"<calledDirectoryNumber>2002</calledDirectoryNumber></MakeCall>")), 0);
+		world_send_bytes(&w, client, frame.p, frame.n);
+		buf_fini(&frame);
+	}
+	status_changes();
+	world_run(&w, 100);
+	ck_assert(w.clients[client].open);
+	world_fini(&w);
+}
+END_TEST
+
+/* One session cannot have more requests under way than its limit. */
+START_TEST(test_request_limit)
+{
+	unsigned refused = 0;
+	const char *heard;
+
+	setup("");
+	world_monitor(&w, client, "2001");
+	world_rule(&w, "POST", "/calls/new", 0, -1, "");
+	for (unsigned invoke = 1; invoke <= LIMIT_REQUESTS_PER_SESSION + 10; invoke++) {
+		struct buf frame;
+
+		buf_init(&frame, 4096);
+		ck_assert_int_eq(csta_frame_put(&frame, invoke, STR("<MakeCall><callingDevice>2001</callingDevice>"
+			"<calledDirectoryNumber>2002</calledDirectoryNumber></MakeCall>")), 0);
+		world_send_bytes(&w, client, frame.p, frame.n);
+		buf_fini(&frame);
+	}
+	heard = world_take(&w, client);
+	for (; (heard = strstr(heard, "outstandingReqLimitExceeded")) != NULL; heard++)
+		refused++;
+	ck_assert_uint_eq(refused, 10);
+	world_fini(&w);
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = {
+		test_monitor_waits, test_nothing_after_stop, test_monitor_unknown, test_monitor_unknown_twice,
+		test_monitor_never_answered, test_monitor_connection_lost, test_answers_die_with_connection,
+		test_second_monitor, test_stop_of_another_session, test_monitor_limit, test_monitor_limit_while_waiting,
+		test_monitor_limit_of_a_device, test_monitor_call_object, test_snapshot, test_snapshot_late,
+		test_snapshots_share_a_question, test_make_call, test_make_call_event_first, test_make_call_refused,
+		test_make_call_wrong, test_service, test_service_refused, test_service_wrong_state, test_service_unknown,
+		test_device_only, test_service_device_out, test_unknown_service, test_invoke_ids, test_register,
+		test_keepalive, test_own_invoke_ids, test_all_invoke_ids_taken, test_request_limit,
+	};
+
+	return world_main("svc", tests, sizeof(tests) / sizeof(tests[0]));
+}
