@@ -29,7 +29,8 @@ CORE_DELTAS(XX)
 CORE_RECORDS(XX)
 #undef XX
 
-	const char *delta_name(uint16_t kind)
+const char *
+delta_name(uint16_t kind)
 {
 	static const char *const names[] = { "none",
 #define XX(name) #name,

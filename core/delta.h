@@ -70,10 +70,12 @@
 /* clang-format on */
 
 #define CORE_DELTAS(XX) \
-	XX(epoch) XX(status) XX(dev_add) XX(dev_drop) XX(dev_sub) XX(dev_seq) XX(dev_service) XX(call_new) \
-	XX(call_drop) XX(half_set) XX(half_gone) XX(session_open) XX(session_attach) XX(session_detach) \
-	XX(session_close) XX(session_register) XX(session_acked) XX(monitor_start) XX(monitor_stop) \
-	XX(request_new) XX(request_done)
+	XX(epoch) \
+	XX(status) XX(dev_add) XX(dev_drop) XX(dev_sub) XX(dev_seq) XX(dev_service) XX(call_new) \
+		XX(call_drop) XX(half_set) XX(half_gone) XX(session_open) XX(session_attach) \
+			XX(session_detach) XX(session_close) XX(session_register) \
+				XX(session_acked) XX(monitor_start) XX(monitor_stop) \
+					XX(request_new) XX(request_done)
 
 #define CORE_RECORDS(XX) \
 	XX(r_meta) XX(r_device) XX(r_call) XX(r_half) XX(r_session) XX(r_monitor) XX(r_request)
@@ -81,9 +83,10 @@
 enum core_delta_kind {
 	DELTA_none,
 #define XX(name) DELTA_##name,
-	CORE_DELTAS(XX) CORE_RECORDS(XX)
+	CORE_DELTAS(XX)
+	CORE_RECORDS(XX)
 #undef XX
-	DELTA_count
+		DELTA_count
 };
 
 #define DELTA_TYPE_str struct str
@@ -95,7 +98,8 @@ enum core_delta_kind {
 	struct delta_##name { \
 		FIELDS_##name(DELTA_FIELD) \
 	};
-CORE_DELTAS(XX) CORE_RECORDS(XX)
+CORE_DELTAS(XX)
+CORE_RECORDS(XX)
 #undef XX
 #undef DELTA_FIELD
 
@@ -103,11 +107,12 @@ CORE_DELTAS(XX) CORE_RECORDS(XX)
 	/** Appends the fields. */ \
 	void delta_put_##name(struct buf *b, const struct delta_##name *d); \
 	/** Reads exactly these fields; 0 or E_MALFORMED. Texts are borrowed from the reader's bytes. */ \
-	int delta_get_##name(const uint8_t *p, size_t n, struct delta_##name *d) __attribute__((warn_unused_result));
-CORE_DELTAS(XX) CORE_RECORDS(XX)
+	int delta_get_##name(const uint8_t *p, size_t n, struct delta_##name *d) \
+		__attribute__((warn_unused_result));
+	CORE_DELTAS(XX) CORE_RECORDS(XX)
 #undef XX
 
-/** "half_set" ...; "?" for an unknown kind. */
-const char *delta_name(uint16_t kind);
+	/** "half_set" ...; "?" for an unknown kind. */
+	const char *delta_name(uint16_t kind);
 
 #endif

@@ -222,8 +222,8 @@ enum core_view core_half_view(const struct core_half *h);
 
 /**
  * The next identifier (session, monitor, call, request, registration): epoch, node id of the active, and a counter of 32
- * bits, so that no two owners of the state ever make the same. A positive number below 2^63 for every epoch below 2^23
- * (csta.md 6.1). It is taken when a delta that carries it is applied.
+ * bits, so that no two owners of the state ever make the same. A positive number below 2^63 for every epoch below 2^23.
+ * It is taken when a delta that carries it is applied.
  */
 uint64_t core_next_id(const struct core_model *m);
 

@@ -21,8 +21,8 @@
 
 #define CORE_VIEWS(XX) \
 	XX(none) \
-	XX(initiated) XX(originated) XX(dialed) XX(ringing) XX(connected) XX(held) XX(far_held) \
-		XX(failed)
+	XX(initiated) \
+	XX(originated) XX(dialed) XX(ringing) XX(connected) XX(held) XX(far_held) XX(failed)
 
 enum core_view {
 #define XX(name) VIEW_##name,
@@ -32,8 +32,9 @@ enum core_view {
 
 #define CORE_STEPS(XX) \
 	XX(service_initiated) \
-	XX(originated) XX(delivered_out) XX(delivered_in) XX(established) XX(held) XX(far_held) \
-		XX(retrieved) XX(far_retrieved) XX(failed) XX(cleared)
+	XX(originated) \
+	XX(delivered_out) XX(delivered_in) XX(established) XX(held) XX(far_held) XX(retrieved) \
+		XX(far_retrieved) XX(failed) XX(cleared)
 
 enum core_step {
 #define XX(name) STEP_##name,

@@ -77,7 +77,7 @@ struct bw_device {
 	bool live_first;
 	bool low_numbers; /* an event came with a number that was there before */
 	bool renumbered;  /* ... and an ask brought none with a new one: they began anew */
-	bool suspect; /* BroadWorks did not know a call of it that we know */
+	bool suspect;     /* BroadWorks did not know a call of it that we know */
 	uint32_t failures;
 	uint64_t request;       /* HTTP id while ASK_SENT */
 	struct mono due;        /* of the state: answer awaited until, retry at */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Event channels: one per XSP, all in one channel set (broadworks.md 2.1, 2.4, 9).
+ * Event channels: one per XSP, all in one channel set.
  *
  *   DOWN -> OPENING -> OPEN -> CLOSING -> DOWN
  *              |         |                 ^

@@ -269,7 +269,7 @@ bw_gap_over(struct bw *b, struct bw_device *bd)
 
 /*
  * A number that was there before: a late copy of an event that was never acknowledged, or numbers that began anew
- * because another application server speaks (broadworks.md section 9). One such event proves nothing: the
+ * because another application server speaks. One such event proves nothing: the
  * device is asked. When that ask gets no answer with a number of its own (ask_failed() in bw_subs.c), the next
  * snapshot is taken whatever its number.
  */
@@ -287,7 +287,8 @@ event_begins_anew(struct bw *b, struct bw_device *bd, const struct xsi_event *ev
 
 /* An event of a subscription we hold, wherever it stands in the order. */
 static void
-event_ordered(struct bw *b, struct bw_device *bd, const struct xsi_event *ev, uint32_t xsp, struct str document)
+event_ordered(struct bw *b, struct bw_device *bd, const struct xsi_event *ev, uint32_t xsp,
+	struct str document)
 {
 	struct core_device *d = bd->device;
 	uint32_t last = d->sequence;

@@ -16,15 +16,15 @@
 #include <stdint.h>
 
 struct conf_xsp {
-	char name[64];     /* host:port as written: for logs and status */
+	char name[64];      /* host:port as written: for logs and status */
 	char base_url[192]; /* http://host:port or https://host:port */
 };
 
 struct conf {
 	/* [node] */
-	char node_name[64];         /* "" = the adapters take the name of the host */
-	bool clustered;             /* cluster = corosync | none */
-	char group[32];             /* CPG group, default "tandem" */
+	char node_name[64]; /* "" = the adapters take the name of the host */
+	bool clustered;     /* cluster = corosync | none */
+	char group[32];     /* CPG group, default "tandem" */
 	char state_dir[192];
 	char log_file[192];         /* "" = stderr */
 	char control[64];           /* name of the control socket, default "tandemd" */
@@ -42,22 +42,23 @@ struct conf {
 	char virtual_address[64]; /* "" = none: clients of a dead node are not nudged */
 	char csta_user[LIMIT_SESSION_USER];
 	char csta_password[128];
-	char csta_password_file[192]; /* "" = none; the adapters read it into csta_password */
+	char csta_password_file[192];   /* "" = none; the adapters read it into csta_password */
 	int64_t session_duration_s_max; /* 3600 */
 	int64_t cleanup_delay_s;        /* 120: how long a session without a connection is kept */
-	int64_t quiet_ms;               /* 0: a device confirmed within this time after a takeover is not reported */
+	int64_t quiet_ms; /* 0: a device confirmed within this time after a takeover is not reported */
 	uint32_t monitors_max;
 	bool implicit_association; /* yes: a first CSTA request opens a session without ECMA-354 */
-	char default_edition[8]; /* ed3 */
-	char resync_cause[64];   /* switchingFunctionTerminated: cause for parties BroadWorks no longer lists */
+	char default_edition[8];   /* ed3 */
+	char resync_cause
+		[64]; /* switchingFunctionTerminated: cause for parties BroadWorks no longer lists */
 
 	/* [broadworks] */
 	struct conf_xsp xsps[LIMIT_XSPS];
 	uint32_t xsp_count;
 	char bw_user[LIMIT_USER_ID];
 	char bw_password[128];
-	char bw_password_file[192];         /* as csta_password_file */
-	char ca_file[192];                  /* certificates of authorities for https; "" = those of the system */
+	char bw_password_file[192]; /* as csta_password_file */
+	char ca_file[192]; /* certificates of authorities for https; "" = those of the system */
 	char default_domain[LIMIT_USER_ID]; /* appended to a device id without '@'; "" = none */
 	char channel_set[128];
 	char application_id[128];
@@ -83,7 +84,8 @@ struct conf {
 void conf_defaults(struct conf *c);
 
 /** Parses `text` (NUL-terminated) over the defaults; `file` is for messages. 0 or E_CONFIG with `e` ("file:line: key: what is allowed"). */
-int conf_parse(struct conf *c, const char *file, const char *text, struct err *e) __attribute__((warn_unused_result));
+int conf_parse(struct conf *c, const char *file, const char *text, struct err *e)
+	__attribute__((warn_unused_result));
 
 /** Canonical print: parsing it again gives the same configuration. Passwords are printed as given only if `secrets`. */
 void conf_print(const struct conf *c, bool secrets, struct buf *out);

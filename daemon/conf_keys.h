@@ -34,13 +34,15 @@
 	XX("csta", "user", TEXT, csta_user, 0, 0, "", SHARED) \
 	XX("csta", "password", TEXT, csta_password, 0, 0, "", SECRET) \
 	XX("csta", "password-file", FILE, csta_password_file, 0, 0, "", LOCAL) \
-	XX("csta", "session-duration-s-max", I64, session_duration_s_max, 10, 86400, "3600", SHARED) \
+	XX("csta", "session-duration-s-max", I64, session_duration_s_max, 10, 86400, "3600", \
+		SHARED) \
 	XX("csta", "cleanup-delay-s", I64, cleanup_delay_s, 0, 86400, "120", SHARED) \
 	XX("csta", "quiet-ms", I64, quiet_ms, 0, 60000, "0", SHARED) \
 	XX("csta", "monitors-max", U32, monitors_max, 1, LIMIT_MONITORS, "200000", SHARED) \
 	XX("csta", "implicit-association", YESNO, implicit_association, 0, 0, "yes", SHARED) \
 	XX("csta", "default-edition", EDITION, default_edition, 0, 0, "ed3", SHARED) \
-	XX("csta", "resync-cause", CAUSE, resync_cause, 1, 0, "switchingFunctionTerminated", SHARED) \
+	XX("csta", "resync-cause", CAUSE, resync_cause, 1, 0, "switchingFunctionTerminated", \
+		SHARED) \
 	XX("broadworks", "xsp", XSP, xsps, 0, 0, "", SHARED) \
 	XX("broadworks", "user", TEXT, bw_user, 0, 0, "", SHARED) \
 	XX("broadworks", "password", TEXT, bw_password, 0, 0, "", SECRET) \
@@ -50,7 +52,8 @@
 	XX("broadworks", "channel-set", NAME, channel_set, 1, 0, "tandem", SHARED) \
 	XX("broadworks", "application-id", NAME, application_id, 1, 0, "tandem", SHARED) \
 	XX("broadworks", "channel-expires-s", I64, channel_expires_s, 60, 86400, "3600", SHARED) \
-	XX("broadworks", "subscription-expires-s", I64, subscription_expires_s, 60, 86400, "7200", SHARED) \
+	XX("broadworks", "subscription-expires-s", I64, subscription_expires_s, 60, 86400, "7200", \
+		SHARED) \
 	XX("broadworks", "heartbeat-ms", I64, heartbeat_ms, 1000, 60000, "15000", SHARED) \
 	XX("broadworks", "http-timeout-ms", I64, http_timeout_ms, 100, 120000, "5000", SHARED) \
 	XX("broadworks", "silence-ms", I64, silence_ms, 1000, 600000, "35000", SHARED) \
@@ -58,7 +61,8 @@
 	XX("broadworks", "retry-ms-max", I64, retry_ms_max, 10, 3600000, "30000", SHARED) \
 	XX("broadworks", "gap-wait-ms", I64, gap_wait_ms, 0, 10000, "250", SHARED) \
 	XX("broadworks", "update-rate", I64, update_rate, 1, 100000, "500", SHARED) \
-	XX("broadworks", "update-in-flight", U32, update_in_flight, 1, LIMIT_SOUTH_IN_FLIGHT, "32", SHARED) \
+	XX("broadworks", "update-in-flight", U32, update_in_flight, 1, LIMIT_SOUTH_IN_FLIGHT, \
+		"32", SHARED) \
 	XX("broadworks", "audit-s", I64, audit_s, 10, 86400, "1800", SHARED) \
 	XX("pacemaker", "tell", YESNO, tell_pacemaker, 0, 0, "yes", SHARED) \
 	XX("pacemaker", "resource", NAME, resource, 1, 0, "tandemd", SHARED) \

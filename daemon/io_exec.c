@@ -227,11 +227,12 @@ run(struct io_exec *x, const char *verb, const char *node_name)
 void
 io_exec_tell_failed(struct io_exec *x, const char *node_name, uint32_t node_id, uint32_t pid)
 {
-	if (!x->conf->tell_pacemaker || x->closing || (x->told_node == node_id && x->told_pid == pid))
+	if (!x->conf->tell_pacemaker || x->closing ||
+		(x->told_node == node_id && x->told_pid == pid))
 		return;
 	if (x->running) {
-		log_emit(x->sink.log, M_PACEMAKER_TOLD, "not told of node %s: the call before is still running",
-			node_name);
+		log_emit(x->sink.log, M_PACEMAKER_TOLD,
+			"not told of node %s: the call before is still running", node_name);
 		return;
 	}
 	x->told_node = node_id;

@@ -4,7 +4,7 @@
  *
  * A client that only listens does not see its server die. It gets an ACK with numbers out of
  * nowhere; its stack answers with the right ones, this node has no such connection and resets it,
- * and the client connects anew (csta.md 9.3 step 6; known from Samba's CTDB as a tickle). The local
+ * and the client connects anew. The local
  * address must be here before, or the answer would go to nobody: it is awaited for 30 s. Needs
  * CAP_NET_RAW and IPv4; without, it is said once and clients are left to their own keep-alive.
  */

@@ -46,7 +46,7 @@ outbox_make(struct outbox *b, const struct outbox_message *head, struct str body
 
 	/* answers are few, bounded by the requests under way; what is said is bounded here */
 	if (head->serial > 0 &&
-	    (b->count >= LIMIT_OUTBOX_MESSAGES || b->bytes + body.n > LIMIT_OUTBOX_BYTES)) {
+		(b->count >= LIMIT_OUTBOX_MESSAGES || b->bytes + body.n > LIMIT_OUTBOX_BYTES)) {
 		b->overflow = true;
 		b->lost = true;
 		return NULL;
@@ -182,5 +182,5 @@ outbox_confirm_all(struct outbox *b)
 	struct outbox_message *msg;
 
 	TAILQ_FOREACH(msg, &b->list, link)
-		msg->offset = 0;
+	msg->offset = 0;
 }

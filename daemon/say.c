@@ -2,7 +2,7 @@
 /*
  * Facts into messages: see say.h.
  *
- * The shape of each event is that of a device-type monitor (csta.md sections 6.2 and 8.3): the connection is
+ * The shape of each event is that of a device-type monitor: the connection is
  * that of the party the event is about, localConnectionInfo is the state of the monitored device.
  */
 #include "daemon/say.h"

@@ -124,7 +124,7 @@ sess_conn_close(struct sess *s, struct conn *c, bool after_output)
 			.kind = NODE_ACT_CLIENT_CLOSE, .id = c->id, .flag = after_output });
 }
 
-/* An invoke ID for a request of ours: never that of a client's request under way (csta.md section 1, item 4). */
+/* An invoke ID for a request of ours: never that of a client's request under way. */
 static uint32_t
 sess_next_invoke(struct sess *s, struct conn *c)
 {

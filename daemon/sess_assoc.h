@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How a connection becomes a session: StartApplicationSession with or without an old sessionID, a first
- * ResetApplicationSessionTimer, or any first CSTA request (implicit association). See csta.md section 4.
+ * ResetApplicationSessionTimer, or any first CSTA request (implicit association).
  */
 #ifndef TANDEM_DAEMON_SESS_ASSOC_H
 #define TANDEM_DAEMON_SESS_ASSOC_H

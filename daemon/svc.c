@@ -369,7 +369,7 @@ svc_state_error(enum svc_kind kind, enum core_view view)
 	return CSTA_NO_ERROR;
 }
 
-/* The half a request is about. A device without a call id names its only call (csta.md 8.4). */
+/* The half a request is about. A device without a call id names its only call. */
 static struct core_half *
 svc_half(struct core_device *d, const struct csta_connection *c, bool *ambiguous)
 {

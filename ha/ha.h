@@ -232,7 +232,7 @@ const char *ha_role_name(enum ha_role role);
 /** When ha_tick() is needed next. */
 struct mono ha_deadline(const struct ha *ha);
 /**
- * Promotion score for Pacemaker (operations.md 2.2): 1000 active and serving, 900 standby in step, 10 joining with no
+ * Promotion score for Pacemaker: 1000 active and serving, 900 standby in step, 10 joining with no
  * better copy in the group, 5 behind, INT32_MIN = remove it (syncing, or a better copy exists elsewhere).
  */
 int32_t ha_score(const struct ha *ha);

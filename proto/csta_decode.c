@@ -14,7 +14,7 @@
 #include "proto/csta_decode_part.h"
 #include "proto/csta_decode_session.h"
 
-/* Seen in real messages or in the schema: what a device ID may be wrapped in (csta.md 6.1, 8.4). */
+/* Seen in real messages or in the schema: what a device ID may be wrapped in. */
 static const char *const device_wrappers[] = {
 	"deviceObject",
 	"deviceIdentifier",

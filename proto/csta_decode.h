@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * From an XML body to a struct csta_request. Tolerant: local names only, order ignored, unknown
- * parts skipped (csta.md 8.4 lists the deviations of real clients that must pass).
+ * parts skipped.
  */
 #ifndef TANDEM_PROTO_CSTA_DECODE_H
 #define TANDEM_PROTO_CSTA_DECODE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The requests of ECMA-354 sessions (csta.md 4.2, 4.3): see csta_decode_session.h.
+ * The requests of ECMA-354 sessions: see csta_decode_session.h.
  *
  * Login data has no standard form: Avaya's clients put a SessionLoginInfo of a foreign namespace
  * into applicationSpecificInfo, others plain `user` and `password`. So it is looked for by local

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * From structures to XML bodies (declaration included, no frame prefix), appended to a buffer.
- * Element order is that of csta.md section 7; every body validates against the schema of its
- * edition (CSTA_ED_NONE writes edition 3). All is ASCII: other characters go out as references
- * (csta.md 2.2). Overflow is asked at the buffer.
+ * Element order is that of the schema; every body validates against the schema of its
+ * edition (CSTA_ED_NONE writes edition 3). All is ASCII: other characters go out as references.
+ * Overflow is asked at the buffer.
  */
 #ifndef TANDEM_PROTO_CSTA_ENCODE_H
 #define TANDEM_PROTO_CSTA_ENCODE_H
@@ -11,7 +11,7 @@
 #include "proto/base/buf.h"
 #include "proto/csta_msg.h"
 
-/** One event of csta.md 7.6 and 7.7; a party that is "" is written notKnown. */
+/** One event; a party that is "" is written notKnown. */
 void csta_put_event(struct buf *b, enum csta_edition ed, const struct csta_event *ev);
 /** CSTAErrorCode with exactly one child; CSTA_NO_ERROR is written as unspecified. */
 void csta_put_error(struct buf *b, enum csta_edition ed, enum csta_error error);
@@ -40,7 +40,7 @@ void csta_put_snapshot_device_response(
 void csta_put_make_call_response(
 	struct buf *b, enum csta_edition ed, uint64_t call_id, struct str device);
 
-/* ECMA-354 (csta.md 4.2) */
+/* ECMA-354 */
 /** `ed` is the edition of the session, told as its namespace; `duration_s` 0 = not told. */
 void csta_put_session_started(
 	struct buf *b, struct str session_id, enum csta_edition ed, uint64_t duration_s);

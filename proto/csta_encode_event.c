@@ -3,7 +3,7 @@
  * CSTA events: see csta_encode.h.
  *
  * The events we send differ only in the names of two elements and in which of the common parts
- * they have; the parts come in one order in all of them (csta.md 7.6, 7.7). So an event is a row
+ * they have; the parts come in one order in all of them. So an event is a row
  * of a table.
  */
 #include "proto/base/check.h"
@@ -35,7 +35,7 @@ static const struct event_form event_forms[] = {
 	[CSTA_EV_BackInService] = { NULL, "device", false, false, false },
 };
 
-/* The only standard place for a sequence number; always the last child (csta.md 6.1). */
+/* The only standard place for a sequence number; always the last child. */
 static void
 event_number(struct buf *b, uint64_t number)
 {

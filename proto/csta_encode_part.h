@@ -12,7 +12,7 @@
 
 /** Declaration and start tag of the root, in the namespace of the edition. */
 void csta_encode_part_open(struct buf *b, enum csta_edition ed, const char *root);
-/** A connection ID; without its deviceID if `device` is "" (legal only for Failed, csta.md 6.1). */
+/** A connection ID; without its deviceID if `device` is "" (legal only for Failed). */
 void csta_encode_part_connection(
 	struct buf *b, const char *name, uint64_t call_id, struct str device);
 /** A subject, calling, called or endpoint device: deviceIdentifier, or notKnown if "". */

@@ -3,7 +3,7 @@
  * SnapshotDeviceResponse: see csta_encode.h.
  *
  * The state of a two-party call has a name of its own for 15 pairs of connection states; every
- * other pair is written as the two states, the asked device's first (csta.md 6.2).
+ * other pair is written as the two states, the asked device's first.
  */
 #include "proto/base/limits.h"
 #include "proto/base/xmlw.h"
@@ -13,7 +13,7 @@
 
 #define STATE_COUNT (CSTA_LOCAL_fail + 1)
 
-/* [far][local]: in the pairs of csta.md 6.2 the second word is the asked device. NULL = no name. */
+/* [far][local]: in the pairs of simpleCallState the second word is the asked device. NULL = no name. */
 static const char *const simple_states[STATE_COUNT][STATE_COUNT] = {
 	[CSTA_LOCAL_null][CSTA_LOCAL_null] = "callNull",
 	[CSTA_LOCAL_null][CSTA_LOCAL_initiated] = "callPending",

@@ -4,7 +4,7 @@
  * body (16 bit, big-endian), four ASCII digits of invoke ID, body.
  *
  * A receiver that is fed bytes in any pieces, and a writer of the prefix. A prefix that is none
- * ends the stream: it cannot be followed any further (csta.md 2.2). It is refused at its first
+ * ends the stream: it cannot be followed any further. It is refused at its first
  * wrong byte, so that a peer that speaks something else is not waited for.
  */
 #ifndef TANDEM_PROTO_CSTA_FRAME_H

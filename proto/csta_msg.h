@@ -54,7 +54,7 @@ enum csta_request_kind {
 #undef XX
 };
 
-/* localConnectionInfo, csta.md 6.2 */
+/* localConnectionInfo */
 #define CSTA_LOCAL_STATES(XX) \
 	XX(null) \
 	XX(initiated) \
@@ -70,7 +70,7 @@ enum csta_local_state {
 #undef XX
 };
 
-/* systemStatus, csta.md 8.1 */
+/* systemStatus */
 #define CSTA_STATUSES(XX) \
 	XX(initializing) \
 	XX(enabled) \
@@ -88,7 +88,7 @@ enum csta_status {
 #undef XX
 };
 
-/* event causes in use, csta.md 6.3 */
+/* event causes in use */
 #define CSTA_CAUSES(XX) \
 	XX(normal) \
 	XX(makeCall) \
@@ -115,7 +115,7 @@ enum csta_cause {
 #undef XX
 };
 
-/* CSTAErrorCode: category element and value, csta.md 2.4 */
+/* CSTAErrorCode: category element and value */
 #define CSTA_ERRORS(XX) \
 	XX(operation, generic) \
 	XX(operation, invalidDeviceID) \
@@ -266,7 +266,7 @@ const char *csta_namespace(enum csta_edition edition);
 
 /**
  * Edition of a namespace: the number behind "csta/ed", whatever the host and whatever follows; 1
- * and 2 count as edition 3 (csta.md 3). CSTA_ED_NONE for every other text.
+ * and 2 count as edition 3. CSTA_ED_NONE for every other text.
  */
 enum csta_edition csta_edition_of_namespace(struct str ns);
 /** As above for a protocol version, which may also be a mere name such as "ed4" or "CSTA-ED5". */

@@ -442,7 +442,8 @@ static const struct xsi_root {
 } xsi_roots[] = {
 	{ "Event", XSI_DOC_UNKNOWN, xsi_read_event }, /* sets its kind itself */
 	{ "ChannelHeartBeat", XSI_DOC_HEARTBEAT, xsi_read_nothing },
-	{ "ChannelHeartbeat", XSI_DOC_HEARTBEAT, xsi_read_nothing }, /* broadworks.md 2.2 */
+	{ "ChannelHeartbeat", XSI_DOC_HEARTBEAT,
+		xsi_read_nothing }, /* one description of the interface spells it so */
 	{ "Channel", XSI_DOC_CHANNEL, xsi_read_own_channel },
 	{ "ChannelSet", XSI_DOC_CHANNEL_SET, xsi_read_channel_set },
 	{ "Subscription", XSI_DOC_SUBSCRIPTION, xsi_read_subscription },

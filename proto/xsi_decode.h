@@ -14,7 +14,7 @@
  *
  * With E_MALFORMED on an event whose envelope could be read, out->event.event_id, sequence,
  * subscription_id, channel_id, owner and target are filled all the same ("" and 0 otherwise), so
- * that the caller can acknowledge it with 400 and ask for the device (broadworks.md 12, row 20).
+ * that the caller can acknowledge it with 400 and ask for the device.
  *
  * Mandatory per event: eventID, subscriptionId, sequenceNumber >= 1, eventData with a type; where
  * calls are carried: callId, extTrackingId and a known state. Identifiers must fit limits.h with a

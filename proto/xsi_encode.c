@@ -2,7 +2,7 @@
 /*
  * Request bodies and paths: see xsi_encode.h.
  *
- * The bodies follow the element order of the Xsi schema; the paths are those of broadworks.md 2.1
+ * The bodies follow the element order of the Xsi schema; the paths are those of Xsi-Events
  * and 7. The one failure is a full buffer, which the caller asks for at the end.
  */
 #include "proto/xsi_encode.h"

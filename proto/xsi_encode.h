@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Request bodies and paths towards BroadWorks (broadworks.md sections 2 and 7). Paths are
+ * Request bodies and paths towards BroadWorks. Paths are
  * percent-encoded.
  */
 #ifndef TANDEM_PROTO_XSI_ENCODE_H

@@ -31,7 +31,7 @@ enum xsi_doc_kind {
 	XSI_DOC_ERROR,              /* ErrorInfo */
 };
 
-/* eventData types (broadworks.md 6.2); XX(name without "Event") */
+/* eventData types; XX(name without "Event") */
 #define XSI_EVENTS(XX) \
 	XX(CallOriginating) \
 	XX(CallOriginated) \

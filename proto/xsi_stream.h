@@ -3,7 +3,7 @@
  * The event stream of a channel: bytes in any pieces in, whole documents out.
  *
  * Documents may be split over chunks and segments or glued together; only the end of the root
- * element counts (broadworks.md 2.2). Built on xmlscan.h.
+ * element counts. Built on xmlscan.h.
  */
 #ifndef TANDEM_PROTO_XSI_STREAM_H
 #define TANDEM_PROTO_XSI_STREAM_H

@@ -82,6 +82,7 @@ struct sim_south {
 	unsigned server; /* application server in charge */
 	uint64_t failovers;
 	int64_t failover_us;
+	int64_t failover_told_us; /* the last time that a user's snapshot gave it away */
 	int64_t server_away_until_us;
 	bool frozen;  /* no call changes any more */
 	int64_t call_gap_ms;

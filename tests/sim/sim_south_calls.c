@@ -3,8 +3,8 @@
  * Users and calls: the truth. See sim_south.h.
  *
  * A call has two parties; a party inside has a half with an id of its own, and every change of a half is told in an event
- * to the subscriptions of its user (broadworks.md 6.2). Timers make calls live by themselves; requests of
- * applications use the same functions. Ungraceful failover of the application server (broadworks.md 9): all calls are
+ * to the subscriptions of its user. Timers make calls live by themselves; requests of
+ * applications use the same functions. Ungraceful failover of the application server: all calls are
  * forgotten without any event; a user who registers again brings a snapshot nobody asked for, one whose first
  * activity is a call does not.
  */
@@ -152,6 +152,7 @@ south_calls_activity(struct sim *s, unsigned user, bool call)
 	if (call)
 		return;
 	u->asked_us = s->now_us; /* told without having been asked is as good */
+	s->south->failover_told_us = s->now_us;
 	for (unsigned i = 0; i < SOUTH_SUBS_MAX; i++)
 		if (s->south->subs[i].used && s->south->subs[i].user == user)
 			south_event_snapshot(s, &s->south->subs[i], s->south->resync_event ? "CallSubscriptionResyncEvent" :

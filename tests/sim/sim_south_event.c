@@ -156,7 +156,7 @@ south_event_unsubscribe(struct sim *s, struct south_sub *sub)
 	sub->used = false;
 }
 
-/* Same owner, target, application and package: the new one replaces the old (broadworks.md 2.3). */
+/* Same owner, target, application and package: the new one replaces the old. */
 struct south_sub *
 south_event_subscribe(struct sim *s, unsigned user, struct str set, struct str application)
 {

@@ -419,7 +419,7 @@ START_TEST(test_snapshot)
 }
 END_TEST
 
-/* csta.md 6.2, row by row: the far party's state first, the asked device's second. */
+/* simpleCallState, row by row: the far party's state first, the asked device's second. */
 static const struct {
 	const char *name;
 	enum csta_local_state far;

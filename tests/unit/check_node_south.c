@@ -288,7 +288,7 @@ START_TEST(test_request_on_forgotten_call)
 }
 END_TEST
 
-/* After a failover numbers may begin anew (broadworks.md 12, row 19): the snapshot at 1 is taken, and what follows it. */
+/* After a failover numbers may begin anew: the snapshot at 1 is taken, and what follows it. */
 START_TEST(test_numbers_restart)
 {
 	static const char *const types[] = { "CallSubscriptionResyncEvent", "CallSubscriptionEvent" };

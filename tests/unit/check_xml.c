@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The XML reader: what it finds, what it refuses, the hostile documents of performance.md 5.3 in
+ * The XML reader: what it finds, what it refuses, the hostile documents that parsers are known to fall for, in
  * bounded time, and that it needs no memory of ours in the steady state.
  */
 #include "proto/base/buf.h"

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 /*
- * The layout of the real thing (broadworks.md 2.2): LF behind the first declaration only, none
+ * The layout of the real thing: LF behind the first declaration only, none
  * between.
  */
 #define DECLARATION "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"

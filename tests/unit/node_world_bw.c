@@ -3,7 +3,7 @@
  * The BroadWorks of the scripted world: see node_world.h.
  *
  * It knows the users 2000 to 2599 of demo.example, gives each subscription an own id and numbers, and sends a snapshot
- * of the calls it holds after each subscription and update, as broadworks.md 2.1 has it.
+ * of the calls it holds after each subscription and update, as the real one does.
  */
 #include "tests/unit/node_world.h"
 
