@@ -76,6 +76,7 @@ apply_epoch(struct core_model *m, const struct delta_epoch *x)
 			continue;
 		}
 		s->attached = false;
+		s->under_way = 0;
 		core_hash_session(m, s);
 	}
 	return E_OK;

@@ -71,7 +71,8 @@
 
 #define CORE_DELTAS(XX) \
 	XX(epoch) \
-	XX(status) XX(dev_add) XX(dev_drop) XX(dev_sub) XX(dev_seq) XX(dev_service) XX(call_new) \
+	XX(status) \
+	XX(dev_add) XX(dev_drop) XX(dev_sub) XX(dev_seq) XX(dev_service) XX(call_new) \
 		XX(call_drop) XX(half_set) XX(half_gone) XX(session_open) XX(session_attach) \
 			XX(session_detach) XX(session_close) XX(session_register) \
 				XX(session_acked) XX(monitor_start) XX(monitor_stop) \
@@ -109,7 +110,8 @@ CORE_RECORDS(XX)
 	/** Reads exactly these fields; 0 or E_MALFORMED. Texts are borrowed from the reader's bytes. */ \
 	int delta_get_##name(const uint8_t *p, size_t n, struct delta_##name *d) \
 		__attribute__((warn_unused_result));
-	CORE_DELTAS(XX) CORE_RECORDS(XX)
+CORE_DELTAS(XX)
+CORE_RECORDS(XX)
 #undef XX
 
 	/** "half_set" ...; "?" for an unknown kind. */

@@ -114,7 +114,9 @@ struct core_session {
 	uint64_t last_serial;  /* of the last message said */
 	uint64_t acked_serial; /* acknowledged by the client's TCP */
 	uint64_t hash;
-	void *box; /* its outbox (daemon/outbox) */
+	uint32_t
+		under_way; /* the active's count of its requests that are not answered; not replicated */
+	void *box;         /* its outbox (daemon/outbox) */
 	TAILQ_HEAD(, core_monitor) monitors;
 	UT_hash_handle by_id;
 };

@@ -33,7 +33,8 @@ bw_init(struct bw *b, struct ctx *x, const struct bw_hooks *hooks)
 	TAILQ_INIT(&b->sent);
 	TAILQ_INIT(&b->audit);
 	TAILQ_INIT(&b->gaps);
-	TAILQ_INIT(&b->acks);
+	for (uint32_t i = 0; i < LIMIT_XSPS; i++)
+		TAILQ_INIT(&b->acks[i].waiting);
 	TAILQ_INIT(&b->calls);
 	buf_init(&b->path, 4096);
 	buf_init(&b->body, LIMIT_HTTP_BODY_BYTES);

@@ -76,7 +76,6 @@ struct bw_device {
 	bool counted;   /* among bw.unconfirmed */
 	bool live_first;
 	bool low_numbers; /* an event came with a number that was there before */
-	bool renumbered;  /* ... and an ask brought none with a new one: they began anew */
 	bool suspect;     /* BroadWorks did not know a call of it that we know */
 	uint32_t failures;
 	uint64_t request;       /* HTTP id while ASK_SENT */
@@ -188,8 +187,11 @@ struct bw {
 	uint32_t unconfirmed; /* devices not confirmed since the last doubt */
 	bool resyncing;       /* everything was put in doubt and is not confirmed yet */
 	struct bw_request *requests;
-	TAILQ_HEAD(, bw_ack) acks;
-	uint32_t ack_count, acks_out;
+	struct {
+		TAILQ_HEAD(, bw_ack) waiting;
+		uint32_t out; /* under way */
+	} acks[LIMIT_XSPS];   /* an XSP that is slow holds up its own alone */
+	uint32_t ack_count;
 	TAILQ_HEAD(, bw_waiting_call) calls;
 	/* AS failover suspicion */
 	struct {

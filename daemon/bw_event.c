@@ -269,20 +269,17 @@ bw_gap_over(struct bw *b, struct bw_device *bd)
 
 /*
  * A number that was there before: a late copy of an event that was never acknowledged, or numbers that began anew
- * because another application server speaks. One such event proves nothing: the
- * device is asked. When that ask gets no answer with a number of its own (ask_failed() in bw_subs.c), the next
- * snapshot is taken whatever its number.
+ * because another application server speaks. It is never taken in: one such event proves nothing, and what a stale
+ * snapshot does not list would be cleared. The device is asked; when that ask brings no event with a number of its
+ * own, ask_failed() in bw_subs.c subscribes anew, and a new subscription has an id and numbers of its own.
  */
-static bool
-event_begins_anew(struct bw *b, struct bw_device *bd, const struct xsi_event *ev)
+static void
+event_seen_before(struct bw *b, struct bw_device *bd, const struct xsi_event *ev)
 {
-	if (bd->renumbered && event_is_snapshot(ev))
-		return true;
-	if (event_is_snapshot(ev) || ev->sequence + EVENT_REDELIVERED_MAX < bd->device->sequence) {
-		bd->low_numbers = true;
-		bw_ask(b, bd->device, true);
-	}
-	return false;
+	if (!event_is_snapshot(ev) && ev->sequence + EVENT_REDELIVERED_MAX >= bd->device->sequence)
+		return;
+	bd->low_numbers = true;
+	bw_ask(b, bd->device, true);
 }
 
 /* An event of a subscription we hold, wherever it stands in the order. */
@@ -292,26 +289,22 @@ event_ordered(struct bw *b, struct bw_device *bd, const struct xsi_event *ev, ui
 {
 	struct core_device *d = bd->device;
 	uint32_t last = d->sequence;
-	bool anew = false;
 
 	if (last != 0 && ev->sequence <= last) {
-		anew = event_begins_anew(b, bd, ev);
-		if (!anew) {
-			bw_ack_event(b, xsp, ev->event_id, ACK_OK);
-			return;
-		}
-	} else if (last != 0 && ev->sequence > last + 1 && !event_is_snapshot(ev)) {
+		event_seen_before(b, bd, ev);
+		bw_ack_event(b, xsp, ev->event_id, ACK_OK);
+		return;
+	}
+	if (last != 0 && ev->sequence > last + 1 && !event_is_snapshot(ev)) {
 		if (bd->early_count < LIMIT_REORDER_EVENTS)
 			event_keep_early(b, bd, ev, xsp, document);
 		return; /* what finds no room is not acknowledged and comes again */
 	}
 	if (event_is_snapshot(ev))
-		bd->renumbered = bd->low_numbers = false;
+		bd->low_numbers = false;
 	event_take(b, bd, ev, xsp);
 	if (d->south == bd)
 		event_take_early(b, bd);
-	if (anew)
-		bw_doubt_all(b, d, "the numbers of a subscription began anew");
 }
 
 static void

@@ -56,7 +56,8 @@ bw_requests_drop(struct bw *b)
 
 	HASH_ITER(by_id, b->requests, r, r2)
 		request_free(b, r);
-	b->acks_out = 0;
+	for (uint32_t i = 0; i < LIMIT_XSPS; i++)
+		b->acks[i].out = 0;
 	b->deletes = 0;
 }
 
@@ -172,7 +173,7 @@ bw_http_done(struct bw *b, uint64_t id, uint64_t status, struct str why, struct 
 		bw_subs_http_done(b, r, status, why, body);
 		break;
 	case BW_REQ_ACK:
-		b->acks_out--;
+		b->acks[r->xsp].out--;
 		break;
 	case BW_REQ_BEAT:
 		bw_beat_done(b, r, status);
@@ -307,14 +308,14 @@ bw_ack_event(struct bw *b, uint32_t xsp, struct str event_id, int status)
 	a->status = status;
 	memcpy(a->event_id, event_id.p, event_id.n);
 	a->event_id[event_id.n] = '\0';
-	TAILQ_INSERT_TAIL(&b->acks, a, link);
+	TAILQ_INSERT_TAIL(&b->acks[xsp].waiting, a, link);
 	b->ack_count++;
 }
 
 static void
 ack_free(struct bw *b, struct bw_ack *a)
 {
-	TAILQ_REMOVE(&b->acks, a, link);
+	TAILQ_REMOVE(&b->acks[a->xsp].waiting, a, link);
 	b->ack_count--;
 	mem_free(a);
 }
@@ -323,28 +324,30 @@ ack_free(struct bw *b, struct bw_ack *a)
 void
 bw_ack_drop_xsp(struct bw *b, uint32_t xsp)
 {
-	struct bw_ack *a, *next;
+	while (!TAILQ_EMPTY(&b->acks[xsp].waiting))
+		ack_free(b, TAILQ_FIRST(&b->acks[xsp].waiting));
+}
 
-	for (a = TAILQ_FIRST(&b->acks); a != NULL; a = next) {
-		next = TAILQ_NEXT(a, link);
-		if (a->xsp == xsp)
-			ack_free(b, a);
+static void
+acks_pump_xsp(struct bw *b, uint32_t xsp)
+{
+	struct bw_ack *a;
+
+	while ((a = TAILQ_FIRST(&b->acks[xsp].waiting)) != NULL &&
+		b->acks[xsp].out < BW_ACKS_OUT_MAX && ctx_may_leave(b->x, a->offset)) {
+		buf_reset(&b->path);
+		buf_reset(&b->body);
+		xsi_path_event_response(&b->path, &b->contexts);
+		xsi_put_event_response(&b->body, str_of(a->event_id), a->status);
+		bw_request_send(b, BW_REQ_ACK, xsp, "POST", NULL);
+		b->acks[xsp].out++;
+		ack_free(b, a);
 	}
 }
 
 void
 bw_acks_pump(struct bw *b)
 {
-	struct bw_ack *a;
-
-	while ((a = TAILQ_FIRST(&b->acks)) != NULL && b->acks_out < BW_ACKS_OUT_MAX &&
-		ctx_may_leave(b->x, a->offset)) {
-		buf_reset(&b->path);
-		buf_reset(&b->body);
-		xsi_path_event_response(&b->path, &b->contexts);
-		xsi_put_event_response(&b->body, str_of(a->event_id), a->status);
-		bw_request_send(b, BW_REQ_ACK, a->xsp, "POST", NULL);
-		b->acks_out++;
-		ack_free(b, a);
-	}
+	for (uint32_t xsp = 0; xsp < b->x->conf->xsp_count; xsp++)
+		acks_pump_xsp(b, xsp);
 }

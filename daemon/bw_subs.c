@@ -265,16 +265,19 @@ ask_failed(struct bw *b, struct bw_device *bd, enum bw_result why, bool subscrib
 	struct core_device *d = bd->device;
 	bool refused = subscribing && (why == BW_NOT_FOUND || why == BW_FORBIDDEN);
 
+	bool gone = !subscribing && (why == BW_NOT_FOUND || why == BW_FORBIDDEN);
+
 	bd->failures++;
-	if (bd->state == ASK_WAIT && bd->low_numbers)
-		bd->renumbered = true;
-	if (!subscribing && (why == BW_NOT_FOUND || why == BW_FORBIDDEN)) {
+	if (gone || (bd->state == ASK_WAIT && bd->low_numbers)) {
 		log_emit(b->x->log, M_SUBSCRIPTION,
-			"device=%s subscription=%s is gone, subscribing anew", d->id,
-			d->subscription);
+			"device=%s subscription=%s %s, subscribing anew", d->id, d->subscription,
+			gone ? "is gone" : "counts its events anew");
+		bd->low_numbers = false;
 		CORE_EMIT(&b->x->em, dev_sub, .device = str_of(d->id), .subscription = STR_NONE);
 		bd->live_first = true;
 		bw_change_ask(b, bd, ASK_QUEUED);
+		if (!gone)
+			bw_doubt_all(b, d, "the numbers of a subscription began anew");
 		return;
 	}
 	bw_change_ask(b, bd, ASK_RETRY);

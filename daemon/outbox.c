@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define OUTBOX_RESERVE_MESSAGES 64
+
 struct outbox *
 outbox_new(uint64_t session)
 {
@@ -44,9 +46,11 @@ outbox_make(struct outbox *b, const struct outbox_message *head, struct str body
 {
 	struct outbox_message *msg;
 
-	/* answers are few, bounded by the requests under way; what is said is bounded here */
-	if (head->serial > 0 &&
-		(b->count >= LIMIT_OUTBOX_MESSAGES || b->bytes + body.n > LIMIT_OUTBOX_BYTES)) {
+	/* a resume needs room for its answer also when what is said has filled the box */
+	size_t reserve = head->serial > 0 ? 0 : OUTBOX_RESERVE_MESSAGES;
+
+	if (b->count >= LIMIT_OUTBOX_MESSAGES + reserve ||
+		(head->serial > 0 && b->bytes + body.n > LIMIT_OUTBOX_BYTES)) {
 		b->overflow = true;
 		b->lost = true;
 		return NULL;
@@ -158,6 +162,9 @@ outbox_resume(struct outbox *b, bool numbered, uint64_t last_number, uint64_t sa
 		else
 			msg->sent = false;
 	}
+	/* something is missing anyway, and is said to be: room for what comes */
+	while (b->lost && b->count > LIMIT_OUTBOX_MESSAGES / 2)
+		outbox_remove(b, TAILQ_FIRST(&b->list));
 	b->cursor = TAILQ_FIRST(&b->list);
 	b->lost = false;
 	b->overflow = false;

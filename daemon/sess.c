@@ -19,6 +19,8 @@
 
 #define SESS_CHECK_MS 1000
 #define SESS_SHOWN_BYTES 64
+#define SESS_INVOKE_FIRST 9001
+#define SESS_INVOKE_LAST 9998
 
 struct sess_note {
 	uint64_t session;
@@ -67,6 +69,7 @@ sess_conn_free(struct sess *s, struct conn *c)
 	HASH_DELETE(by_id, s->conns, c);
 	s->conn_count--;
 	csta_framer_fini(&c->framer);
+	outbox_free(c->box);
 	mem_free(c->peer);
 	mem_free(c->local);
 	mem_free(c);
@@ -82,6 +85,7 @@ sess_fini(struct sess *s)
 		sess_conn_free(s, c);
 	HASH_ITER(by_session, s->notes, n, n2)
 		sess_note_drop(s, n);
+	mem_free(s->direct);
 	buf_fini(&s->body);
 	buf_fini(&s->frame);
 }
@@ -112,31 +116,61 @@ sess_conn_id(struct sess *s, const struct core_session *session)
 	return c ? c->id : 0;
 }
 
+static void sess_flush_direct(struct sess *s, struct conn *c);
+
 /* The connection is of no more use; CLIENT_CLOSED follows. */
 void
 sess_conn_close(struct sess *s, struct conn *c, bool after_output)
 {
 	if (c->closing)
 		return;
+	if (after_output)
+		sess_flush_direct(s, c);
 	c->closing = true;
 	ctx_act(s->x,
 		&(struct node_action){
 			.kind = NODE_ACT_CLIENT_CLOSE, .id = c->id, .flag = after_output });
 }
 
-/* An invoke ID for a request of ours: never that of a client's request under way. */
-static uint32_t
-sess_next_invoke(struct sess *s, struct conn *c)
+/* The bit of an invoke ID that a request of ours might take; false for all others. */
+static bool
+sess_invoke_bit(uint32_t invoke, uint32_t *word, uint64_t *bit)
 {
-	const struct core_request *q;
-	bool taken;
+	if (invoke < SESS_INVOKE_FIRST || invoke > SESS_INVOKE_LAST)
+		return false;
+	*word = (invoke - SESS_INVOKE_FIRST) / 64;
+	*bit = (uint64_t)1 << ((invoke - SESS_INVOKE_FIRST) % 64);
+	return true;
+}
 
-	do {
-		c->invoke = c->invoke >= 9998 || c->invoke < 9001 ? 9001 : c->invoke + 1;
-		taken = false;
-		for (q = s->x->model.requests; q != NULL && !taken; q = q->by_id.next)
-			taken = q->session == c->session && q->invoke == c->invoke;
-	} while (taken);
+static void
+sess_invoke_taken(struct conn *c, uint32_t invoke, bool taken)
+{
+	uint32_t word;
+	uint64_t bit;
+
+	if (!sess_invoke_bit(invoke, &word, &bit))
+		return;
+	if (taken)
+		c->taken[word] |= bit;
+	else
+		c->taken[word] &= ~bit;
+}
+
+/* An invoke ID for a request of ours: not that of a client's request under way, as long as there is a free one. */
+static uint32_t
+sess_next_invoke(struct conn *c)
+{
+	uint32_t word;
+	uint64_t bit;
+
+	for (uint32_t tries = SESS_INVOKE_FIRST; tries <= SESS_INVOKE_LAST; tries++) {
+		c->invoke = c->invoke >= SESS_INVOKE_LAST || c->invoke < SESS_INVOKE_FIRST ?
+			SESS_INVOKE_FIRST :
+			c->invoke + 1;
+		if (sess_invoke_bit(c->invoke, &word, &bit) && (c->taken[word] & bit) == 0)
+			break;
+	}
 	return c->invoke;
 }
 
@@ -150,6 +184,7 @@ sess_send_frame(struct sess *s, struct conn *c, uint32_t invoke, struct str body
 		return;
 	}
 	c->out_pos += s->frame.n;
+	sess_invoke_taken(c, invoke, false);
 	ctx_act(s->x,
 		&(struct node_action){ .kind = NODE_ACT_CLIENT_SEND,
 			.id = c->id,
@@ -159,8 +194,19 @@ sess_send_frame(struct sess *s, struct conn *c, uint32_t invoke, struct str body
 void
 sess_send_direct(struct sess *s, struct conn *c, uint32_t invoke, struct str body)
 {
-	if (ctx_may_leave(s->x, 0) && !c->closing)
-		sess_send_frame(s, c, invoke, body);
+	struct outbox_message head = {
+		.kind = OUTBOX_ANSWER, .offset = s->x->offset, .invoke = invoke
+	};
+
+	outbox_push(c->box, &head, body);
+	if (c->pending)
+		return;
+	if (s->direct_count == s->direct_size) {
+		s->direct_size = s->direct_size ? s->direct_size * 2 : 64;
+		s->direct = mem_realloc(s->direct, s->direct_size * sizeof(s->direct[0]));
+	}
+	s->direct[s->direct_count++] = c->id;
+	c->pending = true;
 }
 
 enum csta_status
@@ -180,6 +226,7 @@ sess_conn_open(struct sess *s, uint64_t id, struct str peer, struct str local)
 	c->peer = mem_strndup(peer.p, peer.n);
 	c->local = mem_strndup(local.p, local.n);
 	c->heard = s->x->now;
+	c->box = outbox_new(0);
 	csta_framer_init(&c->framer);
 	HASH_ADD(by_id, s->conns, id, sizeof(c->id), c);
 	s->conn_count++;
@@ -192,7 +239,7 @@ sess_conn_open(struct sess *s, uint64_t id, struct str peer, struct str local)
 	}
 	buf_reset(&s->body);
 	csta_put_system_status(&s->body, sess_default_edition(s), sess_present_status(s), 0);
-	sess_send_direct(s, c, sess_next_invoke(s, c), buf_as_str(&s->body));
+	sess_send_direct(s, c, sess_next_invoke(c), buf_as_str(&s->body));
 }
 
 static void
@@ -224,7 +271,8 @@ sess_frame(struct sess *s, struct conn *c, const struct csta_frame *f)
 	session = core_session_by_id(&s->x->model, c->session);
 	if (session != NULL)
 		sess_note(s, session->id)->heard = s->x->now;
-	if (q.kind == CSTA_keepalive || sess_assoc_request(s, c, f->invoke, &q))
+	sess_invoke_taken(c, f->invoke, !sess_assoc_is_response(q.kind));
+	if (sess_assoc_request(s, c, f->invoke, &q))
 		return;
 	session = core_session_by_id(&s->x->model, c->session);
 	if (session != NULL)
@@ -358,7 +406,7 @@ sess_pump_one(struct sess *s, struct core_session *session, struct conn *c)
 
 	while (!c->closing && (msg = outbox_peek(box, ha_released(s->x->ha))) != NULL) {
 		invoke = msg->kind == OUTBOX_EVENT ? CSTA_INVOKE_EVENT :
-			msg->kind == OUTBOX_STATUS ? sess_next_invoke(s, c) :
+			msg->kind == OUTBOX_STATUS ? sess_next_invoke(c) :
 						     msg->invoke;
 		sess_send_frame(s, c, invoke, (struct str){ (const char *)msg->body, msg->n });
 		outbox_sent(box, c->out_pos);
@@ -371,6 +419,39 @@ sess_pump_one(struct sess *s, struct core_session *session, struct conn *c)
 	}
 }
 
+/* Sends what the connection is to be told outside any session, as far as that is confirmed. */
+static void
+sess_flush_direct(struct sess *s, struct conn *c)
+{
+	struct outbox_message *msg;
+
+	while (!c->closing && ha_gate_open(s->x->ha) &&
+		(msg = outbox_peek(c->box, ha_released(s->x->ha))) != NULL) {
+		sess_send_frame(s, c, msg->invoke, (struct str){ (const char *)msg->body, msg->n });
+		outbox_sent(c->box, 0);
+		(void)outbox_acked(c->box, 0);
+	}
+}
+
+/* Messages outside any session; they stand before those of a session that the connection got since. */
+static void
+sess_pump_direct(struct sess *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->direct_count; i++) {
+		struct conn *c = sess_conn(s, s->direct[i]);
+
+		if (c != NULL)
+			sess_flush_direct(s, c);
+		if (c != NULL && c->box->cursor != NULL && !c->closing)
+			s->direct[kept++] = c->id;
+		else if (c != NULL)
+			c->pending = false;
+	}
+	s->direct_count = kept;
+}
+
 void
 sess_pump(struct sess *s)
 {
@@ -379,6 +460,7 @@ sess_pump(struct sess *s)
 
 	if (!ctx_is_active(s->x) || !ha_gate_open(s->x->ha))
 		return;
+	sess_pump_direct(s);
 	for (size_t i = 0; i < say->pending_count; i++) {
 		struct core_session *session = core_session_by_id(&s->x->model, say->pending[i]);
 		struct conn *c = session ? sess_conn_of(s, session) : NULL;
@@ -433,7 +515,7 @@ sess_expire(struct sess *s, struct core_session *session, const char *why)
 		snprintf(id, sizeof(id), "%llu", (unsigned long long)session->id);
 		buf_reset(&s->body);
 		csta_put_session_terminated(&s->body, str_of(id), "sessionTimerExpired");
-		sess_send_direct(s, c, sess_next_invoke(s, c), buf_as_str(&s->body));
+		sess_send_direct(s, c, sess_next_invoke(c), buf_as_str(&s->body));
 		sess_conn_close(s, c, true);
 	}
 	sess_end(s, session);

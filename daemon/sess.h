@@ -17,9 +17,12 @@ struct conn {
 	uint64_t id;
 	struct csta_framer framer;
 	char *peer, *local;
-	uint64_t session; /* id; 0 = none yet */
-	uint64_t out_pos; /* bytes sent */
-	uint32_t invoke;  /* of our last request: 9001..9998 */
+	uint64_t session;   /* id; 0 = none yet */
+	uint64_t out_pos;   /* bytes sent */
+	uint32_t invoke;    /* of our last request: 9001..9998 */
+	uint64_t taken[16]; /* bits: invoke IDs 9001 and up of the client's requests under way */
+	struct outbox *box; /* messages outside any session */
+	bool pending;       /* in sess.direct */
 	bool closing;
 	struct mono heard;
 	UT_hash_handle by_id;
@@ -40,6 +43,9 @@ struct sess {
 	struct mono next_check;
 	/* sessions and what only the active knows of them */
 	struct sess_note *notes;
+	/* connections with messages outside any session */
+	uint64_t *direct;
+	size_t direct_count, direct_size;
 	sess_service_fn service;
 	void *service_arg;
 	bool closing_all;

@@ -241,11 +241,11 @@ sess_assoc_malformed(struct sess *s, struct conn *c, uint32_t invoke)
 	sess_send_direct(s, c, invoke, buf_as_str(&s->body));
 }
 
-static bool
-assoc_is_response(enum csta_request_kind kind)
+bool
+sess_assoc_is_response(enum csta_request_kind kind)
 {
 	return kind == CSTA_SystemStatusResponse || kind == CSTA_MonitorStopResponse ||
-		kind == CSTA_CSTAErrorCode;
+		kind == CSTA_CSTAErrorCode || kind == CSTA_keepalive;
 }
 
 bool
@@ -265,7 +265,7 @@ sess_assoc_request(struct sess *s, struct conn *c, uint32_t invoke, const struct
 		assoc_reset_timer(s, c, invoke, q);
 		return true;
 	}
-	if (assoc_is_response(q->kind))
+	if (sess_assoc_is_response(q->kind))
 		return true;
 	if (c->session != 0)
 		return false;

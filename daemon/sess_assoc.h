@@ -15,10 +15,13 @@ bool sess_assoc_request(
 /** A frame whose XML cannot be read: answered CSTAErrorCode, the connection stays. */
 void sess_assoc_malformed(struct sess *s, struct conn *c, uint32_t invoke);
 
+/** Nothing is to be answered to it. */
+bool sess_assoc_is_response(enum csta_request_kind kind);
+
 /* parts of sess.c that association needs */
 struct conn *sess_conn_of(struct sess *s, const struct core_session *session);
 void sess_conn_close(struct sess *s, struct conn *c, bool after_output);
-/** Sends now, outside any session; nothing leaves while the gate is shut. */
+/** Sends outside any session, when all that was decided so far is confirmed. */
 void sess_send_direct(struct sess *s, struct conn *c, uint32_t invoke, struct str body);
 /** Makes the connection that of the session; an older one is closed. */
 void sess_bind(struct sess *s, struct conn *c, struct core_session *session);

@@ -53,6 +53,16 @@ svc_queue(struct svc *v, struct str device)
 	return q;
 }
 
+/* One more request of a session is under way, or one less. The session may be gone. */
+static void
+svc_under_way(struct svc *v, uint64_t session_id, int change)
+{
+	struct core_session *session = core_session_by_id(&v->x->model, session_id);
+
+	if (session != NULL && (change > 0 || session->under_way > 0))
+		session->under_way += (uint32_t)change;
+}
+
 static void
 svc_wait_drop(struct svc *v, struct svc_wait *w)
 {
@@ -60,6 +70,7 @@ svc_wait_drop(struct svc *v, struct svc_wait *w)
 
 	TAILQ_REMOVE(&v->waits[w->kind], w, by_due);
 	TAILQ_REMOVE(&q->waits, w, of_device);
+	svc_under_way(v, w->session, -1);
 	mem_free(w);
 	if (!TAILQ_EMPTY(&q->waits))
 		return;
@@ -124,6 +135,7 @@ svc_wait(struct svc *v, enum svc_wait_kind kind, const struct core_session *sess
 	w->due = mono_add_ms(v->x->now, ms);
 	TAILQ_INSERT_TAIL(&q->waits, w, of_device);
 	TAILQ_INSERT_TAIL(&v->waits[kind], w, by_due);
+	svc_under_way(v, session->id, 1);
 }
 
 /* system status */
@@ -164,12 +176,31 @@ svc_request_system_status(struct svc *v, struct core_session *session, uint32_t 
 
 /* monitors */
 
+/* CSTA_NO_ERROR: one more monitor may be started. */
+static enum csta_error
+svc_monitor_limit(struct svc *v, const struct core_session *session, const struct core_device *d)
+{
+	if (d->monitor_count >= LIMIT_MONITORS_PER_DEVICE)
+		return CSTA_ERR_objectMonitorLimitExceeded;
+	if (HASH_CNT(by_id, v->x->model.monitors) < v->x->conf->monitors_max)
+		return CSTA_NO_ERROR;
+	log_emit(v->x->log, M_MONITOR_LIMIT, "session=%llu %u monitors",
+		(unsigned long long)session->id, (unsigned)HASH_CNT(by_id, v->x->model.monitors));
+	return CSTA_ERR_overallMonitorLimitExceeded;
+}
+
 static void
 svc_monitor_begin(
 	struct svc *v, struct core_session *session, uint32_t invoke, struct core_device *d)
 {
 	uint64_t id = core_next_id(&v->x->model);
 
+	enum csta_error error = svc_monitor_limit(v, session, d);
+
+	if (error != CSTA_NO_ERROR) {
+		sess_error(v->sess, session, invoke, error);
+		return;
+	}
 	/* the answer stands before anything that is told under the cross reference, and leaves with the monitor */
 	buf_reset(&v->body);
 	csta_put_monitor_start_response(&v->body, svc_edition(session), id, false);
@@ -224,18 +255,17 @@ svc_monitor_start(
 		return;
 	}
 	if (HASH_CNT(by_id, v->x->model.monitors) >= v->x->conf->monitors_max) {
+		/* before a device is subscribed for nothing */
+		sess_error(v->sess, session, invoke, CSTA_ERR_overallMonitorLimitExceeded);
 		log_emit(v->x->log, M_MONITOR_LIMIT, "session=%llu %u monitors",
 			(unsigned long long)session->id,
 			(unsigned)HASH_CNT(by_id, v->x->model.monitors));
-		sess_error(v->sess, session, invoke, CSTA_ERR_overallMonitorLimitExceeded);
 		return;
 	}
 	d = svc_device(v, session, invoke, q->device);
 	if (d == NULL)
 		return;
-	if (d->monitor_count >= LIMIT_MONITORS_PER_DEVICE)
-		sess_error(v->sess, session, invoke, CSTA_ERR_objectMonitorLimitExceeded);
-	else if (d->subscription[0] == '\0' && d->service == CORE_SERVICE_NEW)
+	if (d->subscription[0] == '\0' && d->service == CORE_SERVICE_NEW)
 		svc_wait(v, SVC_WAIT_MONITOR, session, invoke, d, SVC_MONITOR_WAIT_MS);
 	else
 		svc_monitor_begin(v, session, invoke, d);
@@ -312,9 +342,6 @@ svc_request_allowed(
 		sess_error(v->sess, session, invoke, CSTA_ERR_resourceOutOfService);
 	else if (d->service != CORE_SERVICE_IN)
 		sess_error(v->sess, session, invoke, CSTA_ERR_deviceOutOfService);
-	else if (HASH_CNT(by_id, v->x->model.requests) >=
-		LIMIT_REQUESTS_PER_SESSION * LIMIT_SOUTH_IN_FLIGHT)
-		sess_error(v->sess, session, invoke, CSTA_ERR_outstandingReqLimitExceeded);
 	else
 		return true;
 	return false;
@@ -329,6 +356,7 @@ svc_request_begin(struct svc *v, const struct core_session *session, uint32_t in
 	CORE_EMIT(&v->x->em, request_new, .request = id, .session = session->id, .invoke = invoke,
 		.kind = (uint8_t)kind, .device = str_of(d->id));
 	core_request_by_id(&v->x->model, id)->conn = sess_conn_id(v->sess, session);
+	svc_under_way(v, session->id, 1);
 	bw_call(v->bw, id, verb, d, target);
 }
 
@@ -369,6 +397,15 @@ svc_state_error(enum svc_kind kind, enum core_view view)
 	return CSTA_NO_ERROR;
 }
 
+/* The device has no call at all. */
+static enum csta_error
+svc_nothing_error(enum svc_kind kind)
+{
+	if (kind == SVC_ANSWER)
+		return CSTA_ERR_noCallToAnswer;
+	return kind == SVC_CLEAR ? CSTA_ERR_noConnectionToClear : CSTA_ERR_invalidConnectionState;
+}
+
 /* The half a request is about. A device without a call id names its only call. */
 static struct core_half *
 svc_half(struct core_device *d, const struct csta_connection *c, bool *ambiguous)
@@ -403,9 +440,9 @@ svc_call_request(struct svc *v, struct core_session *session, uint32_t invoke,
 	h = svc_half(d, &q->connection, &ambiguous);
 	if (h == NULL) {
 		sess_error(v->sess, session, invoke,
-			ambiguous                       ? CSTA_ERR_invalidConnectionID :
-				q->connection.call_id.n ? CSTA_ERR_invalidConnectionID :
-							  CSTA_ERR_noConnectionToClear);
+			ambiguous || q->connection.call_id.n ?
+				CSTA_ERR_invalidConnectionID :
+				svc_nothing_error(svc_calls[i].kind));
 		return;
 	}
 	error = svc_state_error(svc_calls[i].kind, core_half_view(h));
@@ -423,6 +460,10 @@ svc_request(struct sess *s, struct core_session *session, uint32_t invoke,
 {
 	struct svc *v = arg;
 
+	if (session->under_way >= LIMIT_REQUESTS_PER_SESSION) {
+		sess_error(s, session, invoke, CSTA_ERR_outstandingReqLimitExceeded);
+		return;
+	}
 	for (size_t i = 0; i < sizeof(svc_calls) / sizeof(svc_calls[0]); i++) {
 		if (svc_calls[i].service == q->kind) {
 			svc_call_request(v, session, invoke, q, i);
@@ -507,6 +548,7 @@ svc_request_over(uint64_t request, enum bw_result result, uint64_t call_id, void
 	error = svc_result_error(result, (enum svc_kind)q->kind);
 	if (session != NULL && error == CSTA_NO_ERROR)
 		svc_put_success(v, session, q, call_id);
+	svc_under_way(v, q->session, -1);
 	CORE_EMIT(&v->x->em, request_done, .request = request);
 	if (session == NULL)
 		return;

@@ -3,7 +3,7 @@
  * Who is in charge, and how the other one keeps up: role, heartbeats, delta log, resync, gate.
  *
  * Glossary. delta: one replicated change of state, opaque here: (kind, version, bytes). epoch: number of an
- * activation, +1 at each. offset: position of a delta in the log of an epoch, from 1. gate: the door through
+ * activation, greater at each and never used by two nodes: a generation number, and the node in its lowest bits. offset: position of a delta in the log of an epoch, from 1. gate: the door through
  * which effects leave, a watermark of offsets. lease: until when an active may speak. in step: the standby
  * acknowledged everything the gate waits for.
  *
@@ -27,6 +27,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
+/** The lowest bits of an epoch: those of the id of the node that claimed it. The generation is above them. */
+#define HA_EPOCH_NODE_BITS 3
 
 #define HA_ROLES(XX) \
 	XX(INIT, "init")         /* no ring yet */ \

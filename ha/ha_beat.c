@@ -118,12 +118,10 @@ as_active(struct ha *ha, struct ha_peer *p, const struct ha_frame *f, struct ha_
 {
 	bool follows = p->role == HA_STANDBY && f->epoch == ha->epoch;
 
-	if (p->role == HA_ACTIVE && f->epoch == ha->epoch) {
-		ha_voice_tie(ha, p, out);
-		return;
-	}
 	if (p->role == HA_ACTIVE)
-		ha->want_beat = true; /* it has not heard of us */
+		ha_voice_two(ha, p, out);
+	if (ha->role != HA_ACTIVE)
+		return;
 	if (follows && p->listening)
 		ha_repl_acked(ha, p, f->offset, f->u.beat.digest);
 	else if (follows && !p->dropped && ha->serve.to != p)

@@ -3,8 +3,9 @@
  * Epochs and claims: see ha_voice.h.
  *
  * Happy path: promote -> epoch to disk -> CLAIM -> its own delivery, nothing higher met -> ACTIVE.
- * Failure modes: another claim came first (JOINING), a bystander knows a higher epoch (claim again), an
- * ACTIVE meets a higher epoch (FENCED, emptied, JOINING), two rings with one epoch merge (the lower id gives up).
+ * Failure modes: another claim of the generation came first (JOINING), a bystander knows an epoch of it or of a higher
+ * one (claim again), an ACTIVE meets a higher epoch that speaks (FENCED, emptied, JOINING) or that is but
+ * remembered (claims above it), two rings with one generation merge (the lower epoch gives up).
  */
 #include "ha/ha_voice.h"
 
@@ -12,15 +13,17 @@
 #include "ha/ha_out.h"
 #include "ha/ha_role.h"
 
+#define NODE_MASK (((uint64_t)1 << HA_EPOCH_NODE_BITS) - 1)
+
 /*
- * Above everything that is on disk (saved >= seen: a void claim is not made again), and with the node in its
- * lowest bits: two nodes that were never up together cannot make the same one.
+ * Of a generation above everything that is on disk (saved >= seen: a void claim is not made again), and with the
+ * node in its lowest bits: two nodes that were never up together cannot make the same one.
  */
 static uint64_t
 next_epoch(const struct ha *ha)
 {
-	return (((ha->saved >> HA_EPOCH_NODE_BITS) + 1) << HA_EPOCH_NODE_BITS) |
-	       (ha->conf.node_id & ((1u << HA_EPOCH_NODE_BITS) - 1));
+	return ((ha_voice_generation(ha->saved) + 1) << HA_EPOCH_NODE_BITS) |
+		(ha->conf.node_id & NODE_MASK);
 }
 
 static void
@@ -121,14 +124,29 @@ give_up(struct ha *ha, const struct ha_peer *p, uint64_t epoch, struct ha_out *o
 }
 
 void
-ha_voice_tie(struct ha *ha, const struct ha_peer *p, struct ha_out *out)
+ha_voice_two(struct ha *ha, const struct ha_peer *p, struct ha_out *out)
 {
-	if (ha->conf.node_id <= p->node_id)
+	if (p->epoch == ha->epoch && ha->conf.node_id <= p->node_id) {
 		give_up(ha, p, ha->epoch, out);
-	else
+		return;
+	}
+	ha->want_beat = true; /* it has not heard of us */
+	if (ha_voice_generation(p->epoch) == ha_voice_generation(ha->epoch))
 		log_emit(&ha->log, M_TWO_VOICES,
-			"node %u is active in our epoch %llu as well: it will give up", p->node_id,
-			(unsigned long long)ha->epoch);
+			"node %u is active in epoch %llu, this node in epoch %llu: it will give up",
+			p->node_id, (unsigned long long)p->epoch, (unsigned long long)ha->epoch);
+}
+
+/*
+ * Must who leads in our epoch yield to it? Two epochs of one generation were claimed by nodes that did not know of
+ * each other: a state of the other one is not newer than ours, it only has the higher number.
+ */
+static bool
+must_yield(const struct ha *ha, uint64_t epoch, enum ha_voice_kind kind)
+{
+	return kind == HA_VOICE_SPEAKS ||
+		(kind == HA_VOICE_STATE &&
+			ha_voice_generation(epoch) > ha_voice_generation(ha->epoch));
 }
 
 static void
@@ -139,21 +157,23 @@ meet_newer(struct ha *ha, const struct ha_peer *p, uint64_t epoch, enum ha_voice
 		ha_role_change(ha, HA_JOINING, out, "another claim came first");
 	else if (ha->role == HA_CLAIMING)
 		send_claim(ha, out);
-	else if (ha->role == HA_DRAINING && kind != HA_VOICE_HEARSAY)
+	else if (ha->role == HA_DRAINING && must_yield(ha, epoch, kind))
 		ha_role_change(ha, HA_JOINING, out, "a newer epoch speaks");
-	else if (ha->role == HA_ACTIVE && kind != HA_VOICE_HEARSAY)
+	else if (ha->role == HA_ACTIVE && must_yield(ha, epoch, kind))
 		give_up(ha, p, epoch, out);
 	else if (ha->role == HA_ACTIVE)
-		ha_voice_claim(
-			ha, out, "a node remembers a newer epoch than ours: claiming one above it");
+		ha_voice_claim(ha, out, "a node knows of a higher epoch than ours: claiming one above it");
 }
 
 void
 ha_voice_meet(struct ha *ha, const struct ha_peer *p, uint64_t epoch, enum ha_voice_kind kind,
 	struct ha_out *out)
 {
-	uint64_t ours = ha->role == HA_CLAIMING ? ha->claim_epoch - 1 : ha->epoch;
+	uint64_t ours = ha->epoch;
 
+	/* Whatever is of the generation that is claimed spoils the claim: others refuse it for that. */
+	if (ha->role == HA_CLAIMING)
+		ours = (ha_voice_generation(ha->claim_epoch) << HA_EPOCH_NODE_BITS) - 1;
 	if (epoch > ha->seen) {
 		ha->seen = epoch;
 		save(ha, epoch, out);
@@ -165,7 +185,7 @@ ha_voice_meet(struct ha *ha, const struct ha_peer *p, uint64_t epoch, enum ha_vo
 void
 ha_voice_on_claim(struct ha *ha, struct ha_peer *p, const struct ha_frame *f, struct ha_out *out)
 {
-	if (f->epoch <= ha->seen) {
+	if (ha_voice_generation(f->epoch) <= ha_voice_generation(ha->seen)) {
 		ha->counts.frames_stale++;
 		ha->want_beat = true;
 		return;
@@ -184,8 +204,8 @@ ha_voice_on_own_claim(struct ha *ha, const struct ha_frame *f, struct ha_out *ou
 {
 	if (ha->role != HA_CLAIMING || f->u.claim.nonce != ha->nonce || f->epoch != ha->claim_epoch)
 		return;
-	if (f->epoch <= ha->seen) {
-		ha_role_change(ha, HA_JOINING, out, "a newer epoch is known");
+	if (ha_voice_generation(f->epoch) <= ha_voice_generation(ha->seen)) {
+		ha_role_change(ha, HA_JOINING, out, "an epoch of this generation is known");
 		return;
 	}
 	become_active(ha, f->u.claim.asked_us, out, "the claim was delivered");

@@ -161,7 +161,7 @@ main_run_seed(struct sim *s, const struct sim_options *opt)
 	sim_world_init(s, opt);
 	main_build(s);
 	if (seconds == 0)
-		seconds = 20 + (int64_t)(opt->seed * 7 % 41);
+		seconds = 40 + (int64_t)(opt->seed * 7 % 61);
 	sim_world_run(s, seconds * SIM_S);
 	if (!s->failed) {
 		sim_fault_end(s);

@@ -47,6 +47,7 @@ sim_client_init(struct sim *s, unsigned index)
 	s->clients[index] = c;
 	c->index = index;
 	c->mode = index == 0 ? CLIENT_NUMBERED : (enum client_mode)sim_world_rand(s, SIM_RNG_CLIENT, 3);
+	c->eager = sim_world_chance(s, SIM_RNG_CLIENT, 25);
 	c->by_address = sim_world_chance(s, SIM_RNG_CLIENT, 65);
 	c->target = c->by_address ? -1 : 0;
 	c->probe_us = client_ms(s, 3000, 8000);
@@ -144,8 +145,11 @@ sim_client_connected(struct sim *s, unsigned index, uint64_t conn)
 {
 	struct sim_client *c = s->clients[index];
 
-	if (c->conn == conn && c->state == CLIENT_CONNECTING)
-		client_change(s, c, CLIENT_GREETING);
+	if (c->conn != conn || c->state != CLIENT_CONNECTING)
+		return;
+	client_change(s, c, CLIENT_GREETING);
+	if (c->eager)
+		client_begin(s, c);
 }
 
 void

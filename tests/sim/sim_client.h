@@ -98,6 +98,7 @@ struct client_pending {
 struct sim_client {
 	unsigned index;
 	enum client_mode mode;
+	bool eager;      /* speaks first, without waiting for the SystemStatus */
 	bool by_address; /* connects to the service address, else to the nodes in turn */
 	int target;
 	enum client_state state;

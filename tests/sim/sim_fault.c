@@ -155,6 +155,7 @@ fault_do(struct sim *s, enum sim_fault kind)
 	case SIM_FAULT_amnesia:
 		sim_south_subscription_drop(s);
 		break;
+	case SIM_FAULT_renumber:
 	case SIM_FAULT_drift:
 	case SIM_FAULT_slowring:
 	case SIM_FAULT_nofence:

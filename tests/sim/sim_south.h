@@ -150,6 +150,8 @@ int south_event_ack(struct sim *s, struct str event_id, unsigned status);
 void south_event_channel_gone(struct sim *s, uint64_t channel_serial);
 /** A channel was opened: what waits may go. */
 void south_event_pump(struct sim *s);
+/** The server that knew the numbers, and what was not acknowledged, is gone. */
+void south_event_renumber(struct sim *s);
 void south_event_begin(struct sim *s);
 void south_event_fini(struct sim *s);
 

@@ -536,6 +536,8 @@ sim_south_failover(struct sim *s)
 		w->calls[i].used = false;
 		w->calls[i].generation++;
 	}
+	if (sim_world_has(s, SIM_FAULT_renumber))
+		south_event_renumber(s);
 	for (unsigned i = 0; i < w->user_count; i++) {
 		w->users[i].moved = false;
 		sim_world_at(s, calls_ms(s, 500, 15000), calls_register, i, w->failovers, 0);

@@ -45,6 +45,14 @@ south_event_fini(struct sim *s)
 	}
 }
 
+void
+south_event_renumber(struct sim *s)
+{
+	south_event_fini(s);
+	for (unsigned i = 0; i < SOUTH_SUBS_MAX; i++)
+		s->south->subs[i].sequence = 0;
+}
+
 size_t
 sim_south_unacknowledged(const struct sim *s)
 {

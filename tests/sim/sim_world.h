@@ -40,6 +40,7 @@
 	XX(channel, "event channels are dropped") \
 	XX(http, "requests and answers are lost, late, or refused with 503") \
 	XX(asfail, "the application server fails over and forgets all calls") \
+	XX(renumber, "the numbers of all subscriptions begin anew at that failover") \
 	XX(nofence, "no fencing: a quorum device decides after a split") \
 	XX(amnesia, "BroadWorks loses a subscription now and then")
 

@@ -12,7 +12,8 @@ static struct world w;
 
 #define DECLARATION "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
 #define SET_OF_TWO \
-	DECLARATION "<ChannelSet xmlns=\"http://schema.broadsoft.com/xsi\"><channel><channelId>f-77</channelId>" \
+	DECLARATION \
+	"<ChannelSet xmlns=\"http://schema.broadsoft.com/xsi\"><channel><channelId>f-77</channelId>" \
 	"<channelSetId>tandem</channelSetId><expires>3599</expires></channel><channel><channelId>f 78/x</channelId>" \
 	"<channelSetId>tandem</channelSetId><expires>10</expires></channel></ChannelSet>"
 
@@ -46,11 +47,13 @@ START_TEST(test_activation)
 	world_rule(&w, "GET", "E/channelset/tandem", 200, 1, SET_OF_TWO);
 	start_quietly(20);
 	ck_assert_ptr_nonnull(strstr((buf_char(&w.bodies, '\0'), (const char *)w.bodies.p),
-		DECLARATION "<Channel xmlns=\"http://schema.broadsoft.com/xsi\"><channelSetId>tandem</channelSetId>"
+		DECLARATION
+		"<Channel xmlns=\"http://schema.broadsoft.com/xsi\"><channelSetId>tandem</channelSetId>"
 		"<priority>1</priority><weight>50</weight><expires>3600</expires><applicationId>app</applicationId>"
 		"</Channel>"));
-	world_asked(&w, "xsp1 GET E/channelset/tandem\nxsp1 DELETE E/channel/f-77\n"
-			"xsp1 DELETE E/channel/f%2078%2Fx\nxsp1 open\nxsp2 open\nxsp3 open\n");
+	world_asked(&w,
+		"xsp1 GET E/channelset/tandem\nxsp1 DELETE E/channel/f-77\n"
+		"xsp1 DELETE E/channel/f%2078%2Fx\nxsp1 open\nxsp2 open\nxsp3 open\n");
 	ck_assert_uint_eq(counts().channels_open, 3);
 	ck_assert_uint_eq(world_logged(&w, 37501, ""), 3);
 	world_fini(&w);
@@ -104,8 +107,8 @@ START_TEST(test_activation_odd_lists)
 		unsigned status;
 		const char *body;
 	} lists[] = { { 403, "" }, { 404, "" }, { 500, "oops" }, { 200, "" }, { 200, "not xml" },
-		      { 200, DECLARATION "<ChannelSet xmlns=\"http://schema.broadsoft.com/xsi\"/>" },
-		      { 200, DECLARATION "<Channel xmlns=\"http://schema.broadsoft.com/xsi\"/>" } };
+		{ 200, DECLARATION "<ChannelSet xmlns=\"http://schema.broadsoft.com/xsi\"/>" },
+		{ 200, DECLARATION "<Channel xmlns=\"http://schema.broadsoft.com/xsi\"/>" } };
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		world_init(&w, 1, "");
@@ -145,7 +148,7 @@ START_TEST(test_heartbeats)
 	ck_assert_uint_ge(world_asked_count(&w, "xsp2 PUT E/channel/c2/heartbeat"), 9);
 	ck_assert_uint_le(world_asked_count(&w, "xsp2 PUT E/channel/c2/heartbeat"), 11);
 	ck_assert_uint_eq(world_asked_count(&w, ""),
-			  world_asked_count(&w, "c1/heartbeat") + world_asked_count(&w, "c2/heartbeat"));
+		world_asked_count(&w, "c1/heartbeat") + world_asked_count(&w, "c2/heartbeat"));
 	ck_assert_uint_eq(counts().channels_open, 2);
 	world_fini(&w);
 }
@@ -175,7 +178,9 @@ START_TEST(test_heartbeat_overload)
 	world_rule(&w, "PUT", "/heartbeat", 503, -1, "");
 	for (int i = 0; i < 30; i++) {
 		world_run(&w, 10000);
-		world_document(&w, 0, DECLARATION "<ChannelHeartBeat xmlns=\"http://schema.broadsoft.com/xsi\"/>");
+		world_document(&w, 0,
+			DECLARATION
+			"<ChannelHeartBeat xmlns=\"http://schema.broadsoft.com/xsi\"/>");
 	}
 	ck_assert_uint_eq(w.xsps[0].opens, 1);
 	world_fini(&w);
@@ -306,7 +311,8 @@ START_TEST(test_refresh)
 	world_run(&w, 1799000);
 	world_asked(&w, "");
 	world_run(&w, 2000);
-	ck_assert_ptr_nonnull(strstr((buf_char(&w.bodies, '\0'), (const char *)w.bodies.p), "<Channel "
+	ck_assert_ptr_nonnull(strstr((buf_char(&w.bodies, '\0'), (const char *)w.bodies.p),
+		"<Channel "
 		"xmlns=\"http://schema.broadsoft.com/xsi\"><expires>3600</expires></Channel>"));
 	world_asked(&w, "xsp1 PUT E/channel/c1\n");
 	world_run(&w, 1800000);
@@ -321,17 +327,20 @@ terminate(uint32_t xsp, const char *reason)
 {
 	char text[1024];
 
-	snprintf(text, sizeof(text), DECLARATION "<xsi:Event xmlns:xsi=\"http://schema.broadsoft.com/xsi\" "
-		 "xmlns:xsi1=\"http://www.w3.org/2001/XMLSchema-instance\" xsi1:type=\"xsi:ChannelTerminatedEvent\">"
-		 "<xsi:channelId>%s</xsi:channelId><xsi:reason>%s</xsi:reason></xsi:Event>", w.xsps[xsp].channel, reason);
+	snprintf(text, sizeof(text),
+		DECLARATION
+		"<xsi:Event xmlns:xsi=\"http://schema.broadsoft.com/xsi\" "
+		"xmlns:xsi1=\"http://www.w3.org/2001/XMLSchema-instance\" xsi1:type=\"xsi:ChannelTerminatedEvent\">"
+		"<xsi:channelId>%s</xsi:channelId><xsi:reason>%s</xsi:reason></xsi:Event>",
+		w.xsps[xsp].channel, reason);
 	world_document(&w, xsp, text);
 }
 
 /* Opened again at once, unless somebody else has a right to the set: no fight with another owner. */
 START_TEST(test_terminated)
 {
-	static const char *const reasons[] = { "UserDeleted", "NonResponsiveChannel", "ExplicitDelete", "Expired",
-					       "UnknownChannel", "DuplicateChannelSet" };
+	static const char *const reasons[] = { "UserDeleted", "NonResponsiveChannel",
+		"ExplicitDelete", "Expired", "UnknownChannel", "DuplicateChannelSet" };
 
 	for (size_t i = 0; i < 6; i++) {
 		setup(2, "");
@@ -383,7 +392,9 @@ START_TEST(test_no_channel_document)
 	start_quietly(3000); /* the listing of the set is given up first */
 	ck_assert_uint_eq(w.xsps[0].opens, 1);
 	world_document(&w, 0, DECLARATION "<html><body>Welcome</body></html>");
-	world_document(&w, 0, DECLARATION "<Channel xmlns=\"http://schema.broadsoft.com/xsi\"><expires>3600</expires></Channel>");
+	world_document(&w, 0,
+		DECLARATION
+		"<Channel xmlns=\"http://schema.broadsoft.com/xsi\"><expires>3600</expires></Channel>");
 	world_run(&w, 100);
 	ck_assert_uint_eq(counts().channels_open, 0);
 	world_run(&w, 10000);
@@ -424,11 +435,26 @@ int
 main(void)
 {
 	const TTest *const tests[] = {
-		test_activation, test_activation_first_xsp_down, test_activation_first_xsp_silent,
-		test_activation_delete_unanswered, test_activation_odd_lists, test_all_down_from_the_start,
-		test_heartbeats, test_heartbeat_refused, test_heartbeat_overload, test_heartbeat_late, test_stream_ends,
-		test_stream_flaps, test_open_refused, test_open_overloaded, test_silent_stream, test_refresh,
-		test_terminated, test_terminated_again_and_again, test_garbage_on_the_stream, test_no_channel_document,
+		test_activation,
+		test_activation_first_xsp_down,
+		test_activation_first_xsp_silent,
+		test_activation_delete_unanswered,
+		test_activation_odd_lists,
+		test_all_down_from_the_start,
+		test_heartbeats,
+		test_heartbeat_refused,
+		test_heartbeat_overload,
+		test_heartbeat_late,
+		test_stream_ends,
+		test_stream_flaps,
+		test_open_refused,
+		test_open_overloaded,
+		test_silent_stream,
+		test_refresh,
+		test_terminated,
+		test_terminated_again_and_again,
+		test_garbage_on_the_stream,
+		test_no_channel_document,
 		test_one_of_two,
 	};
 

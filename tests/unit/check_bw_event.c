@@ -40,7 +40,8 @@ START_TEST(test_duplicates)
 	world_settle(&w);
 	world_heard(&w, client, HEARD_RINGING("1") HEARD_ACTIVE("2"));
 	/* each is acknowledged, to the XSP it came from, and nothing is asked */
-	world_asked(&w, "xsp1 ack x1 200\nxsp1 ack x1 200\nxsp2 ack y1 200\nxsp1 ack x2 200\nxsp2 ack x1 200\n");
+	world_asked(&w,
+		"xsp1 ack x1 200\nxsp1 ack x1 200\nxsp2 ack y1 200\nxsp1 ack x2 200\nxsp2 ack x1 200\n");
 	world_fini(&w);
 }
 END_TEST
@@ -111,7 +112,8 @@ START_TEST(test_too_many_early)
 	w.snapshots = false;
 	for (unsigned i = 0; i < 40; i++) {
 		snprintf(id, sizeof(id), "x%u", i);
-		world_event_as(&w, 0, "2001", id, 3 + i, "HookStatusEvent", "<xsi:hookStatus>On-Hook</xsi:hookStatus>");
+		world_event_as(&w, 0, "2001", id, 3 + i, "HookStatusEvent",
+			"<xsi:hookStatus>On-Hook</xsi:hookStatus>");
 	}
 	world_run(&w, 290);
 	world_asked(&w, "");
@@ -119,7 +121,8 @@ START_TEST(test_too_many_early)
 	ck_assert_uint_eq(world_asked_count(&w, " ack "), LIMIT_REORDER_EVENTS);
 	for (unsigned i = 0; i < 40; i++) {
 		snprintf(id, sizeof(id), "x%u", i);
-		world_event_as(&w, 0, "2001", id, 3 + i, "HookStatusEvent", "<xsi:hookStatus>On-Hook</xsi:hookStatus>");
+		world_event_as(&w, 0, "2001", id, 3 + i, "HookStatusEvent",
+			"<xsi:hookStatus>On-Hook</xsi:hookStatus>");
 	}
 	world_forget_asked(&w);
 	world_settle(&w);
@@ -135,11 +138,13 @@ START_TEST(test_snapshot_closes_gap)
 	world_event_as(&w, 0, "2001", "x2", 3, "CallAnsweredEvent", ACTIVE);
 	world_half(&w, "2001", "a", "7:1", "Terminator", "Held", "2002");
 	world_user(&w, "2001")->sequence = 7;
-	world_send(&w, client, 9, "<SnapshotDevice><snapshotObject>2001</snapshotObject></SnapshotDevice>");
-	world_heard(&w, client, HEARD_RINGING("1") HEARD_ACTIVE("2") HEARD_HELD("3")
-		    "0009 SnapshotDeviceResponse{crossRefIDorSnapshotData{snapshotData{snapshotDeviceResponseInfo{"
-		    "connectionIdentifier{callID=#3 deviceID=2001} endpointDevice{deviceIdentifier=2002} "
-		    "localCallState{simpleCallState=callEstablishedHeld}}}}}\n");
+	world_send(&w, client, 9,
+		"<SnapshotDevice><snapshotObject>2001</snapshotObject></SnapshotDevice>");
+	world_heard(&w, client,
+		HEARD_RINGING("1") HEARD_ACTIVE("2") HEARD_HELD(
+			"3") "0009 SnapshotDeviceResponse{crossRefIDorSnapshotData{snapshotData{snapshotDeviceResponseInfo{"
+			     "connectionIdentifier{callID=#3 deviceID=2001} endpointDevice{deviceIdentifier=2002} "
+			     "localCallState{simpleCallState=callEstablishedHeld}}}}}\n");
 	world_run(&w, 3000);
 	ck_assert_uint_eq(world_logged(&w, 37209, ""), 0);
 	ck_assert_uint_eq(world_asked_count(&w, "PUT E/sub"), 1);
@@ -151,7 +156,8 @@ END_TEST
 START_TEST(test_unknown_type)
 {
 	setup(1, "");
-	world_event_as(&w, 0, "2001", "x1", 2, "CallHistoryEvent", "<xsi:anything><xsi:state>9</xsi:state></xsi:anything>");
+	world_event_as(&w, 0, "2001", "x1", 2, "CallHistoryEvent",
+		"<xsi:anything><xsi:state>9</xsi:state></xsi:anything>");
 	world_event_as(&w, 0, "2001", "x2", 3, "CallReceivedEvent", RINGING);
 	world_settle(&w);
 	world_heard(&w, client, HEARD_RINGING("1"));
@@ -178,7 +184,8 @@ START_TEST(test_malformed)
 		world_user(&w, "2001")->sequence = 2;
 		world_event_as(&w, 0, "2001", "x1", 2, "CallAnsweredEvent", data[i]);
 		world_settle(&w);
-		world_asked(&w, "xsp1 ack x1 400\nxsp1 PUT E/subscription/s1-2001\nxsp1 ack e2 200\n");
+		world_asked(
+			&w, "xsp1 ack x1 400\nxsp1 PUT E/subscription/s1-2001\nxsp1 ack e2 200\n");
 		ck_assert_uint_eq(world_logged(&w, 37507, "device=2001"), 1);
 		world_heard(&w, client, HEARD_RINGING("1") HEARD_ACTIVE("2"));
 		world_call(&w, "2001", "CallHeldEvent", "a", "7:1", "Terminator", "Held", "2002");
@@ -199,7 +206,8 @@ START_TEST(test_unknown_subscription)
 	/* a known user, another subscription of ours from another life */
 	snprintf(world_user(&w, "2001")->subscription, sizeof(w.users[0].subscription), "other");
 	world_event_as(&w, 0, "2001", "x3", 2, "CallReceivedEvent", RINGING);
-	world_event_as(&w, 0, "2001", "x4", 3, "CallSubscriptionEvent", "<xsi:hookStatus>On-Hook</xsi:hookStatus>");
+	world_event_as(&w, 0, "2001", "x4", 3, "CallSubscriptionEvent",
+		"<xsi:hookStatus>On-Hook</xsi:hookStatus>");
 	world_settle(&w);
 	world_heard(&w, client, "");
 	world_asked(&w, "xsp1 ack x1 481\nxsp1 ack x2 200\nxsp1 ack x3 481\nxsp1 ack x4 481\n");
@@ -210,12 +218,14 @@ END_TEST
 START_TEST(test_other_documents)
 {
 	setup(1, "");
-	world_document(&w, 0, "<?xml version=\"1.0\" encoding=\"UTF-8\"?><xsi:Event xmlns:xsi=\"http://schema.broadsoft.com/xsi\" "
-		       "xmlns:xsi1=\"http://www.w3.org/2001/XMLSchema-instance\" xsi1:type=\"xsi:ErrorEvent\">"
-		       "<xsi:errorCode>4</xsi:errorCode><xsi:errorMessage>no</xsi:errorMessage></xsi:Event>");
+	world_document(&w, 0,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?><xsi:Event xmlns:xsi=\"http://schema.broadsoft.com/xsi\" "
+		"xmlns:xsi1=\"http://www.w3.org/2001/XMLSchema-instance\" xsi1:type=\"xsi:ErrorEvent\">"
+		"<xsi:errorCode>4</xsi:errorCode><xsi:errorMessage>no</xsi:errorMessage></xsi:Event>");
 	world_document(&w, 0, "<html/>");
-	world_document(&w, 0, "<?xml version=\"1.0\"?><Event xmlns=\"http://schema.broadsoft.com/xsi-events\"><eventID>o1"
-		       "</eventID></Event>");
+	world_document(&w, 0,
+		"<?xml version=\"1.0\"?><Event xmlns=\"http://schema.broadsoft.com/xsi-events\"><eventID>o1"
+		"</eventID></Event>");
 	world_event_as(&w, 0, "2001", "x1", 2, "CallReceivedEvent", RINGING);
 	world_settle(&w);
 	world_heard(&w, client, HEARD_RINGING("1"));
@@ -232,7 +242,8 @@ START_TEST(test_split_stream)
 		char text[8192];
 		size_t n;
 	} all = { .n = 0 };
-	static const char *const kinds[] = { "CallReceivedEvent", "CallAnsweredEvent", "CallHeldEvent" };
+	static const char *const kinds[] = { "CallReceivedEvent", "CallAnsweredEvent",
+		"CallHeldEvent" };
 	static const char *const states[] = { "Alerting", "Active", "Held" };
 
 	for (size_t piece = 1; piece < 700; piece += 13) {
@@ -245,11 +256,15 @@ START_TEST(test_split_stream)
 				"<xsi:eventID>x%u</xsi:eventID><xsi:sequenceNumber>%u</xsi:sequenceNumber>"
 				"<xsi:userId>admin@demo.example</xsi:userId><xsi:subscriptionId>s1-2001</xsi:subscriptionId>"
 				"<xsi:targetId>2001@demo.example</xsi:targetId><xsi:eventData xsi1:type=\"xsi:%s\">%s"
-				"</xsi:eventData></xsi:Event>%s", i + 1, i + 2, kinds[i],
-				world_call_xml("a", "7:1", "Terminator", states[i], "2002"), i == 1 ? "\r\n \n" : "");
+				"</xsi:eventData></xsi:Event>%s",
+				i + 1, i + 2, kinds[i],
+				world_call_xml("a", "7:1", "Terminator", states[i], "2002"),
+				i == 1 ? "\r\n \n" : "");
 		for (size_t off = 0; off < all.n; off += piece)
 			world_later(&w, 1, NODE_EV_STREAM_DATA, w.xsps[0].stream, 0,
-				    (struct str){ all.text + off, all.n - off < piece ? all.n - off : piece }, STR_NONE);
+				(struct str){
+					all.text + off, all.n - off < piece ? all.n - off : piece },
+				STR_NONE);
 		world_settle(&w);
 		world_heard(&w, client, HEARD_RINGING("1") HEARD_ACTIVE("2") HEARD_HELD("3"));
 		world_asked(&w, "xsp1 ack x1 200\nxsp1 ack x2 200\nxsp1 ack x3 200\n");
@@ -264,7 +279,8 @@ START_TEST(test_ack_window)
 	setup(1, "http-timeout-ms = 1000\n");
 	world_rule(&w, "POST", "E/channel/eventresponse", 0, 16, "");
 	for (unsigned i = 0; i < 40; i++)
-		world_event(&w, "2001", "HookStatusEvent", "<xsi:hookStatus>On-Hook</xsi:hookStatus>");
+		world_event(
+			&w, "2001", "HookStatusEvent", "<xsi:hookStatus>On-Hook</xsi:hookStatus>");
 	world_run(&w, 900);
 	ck_assert_uint_eq(world_asked_count(&w, " ack "), 16);
 	world_run(&w, 200);
@@ -282,9 +298,11 @@ START_TEST(test_ack_one_xsp_silent)
 	w.xsps[0].mode = WORLD_SILENT;
 	for (unsigned i = 0; i < 40; i++) {
 		snprintf(id, sizeof(id), "x%u", i);
-		world_event_as(&w, 0, "2001", id, 2 + i, "HookStatusEvent", "<xsi:hookStatus>On-Hook</xsi:hookStatus>");
+		world_event_as(&w, 0, "2001", id, 2 + i, "HookStatusEvent",
+			"<xsi:hookStatus>On-Hook</xsi:hookStatus>");
 	}
-	world_event_as(&w, 1, "2001", "last", 42, "HookStatusEvent", "<xsi:hookStatus>On-Hook</xsi:hookStatus>");
+	world_event_as(&w, 1, "2001", "last", 42, "HookStatusEvent",
+		"<xsi:hookStatus>On-Hook</xsi:hookStatus>");
 	world_run(&w, 1000);
 	ck_assert_uint_eq(world_asked_count(&w, "xsp2 ack last 200"), 1);
 	world_fini(&w);
@@ -334,7 +352,7 @@ START_TEST(test_too_many_calls)
 		snprintf(id, sizeof(id), "h%u", i);
 		snprintf(tracking, sizeof(tracking), "%u:1", i);
 		world_event(&w, "2001", "CallReceivedEvent",
-			    world_call_xml(id, tracking, "Terminator", "Alerting", "2002"));
+			world_call_xml(id, tracking, "Terminator", "Alerting", "2002"));
 	}
 	world_run(&w, 1);
 	known = 0;
@@ -350,9 +368,21 @@ int
 main(void)
 {
 	const TTest *const tests[] = {
-		test_duplicates, test_reordered, test_gap, test_two_gaps, test_too_many_early, test_snapshot_closes_gap,
-		test_unknown_type, test_malformed, test_unknown_subscription, test_other_documents, test_split_stream,
-		test_ack_window, test_ack_one_xsp_silent, test_ack_dies_with_channel, test_event_does_not_fit,
+		test_duplicates,
+		test_reordered,
+		test_gap,
+		test_two_gaps,
+		test_too_many_early,
+		test_snapshot_closes_gap,
+		test_unknown_type,
+		test_malformed,
+		test_unknown_subscription,
+		test_other_documents,
+		test_split_stream,
+		test_ack_window,
+		test_ack_one_xsp_silent,
+		test_ack_dies_with_channel,
+		test_event_does_not_fit,
 		test_too_many_calls,
 	};
 

@@ -11,12 +11,12 @@ START_TEST(solo_is_active_at_start)
 
 	begin(1);
 	t.conf.solo = true;
-	t.node[0].floor = 6;
+	t.node[0].floor = EPOCH(6, 2);
 	toy_start(&t, 0);
 	v = toy_view(&t, 0);
 	ck_assert_int_eq(v.role, HA_ACTIVE);
-	ck_assert_uint_eq(v.epoch, 7);
-	ck_assert_uint_eq(t.node[0].floor, 7);
+	ck_assert_uint_eq(v.epoch, EPOCH(7, 1));
+	ck_assert_uint_eq(t.node[0].floor, EPOCH(7, 1));
 	ck_assert(v.gate_open);
 	ck_assert_uint_eq(toy_append(&t, 0, 1, 1), 1);
 	ck_assert_uint_eq(ha_released(t.node[0].ha), 1);
@@ -26,7 +26,7 @@ START_TEST(solo_is_active_at_start)
 	ck_assert_int_eq(toy_role(&t, 0), HA_JOINING);
 	ck_assert_uint_eq(toy_append(&t, 0, 1, 1), 0);
 	ck_assert_int_eq(toy_promote(&t, 0), 0);
-	ck_assert_uint_eq(toy_view(&t, 0).epoch, 8);
+	ck_assert_uint_eq(toy_view(&t, 0).epoch, EPOCH(8, 1));
 	end();
 }
 END_TEST
@@ -204,7 +204,7 @@ START_TEST(process_death_is_told_once_and_taken_over)
 	toy_drain(&t);
 	ck_assert_int_eq(toy_role(&t, 1), HA_ACTIVE);
 	ck_assert(ha_gate_open(t.node[1].ha)); /* without a further round trip */
-	ck_assert_uint_eq(toy_view(&t, 1).epoch, 2);
+	ck_assert_uint_eq(toy_view(&t, 1).epoch, EPOCH(2, 2));
 	ck_assert(toy_view(&t, 1).degraded);
 	load(1, 10);
 	ck_assert_uint_eq(ha_released(t.node[1].ha), 10);
@@ -258,7 +258,7 @@ START_TEST(switchover_drains_and_resyncs_partially)
 	ck_assert_int_eq(toy_role(&t, 0), HA_STANDBY);
 	ck_assert_uint_eq(toy_view(&t, 0).counts.resyncs_partial, 1);
 	ck_assert_uint_eq(toy_view(&t, 0).counts.resyncs_full, 0);
-	ck_assert_uint_eq(toy_view(&t, 0).epoch, 2);
+	ck_assert_uint_eq(toy_view(&t, 0).epoch, EPOCH(2, 2));
 	ck_assert_uint_eq(toy_view(&t, 0).offset, 0);
 	load(1, 20);
 	toy_drain(&t);
@@ -289,7 +289,7 @@ START_TEST(promote_is_refused_while_a_better_copy_exists)
 	ck_assert_int_eq(toy_promote(&t, 1), 0);
 	toy_run(&t, 100);
 	ck_assert_int_eq(toy_role(&t, 1), HA_ACTIVE);
-	ck_assert_uint_eq(toy_view(&t, 1).epoch, 2);
+	ck_assert_uint_eq(toy_view(&t, 1).epoch, EPOCH(2, 2));
 	end();
 }
 END_TEST
@@ -299,7 +299,7 @@ START_TEST(orders_in_the_wrong_role)
 	struct err e = { 0 };
 
 	begin(2);
-	t.node[0].floor = 1;
+	t.node[0].floor = EPOCH(1, 1);
 	toy_start(&t, 0);
 	ck_assert_int_ne(toy_promote(&t, 0), 0); /* own membership was not seen yet */
 	toy_run(&t, 300);
@@ -470,7 +470,7 @@ START_TEST(without_fencing_a_lost_node_shuts_the_gate_until_quorum_is_told)
 	ck_assert_int_eq(toy_role(&t, 0), HA_ACTIVE);
 	toy_run(&t, 300);
 	ck_assert_int_eq(toy_role(&t, 0), HA_JOINING);
-	ck_assert_uint_eq(toy_view(&t, 0).epoch, 1);
+	ck_assert_uint_eq(toy_view(&t, 0).epoch, EPOCH(1, 1));
 	ck_assert_int_eq(toy_promote(&t, 0), 0);
 	toy_quorum(&t, 0, true);
 	toy_run(&t, 1600);

@@ -284,7 +284,7 @@ START_TEST(an_acknowledgement_of_what_does_not_exist)
 		.type = HA_FRAME_ACK,
 		.sender = 2,
 		.to = 1,
-		.epoch = 1,
+		.epoch = EPOCH(1, 1),
 		.offset = 1000 };
 	struct buf b;
 
@@ -309,7 +309,7 @@ END_TEST
 START_TEST(frames_of_an_older_epoch_are_refused)
 {
 	struct ha_frame f = {
-		.version = 1, .speaks = 2, .type = HA_FRAME_CLAIM, .sender = 2, .epoch = 1
+		.version = 1, .speaks = 2, .type = HA_FRAME_CLAIM, .sender = 2, .epoch = EPOCH(1, 2)
 	};
 	struct buf b;
 	uint64_t before;
@@ -318,7 +318,7 @@ START_TEST(frames_of_an_older_epoch_are_refused)
 	before = toy_view(&t, 0).counts.frames_stale;
 	buf_init(&b, 1000);
 	ha_frame_encode(&f, &b);
-	toy_inject(&t, 1, b.p, b.n); /* a claim of an epoch that exists */
+	toy_inject(&t, 1, b.p, b.n); /* a claim of a generation that exists */
 	f.type = HA_FRAME_ACK;
 	f.epoch = 0;
 	buf_reset(&b);
@@ -350,7 +350,9 @@ random_frame(struct buf *b, unsigned victim)
 	buf_init(&body, 10000);
 	f.type = (enum ha_frame_type)(1 + rng_below(&t.rng, HA_FRAME_LEAVING));
 	f.to = rng_below(&t.rng, 3) ? 0 : victim + 1;
-	f.epoch = rng_below(&t.rng, 8) ? ha->seen : rng_below(&t.rng, 6);
+	f.epoch = rng_below(&t.rng, 8) ? ha->seen : rng_below(&t.rng, ha->seen + 1);
+	if (rng_below(&t.rng, 100) == 0) /* the same generation, or the next one */
+		f.epoch = (ha->seen | 7) + 8 * rng_below(&t.rng, 2) - rng_below(&t.rng, 8);
 	f.offset = rng_below(&t.rng, 4) ? ha->offset + rng_below(&t.rng, 3) :
 					  1 + rng_below(&t.rng, 30);
 	for (size_t i = 0; i < sizeof(f.u) / 8; i++) /* all payloads are numbers first */
@@ -373,7 +375,7 @@ random_frame(struct buf *b, unsigned victim)
 		f.u.snap_slice.at = rng_below(&t.rng, 2) ? ha->join.snap.n : 5;
 		f.u.snap_slice.body = STR("12345678");
 	} else if (f.type == HA_FRAME_CLAIM && rng_below(&t.rng, 10) == 0) {
-		f.epoch = ha->seen + 1;
+		f.epoch = ha->seen + 1 + rng_below(&t.rng, 16);
 	}
 	ha_frame_encode(&f, b);
 	buf_fini(&body);

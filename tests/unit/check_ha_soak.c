@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define STEPS 400
+#define EPOCHS_MAX 512 /* a run of STEPS has far fewer */
 
 /* Digests that a node had as active of an epoch, by offset. */
 struct record {
@@ -25,8 +26,16 @@ struct record {
 	size_t count, size;
 };
 
+/* Who was ACTIVE of an epoch. */
+struct owner {
+	uint64_t epoch;
+	uint32_t id, pid;
+};
+
 struct world {
 	struct toy t;
+	struct owner owners[EPOCHS_MAX];
+	unsigned owner_count;
 	struct record record[TOY_NODES];
 	uint64_t spoke;   /* highest epoch in which an effect left */
 	unsigned speaker; /* of it */
@@ -39,6 +48,7 @@ struct world {
 	uint64_t trace;     /* hash over what happened */
 	/* what was met, to see that a run is worth something */
 	uint64_t takeovers, resyncs, confirmed, unconfirmed, appended;
+	uint64_t strangers; /* epochs whose generation another node had been active in */
 };
 
 #define BROKEN(w, ...) \
@@ -77,6 +87,32 @@ note_digest(struct world *w, const struct toy_node *nd)
 		BROKEN(w, "epoch %llu: offset %llu follows %zu", (unsigned long long)ha->epoch,
 			(unsigned long long)ha->offset, r->count);
 	r->digest[r->count++] = nd->fsm.digest;
+}
+
+/* EPOCH: no two processes are ever active of one epoch, whatever they could know of each other. */
+static void
+check_epoch(struct world *w, const struct toy_node *nd)
+{
+	bool stranger = false;
+
+	if (nd->ha->role != HA_ACTIVE)
+		return;
+	for (unsigned k = w->owner_count; k-- > 0;) {
+		const struct owner *o = &w->owners[k];
+
+		if (o->epoch == nd->ha->epoch && o->id == nd->id && o->pid == nd->pid)
+			return;
+		if (o->epoch == nd->ha->epoch)
+			BROKEN(w, "EPOCH: node %u is active of epoch %llu, and node %u was", nd->id,
+				(unsigned long long)o->epoch, o->id);
+		if (o->epoch >> HA_EPOCH_NODE_BITS == nd->ha->epoch >> HA_EPOCH_NODE_BITS)
+			stranger = true;
+	}
+	w->strangers += stranger;
+	if (w->owner_count == EPOCHS_MAX)
+		BROKEN(w, "more than %d epochs in one run", EPOCHS_MAX);
+	else
+		w->owners[w->owner_count++] = (struct owner){ nd->ha->epoch, nd->id, nd->pid };
 }
 
 /* SAME-STATE: whoever follows has, at each position, what the active had there. */
@@ -177,6 +213,7 @@ observe(struct toy *t, struct toy_node *nd)
 {
 	struct world *w = t->observer;
 
+	check_epoch(w, nd);
 	check_state(w, nd);
 	check_voice(w, nd);
 	check_released(w, nd);
@@ -316,13 +353,37 @@ cut_or_merge(struct world *w, unsigned i)
 	}
 }
 
+/*
+ * Towards a succession of strangers: first all are alone but one, then the one that is left dies, and node i starts with
+ * what its disk knows, which is less.
+ */
+static void
+leave_alone(struct world *w, unsigned i)
+{
+	struct toy *t = &w->t;
+	unsigned alive = 0, alone = 0;
+
+	for (unsigned k = 0; k < t->count; k++) {
+		if (t->node[k].ha == NULL)
+			continue;
+		alive++;
+		alone = k;
+	}
+	if (alive > 1) {
+		toy_kill(t, w->owner >= 0 ? (unsigned)w->owner : i);
+	} else if (alive == 1 && alone != i && toy_role(t, alone) == HA_ACTIVE) {
+		toy_power_off(t, alone);
+		toy_start(t, i);
+	}
+}
+
 static void
 fault(struct world *w, unsigned i)
 {
 	struct toy *t = &w->t;
 	struct toy_node *nd = &t->node[i];
 
-	switch (rng_below(&t->rng, 9)) {
+	switch (rng_below(&t->rng, 11)) {
 	case 0:
 		toy_kill(t, i);
 		break;
@@ -343,6 +404,10 @@ fault(struct world *w, unsigned i)
 			else
 				toy_ring_up(t, i);
 		}
+		break;
+	case 6:
+	case 7:
+		leave_alone(w, i);
 		break;
 	default:
 		if (nd->ha == NULL)
@@ -512,6 +577,7 @@ run_seed(struct world *w, struct world *total, uint64_t seed)
 	total->confirmed += w->confirmed;
 	total->unconfirmed += w->unconfirmed;
 	total->appended += w->appended;
+	total->strangers += w->strangers;
 	if (w->broken[0] != '\0')
 		printf("seed %llu: %s\n", (unsigned long long)seed, w->broken);
 	if (w->broken[0] == '\0' && seed % 50 == 0) { /* the same seed, the same run */
@@ -538,13 +604,15 @@ main(int argc, char **argv)
 
 	for (uint64_t seed = first; seed < first + count && failed < 10; seed++)
 		failed += !run_seed(w, total, seed);
-	printf("%llu takeovers, %llu resyncs finished, %llu deltas, %llu steps confirmed, %llu unconfirmed\n",
-		(unsigned long long)total->takeovers, (unsigned long long)total->resyncs,
+	printf("%llu takeovers, %llu of strangers, %llu resyncs finished, %llu deltas, %llu steps confirmed, %llu unconfirmed\n",
+		(unsigned long long)total->takeovers, (unsigned long long)total->strangers,
+		(unsigned long long)total->resyncs,
 		(unsigned long long)total->appended, (unsigned long long)total->confirmed,
 		(unsigned long long)total->unconfirmed);
 	/* runs in which nothing happens prove nothing */
 	if (count >= 100 &&
-		(total->takeovers < count || total->resyncs < count || total->confirmed < count)) {
+		(total->takeovers < count || total->resyncs < count || total->confirmed < count ||
+			total->strangers < count / 50)) {
 		printf("the runs are too quiet\n");
 		failed++;
 	}

@@ -13,9 +13,10 @@ static struct world w;
 
 #define POS(invoke, id) \
 	invoke " StartApplicationSessionPosResponse{sessionID=#" id \
-	" actualProtocolVersion=http://www.ecma-international.org/standards/ecma-323/csta/ed6" \
-	" actualSessionDuration=60}\n"
-#define REFUSED(invoke, why) invoke " StartApplicationSessionNegResponse{errorCode{definedError=" why "}}\n"
+	       " actualProtocolVersion=http://www.ecma-international.org/standards/ecma-323/csta/ed6" \
+	       " actualSessionDuration=60}\n"
+#define REFUSED(invoke, why) \
+	invoke " StartApplicationSessionNegResponse{errorCode{definedError=" why "}}\n"
 #define SESSION_NS "xmlns=\"http://www.ecma-international.org/standards/ecma-354/appl_session\""
 
 static void
@@ -32,9 +33,11 @@ three_events(const char *call)
 	char tracking[32];
 
 	snprintf(tracking, sizeof(tracking), "%s:1", call);
-	world_call(&w, "2001", "CallReceivedEvent", call, tracking, "Terminator", "Alerting", "2002");
+	world_call(
+		&w, "2001", "CallReceivedEvent", call, tracking, "Terminator", "Alerting", "2002");
 	world_call(&w, "2001", "CallAnsweredEvent", call, tracking, "Terminator", "Active", "2002");
-	world_call(&w, "2001", "CallReleasedEvent", call, tracking, "Terminator", "Released", "2002");
+	world_call(
+		&w, "2001", "CallReleasedEvent", call, tracking, "Terminator", "Released", "2002");
 }
 
 #define THREE(ref, call, n1, n2, n3) \
@@ -45,15 +48,19 @@ three_events(const char *call)
 static void
 reset_timer(unsigned c, unsigned invoke, const char *id)
 {
-	world_send(&w, c, invoke, "<ResetApplicationSessionTimer " SESSION_NS "><sessionID>%s</sessionID>"
-		   "<requestedSessionDuration>60</requestedSessionDuration></ResetApplicationSessionTimer>", id);
+	world_send(&w, c, invoke,
+		"<ResetApplicationSessionTimer " SESSION_NS "><sessionID>%s</sessionID>"
+		"<requestedSessionDuration>60</requestedSessionDuration></ResetApplicationSessionTimer>",
+		id);
 }
 
 static void
 stop_session(unsigned c, unsigned invoke, const char *id)
 {
-	world_send(&w, c, invoke, "<StopApplicationSession " SESSION_NS "><sessionID>%s</sessionID><sessionEndReason>"
-		   "<definedEndReason>normal</definedEndReason></sessionEndReason></StopApplicationSession>", id);
+	world_send(&w, c, invoke,
+		"<StopApplicationSession " SESSION_NS "><sessionID>%s</sessionID><sessionEndReason>"
+		"<definedEndReason>normal</definedEndReason></sessionEndReason></StopApplicationSession>",
+		id);
 }
 
 START_TEST(test_status_at_once)
@@ -85,7 +92,9 @@ START_TEST(test_status_without_broadworks)
 	world_run(&w, 60000);
 	world_heard(&w, c, "");
 	world_send(&w, c, 1, "<RequestSystemStatus/>");
-	world_heard(&w, c, W_STATUS("9002", "normal") "0001 RequestSystemStatusResponse{systemStatus=normal}\n");
+	world_heard(&w, c,
+		W_STATUS("9002",
+			"normal") "0001 RequestSystemStatusResponse{systemStatus=normal}\n");
 	world_fini(&w);
 }
 END_TEST
@@ -142,12 +151,14 @@ START_TEST(test_resume_numbers)
 	three_events("b");
 	c = world_connect(&w);
 	world_heard(&w, c, W_STATUS("9001", "normal"));
-	world_start_session(&w, c, 5, "demo", "<sessionID>#1</sessionID>"
-			    "<lastMessageSequenceNumber>2</lastMessageSequenceNumber>");
+	world_start_session(&w, c, 5, "demo",
+		"<sessionID>#1</sessionID>"
+		"<lastMessageSequenceNumber>2</lastMessageSequenceNumber>");
 	/* the same session, the status, exactly what comes after number 2, and nothing again */
-	world_heard(&w, c, POS("0005", "1") W_STATUS("9002", "normal")
-		    W_CLEARED("2", "3", "2001", "2002", "normalClearing", W_NUM("3"))
-		    THREE("2", "4", W_NUM("4"), W_NUM("5"), W_NUM("6")));
+	world_heard(&w, c,
+		POS("0005", "1") W_STATUS("9002", "normal")
+			W_CLEARED("2", "3", "2001", "2002", "normalClearing", W_NUM("3"))
+				THREE("2", "4", W_NUM("4"), W_NUM("5"), W_NUM("6")));
 	three_events("c");
 	world_heard(&w, c, THREE("2", "5", W_NUM("7"), W_NUM("8"), W_NUM("9")));
 	world_fini(&w);
@@ -166,8 +177,9 @@ START_TEST(test_resume_with_nothing_missing)
 	world_hang_up(&w, c);
 	c = world_connect(&w);
 	world_take(&w, c);
-	world_start_session(&w, c, 5, "demo", "<sessionID>#1</sessionID>"
-			    "<lastMessageSequenceNumber>3</lastMessageSequenceNumber>");
+	world_start_session(&w, c, 5, "demo",
+		"<sessionID>#1</sessionID>"
+		"<lastMessageSequenceNumber>3</lastMessageSequenceNumber>");
 	world_heard(&w, c, POS("0005", "1") W_STATUS("9002", "normal"));
 	three_events("b");
 	world_heard(&w, c, THREE("2", "4", W_NUM("4"), W_NUM("5"), W_NUM("6")));
@@ -186,8 +198,9 @@ START_TEST(test_resume_ahead)
 	world_hang_up(&w, c);
 	c = world_connect(&w);
 	world_take(&w, c);
-	world_start_session(&w, c, 5, "demo", "<sessionID>#1</sessionID>"
-			    "<lastMessageSequenceNumber>41</lastMessageSequenceNumber>");
+	world_start_session(&w, c, 5, "demo",
+		"<sessionID>#1</sessionID>"
+		"<lastMessageSequenceNumber>41</lastMessageSequenceNumber>");
 	world_heard(&w, c, POS("0005", "1") W_STATUS("9002", "messagesLost"));
 	three_events("a");
 	world_heard(&w, c, THREE("2", "3", W_NUM("42"), W_NUM("43"), W_NUM("44")));
@@ -208,10 +221,12 @@ START_TEST(test_resume_lost)
 	three_events("b");
 	c = world_connect(&w);
 	world_take(&w, c);
-	world_start_session(&w, c, 5, "demo", "<sessionID>#1</sessionID>"
-			    "<lastMessageSequenceNumber>0</lastMessageSequenceNumber>");
-	world_heard(&w, c, POS("0005", "1") W_STATUS("9002", "messagesLost")
-		    THREE("2", "4", W_NUM("4"), W_NUM("5"), W_NUM("6")));
+	world_start_session(&w, c, 5, "demo",
+		"<sessionID>#1</sessionID>"
+		"<lastMessageSequenceNumber>0</lastMessageSequenceNumber>");
+	world_heard(&w, c,
+		POS("0005", "1") W_STATUS("9002", "messagesLost")
+			THREE("2", "4", W_NUM("4"), W_NUM("5"), W_NUM("6")));
 	world_fini(&w);
 }
 END_TEST
@@ -233,7 +248,8 @@ START_TEST(test_resume_without_numbers)
 	c = world_connect(&w);
 	world_take(&w, c);
 	world_start_session(&w, c, 5, "demo", "<sessionID>#1</sessionID>");
-	world_heard(&w, c, POS("0005", "1") W_STATUS("9002", "normal") THREE("2", "4", W_END, W_END, W_END));
+	world_heard(&w, c,
+		POS("0005", "1") W_STATUS("9002", "normal") THREE("2", "4", W_END, W_END, W_END));
 	world_fini(&w);
 }
 END_TEST
@@ -247,8 +263,9 @@ START_TEST(test_resume_while_old_lives)
 	world_monitor(&w, old, "2001");
 	c = world_connect(&w);
 	world_take(&w, c);
-	world_start_session(&w, c, 5, "demo", "<sessionID>#1</sessionID>"
-			    "<lastMessageSequenceNumber>0</lastMessageSequenceNumber>");
+	world_start_session(&w, c, 5, "demo",
+		"<sessionID>#1</sessionID>"
+		"<lastMessageSequenceNumber>0</lastMessageSequenceNumber>");
 	world_heard(&w, old, "closed\n");
 	world_heard(&w, c, POS("0005", "1") W_STATUS("9002", "normal"));
 	three_events("a");
@@ -263,7 +280,8 @@ END_TEST
 
 START_TEST(test_unknown_session_id)
 {
-	static const char *const ids[] = { "#3", "99", "0", "-1", "abc", "99999999999999999999999" };
+	static const char *const ids[] = { "#3", "99", "0", "-1", "abc",
+		"99999999999999999999999" };
 	char login[128];
 
 	setup("");
@@ -273,11 +291,16 @@ START_TEST(test_unknown_session_id)
 		const char *heard;
 
 		world_take(&w, c);
-		snprintf(login, sizeof(login), "<sessionID>%s</sessionID>"
-			 "<lastMessageSequenceNumber>12</lastMessageSequenceNumber>", ids[i]);
+		snprintf(login, sizeof(login),
+			"<sessionID>%s</sessionID>"
+			"<lastMessageSequenceNumber>12</lastMessageSequenceNumber>",
+			ids[i]);
 		world_start_session(&w, c, 5, "demo", login);
 		heard = world_take(&w, c);
-		ck_assert_msg(strstr(heard, "0005 StartApplicationSessionPosResponse{sessionID=#") == heard, "%s", heard);
+		ck_assert_msg(
+			strstr(heard, "0005 StartApplicationSessionPosResponse{sessionID=#") ==
+				heard,
+			"%s", heard);
 		ck_assert_uint_eq(strtoul(strchr(heard, '#') + 1, NULL, 10), 2 + i);
 	}
 	world_fini(&w);
@@ -293,10 +316,11 @@ START_TEST(test_session_of_another_user)
 	world_session(&w);
 	c = world_connect(&w);
 	world_take(&w, c);
-	world_send(&w, c, 5, "<StartApplicationSession " SESSION_NS "><applicationInfo><applicationSpecificInfo>"
-		   "<SessionLoginInfo><userName>eve</userName><sessionID>#1</sessionID></SessionLoginInfo>"
-		   "</applicationSpecificInfo></applicationInfo><requestedSessionDuration>60</requestedSessionDuration>"
-		   "</StartApplicationSession>");
+	world_send(&w, c, 5,
+		"<StartApplicationSession " SESSION_NS "><applicationInfo><applicationSpecificInfo>"
+		"<SessionLoginInfo><userName>eve</userName><sessionID>#1</sessionID></SessionLoginInfo>"
+		"</applicationSpecificInfo></applicationInfo><requestedSessionDuration>60</requestedSessionDuration>"
+		"</StartApplicationSession>");
 	ck_assert_ptr_nonnull(strstr(world_take(&w, c), "sessionID=#2 "));
 	ck_assert(w.clients[1].open);
 	world_fini(&w);
@@ -313,10 +337,12 @@ START_TEST(test_reset_keeps_alive)
 	for (int i = 0; i < 10; i++) {
 		world_run(&w, 50000);
 		reset_timer(c, 10, "#1");
-		world_heard(&w, c, "0010 ResetApplicationSessionTimerPosResponse{actualSessionDuration=60}\n");
+		world_heard(&w, c,
+			"0010 ResetApplicationSessionTimerPosResponse{actualSessionDuration=60}\n");
 	}
 	reset_timer(c, 11, "77");
-	world_heard(&w, c, "0011 ResetApplicationSessionTimerPosResponse{actualSessionDuration=60}\n");
+	world_heard(
+		&w, c, "0011 ResetApplicationSessionTimerPosResponse{actualSessionDuration=60}\n");
 	world_fini(&w);
 }
 END_TEST
@@ -330,8 +356,9 @@ START_TEST(test_session_timer)
 	world_run(&w, 119000);
 	world_heard(&w, c, "");
 	world_run(&w, 3000);
-	world_heard(&w, c, "9003 ApplicationSessionTerminated{sessionID=#1 sessionTermReason{"
-			   "definedTermReason=sessionTimerExpired}}\nclosed\n");
+	world_heard(&w, c,
+		"9003 ApplicationSessionTerminated{sessionID=#1 sessionTermReason{"
+		"definedTermReason=sessionTimerExpired}}\nclosed\n");
 	ck_assert_uint_eq(world_logged(&w, 37602, "session timer expired"), 1);
 	/* it is gone */
 	c = world_connect(&w);
@@ -345,7 +372,8 @@ END_TEST
 /* Any message at all counts as a sign of life. */
 START_TEST(test_session_timer_any_message)
 {
-	static const char *const signs[] = { "<RequestSystemStatus/>", "<keepalive />", "<SystemStatusResponse/>", "<What/>" };
+	static const char *const signs[] = { "<RequestSystemStatus/>", "<keepalive />",
+		"<SystemStatusResponse/>", "<What/>" };
 	unsigned c;
 
 	setup("");
@@ -418,8 +446,9 @@ START_TEST(test_reset_resumes)
 	c = world_connect(&w);
 	world_take(&w, c);
 	reset_timer(c, 3, "#1");
-	world_heard(&w, c, "0003 ResetApplicationSessionTimerPosResponse{actualSessionDuration=60}\n"
-		    W_STATUS("9002", "normal") THREE("2", "4", W_NUM("4"), W_NUM("5"), W_NUM("6")));
+	world_heard(&w, c,
+		"0003 ResetApplicationSessionTimerPosResponse{actualSessionDuration=60}\n" W_STATUS(
+			"9002", "normal") THREE("2", "4", W_NUM("4"), W_NUM("5"), W_NUM("6")));
 	three_events("c");
 	world_heard(&w, c, THREE("2", "5", W_NUM("7"), W_NUM("8"), W_NUM("9")));
 	world_fini(&w);
@@ -435,9 +464,11 @@ START_TEST(test_reset_from_elsewhere)
 	c = world_connect_from(&w, "10.77.0.10:40000");
 	world_take(&w, c);
 	reset_timer(c, 3, "#1");
-	world_heard(&w, c, "0003 ResetApplicationSessionTimerNegResponse{errorCode{definedError=invalidSessionID}}\n");
+	world_heard(&w, c,
+		"0003 ResetApplicationSessionTimerNegResponse{errorCode{definedError=invalidSessionID}}\n");
 	reset_timer(c, 4, "5");
-	world_heard(&w, c, "0004 ResetApplicationSessionTimerNegResponse{errorCode{definedError=invalidSessionID}}\n");
+	world_heard(&w, c,
+		"0004 ResetApplicationSessionTimerNegResponse{errorCode{definedError=invalidSessionID}}\n");
 	ck_assert(w.clients[1].open);
 	world_fini(&w);
 }
@@ -451,13 +482,15 @@ START_TEST(test_stop)
 	c = world_session(&w);
 	world_monitor(&w, c, "2001");
 	stop_session(c, 8, "4294967999");
-	world_heard(&w, c, "0008 StopApplicationSessionNegResponse{errorCode{definedError=invalidSessionID}}\n");
+	world_heard(&w, c,
+		"0008 StopApplicationSessionNegResponse{errorCode{definedError=invalidSessionID}}\n");
 	stop_session(c, 9, "#1");
 	world_heard(&w, c, "0009 StopApplicationSessionPosResponse\n");
 	three_events("a");
 	world_heard(&w, c, "");
 	stop_session(c, 10, "#1");
-	world_heard(&w, c, "0010 StopApplicationSessionNegResponse{errorCode{definedError=invalidSessionID}}\n");
+	world_heard(&w, c,
+		"0010 StopApplicationSessionNegResponse{errorCode{definedError=invalidSessionID}}\n");
 	/* the connection is as new */
 	world_start_session(&w, c, 11, "demo", "<sessionID>#1</sessionID>");
 	world_heard(&w, c, POS("0011", "4") W_STATUS("9003", "normal"));
@@ -471,15 +504,18 @@ START_TEST(test_implicit)
 	static const struct {
 		const char *message, *answer;
 	} firsts[] = {
-		{ "<RequestSystemStatus/>", "0000 RequestSystemStatusResponse{systemStatus=normal}\n" },
+		{ "<RequestSystemStatus/>",
+			"0000 RequestSystemStatusResponse{systemStatus=normal}\n" },
 		{ "<SystemRegister/>", "0000 SystemRegisterResponse{sysStatRegisterID=#2}\n" },
 		{ "<MonitorStart><monitorObject><deviceObject>2001</deviceObject></monitorObject></MonitorStart>",
-		  "0000 MonitorStartResponse{monitorCrossRefID=#2 monitorExistingCalls=false}\n" },
+			"0000 MonitorStartResponse{monitorCrossRefID=#2 monitorExistingCalls=false}\n" },
 		{ "<SnapshotDevice><snapshotObject>2001</snapshotObject></SnapshotDevice>",
-		  "0000 SnapshotDeviceResponse{crossRefIDorSnapshotData{snapshotData}}\n" },
-		{ "<SystemStatus><systemStatus>normal</systemStatus></SystemStatus>", "0000 SystemStatusResponse\n" },
+			"0000 SnapshotDeviceResponse{crossRefIDorSnapshotData{snapshotData}}\n" },
+		{ "<SystemStatus><systemStatus>normal</systemStatus></SystemStatus>",
+			"0000 SystemStatusResponse\n" },
 		{ "<MakeCall><callingDevice>2001</callingDevice><calledDirectoryNumber>2002</calledDirectoryNumber>"
-		  "</MakeCall>", W_ERROR("0000", "operation", "invalidDeviceID") },
+		  "</MakeCall>",
+			W_ERROR("0000", "operation", "invalidDeviceID") },
 		{ "<GetDeviceId/>", W_ERROR("0000", "operation", "serviceNotSupported") },
 	};
 	char expected[512];
@@ -494,7 +530,8 @@ START_TEST(test_implicit)
 		world_send(&w, c, 9001, "<SystemStatusResponse/>");
 		world_heard(&w, c, "");
 		world_send(&w, c, 0, "%s", firsts[i].message);
-		snprintf(expected, sizeof(expected), W_STATUS("9002", "normal") "%s", firsts[i].answer);
+		snprintf(expected, sizeof(expected), W_STATUS("9002", "normal") "%s",
+			firsts[i].answer);
 		world_heard(&w, c, expected);
 		/* and ends with its connection */
 		world_hang_up(&w, c);
@@ -526,7 +563,8 @@ START_TEST(test_edition)
 
 	setup("");
 	c = world_connect(&w);
-	world_send(&w, c, 1, "<RequestSystemStatus xmlns=\"http://www.ecma-international.org/standards/ecma-323/csta/ed5\"/>");
+	world_send(&w, c, 1,
+		"<RequestSystemStatus xmlns=\"http://www.ecma-international.org/standards/ecma-323/csta/ed5\"/>");
 	ck_assert_uint_eq(world_logged(&w, 37601, "edition=5"), 1);
 	c = world_connect(&w);
 	world_send(&w, c, 1, "<RequestSystemStatus/>");
@@ -539,8 +577,11 @@ END_TEST
 
 START_TEST(test_bad_prefix)
 {
-	static const char good[] = "\0\0\0\x1d" "0005<SystemStatusResponse", bad[] = "GET / HTTP/1.1\r\n";
-	char both[128] = "\0\0\0\x1f" "0005<SystemStatusResponse/>";
+	static const char good[] = "\0\0\0\x1d"
+				   "0005<SystemStatusResponse",
+			  bad[] = "GET / HTTP/1.1\r\n";
+	char both[128] = "\0\0\0\x1f"
+			 "0005<SystemStatusResponse/>";
 	size_t n = 31;
 	unsigned c;
 
@@ -604,7 +645,8 @@ START_TEST(test_ten_in_one_segment)
 	buf_init(&expected, 65536);
 	for (uint32_t i = 0; i < 10; i++) {
 		ck_assert_int_eq(csta_frame_put(&bytes, 100 + i, STR("<RequestSystemStatus/>")), 0);
-		buf_printf(&expected, "%04u RequestSystemStatusResponse{systemStatus=normal}\n", 100 + i);
+		buf_printf(&expected, "%04u RequestSystemStatusResponse{systemStatus=normal}\n",
+			100 + i);
 	}
 	buf_char(&expected, '\0');
 	world_send_bytes(&w, c, bytes.p, bytes.n);
@@ -612,7 +654,8 @@ START_TEST(test_ten_in_one_segment)
 	/* the same in pieces of every size, prefixes cut everywhere */
 	for (size_t piece = 1; piece < 40; piece++) {
 		for (size_t off = 0; off < bytes.n; off += piece)
-			world_send_bytes(&w, c, bytes.p + off, bytes.n - off < piece ? bytes.n - off : piece);
+			world_send_bytes(&w, c, bytes.p + off,
+				bytes.n - off < piece ? bytes.n - off : piece);
 		world_heard(&w, c, (const char *)expected.p);
 	}
 	buf_fini(&bytes);
@@ -646,8 +689,8 @@ many_events(unsigned count)
 	world_call(&w, "2001", "CallReceivedEvent", "a", "a:1", "Terminator", "Alerting", "2002");
 	world_call(&w, "2001", "CallAnsweredEvent", "a", "a:1", "Terminator", "Active", "2002");
 	for (unsigned i = 0; i < count; i++)
-		world_call(&w, "2001", i % 2 ? "CallRetrievedEvent" : "CallHeldEvent", "a", "a:1", "Terminator",
-			   i % 2 ? "Active" : "Held", "2002");
+		world_call(&w, "2001", i % 2 ? "CallRetrievedEvent" : "CallHeldEvent", "a", "a:1",
+			"Terminator", i % 2 ? "Active" : "Held", "2002");
 }
 
 START_TEST(test_slow_reader)
@@ -669,11 +712,36 @@ START_TEST(test_slow_reader)
 	/* its session is kept; what it can be given is given, and it is told that something is missing */
 	slow = world_connect(&w);
 	world_take(&w, slow);
-	world_start_session(&w, slow, 5, "demo", "<sessionID>#1</sessionID>"
-			    "<lastMessageSequenceNumber>0</lastMessageSequenceNumber>");
+	world_start_session(&w, slow, 5, "demo",
+		"<sessionID>#1</sessionID>"
+		"<lastMessageSequenceNumber>0</lastMessageSequenceNumber>");
 	heard = world_take(&w, slow);
 	ck_assert_msg(strncmp(heard, POS("0005", "1") W_STATUS("9002", "messagesLost"),
-			      strlen(POS("0005", "1") W_STATUS("9002", "messagesLost"))) == 0, "%.300s", heard);
+			      strlen(POS("0005", "1") W_STATUS("9002", "messagesLost"))) == 0,
+		"%.300s", heard);
+	world_fini(&w);
+}
+END_TEST
+
+/* A client that asks and asks and never reads: its answers do not fill the memory. */
+START_TEST(test_flood_without_reading)
+{
+	struct buf bytes;
+	unsigned c;
+
+	setup("");
+	c = world_session(&w);
+	w.clients[c].reads = false;
+	buf_init(&bytes, 1 << 20);
+	for (uint32_t i = 0; i < 2000; i++)
+		ck_assert_int_eq(csta_frame_put(&bytes, i, STR("<RequestSystemStatus/>")), 0);
+	for (int i = 0; i < 40 && w.clients[c].open; i++)
+		world_send_bytes(&w, c, bytes.p, bytes.n);
+	ck_assert_msg(
+		!w.clients[c].open, "%llu answers wait", (unsigned long long)w.clients[c].frames);
+	ck_assert_uint_eq(world_logged(&w, 37605, ""), 1);
+	world_settle(&w);
+	buf_fini(&bytes);
 	world_fini(&w);
 }
 END_TEST
@@ -699,14 +767,36 @@ int
 main(void)
 {
 	const TTest *const tests[] = {
-		test_status_at_once, test_status_without_broadworks, test_start, test_wrong_password,
-		test_resume_numbers, test_resume_with_nothing_missing, test_resume_ahead, test_resume_lost,
-		test_resume_without_numbers, test_resume_while_old_lives, test_unknown_session_id,
-		test_session_of_another_user, test_reset_keeps_alive, test_session_timer,
-		test_session_timer_any_message, test_clean_up_delay, test_clean_up_delay_limit, test_reset_resumes,
-		test_reset_from_elsewhere, test_stop, test_implicit, test_implicit_forbidden, test_edition,
-		test_bad_prefix, test_malformed_xml, test_ten_in_one_segment, test_thousands_in_one_read,
-		test_slow_reader, test_not_active,
+		test_status_at_once,
+		test_status_without_broadworks,
+		test_start,
+		test_wrong_password,
+		test_resume_numbers,
+		test_resume_with_nothing_missing,
+		test_resume_ahead,
+		test_resume_lost,
+		test_resume_without_numbers,
+		test_resume_while_old_lives,
+		test_unknown_session_id,
+		test_session_of_another_user,
+		test_reset_keeps_alive,
+		test_session_timer,
+		test_session_timer_any_message,
+		test_clean_up_delay,
+		test_clean_up_delay_limit,
+		test_reset_resumes,
+		test_reset_from_elsewhere,
+		test_stop,
+		test_implicit,
+		test_implicit_forbidden,
+		test_edition,
+		test_bad_prefix,
+		test_malformed_xml,
+		test_ten_in_one_segment,
+		test_thousands_in_one_read,
+		test_slow_reader,
+		test_flood_without_reading,
+		test_not_active,
 	};
 
 	return world_main("node_north", tests, sizeof(tests) / sizeof(tests[0]));

@@ -71,8 +71,9 @@ START_TEST(test_out_and_back)
 	world_run(&w, 450);
 	world_heard(&w, c, "");
 	world_run(&w, 100);
-	world_heard(&w, c, W_OUT("2", "2001", W_NUM("3")) W_OUT("3", "2002", W_NUM("4")) W_OUT("4", "2003", W_NUM("5"))
-		    W_STATUS("9003", "disabled"));
+	world_heard(&w, c,
+		W_OUT("2", "2001", W_NUM("3")) W_OUT("3", "2002", W_NUM("4"))
+			W_OUT("4", "2003", W_NUM("5")) W_STATUS("9003", "disabled"));
 	ck_assert_uint_eq(world_logged(&w, 37510, ""), 1);
 	/* BroadWorks goes on without us: the call of 2001 ends, 2002 is being called */
 	world_forget(&w, "2001");
@@ -82,12 +83,12 @@ START_TEST(test_out_and_back)
 	all_up();
 	world_run(&w, 40000);
 	/* status, then each device: what differs, then the service; the last one makes the system normal */
-	world_heard(&w, c, W_STATUS("9004", "partiallyDisabled")
-		    W_CLEARED("2", "5", "2001", "2050", "switchingFunctionTerminated", W_NUM("6"))
-		    W_BACK("2", "2001", W_NUM("7"))
-		    W_DELIVERED("3", "6", "2002", "2051", "2002", "alerting", W_NUM("8"))
-		    W_BACK("3", "2002", W_NUM("9")) W_BACK("4", "2003", W_NUM("10"))
-		    W_STATUS("9005", "normal"));
+	world_heard(&w, c,
+		W_STATUS("9004", "partiallyDisabled") W_CLEARED("2", "5", "2001", "2050",
+			"switchingFunctionTerminated", W_NUM("6")) W_BACK("2", "2001", W_NUM("7"))
+			W_DELIVERED("3", "6", "2002", "2051", "2002", "alerting", W_NUM("8"))
+				W_BACK("3", "2002", W_NUM("9")) W_BACK("4", "2003", W_NUM("10"))
+					W_STATUS("9005", "normal"));
 	ck_assert_uint_eq(world_logged(&w, 37205, "device=2001"), 1);
 	ck_assert_uint_eq(world_logged(&w, 37206, "device=2002"), 1);
 	ck_assert_uint_eq(world_logged(&w, 37410, "cleared=1 learned=1"), 1);
@@ -148,10 +149,12 @@ START_TEST(test_requests_while_out)
 	world_run(&w, 1000);
 	world_take(&w, c);
 	world_forget_asked(&w);
-	world_send(&w, c, 11, "<MakeCall><callingDevice>2001</callingDevice><calledDirectoryNumber>2002"
-			      "</calledDirectoryNumber></MakeCall>");
+	world_send(&w, c, 11,
+		"<MakeCall><callingDevice>2001</callingDevice><calledDirectoryNumber>2002"
+		"</calledDirectoryNumber></MakeCall>");
 	world_heard(&w, c, W_ERROR("0011", "systemResourceAvailibility", "resourceOutOfService"));
-	world_send(&w, c, 12, "<AnswerCall><callToBeAnswered><deviceID>2001</deviceID></callToBeAnswered></AnswerCall>");
+	world_send(&w, c, 12,
+		"<AnswerCall><callToBeAnswered><deviceID>2001</deviceID></callToBeAnswered></AnswerCall>");
 	world_heard(&w, c, W_ERROR("0012", "systemResourceAvailibility", "resourceOutOfService"));
 	world_send(&w, c, 13, "<MonitorStart><monitorObject>2009</monitorObject></MonitorStart>");
 	world_heard(&w, c, W_ERROR("0013", "systemResourceAvailibility", "resourceOutOfService"));
@@ -159,8 +162,9 @@ START_TEST(test_requests_while_out)
 	world_heard(&w, c, "0014 RequestSystemStatusResponse{systemStatus=disabled}\n");
 	/* a monitor on a known device is possible and begins with its state */
 	world_send(&w, c, 15, "<MonitorStart><monitorObject>2001</monitorObject></MonitorStart>");
-	world_heard(&w, c, "0015 MonitorStartResponse{monitorCrossRefID=#4 monitorExistingCalls=false}\n"
-		    W_OUT("4", "2001", W_NUM("3")));
+	world_heard(&w, c,
+		"0015 MonitorStartResponse{monitorCrossRefID=#4 monitorExistingCalls=false}\n" W_OUT(
+			"4", "2001", W_NUM("3")));
 	ck_assert_uint_eq(world_asked_count(&w, "A/user"), 0);
 	world_fini(&w);
 }
@@ -206,14 +210,14 @@ START_TEST(test_new_server)
 	world_forget(&w, "2001");
 	world_forget(&w, "2002");
 	world_call(&w, "2003", "CallReceivedEvent", "n", "1:2", "Terminator", "Alerting", "2052");
-	world_heard(&w, c, W_OUT("2", "2001", W_NUM("3")) W_OUT("3", "2002", W_NUM("4"))
-		    W_STATUS("9003", "partiallyDisabled")
-		    W_DELIVERED("4", "7", "2003", "2052", "2003", "alerting", W_NUM("5"))
-		    W_CLEARED("2", "5", "2001", "2050", "switchingFunctionTerminated", W_NUM("6"))
-		    W_BACK("2", "2001", W_NUM("7"))
-		    W_CLEARED("3", "6", "2002", "2051", "switchingFunctionTerminated", W_NUM("8"))
-		    W_BACK("3", "2002", W_NUM("9"))
-		    W_STATUS("9004", "normal"));
+	world_heard(&w, c,
+		W_OUT("2", "2001", W_NUM("3")) W_OUT("3", "2002", W_NUM("4"))
+			W_STATUS("9003", "partiallyDisabled") W_DELIVERED("4", "7", "2003", "2052",
+				"2003", "alerting", W_NUM("5")) W_CLEARED("2", "5", "2001", "2050",
+				"switchingFunctionTerminated", W_NUM("6"))
+				W_BACK("2", "2001", W_NUM("7")) W_CLEARED("3", "6", "2002", "2051",
+					"switchingFunctionTerminated", W_NUM("8"))
+					W_BACK("3", "2002", W_NUM("9")) W_STATUS("9004", "normal"));
 	expect_doubt(c, false);
 	/* the same server again is no news */
 	world_call(&w, "2001", "CallReceivedEvent", "o", "2:2", "Terminator", "Alerting", "2052");
@@ -233,9 +237,10 @@ START_TEST(test_unasked_snapshot)
 	world_snapshot(&w, "2001", "CallSubscriptionEvent");
 	world_settle(&w);
 	/* 2001 was compared just now; 2002 keeps its call */
-	world_heard(&w, c, W_CLEARED("2", "5", "2001", "2050", "switchingFunctionTerminated", W_NUM("3"))
-		    W_OUT("3", "2002", W_NUM("4")) W_STATUS("9003", "partiallyDisabled")
-		    W_BACK("3", "2002", W_NUM("5")) W_STATUS("9004", "normal"));
+	world_heard(&w, c,
+		W_CLEARED("2", "5", "2001", "2050", "switchingFunctionTerminated", W_NUM("3"))
+			W_OUT("3", "2002", W_NUM("4")) W_STATUS("9003", "partiallyDisabled")
+				W_BACK("3", "2002", W_NUM("5")) W_STATUS("9004", "normal"));
 	ck_assert_uint_eq(update_count("2001"), 0);
 	ck_assert_uint_eq(update_count("2002"), 1);
 	ck_assert_uint_eq(update_count("2003"), 1);
@@ -252,17 +257,17 @@ START_TEST(test_resync_event)
 	c = three_devices();
 	world_forget(&w, "2002");
 	/* although we are asking the device at this moment */
-	world_send(&w, c, 11, "<SnapshotDevice><snapshotObject>2003</snapshotObject></SnapshotDevice>");
+	world_send(&w, c, 11,
+		"<SnapshotDevice><snapshotObject>2003</snapshotObject></SnapshotDevice>");
 	world_take(&w, c);
 	world_forget_asked(&w);
 	world_snapshot(&w, "2003", "CallSubscriptionResyncEvent");
 	world_settle(&w);
-	world_heard(&w, c, W_OUT("2", "2001", W_NUM("3")) W_OUT("3", "2002", W_NUM("4"))
-		    W_STATUS("9003", "partiallyDisabled")
-		    W_BACK("2", "2001", W_NUM("5"))
-		    W_CLEARED("3", "6", "2002", "2051", "switchingFunctionTerminated", W_NUM("6"))
-		    W_BACK("3", "2002", W_NUM("7"))
-		    W_STATUS("9004", "normal"));
+	world_heard(&w, c,
+		W_OUT("2", "2001", W_NUM("3")) W_OUT("3", "2002", W_NUM("4")) W_STATUS(
+			"9003", "partiallyDisabled") W_BACK("2", "2001", W_NUM("5")) W_CLEARED("3",
+			"6", "2002", "2051", "switchingFunctionTerminated", W_NUM("6"))
+			W_BACK("3", "2002", W_NUM("7")) W_STATUS("9004", "normal"));
 	ck_assert_uint_eq(world_logged(&w, 37505, ""), 1);
 	world_fini(&w);
 }
@@ -278,12 +283,14 @@ START_TEST(test_request_on_forgotten_call)
 	world_forget(&w, "2001");
 	world_forget(&w, "2002");
 	world_rule(&w, "PUT", "/calls/a/Talk", 404, 1, "");
-	world_send(&w, c, 11, "<AnswerCall><callToBeAnswered><deviceID>2001</deviceID></callToBeAnswered></AnswerCall>");
-	world_heard(&w, c, W_ERROR("0011", "operation", "invalidConnectionID")
-		    W_CLEARED("2", "5", "2001", "2050", "switchingFunctionTerminated", W_NUM("3"))
-		    W_OUT("3", "2002", W_NUM("4")) W_STATUS("9003", "partiallyDisabled")
-		    W_CLEARED("3", "6", "2002", "2051", "switchingFunctionTerminated", W_NUM("5"))
-		    W_BACK("3", "2002", W_NUM("6")) W_STATUS("9004", "normal"));
+	world_send(&w, c, 11,
+		"<AnswerCall><callToBeAnswered><deviceID>2001</deviceID></callToBeAnswered></AnswerCall>");
+	world_heard(&w, c,
+		W_ERROR("0011", "operation", "invalidConnectionID") W_CLEARED("2", "5", "2001",
+			"2050", "switchingFunctionTerminated", W_NUM("3")) W_OUT("3", "2002",
+			W_NUM("4")) W_STATUS("9003", "partiallyDisabled") W_CLEARED("3", "6",
+			"2002", "2051", "switchingFunctionTerminated", W_NUM("5"))
+			W_BACK("3", "2002", W_NUM("6")) W_STATUS("9004", "normal"));
 	world_fini(&w);
 }
 END_TEST
@@ -291,7 +298,8 @@ END_TEST
 /* After a failover numbers may begin anew: the snapshot at 1 is taken, and what follows it. */
 START_TEST(test_numbers_restart)
 {
-	static const char *const types[] = { "CallSubscriptionResyncEvent", "CallSubscriptionEvent" };
+	static const char *const types[] = { "CallSubscriptionResyncEvent",
+		"CallSubscriptionEvent" };
 
 	for (size_t i = 0; i < 2; i++) {
 		unsigned c;
@@ -302,11 +310,14 @@ START_TEST(test_numbers_restart)
 		world_user(&w, "2001")->sequence = 0;
 		world_snapshot(&w, "2001", types[i]);
 		world_run(&w, 5000);
-		ck_assert_msg(strstr(world_take(&w, c), "ConnectionClearedEvent{monitorCrossRefID=#2 ") != NULL,
-			      "the %s at number 1 was not taken", types[i]);
-		world_call(&w, "2001", "CallReceivedEvent", "x", "9:1", "Terminator", "Alerting", "2050");
-		ck_assert_msg(strstr(world_take(&w, c), "DeliveredEvent{monitorCrossRefID=#2 ") != NULL,
-			      "the event after the %s at number 1 was not taken", types[i]);
+		ck_assert_msg(strstr(world_take(&w, c),
+				      "ConnectionClearedEvent{monitorCrossRefID=#2 ") != NULL,
+			"the %s at number 1 was not taken", types[i]);
+		world_call(&w, "2001", "CallReceivedEvent", "x", "9:1", "Terminator", "Alerting",
+			"2050");
+		ck_assert_msg(
+			strstr(world_take(&w, c), "DeliveredEvent{monitorCrossRefID=#2 ") != NULL,
+			"the event after the %s at number 1 was not taken", types[i]);
 		world_fini(&w);
 	}
 }
@@ -320,12 +331,14 @@ START_TEST(test_numbers_restart_unnoticed)
 	setup(2, "");
 	c = three_devices();
 	for (int i = 0; i < 20; i++)
-		world_event(&w, "2001", "HookStatusEvent", "<xsi:hookStatus>On-Hook</xsi:hookStatus>");
+		world_event(
+			&w, "2001", "HookStatusEvent", "<xsi:hookStatus>On-Hook</xsi:hookStatus>");
 	world_settle(&w);
 	/* the first event of the new numbers is taken for an old one */
 	world_user(&w, "2001")->sequence = 0;
 	world_call(&w, "2001", "CallAnsweredEvent", "a", "7:1", "Terminator", "Active", "2050");
-	world_send(&w, c, 11, "<SnapshotDevice><snapshotObject>2001</snapshotObject></SnapshotDevice>");
+	world_send(&w, c, 11,
+		"<SnapshotDevice><snapshotObject>2001</snapshotObject></SnapshotDevice>");
 	world_run(&w, 20000);
 	ck_assert_ptr_nonnull(strstr(world_take(&w, c), "EstablishedEvent{monitorCrossRefID=#2 "));
 	world_call(&w, "2001", "CallHeldEvent", "a", "7:1", "Terminator", "Held", "2050");
@@ -424,7 +437,9 @@ START_TEST(test_live_calls_first)
 	for (unsigned i = 0; i < 2; i++) {
 		const char *end = strchr(asked, '\n');
 
-		ck_assert_msg(strncmp(end - 5, "-2058", 5) == 0 || strncmp(end - 5, "-2033", 5) == 0, "%.60s", asked);
+		ck_assert_msg(
+			strncmp(end - 5, "-2058", 5) == 0 || strncmp(end - 5, "-2033", 5) == 0,
+			"%.60s", asked);
 		asked = strstr(end, "PUT E/subscription/");
 	}
 	world_fini(&w);
@@ -443,7 +458,8 @@ START_TEST(test_subscribe_overloaded)
 	world_send(&w, c, 9, "<MonitorStart><monitorObject>2001</monitorObject></MonitorStart>");
 	world_heard(&w, c, "");
 	world_run(&w, 5000);
-	world_heard(&w, c, "0009 MonitorStartResponse{monitorCrossRefID=#2 monitorExistingCalls=false}\n");
+	world_heard(&w, c,
+		"0009 MonitorStartResponse{monitorCrossRefID=#2 monitorExistingCalls=false}\n");
 	ck_assert_uint_eq(subscription_count("2001"), 3);
 	world_fini(&w);
 }
@@ -456,7 +472,8 @@ START_TEST(test_subscribe_body)
 	setup(1, "channel-set = theset\napplication-id = app\nsubscription-expires-s = 7200\n");
 	c = world_session(&w);
 	world_monitor(&w, c, "2001");
-	ck_assert_ptr_nonnull(strstr((buf_char(&w.bodies, '\0'), (const char *)w.bodies.p), "<Subscription "
+	ck_assert_ptr_nonnull(strstr((buf_char(&w.bodies, '\0'), (const char *)w.bodies.p),
+		"<Subscription "
 		"xmlns=\"http://schema.broadsoft.com/xsi\"><event>Advanced Call</event><expires>7200</expires>"
 		"<channelSetId>theset</channelSetId><applicationId>app</applicationId></Subscription>"));
 	world_fini(&w);
@@ -471,9 +488,10 @@ START_TEST(test_snapshot_before_answer)
 	setup(1, "");
 	c = world_session(&w);
 	snprintf(world_user(&w, "2001")->subscription, sizeof(w.users[0].subscription), "early");
-	world_rule(&w, "POST", "E/user/2001", 200, 1, "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Subscription "
-		   "xmlns=\"http://schema.broadsoft.com/xsi\"><subscriptionId>early</subscriptionId>"
-		   "<expires>7200</expires></Subscription>");
+	world_rule(&w, "POST", "E/user/2001", 200, 1,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?><Subscription "
+		"xmlns=\"http://schema.broadsoft.com/xsi\"><subscriptionId>early</subscriptionId>"
+		"<expires>7200</expires></Subscription>");
 	world_rule_last(&w)->delay_ms = 300;
 	world_send(&w, c, 9, "<MonitorStart><monitorObject>2001</monitorObject></MonitorStart>");
 	world_heard(&w, c, "");
@@ -481,7 +499,8 @@ START_TEST(test_snapshot_before_answer)
 	world_snapshot(&w, "2001", "CallSubscriptionEvent");
 	world_run(&w, 100);
 	/* subscribed for certain now */
-	world_heard(&w, c, "0009 MonitorStartResponse{monitorCrossRefID=#3 monitorExistingCalls=false}\n");
+	world_heard(&w, c,
+		"0009 MonitorStartResponse{monitorCrossRefID=#3 monitorExistingCalls=false}\n");
 	world_call(&w, "2001", "CallAnsweredEvent", "a", "7:1", "Terminator", "Active", "2050");
 	world_heard(&w, c, W_ESTABLISHED("3", "2", "2001", "2050", "2001", W_NUM("1")));
 	world_run(&w, 10000);
@@ -522,12 +541,14 @@ START_TEST(test_subscription_lost)
 	/* BroadWorks forgot the subscription: a question is answered 403 */
 	world_user(&w, "2001")->subscription[0] = '\0';
 	world_forget_asked(&w);
-	world_send(&w, c, 11, "<SnapshotDevice><snapshotObject>2001</snapshotObject></SnapshotDevice>");
+	world_send(&w, c, 11,
+		"<SnapshotDevice><snapshotObject>2001</snapshotObject></SnapshotDevice>");
 	world_asked(&w, "xsp1 PUT E/subscription/s1-2001\nxsp1 POST E/user/2001@demo.example\n");
-	world_heard(&w, c, W_DELIVERED("2", "3", "2001", "2050", "2001", "alerting", W_NUM("1"))
-		    "0011 SnapshotDeviceResponse{crossRefIDorSnapshotData{snapshotData{snapshotDeviceResponseInfo{"
-		    "connectionIdentifier{callID=#3 deviceID=2001} endpointDevice{deviceIdentifier=2050} "
-		    "localCallState{simpleCallState=callReceived}}}}}\n");
+	world_heard(&w, c,
+		W_DELIVERED("2", "3", "2001", "2050", "2001", "alerting",
+			W_NUM("1")) "0011 SnapshotDeviceResponse{crossRefIDorSnapshotData{snapshotData{snapshotDeviceResponseInfo{"
+				    "connectionIdentifier{callID=#3 deviceID=2001} endpointDevice{deviceIdentifier=2050} "
+				    "localCallState{simpleCallState=callReceived}}}}}\n");
 	world_call(&w, "2001", "CallAnsweredEvent", "a", "7:1", "Terminator", "Active", "2050");
 	world_heard(&w, c, W_ESTABLISHED("2", "3", "2001", "2050", "2001", W_NUM("2")));
 	world_fini(&w);
@@ -585,7 +606,8 @@ END_TEST
 /* A device that nobody monitors is unsubscribed a while later; however its last monitor ended. */
 START_TEST(test_linger)
 {
-	static const char *const ways[] = { "MonitorStop", "StopApplicationSession", "hang up", "expire" };
+	static const char *const ways[] = { "MonitorStop", "StopApplicationSession", "hang up",
+		"expire" };
 
 	for (int way = 0; way < 4; way++) {
 		unsigned c;
@@ -593,20 +615,24 @@ START_TEST(test_linger)
 		setup(1, "audit-s = 30\n");
 		c = world_connect(&w);
 		if (way == 1 || way == 3)
-			world_start_session(&w, c, 1, "demo", "<sessionCleanupDelay>5</sessionCleanupDelay>");
+			world_start_session(
+				&w, c, 1, "demo", "<sessionCleanupDelay>5</sessionCleanupDelay>");
 		world_monitor(&w, c, "2001");
 		world_run(&w, 100000);
 		ck_assert_uint_eq(world_asked_count(&w, "DELETE"), 0);
 		if (way == 0)
-			world_send(&w, c, 5, "<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
+			world_send(&w, c, 5,
+				"<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
 		else if (way == 1)
-			world_send(&w, c, 5, "<StopApplicationSession><sessionID>#1</sessionID></StopApplicationSession>");
+			world_send(&w, c, 5,
+				"<StopApplicationSession><sessionID>#1</sessionID></StopApplicationSession>");
 		else
 			world_hang_up(&w, c);
 		world_run(&w, 50000);
 		ck_assert_uint_eq(world_asked_count(&w, "DELETE"), 0);
 		world_run(&w, 60000);
-		ck_assert_msg(world_asked_count(&w, "DELETE E/subscription/s1-2001") == 1, "not after %s", ways[way]);
+		ck_assert_msg(world_asked_count(&w, "DELETE E/subscription/s1-2001") == 1,
+			"not after %s", ways[way]);
 		world_fini(&w);
 	}
 }
@@ -620,7 +646,8 @@ START_TEST(test_linger_back)
 	setup(1, "audit-s = 1800\n");
 	c = world_session(&w);
 	world_monitor(&w, c, "2001");
-	world_send(&w, c, 5, "<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
+	world_send(
+		&w, c, 5, "<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
 	world_call(&w, "2001", "CallReceivedEvent", "a", "7:1", "Terminator", "Alerting", "2050");
 	world_heard(&w, c, "0005 MonitorStopResponse\n");
 	world_monitor(&w, c, "2001");
@@ -640,7 +667,8 @@ START_TEST(test_rest)
 	many_devices(20);
 	before = w.steps;
 	world_run(&w, 30000);
-	ck_assert_msg(w.steps - before < 30 * 10, "%llu steps in 30 seconds", (unsigned long long)(w.steps - before));
+	ck_assert_msg(w.steps - before < 30 * 10, "%llu steps in 30 seconds",
+		(unsigned long long)(w.steps - before));
 	world_fini(&w);
 }
 END_TEST
@@ -649,11 +677,28 @@ int
 main(void)
 {
 	const TTest *const tests[] = {
-		test_out_and_back, test_short_loss, test_flapping, test_requests_while_out, test_new_server,
-		test_unasked_snapshot, test_resync_event, test_request_on_forgotten_call, test_numbers_restart,
-		test_numbers_restart_unnoticed, test_update_rate, test_update_window, test_live_calls_first,
-		test_subscribe_overloaded, test_subscribe_body, test_snapshot_before_answer, test_snapshot_missing,
-		test_subscription_lost, test_subscription_terminated, test_audit, test_linger, test_linger_back,
+		test_out_and_back,
+		test_short_loss,
+		test_flapping,
+		test_requests_while_out,
+		test_new_server,
+		test_unasked_snapshot,
+		test_resync_event,
+		test_request_on_forgotten_call,
+		test_numbers_restart,
+		test_numbers_restart_unnoticed,
+		test_update_rate,
+		test_update_window,
+		test_live_calls_first,
+		test_subscribe_overloaded,
+		test_subscribe_body,
+		test_snapshot_before_answer,
+		test_snapshot_missing,
+		test_subscription_lost,
+		test_subscription_terminated,
+		test_audit,
+		test_linger,
+		test_linger_back,
 		test_rest,
 	};
 

@@ -32,7 +32,8 @@ say(const char *type, const char *personality, const char *state, const char *re
 #define SNAPSHOT_NONE "SnapshotDeviceResponse{crossRefIDorSnapshotData{snapshotData}}\n"
 #define SNAPSHOT(far, state) \
 	"SnapshotDeviceResponse{crossRefIDorSnapshotData{snapshotData{snapshotDeviceResponseInfo{" \
-	"connectionIdentifier{callID=#3 deviceID=2001} endpointDevice{deviceIdentifier=" far "} localCallState{" state "}}}}}\n"
+	"connectionIdentifier{callID=#3 deviceID=2001} endpointDevice{deviceIdentifier=" far \
+	"} localCallState{" state "}}}}}\n"
 #define SIMPLE(state) "simpleCallState=" state
 
 static void
@@ -40,7 +41,8 @@ snapshot_is(const char *expected)
 {
 	char line[1024];
 
-	world_send(&w, client, 99, "<SnapshotDevice><snapshotObject>2001</snapshotObject></SnapshotDevice>");
+	world_send(&w, client, 99,
+		"<SnapshotDevice><snapshotObject>2001</snapshotObject></SnapshotDevice>");
 	snprintf(line, sizeof(line), "0099 %s", expected);
 	world_heard(&w, client, line);
 }
@@ -49,8 +51,9 @@ START_TEST(test_caller)
 {
 	setup("");
 	say("CallOriginatedEvent", "Originator", "Alerting", "2002");
-	world_heard(&w, client, W_INITIATED("2", "3", "2001", W_END) W_ORIGINATED("2", "3", "2001", "2002", W_END)
-		    W_DELIVERED("2", "3", "2002", "2001", "2002", "connected", W_END));
+	world_heard(&w, client,
+		W_INITIATED("2", "3", "2001", W_END) W_ORIGINATED("2", "3", "2001", "2002", W_END)
+			W_DELIVERED("2", "3", "2002", "2001", "2002", "connected", W_END));
 	snapshot_is(SNAPSHOT("2002", SIMPLE("callDelivered")));
 	say("CallUpdatedEvent", "Originator", "Alerting", "2002");
 	world_heard(&w, client, "");
@@ -67,8 +70,8 @@ START_TEST(test_caller)
 	snapshot_is(SNAPSHOT("2002", SIMPLE("callEstablishedOnHold")));
 	say("CallRetrievedEvent", "Originator", "Active", "2002");
 	world_heard(&w, client, W_RETRIEVED("2", "3", "2002", W_END));
-	world_call_with(&w, "2001", "CallReleasedEvent", "a", "7:1", "Originator", "Released", "2002",
-			"<xsi:releasingParty>localRelease</xsi:releasingParty>");
+	world_call_with(&w, "2001", "CallReleasedEvent", "a", "7:1", "Originator", "Released",
+		"2002", "<xsi:releasingParty>localRelease</xsi:releasingParty>");
 	world_heard(&w, client, W_CLEARED("2", "3", "2001", "2001", "normalClearing", W_END));
 	snapshot_is(SNAPSHOT_NONE);
 	world_fini(&w);
@@ -87,11 +90,13 @@ START_TEST(test_callee)
 	world_heard(&w, client, W_HELD("2", "3", "2001", "hold", W_END));
 	/* both hold: what the far one does is not told by BroadWorks; here it becomes the far one's hold alone */
 	say("CallRetrievedEvent", "Terminator", "Remote Held", "2002");
-	world_heard(&w, client, W_RETRIEVED("2", "3", "2001", W_END) W_HELD("2", "3", "2002", "connected", W_END));
+	world_heard(&w, client,
+		W_RETRIEVED("2", "3", "2001", W_END) W_HELD("2", "3", "2002", "connected", W_END));
 	say("CallHeldEvent", "Terminator", "Held", "2002");
-	ck_assert_ptr_nonnull(strstr(world_take(&w, client), W_HELD("2", "3", "2001", "hold", W_END)));
-	world_call_with(&w, "2001", "CallReleasedEvent", "a", "7:1", "Terminator", "Released", "2002",
-			"<xsi:releasingParty>remoteRelease</xsi:releasingParty>");
+	ck_assert_ptr_nonnull(
+		strstr(world_take(&w, client), W_HELD("2", "3", "2001", "hold", W_END)));
+	world_call_with(&w, "2001", "CallReleasedEvent", "a", "7:1", "Terminator", "Released",
+		"2002", "<xsi:releasingParty>remoteRelease</xsi:releasingParty>");
 	world_heard(&w, client, W_CLEARED("2", "3", "2001", "2002", "normalClearing", W_END));
 	world_fini(&w);
 }
@@ -105,14 +110,17 @@ START_TEST(test_click_to_dial)
 	world_heard(&w, client, W_INITIATED("2", "3", "2001", W_END));
 	snapshot_is(SNAPSHOT("2002", SIMPLE("callPending")));
 	say("CallOriginatedEvent", "Originator", "Alerting", "2002");
-	world_heard(&w, client, W_ORIGINATED("2", "3", "2001", "2002", W_END)
-		    W_DELIVERED("2", "3", "2002", "2001", "2002", "connected", W_END));
+	world_heard(&w, client,
+		W_ORIGINATED("2", "3", "2001", "2002", W_END)
+			W_DELIVERED("2", "3", "2002", "2001", "2002", "connected", W_END));
 	say("CallAnsweredEvent", "Originator", "Active", "2002");
 	world_heard(&w, client, W_ESTABLISHED("2", "3", "2002", "2001", "2002", W_END));
 	/* the next one is not taken off the hook */
-	world_call(&w, "2001", "CallOriginatingEvent", "b", "8:1", "Click-to-Dial", "Alerting", "2003");
+	world_call(&w, "2001", "CallOriginatingEvent", "b", "8:1", "Click-to-Dial", "Alerting",
+		"2003");
 	world_take(&w, client);
-	world_call(&w, "2001", "CallReleasedEvent", "b", "8:1", "Click-to-Dial", "Released", "2003");
+	world_call(
+		&w, "2001", "CallReleasedEvent", "b", "8:1", "Click-to-Dial", "Released", "2003");
 	world_heard(&w, client, W_CLEARED("2", "4", "2001", "2003", "normalClearing", W_END));
 	world_fini(&w);
 }
@@ -124,8 +132,9 @@ START_TEST(test_failed)
 	static const struct {
 		const char *cause, *told;
 	} ends[] = { { "Busy", "busy" }, { "User Not Found", "destNotObtainable" },
-		     { "Translation Failure", "destNotObtainable" }, { "Temporarily Unavailable", "destNotObtainable" },
-		     { "Forbidden", "destNotObtainable" }, { "Server Failure", "networkOutOfOrder" } };
+		{ "Translation Failure", "destNotObtainable" },
+		{ "Temporarily Unavailable", "destNotObtainable" },
+		{ "Forbidden", "destNotObtainable" }, { "Server Failure", "networkOutOfOrder" } };
 	char more[256], cause[64];
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
@@ -134,20 +143,27 @@ START_TEST(test_failed)
 		setup("");
 		say("CallOriginatedEvent", "Originator", "Alerting", "2077");
 		world_take(&w, client);
-		snprintf(more, sizeof(more), "<xsi:releaseCause><xsi:internalReleaseCause>%s</xsi:internalReleaseCause>"
-			 "</xsi:releaseCause>", ends[i].cause);
+		snprintf(more, sizeof(more),
+			"<xsi:releaseCause><xsi:internalReleaseCause>%s</xsi:internalReleaseCause>"
+			"</xsi:releaseCause>",
+			ends[i].cause);
 		snprintf(cause, sizeof(cause), " cause=%s}", ends[i].told);
-		world_call_with(&w, "2001", "CallReleasingEvent", "a", "7:1", "Originator", "Active", "2077", more);
+		world_call_with(&w, "2001", "CallReleasingEvent", "a", "7:1", "Originator",
+			"Active", "2077", more);
 		heard = world_take(&w, client);
-		ck_assert_msg(strncmp(heard, W_EVENT("Failed", "2"), strlen(W_EVENT("Failed", "2"))) == 0, "%s", heard);
+		ck_assert_msg(
+			strncmp(heard, W_EVENT("Failed", "2"), strlen(W_EVENT("Failed", "2"))) == 0,
+			"%s", heard);
 		ck_assert_msg(strstr(heard, cause) != NULL, "%s: %s", ends[i].cause, heard);
 		/* the treatment goes on until somebody hangs up; the end has the same cause */
 		say("CallUpdatedEvent", "Originator", "Active", "2077");
 		world_take(&w, client);
-		world_call_with(&w, "2001", "CallReleasedEvent", "a", "7:1", "Originator", "Released", "2077", more);
+		world_call_with(&w, "2001", "CallReleasedEvent", "a", "7:1", "Originator",
+			"Released", "2077", more);
 		heard = world_take(&w, client);
-		ck_assert_msg(strstr(heard, "ConnectionClearedEvent") != NULL && strstr(heard, cause) != NULL, "%s: %s",
-			      ends[i].cause, heard);
+		ck_assert_msg(strstr(heard, "ConnectionClearedEvent") != NULL &&
+				strstr(heard, cause) != NULL,
+			"%s: %s", ends[i].cause, heard);
 		world_fini(&w);
 	}
 }
@@ -159,11 +175,15 @@ START_TEST(test_busy)
 	setup("");
 	say("CallOriginatedEvent", "Originator", "Alerting", "2077");
 	world_take(&w, client);
-	world_call_with(&w, "2001", "CallReleasingEvent", "a", "7:1", "Originator", "Active", "2077",
-			"<xsi:releaseCause><xsi:internalReleaseCause>Busy</xsi:internalReleaseCause></xsi:releaseCause>");
-	world_heard(&w, client, W_EVENT("Failed", "2") W_CONNECTION("failedConnection", "3", "2001")
-		    W_PARTY("failingDevice", "2001") W_PARTY("callingDevice", "2001") W_PARTY("calledDevice", "2077")
-		    "lastRedirectionDevice{notRequired} " W_LOCAL("fail", "busy", W_END));
+	world_call_with(&w, "2001", "CallReleasingEvent", "a", "7:1", "Originator", "Active",
+		"2077",
+		"<xsi:releaseCause><xsi:internalReleaseCause>Busy</xsi:internalReleaseCause></xsi:releaseCause>");
+	world_heard(&w, client,
+		W_EVENT("Failed", "2") W_CONNECTION("failedConnection", "3", "2001")
+			W_PARTY("failingDevice", "2001") W_PARTY("callingDevice", "2001") W_PARTY(
+				"calledDevice",
+				"2077") "lastRedirectionDevice{notRequired} " W_LOCAL("fail",
+				"busy", W_END));
 	world_fini(&w);
 }
 END_TEST
@@ -174,25 +194,33 @@ START_TEST(test_learned)
 	static const struct {
 		const char *personality, *state, *heard;
 	} found[] = {
-		{ "Terminator", "Alerting", W_DELIVERED("2", "3", "2001", "2002", "2001", "alerting", W_END) },
-		{ "Terminator", "Active", W_DELIVERED("2", "3", "2001", "2002", "2001", "alerting", W_END)
-		  W_ESTABLISHED("2", "3", "2001", "2002", "2001", W_END) },
-		{ "Terminator", "Held", W_DELIVERED("2", "3", "2001", "2002", "2001", "alerting", W_END)
-		  W_ESTABLISHED("2", "3", "2001", "2002", "2001", W_END) W_HELD("2", "3", "2001", "hold", W_END) },
-		{ "Terminator", "Remote Held", W_DELIVERED("2", "3", "2001", "2002", "2001", "alerting", W_END)
-		  W_ESTABLISHED("2", "3", "2001", "2002", "2001", W_END) W_HELD("2", "3", "2002", "connected", W_END) },
+		{ "Terminator", "Alerting",
+			W_DELIVERED("2", "3", "2001", "2002", "2001", "alerting", W_END) },
+		{ "Terminator", "Active",
+			W_DELIVERED("2", "3", "2001", "2002", "2001", "alerting", W_END)
+				W_ESTABLISHED("2", "3", "2001", "2002", "2001", W_END) },
+		{ "Terminator", "Held",
+			W_DELIVERED("2", "3", "2001", "2002", "2001", "alerting", W_END)
+				W_ESTABLISHED("2", "3", "2001", "2002", "2001", W_END)
+					W_HELD("2", "3", "2001", "hold", W_END) },
+		{ "Terminator", "Remote Held",
+			W_DELIVERED("2", "3", "2001", "2002", "2001", "alerting", W_END)
+				W_ESTABLISHED("2", "3", "2001", "2002", "2001", W_END)
+					W_HELD("2", "3", "2002", "connected", W_END) },
 		{ "Click-to-Dial", "Alerting", W_INITIATED("2", "3", "2001", W_END) },
-		{ "Originator", "Alerting", W_INITIATED("2", "3", "2001", W_END)
-		  W_ORIGINATED("2", "3", "2001", "2002", W_END)
-		  W_DELIVERED("2", "3", "2002", "2001", "2002", "connected", W_END) },
-		{ "Originator", "Active", W_INITIATED("2", "3", "2001", W_END)
-		  W_ORIGINATED("2", "3", "2001", "2002", W_END)
-		  W_DELIVERED("2", "3", "2002", "2001", "2002", "connected", W_END)
-		  W_ESTABLISHED("2", "3", "2002", "2001", "2002", W_END) },
-		{ "Originator", "Held", W_INITIATED("2", "3", "2001", W_END)
-		  W_ORIGINATED("2", "3", "2001", "2002", W_END)
-		  W_DELIVERED("2", "3", "2002", "2001", "2002", "connected", W_END)
-		  W_ESTABLISHED("2", "3", "2002", "2001", "2002", W_END) W_HELD("2", "3", "2001", "hold", W_END) },
+		{ "Originator", "Alerting",
+			W_INITIATED("2", "3", "2001", W_END)
+				W_ORIGINATED("2", "3", "2001", "2002", W_END) W_DELIVERED(
+					"2", "3", "2002", "2001", "2002", "connected", W_END) },
+		{ "Originator", "Active",
+			W_INITIATED("2", "3", "2001", W_END) W_ORIGINATED("2", "3", "2001", "2002",
+				W_END) W_DELIVERED("2", "3", "2002", "2001", "2002", "connected",
+				W_END) W_ESTABLISHED("2", "3", "2002", "2001", "2002", W_END) },
+		{ "Originator", "Held",
+			W_INITIATED("2", "3", "2001", W_END) W_ORIGINATED("2", "3", "2001", "2002",
+				W_END) W_DELIVERED("2", "3", "2002", "2001", "2002", "connected",
+				W_END) W_ESTABLISHED("2", "3", "2002", "2001", "2002", W_END)
+				W_HELD("2", "3", "2001", "hold", W_END) },
 		{ "Terminator", "Detached", "" },
 		{ "Terminator", "Idle", "" },
 	};
@@ -201,11 +229,16 @@ START_TEST(test_learned)
 	for (size_t i = 0; i < sizeof(found) / sizeof(found[0]); i++) {
 		setup("");
 		world_half(&w, "2001", "a", "7:1", found[i].personality, found[i].state, "2002");
-		world_send(&w, client, 9, "<SnapshotDevice><snapshotObject>2001</snapshotObject></SnapshotDevice>");
+		world_send(&w, client, 9,
+			"<SnapshotDevice><snapshotObject>2001</snapshotObject></SnapshotDevice>");
 		snprintf(line, sizeof(line), "%s", world_take(&w, client));
-		ck_assert_msg(strncmp(line, found[i].heard, strlen(found[i].heard)) == 0, "%s", line);
-		ck_assert_msg(strncmp(line + strlen(found[i].heard), "0009 SnapshotDeviceResponse", 27) == 0, "%s", line);
-		ck_assert_uint_eq(world_logged(&w, 37206, "device=2001"), found[i].heard[0] != '\0');
+		ck_assert_msg(
+			strncmp(line, found[i].heard, strlen(found[i].heard)) == 0, "%s", line);
+		ck_assert_msg(strncmp(line + strlen(found[i].heard), "0009 SnapshotDeviceResponse",
+				      27) == 0,
+			"%s", line);
+		ck_assert_uint_eq(
+			world_logged(&w, 37206, "device=2001"), found[i].heard[0] != '\0');
 		world_fini(&w);
 	}
 }
@@ -233,8 +266,9 @@ START_TEST(test_resync_cause)
 	static const struct {
 		const char *setting, *cause;
 	} causes[] = { { "", "switchingFunctionTerminated" },
-		       { "[csta]\nresync-cause = switchingFunctionTerminated\n", "switchingFunctionTerminated" },
-		       { "[csta]\nresync-cause = normalClearing\n", "normalClearing" } };
+		{ "[csta]\nresync-cause = switchingFunctionTerminated\n",
+			"switchingFunctionTerminated" },
+		{ "[csta]\nresync-cause = normalClearing\n", "normalClearing" } };
 	char tail[128];
 
 	for (size_t i = 0; i < 3; i++) {
@@ -242,8 +276,10 @@ START_TEST(test_resync_cause)
 		say("CallReceivedEvent", "Terminator", "Alerting", "2002");
 		world_take(&w, client);
 		world_forget(&w, "2001");
-		world_send(&w, client, 9, "<SnapshotDevice><snapshotObject>2001</snapshotObject></SnapshotDevice>");
-		snprintf(tail, sizeof(tail), "localConnectionInfo=null cause=%s}\n0009 " SNAPSHOT_NONE, causes[i].cause);
+		world_send(&w, client, 9,
+			"<SnapshotDevice><snapshotObject>2001</snapshotObject></SnapshotDevice>");
+		snprintf(tail, sizeof(tail),
+			"localConnectionInfo=null cause=%s}\n0009 " SNAPSHOT_NONE, causes[i].cause);
 		ck_assert_ptr_nonnull(strstr(world_take(&w, client), tail));
 		ck_assert_uint_eq(world_logged(&w, 37205, "device=2001"), 1);
 		world_fini(&w);
@@ -258,13 +294,15 @@ START_TEST(test_both_ends)
 	world_monitor(&w, client, "2002");
 	world_call(&w, "2002", "CallOriginatedEvent", "o", "7:1", "Originator", "Alerting", "2001");
 	world_call(&w, "2001", "CallReceivedEvent", "t", "7:1", "Terminator", "Alerting", "2002");
-	world_heard(&w, client, W_INITIATED("3", "4", "2002", W_END) W_ORIGINATED("3", "4", "2002", "2001", W_END)
-		    W_DELIVERED("3", "4", "2001", "2002", "2001", "connected", W_END)
-		    W_DELIVERED("2", "4", "2001", "2002", "2001", "alerting", W_END));
+	world_heard(&w, client,
+		W_INITIATED("3", "4", "2002", W_END) W_ORIGINATED("3", "4", "2002", "2001", W_END)
+			W_DELIVERED("3", "4", "2001", "2002", "2001", "connected", W_END)
+				W_DELIVERED("2", "4", "2001", "2002", "2001", "alerting", W_END));
 	world_call(&w, "2001", "CallAnsweredEvent", "t", "7:1", "Terminator", "Active", "2002");
 	world_call(&w, "2002", "CallAnsweredEvent", "o", "7:1", "Originator", "Active", "2001");
-	world_heard(&w, client, W_ESTABLISHED("2", "4", "2001", "2002", "2001", W_END)
-		    W_ESTABLISHED("3", "4", "2001", "2002", "2001", W_END));
+	world_heard(&w, client,
+		W_ESTABLISHED("2", "4", "2001", "2002", "2001", W_END)
+			W_ESTABLISHED("3", "4", "2001", "2002", "2001", W_END));
 	world_fini(&w);
 }
 END_TEST
@@ -275,14 +313,19 @@ START_TEST(test_far_names)
 	static const struct {
 		const char *xml, *name;
 	} far[] = {
-		{ "<xsi:address>tel:+15559000001</xsi:address>", "callingDevice{deviceIdentifier=+15559000001}" },
-		{ "<xsi:address>tel:+15559000001;ext=1</xsi:address>", "callingDevice{deviceIdentifier=+15559000001}" },
+		{ "<xsi:address>tel:+15559000001</xsi:address>",
+			"callingDevice{deviceIdentifier=+15559000001}" },
+		{ "<xsi:address>tel:+15559000001;ext=1</xsi:address>",
+			"callingDevice{deviceIdentifier=+15559000001}" },
 		{ "<xsi:address>sip:bob@other.example;user=phone</xsi:address>",
-		  "callingDevice{deviceIdentifier=bob@other.example}" },
+			"callingDevice{deviceIdentifier=bob@other.example}" },
 		{ "<xsi:address>2077</xsi:address>", "callingDevice{deviceIdentifier=2077}" },
-		{ "<xsi:userId>2077@demo.example</xsi:userId>", "callingDevice{deviceIdentifier=2077}" },
-		{ "<xsi:userId>bob@other.example</xsi:userId>", "callingDevice{deviceIdentifier=bob@other.example}" },
-		{ "<xsi:address>tel:&lt;&amp;&#228;</xsi:address>", "callingDevice{deviceIdentifier=&lt;&amp;&#xE4;}" },
+		{ "<xsi:userId>2077@demo.example</xsi:userId>",
+			"callingDevice{deviceIdentifier=2077}" },
+		{ "<xsi:userId>bob@other.example</xsi:userId>",
+			"callingDevice{deviceIdentifier=bob@other.example}" },
+		{ "<xsi:address>tel:&lt;&amp;&#228;</xsi:address>",
+			"callingDevice{deviceIdentifier=&lt;&amp;&#xE4;}" },
 		{ "", "callingDevice{notKnown}" },
 	};
 	char xml[1024];
@@ -291,9 +334,11 @@ START_TEST(test_far_names)
 		const char *heard;
 
 		setup("");
-		snprintf(xml, sizeof(xml), "<xsi:call><xsi:callId>a</xsi:callId><xsi:extTrackingId>7:1</xsi:extTrackingId>"
-			 "<xsi:personality>Terminator</xsi:personality><xsi:state>Alerting</xsi:state><xsi:remoteParty>%s"
-			 "</xsi:remoteParty></xsi:call>", far[i].xml);
+		snprintf(xml, sizeof(xml),
+			"<xsi:call><xsi:callId>a</xsi:callId><xsi:extTrackingId>7:1</xsi:extTrackingId>"
+			"<xsi:personality>Terminator</xsi:personality><xsi:state>Alerting</xsi:state><xsi:remoteParty>%s"
+			"</xsi:remoteParty></xsi:call>",
+			far[i].xml);
 		world_event(&w, "2001", "CallReceivedEvent", xml);
 		world_settle(&w);
 		heard = world_take(&w, client);
@@ -311,9 +356,10 @@ START_TEST(test_other_tracking)
 	say("CallAnsweredEvent", "Terminator", "Active", "2002");
 	world_take(&w, client);
 	world_call(&w, "2001", "CallTransferredEvent", "a", "8:1", "Terminator", "Active", "2003");
-	world_heard(&w, client, W_CLEARED("2", "3", "2001", "2002", "normalClearing", W_END)
-		    W_DELIVERED("2", "4", "2001", "2003", "2001", "alerting", W_END)
-		    W_ESTABLISHED("2", "4", "2001", "2003", "2001", W_END));
+	world_heard(&w, client,
+		W_CLEARED("2", "3", "2001", "2002", "normalClearing", W_END)
+			W_DELIVERED("2", "4", "2001", "2003", "2001", "alerting", W_END)
+				W_ESTABLISHED("2", "4", "2001", "2003", "2001", W_END));
 	/* the far party changed within the same call: no state changed, nothing is told */
 	world_call(&w, "2001", "CallTransferredEvent", "a", "8:1", "Terminator", "Active", "2004");
 	world_heard(&w, client, "");
@@ -330,13 +376,14 @@ START_TEST(test_redirected)
 	world_take(&w, client);
 	world_forget(&w, "2001");
 	world_event(&w, "2001", "CallRedirectedEvent",
-		    "<xsi:calls><xsi:call><xsi:callId>a</xsi:callId><xsi:extTrackingId>7:1</xsi:extTrackingId>"
-		    "<xsi:personality>Terminator</xsi:personality><xsi:state>Detached</xsi:state></xsi:call><xsi:call>"
-		    "<xsi:callId>b</xsi:callId><xsi:extTrackingId>8:1</xsi:extTrackingId>"
-		    "<xsi:personality>Terminator</xsi:personality><xsi:state>Detached</xsi:state></xsi:call></xsi:calls>");
+		"<xsi:calls><xsi:call><xsi:callId>a</xsi:callId><xsi:extTrackingId>7:1</xsi:extTrackingId>"
+		"<xsi:personality>Terminator</xsi:personality><xsi:state>Detached</xsi:state></xsi:call><xsi:call>"
+		"<xsi:callId>b</xsi:callId><xsi:extTrackingId>8:1</xsi:extTrackingId>"
+		"<xsi:personality>Terminator</xsi:personality><xsi:state>Detached</xsi:state></xsi:call></xsi:calls>");
 	world_settle(&w);
-	world_heard(&w, client, W_CLEARED("2", "3", "2001", "2002", "normalClearing", W_END)
-		    W_CLEARED("2", "4", "2001", "2003", "normalClearing", W_END));
+	world_heard(&w, client,
+		W_CLEARED("2", "3", "2001", "2002", "normalClearing", W_END)
+			W_CLEARED("2", "4", "2001", "2003", "normalClearing", W_END));
 	snapshot_is(SNAPSHOT_NONE);
 	world_fini(&w);
 }
@@ -369,8 +416,9 @@ START_TEST(test_copies)
 	world_monitor(&w, other, "2001");
 	say("CallReceivedEvent", "Terminator", "Alerting", "2002");
 	world_heard(&w, client, W_DELIVERED("2", "6", "2001", "2002", "2001", "alerting", W_END));
-	world_heard(&w, other, W_DELIVERED("4", "6", "2001", "2002", "2001", "alerting", W_NUM("1"))
-		    W_DELIVERED("5", "6", "2001", "2002", "2001", "alerting", W_NUM("2")));
+	world_heard(&w, other,
+		W_DELIVERED("4", "6", "2001", "2002", "2001", "alerting", W_NUM("1"))
+			W_DELIVERED("5", "6", "2001", "2002", "2001", "alerting", W_NUM("2")));
 	world_fini(&w);
 }
 END_TEST
@@ -379,9 +427,20 @@ int
 main(void)
 {
 	const TTest *const tests[] = {
-		test_caller, test_callee, test_click_to_dial, test_failed, test_busy, test_learned,
-		test_existing_call_is_not_told, test_resync_cause, test_both_ends, test_far_names, test_other_tracking,
-		test_redirected, test_answered_twice, test_copies,
+		test_caller,
+		test_callee,
+		test_click_to_dial,
+		test_failed,
+		test_busy,
+		test_learned,
+		test_existing_call_is_not_told,
+		test_resync_cause,
+		test_both_ends,
+		test_far_names,
+		test_other_tracking,
+		test_redirected,
+		test_answered_twice,
+		test_copies,
 	};
 
 	return world_main("say", tests, sizeof(tests) / sizeof(tests[0]));

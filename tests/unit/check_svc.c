@@ -32,7 +32,8 @@ setup_call(const char *personality, const char *state)
 	world_monitor(&w, client, "2001");
 	world_call(&w, "2001", "CallReceivedEvent", "a:0", "7:1", personality, "Alerting", "2002");
 	if (strcmp(state, "Alerting") != 0)
-		world_call(&w, "2001", "CallAnsweredEvent", "a:0", "7:1", personality, "Active", "2002");
+		world_call(&w, "2001", "CallAnsweredEvent", "a:0", "7:1", personality, "Active",
+			"2002");
 	if (strcmp(state, "Held") == 0 || strcmp(state, "Remote Held") == 0)
 		world_call(&w, "2001", "CallHeldEvent", "a:0", "7:1", personality, state, "2002");
 	world_run(&w, 5000);
@@ -43,32 +44,42 @@ setup_call(const char *personality, const char *state)
 static void
 monitor_start(unsigned invoke, const char *device)
 {
-	world_send(&w, client, invoke, "<MonitorStart><monitorObject><deviceObject>%s</deviceObject></monitorObject>"
-		   "</MonitorStart>", device);
+	world_send(&w, client, invoke,
+		"<MonitorStart><monitorObject><deviceObject>%s</deviceObject></monitorObject>"
+		"</MonitorStart>",
+		device);
 }
 
 static void
 snapshot_device(unsigned invoke, const char *device)
 {
-	world_send(&w, client, invoke, "<SnapshotDevice><snapshotObject><deviceObject>%s</deviceObject></snapshotObject>"
-		   "</SnapshotDevice>", device);
+	world_send(&w, client, invoke,
+		"<SnapshotDevice><snapshotObject><deviceObject>%s</deviceObject></snapshotObject>"
+		"</SnapshotDevice>",
+		device);
 }
 
 static void
 make_call(unsigned invoke, const char *from, const char *to)
 {
-	world_send(&w, client, invoke, "<MakeCall><callingDevice>%s</callingDevice><calledDirectoryNumber>%s"
-		   "</calledDirectoryNumber><autoOriginate>prompt</autoOriginate></MakeCall>", from, to);
+	world_send(&w, client, invoke,
+		"<MakeCall><callingDevice>%s</callingDevice><calledDirectoryNumber>%s"
+		"</calledDirectoryNumber><autoOriginate>prompt</autoOriginate></MakeCall>",
+		from, to);
 }
 
 /* AnswerCall, HoldCall, RetrieveCall, ClearConnection on a connection. */
 static const struct service {
 	const char *name, *connection, *asked, *state, *personality;
 } services[] = {
-	{ "AnswerCall", "callToBeAnswered", "PUT A/user/2001@demo.example/calls/a:0/Talk", "Alerting", "Terminator" },
-	{ "HoldCall", "callToBeHeld", "PUT A/user/2001@demo.example/calls/a:0/Hold", "Active", "Terminator" },
-	{ "RetrieveCall", "callToBeRetrieved", "PUT A/user/2001@demo.example/calls/a:0/Talk", "Held", "Terminator" },
-	{ "ClearConnection", "connectionToBeCleared", "DELETE A/user/2001@demo.example/calls/a:0", "Active", "Originator" },
+	{ "AnswerCall", "callToBeAnswered", "PUT A/user/2001@demo.example/calls/a:0/Talk",
+		"Alerting", "Terminator" },
+	{ "HoldCall", "callToBeHeld", "PUT A/user/2001@demo.example/calls/a:0/Hold", "Active",
+		"Terminator" },
+	{ "RetrieveCall", "callToBeRetrieved", "PUT A/user/2001@demo.example/calls/a:0/Talk",
+		"Held", "Terminator" },
+	{ "ClearConnection", "connectionToBeCleared", "DELETE A/user/2001@demo.example/calls/a:0",
+		"Active", "Originator" },
 };
 
 #define SERVICES (sizeof(services) / sizeof(services[0]))
@@ -76,7 +87,8 @@ static const struct service {
 static void
 request(unsigned invoke, const struct service *s, const char *connection)
 {
-	world_send(&w, client, invoke, "<%s><%s>%s</%s></%s>", s->name, s->connection, connection, s->connection, s->name);
+	world_send(&w, client, invoke, "<%s><%s>%s</%s></%s>", s->name, s->connection, connection,
+		s->connection, s->name);
 }
 
 #define BY_BOTH "<callID>#3</callID><deviceID>2001</deviceID>"
@@ -89,14 +101,16 @@ START_TEST(test_monitor_waits)
 {
 	setup("");
 	w.snapshots = false;
-	world_rule(&w, "POST", "E/user/2001", 200, 1, "<?xml version=\"1.0\"?><Subscription "
-		   "xmlns=\"http://schema.broadsoft.com/xsi\"><subscriptionId>mine</subscriptionId></Subscription>");
+	world_rule(&w, "POST", "E/user/2001", 200, 1,
+		"<?xml version=\"1.0\"?><Subscription "
+		"xmlns=\"http://schema.broadsoft.com/xsi\"><subscriptionId>mine</subscriptionId></Subscription>");
 	world_rule_last(&w)->delay_ms = 1000;
 	monitor_start(5, "2001");
 	world_run(&w, 900);
 	world_heard(&w, client, "");
 	world_run(&w, 100);
-	world_heard(&w, client, "0005 MonitorStartResponse{monitorCrossRefID=#2 monitorExistingCalls=false}\n");
+	world_heard(&w, client,
+		"0005 MonitorStartResponse{monitorCrossRefID=#2 monitorExistingCalls=false}\n");
 	world_fini(&w);
 }
 END_TEST
@@ -105,12 +119,15 @@ START_TEST(test_nothing_after_stop)
 {
 	setup_call("Terminator", "Alerting");
 	/* the stop comes in the same instant as events that are on their way */
-	world_event(&w, "2001", "CallAnsweredEvent", world_call_xml("a:0", "7:1", "Terminator", "Active", "2002"));
-	world_send(&w, client, 6, "<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
+	world_event(&w, "2001", "CallAnsweredEvent",
+		world_call_xml("a:0", "7:1", "Terminator", "Active", "2002"));
+	world_send(&w, client, 6,
+		"<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
 	world_heard(&w, client, "0006 MonitorStopResponse\n");
 	world_call(&w, "2001", "CallHeldEvent", "a:0", "7:1", "Terminator", "Held", "2002");
 	world_heard(&w, client, "");
-	world_send(&w, client, 7, "<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
+	world_send(&w, client, 7,
+		"<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
 	world_heard(&w, client, W_ERROR("0007", "operation", "invalidMonitorCrossRefID"));
 	world_fini(&w);
 }
@@ -118,7 +135,8 @@ END_TEST
 
 START_TEST(test_monitor_unknown)
 {
-	static const char *const devices[] = { "1999", "nobody", "2001@elsewhere.example", "../../x", "" };
+	static const char *const devices[] = { "1999", "nobody", "2001@elsewhere.example",
+		"../../x", "" };
 
 	setup("");
 	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
@@ -144,8 +162,9 @@ START_TEST(test_monitor_unknown_twice)
 	monitor_start(6, "1999");
 	snapshot_device(7, "1999");
 	world_run(&w, 1000);
-	world_heard(&w, client, W_ERROR("0005", "operation", "invalidDeviceID") W_ERROR("0006", "operation", "invalidDeviceID")
-		    W_ERROR("0007", "operation", "invalidDeviceID"));
+	world_heard(&w, client,
+		W_ERROR("0005", "operation", "invalidDeviceID") W_ERROR("0006", "operation",
+			"invalidDeviceID") W_ERROR("0007", "operation", "invalidDeviceID"));
 	world_fini(&w);
 }
 END_TEST
@@ -158,7 +177,8 @@ START_TEST(test_monitor_never_answered)
 	world_run(&w, 4900);
 	world_heard(&w, client, "");
 	world_run(&w, 200);
-	world_heard(&w, client, W_ERROR("0005", "systemResourceAvailibility", "deviceOutOfService"));
+	world_heard(
+		&w, client, W_ERROR("0005", "systemResourceAvailibility", "deviceOutOfService"));
 	world_run(&w, 60000);
 	world_heard(&w, client, "");
 	world_fini(&w);
@@ -172,8 +192,9 @@ START_TEST(test_monitor_connection_lost)
 
 	setup("");
 	w.snapshots = false;
-	world_rule(&w, "POST", "E/user/2001", 200, 1, "<?xml version=\"1.0\"?><Subscription "
-		   "xmlns=\"http://schema.broadsoft.com/xsi\"><subscriptionId>mine</subscriptionId></Subscription>");
+	world_rule(&w, "POST", "E/user/2001", 200, 1,
+		"<?xml version=\"1.0\"?><Subscription "
+		"xmlns=\"http://schema.broadsoft.com/xsi\"><subscriptionId>mine</subscriptionId></Subscription>");
 	world_rule_last(&w)->delay_ms = 1000;
 	monitor_start(5, "2001");
 	world_hang_up(&w, client);
@@ -201,7 +222,8 @@ START_TEST(test_answers_die_with_connection)
 	client = world_connect(&w);
 	world_take(&w, client);
 	world_start_session(&w, client, 5, "demo", "<sessionID>#1</sessionID>");
-	ck_assert_ptr_nonnull(strstr(world_take(&w, client), "0005 StartApplicationSessionPosResponse{sessionID=#1 "));
+	ck_assert_ptr_nonnull(strstr(
+		world_take(&w, client), "0005 StartApplicationSessionPosResponse{sessionID=#1 "));
 	world_run(&w, 10000);
 	world_heard(&w, client, "");
 	world_fini(&w);
@@ -212,11 +234,14 @@ START_TEST(test_second_monitor)
 {
 	setup_call("Terminator", "Active");
 	monitor_start(5, "2001");
-	world_heard(&w, client, "0005 MonitorStartResponse{monitorCrossRefID=#4 monitorExistingCalls=false}\n");
+	world_heard(&w, client,
+		"0005 MonitorStartResponse{monitorCrossRefID=#4 monitorExistingCalls=false}\n");
 	world_asked(&w, "");
 	world_call(&w, "2001", "CallHeldEvent", "a:0", "7:1", "Terminator", "Held", "2002");
-	world_heard(&w, client, W_HELD("2", "3", "2001", "hold", W_END) W_HELD("4", "3", "2001", "hold", W_END));
-	world_send(&w, client, 6, "<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
+	world_heard(&w, client,
+		W_HELD("2", "3", "2001", "hold", W_END) W_HELD("4", "3", "2001", "hold", W_END));
+	world_send(&w, client, 6,
+		"<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
 	world_take(&w, client);
 	world_call(&w, "2001", "CallRetrievedEvent", "a:0", "7:1", "Terminator", "Active", "2002");
 	world_heard(&w, client, W_RETRIEVED("4", "3", "2001", W_END));
@@ -232,7 +257,8 @@ START_TEST(test_stop_of_another_session)
 	setup("");
 	world_monitor(&w, client, "2001");
 	other = world_session(&w);
-	world_send(&w, other, 6, "<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
+	world_send(&w, other, 6,
+		"<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
 	world_heard(&w, other, W_ERROR("0006", "operation", "invalidMonitorCrossRefID"));
 	world_call(&w, "2001", "CallReceivedEvent", "a", "7:1", "Terminator", "Alerting", "2002");
 	world_heard(&w, client, W_DELIVERED("2", "4", "2001", "2002", "2001", "alerting", W_END));
@@ -247,12 +273,15 @@ START_TEST(test_monitor_limit)
 	world_monitor(&w, client, "2002");
 	world_monitor(&w, client, "2003");
 	monitor_start(5, "2004");
-	world_heard(&w, client, W_ERROR("0005", "systemResourceAvailibility", "overallMonitorLimitExceeded"));
+	world_heard(&w, client,
+		W_ERROR("0005", "systemResourceAvailibility", "overallMonitorLimitExceeded"));
 	ck_assert_uint_eq(world_logged(&w, 37610, ""), 1);
-	world_send(&w, client, 6, "<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
+	world_send(&w, client, 6,
+		"<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
 	world_take(&w, client);
 	monitor_start(7, "2004");
-	world_heard(&w, client, "0007 MonitorStartResponse{monitorCrossRefID=#5 monitorExistingCalls=false}\n");
+	world_heard(&w, client,
+		"0007 MonitorStartResponse{monitorCrossRefID=#5 monitorExistingCalls=false}\n");
 	world_fini(&w);
 }
 END_TEST
@@ -284,7 +313,8 @@ START_TEST(test_monitor_limit_of_a_device)
 	for (unsigned i = 0; i < LIMIT_MONITORS_PER_DEVICE; i++)
 		world_monitor(&w, client, "2001");
 	monitor_start(5, "2001");
-	world_heard(&w, client, W_ERROR("0005", "subscribedResourceAvailability", "objectMonitorLimitExceeded"));
+	world_heard(&w, client,
+		W_ERROR("0005", "subscribedResourceAvailability", "objectMonitorLimitExceeded"));
 	world_fini(&w);
 }
 END_TEST
@@ -292,8 +322,9 @@ END_TEST
 START_TEST(test_monitor_call_object)
 {
 	setup_call("Terminator", "Active");
-	world_send(&w, client, 5, "<MonitorStart><monitorObject><callObject>" BY_BOTH "</callObject></monitorObject>"
-		   "</MonitorStart>");
+	world_send(&w, client, 5,
+		"<MonitorStart><monitorObject><callObject>" BY_BOTH "</callObject></monitorObject>"
+		"</MonitorStart>");
 	world_heard(&w, client, W_ERROR("0005", "operation", "invalidMonitorObject"));
 	world_fini(&w);
 }
@@ -305,9 +336,10 @@ START_TEST(test_snapshot)
 {
 	setup_call("Terminator", "Active");
 	snapshot_device(8, "2001");
-	world_heard(&w, client, "0008 SnapshotDeviceResponse{crossRefIDorSnapshotData{snapshotData{"
-		    "snapshotDeviceResponseInfo{connectionIdentifier{callID=#3 deviceID=2001} "
-		    "endpointDevice{deviceIdentifier=2002} localCallState{simpleCallState=callEstablished}}}}}\n");
+	world_heard(&w, client,
+		"0008 SnapshotDeviceResponse{crossRefIDorSnapshotData{snapshotData{"
+		"snapshotDeviceResponseInfo{connectionIdentifier{callID=#3 deviceID=2001} "
+		"endpointDevice{deviceIdentifier=2002} localCallState{simpleCallState=callEstablished}}}}}\n");
 	/* asked of BroadWorks, not of memory */
 	world_asked(&w, "xsp1 PUT E/subscription/s1-2001\n");
 	world_fini(&w);
@@ -323,14 +355,16 @@ START_TEST(test_snapshot_late)
 	world_run(&w, 2900);
 	world_heard(&w, client, "");
 	world_run(&w, 200);
-	ck_assert_ptr_nonnull(strstr(world_take(&w, client), "0008 SnapshotDeviceResponse{crossRefIDorSnapshotData{"
+	ck_assert_ptr_nonnull(strstr(world_take(&w, client),
+		"0008 SnapshotDeviceResponse{crossRefIDorSnapshotData{"
 		"snapshotData{snapshotDeviceResponseInfo{connectionIdentifier{callID=#3 deviceID=2001} "));
 	world_run(&w, 20000);
 	world_heard(&w, client, "");
 	/* one that was never confirmed */
 	snapshot_device(9, "2044");
 	world_run(&w, 4000);
-	world_heard(&w, client, W_ERROR("0009", "systemResourceAvailibility", "deviceOutOfService"));
+	world_heard(
+		&w, client, W_ERROR("0009", "systemResourceAvailibility", "deviceOutOfService"));
 	world_fini(&w);
 }
 END_TEST
@@ -350,7 +384,8 @@ START_TEST(test_snapshots_share_a_question)
 
 		snprintf(line, sizeof(line), "00%u SnapshotDeviceResponse{", 20 + i);
 		ck_assert_ptr_nonnull(strstr((buf_char(&w.clients[client].heard, '\0'),
-					      (const char *)w.clients[client].heard.p), line));
+						     (const char *)w.clients[client].heard.p),
+			line));
 		w.clients[client].heard.n--;
 	}
 	ck_assert_uint_le(world_asked_count(&w, "PUT E/sub"), 2);
@@ -366,18 +401,21 @@ START_TEST(test_make_call)
 	world_monitor(&w, client, "2001");
 	world_forget_asked(&w);
 	make_call(9, "2001", "tel:+15559000001");
-	world_asked(&w, "xsp1 POST A/user/2001@demo.example/calls/new?address=tel%3A%2B15559000001\n");
+	world_asked(
+		&w, "xsp1 POST A/user/2001@demo.example/calls/new?address=tel%3A%2B15559000001\n");
 	world_heard(&w, client, "0009 MakeCallResponse{callingDevice{callID=#4 deviceID=2001}}\n");
 	/* the call that is made is the one that was named */
-	world_call(&w, "2001", "CallOriginatingEvent", "dial-1:0", "d1:1", "Click-to-Dial", "Alerting", "tel:+15559000001");
+	world_call(&w, "2001", "CallOriginatingEvent", "dial-1:0", "d1:1", "Click-to-Dial",
+		"Alerting", "tel:+15559000001");
 	world_heard(&w, client, W_INITIATED("2", "4", "2001", W_END));
 	/* to a device that is known: its user; to another extension: as given */
 	world_monitor(&w, client, "2002");
 	world_forget_asked(&w);
 	make_call(10, "2001", "2002");
 	make_call(11, "2001", "2099");
-	world_asked(&w, "xsp1 POST A/user/2001@demo.example/calls/new?address=2002%40demo.example\n"
-		    "xsp1 POST A/user/2001@demo.example/calls/new?address=2099\n");
+	world_asked(&w,
+		"xsp1 POST A/user/2001@demo.example/calls/new?address=2002%40demo.example\n"
+		"xsp1 POST A/user/2001@demo.example/calls/new?address=2099\n");
 	world_fini(&w);
 }
 END_TEST
@@ -387,12 +425,14 @@ START_TEST(test_make_call_event_first)
 {
 	setup("");
 	world_monitor(&w, client, "2001");
-	world_rule(&w, "POST", "/calls/new", 201, 1, "<?xml version=\"1.0\"?><CallStartInfo "
-		   "xmlns=\"http://schema.broadsoft.com/xsi\"><callId>x:0</callId>"
-		   "<externalTrackingId>77:1</externalTrackingId></CallStartInfo>");
+	world_rule(&w, "POST", "/calls/new", 201, 1,
+		"<?xml version=\"1.0\"?><CallStartInfo "
+		"xmlns=\"http://schema.broadsoft.com/xsi\"><callId>x:0</callId>"
+		"<externalTrackingId>77:1</externalTrackingId></CallStartInfo>");
 	world_rule_last(&w)->delay_ms = 500;
 	make_call(9, "2001", "2002");
-	world_call(&w, "2001", "CallOriginatingEvent", "x:0", "77:1", "Click-to-Dial", "Alerting", "2002");
+	world_call(&w, "2001", "CallOriginatingEvent", "x:0", "77:1", "Click-to-Dial", "Alerting",
+		"2002");
 	world_heard(&w, client, W_INITIATED("2", "4", "2001", W_END));
 	world_run(&w, 1000);
 	world_heard(&w, client, "0009 MakeCallResponse{callingDevice{callID=#4 deviceID=2001}}\n");
@@ -426,7 +466,8 @@ START_TEST(test_make_call_refused)
 		world_rule(&w, "POST", "/calls/new", answers[i].status, 1, answers[i].body);
 		make_call(9, "2001", "2002");
 		world_run(&w, 2100);
-		snprintf(line, sizeof(line), "0009 CSTAErrorCode{%s=%s}\n", answers[i].category, answers[i].error);
+		snprintf(line, sizeof(line), "0009 CSTAErrorCode{%s=%s}\n", answers[i].category,
+			answers[i].error);
 		world_heard(&w, client, line);
 		/* asked once: never repeated */
 		ck_assert_uint_eq(world_asked_count(&w, "/calls/new"), 1);
@@ -453,7 +494,8 @@ END_TEST
 
 START_TEST(test_service)
 {
-	static const char *const connections[] = { BY_BOTH, BY_DEVICE, "<deviceID>2001</deviceID><callID>#3</callID>" };
+	static const char *const connections[] = { BY_BOTH, BY_DEVICE,
+		"<deviceID>2001</deviceID><callID>#3</callID>" };
 	char line[256];
 
 	for (size_t i = 0; i < SERVICES; i++) {
@@ -493,7 +535,8 @@ START_TEST(test_service_refused)
 			world_rule(&w, "", "/calls/a:0", answers[j].status, -1, "");
 			request(30, &services[i], BY_BOTH);
 			world_run(&w, 5100);
-			snprintf(line, sizeof(line), "0030 CSTAErrorCode{%s=%s}\n", answers[j].category, answers[j].error);
+			snprintf(line, sizeof(line), "0030 CSTAErrorCode{%s=%s}\n",
+				answers[j].category, answers[j].error);
 			world_heard(&w, client, line);
 			ck_assert_uint_eq(world_asked_count(&w, "/calls/a:0"), 1);
 			/* what is true is asked for */
@@ -510,9 +553,12 @@ START_TEST(test_service_wrong_state)
 		size_t service;
 		const char *state, *personality, *error;
 	} wrong[] = {
-		{ 0, "Active", "Terminator", "noCallToAnswer" }, { 0, "Held", "Terminator", "noCallToAnswer" },
-		{ 0, "Alerting", "Originator", "noCallToAnswer" }, { 1, "Alerting", "Terminator", "invalidConnectionState" },
-		{ 1, "Held", "Terminator", "invalidConnectionState" }, { 2, "Active", "Terminator", "invalidConnectionState" },
+		{ 0, "Active", "Terminator", "noCallToAnswer" },
+		{ 0, "Held", "Terminator", "noCallToAnswer" },
+		{ 0, "Alerting", "Originator", "noCallToAnswer" },
+		{ 1, "Alerting", "Terminator", "invalidConnectionState" },
+		{ 1, "Held", "Terminator", "invalidConnectionState" },
+		{ 2, "Active", "Terminator", "invalidConnectionState" },
 		{ 2, "Remote Held", "Originator", "invalidConnectionState" },
 		{ 2, "Alerting", "Terminator", "invalidConnectionState" },
 	};
@@ -521,7 +567,8 @@ START_TEST(test_service_wrong_state)
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		setup_call(wrong[i].personality, wrong[i].state);
 		request(30, &services[wrong[i].service], BY_BOTH);
-		snprintf(line, sizeof(line), "0030 CSTAErrorCode{stateIncompatibility=%s}\n", wrong[i].error);
+		snprintf(line, sizeof(line), "0030 CSTAErrorCode{stateIncompatibility=%s}\n",
+			wrong[i].error);
 		world_heard(&w, client, line);
 		world_asked(&w, "");
 		world_fini(&w);
@@ -532,8 +579,10 @@ END_TEST
 START_TEST(test_service_unknown)
 {
 	static const char *const connections[] = {
-		"<callID>#99</callID><deviceID>2001</deviceID>", "<callID>3</callID><deviceID>2001</deviceID>",
-		"<callID>abc</callID><deviceID>2001</deviceID>", "<callID>a:0</callID><deviceID>2001</deviceID>",
+		"<callID>#99</callID><deviceID>2001</deviceID>",
+		"<callID>3</callID><deviceID>2001</deviceID>",
+		"<callID>abc</callID><deviceID>2001</deviceID>",
+		"<callID>a:0</callID><deviceID>2001</deviceID>",
 		"<callID>99999999999999999999999999</callID><deviceID>2001</deviceID>",
 	};
 
@@ -541,7 +590,8 @@ START_TEST(test_service_unknown)
 	for (size_t i = 0; i < SERVICES; i++) {
 		for (size_t j = 0; j < sizeof(connections) / sizeof(connections[0]); j++) {
 			request(30, &services[i], connections[j]);
-			world_heard(&w, client, W_ERROR("0030", "operation", "invalidConnectionID"));
+			world_heard(
+				&w, client, W_ERROR("0030", "operation", "invalidConnectionID"));
 		}
 		request(31, &services[i], "<callID>#3</callID><deviceID>2077</deviceID>");
 		world_heard(&w, client, W_ERROR("0031", "operation", "invalidDeviceID"));
@@ -581,9 +631,11 @@ START_TEST(test_service_device_out)
 	world_call(&w, "2001", "CallReceivedEvent", "b:0", "1:2", "Terminator", "Alerting", "2003");
 	ck_assert_ptr_nonnull(strstr(world_take(&w, client), "OutOfServiceEvent"));
 	request(30, &services[0], BY_BOTH);
-	world_heard(&w, client, W_ERROR("0030", "systemResourceAvailibility", "deviceOutOfService"));
+	world_heard(
+		&w, client, W_ERROR("0030", "systemResourceAvailibility", "deviceOutOfService"));
 	make_call(31, "2001", "2002");
-	world_heard(&w, client, W_ERROR("0031", "systemResourceAvailibility", "deviceOutOfService"));
+	world_heard(
+		&w, client, W_ERROR("0031", "systemResourceAvailibility", "deviceOutOfService"));
 	world_fini(&w);
 }
 END_TEST
@@ -592,7 +644,8 @@ END_TEST
 
 START_TEST(test_unknown_service)
 {
-	static const char *const roots[] = { "GetDeviceId", "ConsultationCall", "SetForwarding", "x", "MonitorStarts" };
+	static const char *const roots[] = { "GetDeviceId", "ConsultationCall", "SetForwarding",
+		"x", "MonitorStarts" };
 
 	setup("");
 	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
@@ -614,7 +667,8 @@ START_TEST(test_invoke_ids)
 	setup("");
 	for (unsigned invoke = 0; invoke <= 9999; invoke += 9) {
 		world_send(&w, client, invoke, "<RequestSystemStatus/>");
-		snprintf(line, sizeof(line), "%04u RequestSystemStatusResponse{systemStatus=normal}\n", invoke);
+		snprintf(line, sizeof(line),
+			"%04u RequestSystemStatusResponse{systemStatus=normal}\n", invoke);
 		world_heard(&w, client, line);
 	}
 	world_fini(&w);
@@ -624,18 +678,22 @@ END_TEST
 START_TEST(test_register)
 {
 	setup("");
-	world_send(&w, client, 41, "<SystemRegisterCancel><sysStatRegisterID>#2</sysStatRegisterID></SystemRegisterCancel>");
+	world_send(&w, client, 41,
+		"<SystemRegisterCancel><sysStatRegisterID>#2</sysStatRegisterID></SystemRegisterCancel>");
 	world_heard(&w, client, W_ERROR("0041", "operation", "invalidCrossRefID"));
-	world_send(&w, client, 42, "<SystemRegister><requestTypes><systemStatus>true</systemStatus></requestTypes>"
-		   "</SystemRegister>");
+	world_send(&w, client, 42,
+		"<SystemRegister><requestTypes><systemStatus>true</systemStatus></requestTypes>"
+		"</SystemRegister>");
 	world_heard(&w, client, "0042 SystemRegisterResponse{sysStatRegisterID=#2}\n");
 	w.xsps[0].mode = WORLD_DOWN;
 	world_stream_ends(&w, 0);
 	world_run(&w, 600);
 	world_heard(&w, client, "9003 SystemStatus{sysStatRegisterID=#2 systemStatus=disabled}\n");
-	world_send(&w, client, 43, "<SystemRegisterCancel><sysStatRegisterID>77</sysStatRegisterID></SystemRegisterCancel>");
+	world_send(&w, client, 43,
+		"<SystemRegisterCancel><sysStatRegisterID>77</sysStatRegisterID></SystemRegisterCancel>");
 	world_heard(&w, client, W_ERROR("0043", "operation", "invalidCrossRefID"));
-	world_send(&w, client, 44, "<SystemRegisterCancel><sysStatRegisterID>#2</sysStatRegisterID></SystemRegisterCancel>");
+	world_send(&w, client, 44,
+		"<SystemRegisterCancel><sysStatRegisterID>#2</sysStatRegisterID></SystemRegisterCancel>");
 	world_heard(&w, client, "0044 SystemRegisterCancelResponse\n");
 	w.xsps[0].mode = WORLD_UP;
 	world_run(&w, 10000);
@@ -686,7 +744,8 @@ START_TEST(test_own_invoke_ids)
 		world_heard(&w, client, "");
 		status_changes();
 		heard = world_take(&w, client);
-		ck_assert_msg(strstr(heard, "9010 SystemStatus{") != NULL, "%s: %s", waiting[i], heard);
+		ck_assert_msg(
+			strstr(heard, "9010 SystemStatus{") != NULL, "%s: %s", waiting[i], heard);
 		world_fini(&w);
 	}
 }
@@ -702,8 +761,11 @@ START_TEST(test_all_invoke_ids_taken)
 		struct buf frame;
 
 		buf_init(&frame, 4096);
-		ck_assert_int_eq(csta_frame_put(&frame, invoke, STR("<MakeCall><callingDevice>2001</callingDevice>"
-			"<calledDirectoryNumber>2002</calledDirectoryNumber></MakeCall>")), 0);
+		ck_assert_int_eq(
+			csta_frame_put(&frame, invoke,
+				STR("<MakeCall><callingDevice>2001</callingDevice>"
+				    "<calledDirectoryNumber>2002</calledDirectoryNumber></MakeCall>")),
+			0);
 		world_send_bytes(&w, client, frame.p, frame.n);
 		buf_fini(&frame);
 	}
@@ -727,8 +789,11 @@ START_TEST(test_request_limit)
 		struct buf frame;
 
 		buf_init(&frame, 4096);
-		ck_assert_int_eq(csta_frame_put(&frame, invoke, STR("<MakeCall><callingDevice>2001</callingDevice>"
-			"<calledDirectoryNumber>2002</calledDirectoryNumber></MakeCall>")), 0);
+		ck_assert_int_eq(
+			csta_frame_put(&frame, invoke,
+				STR("<MakeCall><callingDevice>2001</callingDevice>"
+				    "<calledDirectoryNumber>2002</calledDirectoryNumber></MakeCall>")),
+			0);
 		world_send_bytes(&w, client, frame.p, frame.n);
 		buf_fini(&frame);
 	}
@@ -744,14 +809,39 @@ int
 main(void)
 {
 	const TTest *const tests[] = {
-		test_monitor_waits, test_nothing_after_stop, test_monitor_unknown, test_monitor_unknown_twice,
-		test_monitor_never_answered, test_monitor_connection_lost, test_answers_die_with_connection,
-		test_second_monitor, test_stop_of_another_session, test_monitor_limit, test_monitor_limit_while_waiting,
-		test_monitor_limit_of_a_device, test_monitor_call_object, test_snapshot, test_snapshot_late,
-		test_snapshots_share_a_question, test_make_call, test_make_call_event_first, test_make_call_refused,
-		test_make_call_wrong, test_service, test_service_refused, test_service_wrong_state, test_service_unknown,
-		test_device_only, test_service_device_out, test_unknown_service, test_invoke_ids, test_register,
-		test_keepalive, test_own_invoke_ids, test_all_invoke_ids_taken, test_request_limit,
+		test_monitor_waits,
+		test_nothing_after_stop,
+		test_monitor_unknown,
+		test_monitor_unknown_twice,
+		test_monitor_never_answered,
+		test_monitor_connection_lost,
+		test_answers_die_with_connection,
+		test_second_monitor,
+		test_stop_of_another_session,
+		test_monitor_limit,
+		test_monitor_limit_while_waiting,
+		test_monitor_limit_of_a_device,
+		test_monitor_call_object,
+		test_snapshot,
+		test_snapshot_late,
+		test_snapshots_share_a_question,
+		test_make_call,
+		test_make_call_event_first,
+		test_make_call_refused,
+		test_make_call_wrong,
+		test_service,
+		test_service_refused,
+		test_service_wrong_state,
+		test_service_unknown,
+		test_device_only,
+		test_service_device_out,
+		test_unknown_service,
+		test_invoke_ids,
+		test_register,
+		test_keepalive,
+		test_own_invoke_ids,
+		test_all_invoke_ids_taken,
+		test_request_limit,
 	};
 
 	return world_main("svc", tests, sizeof(tests) / sizeof(tests[0]));

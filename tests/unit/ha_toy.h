@@ -17,6 +17,10 @@
 #define TOY_KEYS 16
 #define TOY_LOG_KINDS 1000 /* log numbers modulo this */
 
+/* The epoch of a generation that the node with this id claimed. */
+#define EPOCH(generation, id) \
+	(((uint64_t)(generation) << HA_EPOCH_NODE_BITS) | ((id) & ((1u << HA_EPOCH_NODE_BITS) - 1)))
+
 /* A map of counters. "step": v = 3v + n, so that order matters; the digest does not depend on it. */
 struct toy_fsm {
 	uint64_t v[TOY_KEYS];

@@ -49,7 +49,8 @@ world_configure(struct world *w, unsigned xsps, const char *settings)
 	buf_cstr(&text, "[node]\nname = n1\ncluster = none\nstate-dir = /tmp\n");
 	if (strstr(settings, "\nuser =") == NULL)
 		buf_cstr(&text, "[csta]\nuser = demo\npassword = demo\n");
-	buf_cstr(&text, "[broadworks]\nuser = admin@demo.example\npassword = secret\ndefault-domain = demo.example\n");
+	buf_cstr(&text,
+		"[broadworks]\nuser = admin@demo.example\npassword = secret\ndefault-domain = demo.example\n");
 	for (unsigned i = 0; i < xsps; i++)
 		buf_printf(&text, "xsp = 127.0.0.%u:8080\n", i + 1);
 	buf_cstr(&text, settings);
@@ -100,6 +101,7 @@ world_fini(struct world *w)
 	for (unsigned i = 1; i <= w->client_count; i++) {
 		csta_framer_fini(&w->clients[i].in);
 		buf_fini(&w->clients[i].heard);
+		buf_fini(&w->clients[i].raw);
 	}
 	world_bw_fini(w);
 	buf_fini(&w->logs);
@@ -109,8 +111,8 @@ world_fini(struct world *w)
 }
 
 void
-world_later(struct world *w, int64_t ms, enum node_event_kind kind, uint64_t id, uint64_t number, struct str bytes,
-	    struct str text)
+world_later(struct world *w, int64_t ms, enum node_event_kind kind, uint64_t id, uint64_t number,
+	struct str bytes, struct str text)
 {
 	struct world_due *d = mem_zalloc(sizeof(*d)), *at;
 
@@ -125,8 +127,8 @@ world_later(struct world *w, int64_t ms, enum node_event_kind kind, uint64_t id,
 	d->text = mem_strndup(text.p, text.n);
 	d->text_n = text.n;
 	TAILQ_FOREACH_REVERSE(at, &w->due, world_dues, link)
-		if (at->due.us <= d->due.us)
-			break;
+	if (at->due.us <= d->due.us)
+		break;
 	if (at == NULL)
 		TAILQ_INSERT_HEAD(&w->due, d, link);
 	else
@@ -213,6 +215,7 @@ world_frame(struct world *w, unsigned client, const struct csta_frame *f)
 	struct str xml = f->body, tag;
 	size_t from = c->heard.n;
 
+	buf_printf(&c->raw, "%04u %.*s\n", (unsigned)f->invoke, STR_ARG(f->body));
 	buf_printf(&c->heard, "%04u ", (unsigned)f->invoke);
 	tag = line_tag(&xml);
 	ck_assert(tag.n > 0 && tag.p[0] == '?');
@@ -255,13 +258,25 @@ world_client_closed(struct world *w, uint64_t id)
 	ck_assert(c->open);
 	c->open = false;
 	buf_cstr(&c->heard, "closed\n");
+	buf_cstr(&c->raw, "closed\n");
 	world_trace(w, "client", "closed");
 	world_later(w, 1, NODE_EV_CLIENT_CLOSED, id, 0, STR_NONE, STR_NONE);
+}
+
+static bool
+world_is_south(const struct node_action *a)
+{
+	return a->kind == NODE_ACT_HTTP || a->kind == NODE_ACT_STREAM_OPEN ||
+		a->kind == NODE_ACT_STREAM_CLOSE;
 }
 
 static void
 world_action(struct world *w, const struct node_action *a)
 {
+	if (w->by_hand != NULL && world_is_south(a)) {
+		w->by_hand(w, a);
+		return;
+	}
 	switch (a->kind) {
 	case NODE_ACT_LISTEN:
 		w->listening = a->flag;
@@ -319,8 +334,11 @@ world_step(struct world *w, const struct node_event *ev)
 static void
 world_give(struct world *w, struct world_due *d)
 {
-	struct node_event ev = { .kind = d->kind, .id = d->id, .number = d->number, .text = { d->text, d->text_n },
-				 .bytes = { d->bytes, d->bytes_n } };
+	struct node_event ev = { .kind = d->kind,
+		.id = d->id,
+		.number = d->number,
+		.text = { d->text, d->text_n },
+		.bytes = { d->bytes, d->bytes_n } };
 
 	world_step(w, &ev);
 	world_due_free(w, d);
@@ -383,8 +401,12 @@ world_connect_from(struct world *w, const char *peer)
 	c->reads = true;
 	csta_framer_init(&c->in);
 	buf_init(&c->heard, WORLD_TEXT_BYTES);
-	world_step(w, &(struct node_event){ .kind = NODE_EV_CLIENT_OPEN, .id = id, .text = str_of(peer),
-					    .text2 = STR("10.77.0.50:1040") });
+	buf_init(&c->raw, WORLD_TEXT_BYTES);
+	world_step(w,
+		&(struct node_event){ .kind = NODE_EV_CLIENT_OPEN,
+			.id = id,
+			.text = str_of(peer),
+			.text2 = STR("10.77.0.50:1040") });
 	return id;
 }
 
@@ -403,12 +425,13 @@ world_send_bytes(struct world *w, unsigned client, const void *p, size_t n)
 	char *copy = mem_alloc(n ? n : 1);
 
 	memcpy(copy, p, n);
-	world_step(w, &(struct node_event){ .kind = NODE_EV_CLIENT_DATA, .id = client, .bytes = { copy, n } });
+	world_step(w,
+		&(struct node_event){
+			.kind = NODE_EV_CLIENT_DATA, .id = client, .bytes = { copy, n } });
 	mem_free(copy);
 }
 
-/* "#7" becomes the node's seventh id. */
-static void
+void
 world_put_ids(const struct world *w, struct buf *b, const char *text)
 {
 	for (const char *p = text; *p != '\0'; p++) {
@@ -473,16 +496,18 @@ world_heard(struct world *w, unsigned client, const char *lines)
 }
 
 void
-world_start_session(struct world *w, unsigned client, unsigned invoke, const char *password, const char *login)
+world_start_session(
+	struct world *w, unsigned client, unsigned invoke, const char *password, const char *login)
 {
 	world_send(w, client, invoke,
-		   "<StartApplicationSession xmlns=\"http://www.ecma-international.org/standards/ecma-354/appl_session\">"
-		   "<applicationInfo><applicationID>test</applicationID><applicationSpecificInfo><SessionLoginInfo>"
-		   "<userName>demo</userName><password>%s</password>%s</SessionLoginInfo></applicationSpecificInfo>"
-		   "</applicationInfo><requestedProtocolVersions><protocolVersion>"
-		   "http://www.ecma-international.org/standards/ecma-323/csta/ed6</protocolVersion>"
-		   "</requestedProtocolVersions><requestedSessionDuration>60</requestedSessionDuration>"
-		   "</StartApplicationSession>", password, login);
+		"<StartApplicationSession xmlns=\"http://www.ecma-international.org/standards/ecma-354/appl_session\">"
+		"<applicationInfo><applicationID>test</applicationID><applicationSpecificInfo><SessionLoginInfo>"
+		"<userName>demo</userName><password>%s</password>%s</SessionLoginInfo></applicationSpecificInfo>"
+		"</applicationInfo><requestedProtocolVersions><protocolVersion>"
+		"http://www.ecma-international.org/standards/ecma-323/csta/ed6</protocolVersion>"
+		"</requestedProtocolVersions><requestedSessionDuration>60</requestedSessionDuration>"
+		"</StartApplicationSession>",
+		password, login);
 }
 
 unsigned
@@ -490,7 +515,8 @@ world_session(struct world *w)
 {
 	unsigned client = world_connect(w);
 
-	world_start_session(w, client, 1, "demo", "<lastMessageSequenceNumber>0</lastMessageSequenceNumber>");
+	world_start_session(
+		w, client, 1, "demo", "<lastMessageSequenceNumber>0</lastMessageSequenceNumber>");
 	ck_assert_ptr_nonnull(strstr(world_take(w, client), "StartApplicationSessionPosResponse"));
 	return client;
 }
@@ -501,8 +527,9 @@ world_monitor(struct world *w, unsigned client, const char *device)
 	const char *heard, *ref;
 
 	world_take(w, client);
-	world_send(w, client, 77, "<MonitorStart><monitorObject><deviceObject>%s</deviceObject></monitorObject></MonitorStart>",
-		   device);
+	world_send(w, client, 77,
+		"<MonitorStart><monitorObject><deviceObject>%s</deviceObject></monitorObject></MonitorStart>",
+		device);
 	heard = world_take(w, client);
 	ref = strstr(heard, "0077 MonitorStartResponse{monitorCrossRefID=#");
 	ck_assert_msg(ref != NULL, "no monitor on %s: %s", device, heard);

@@ -29,30 +29,42 @@
 #define W_EVENT(name, ref) "9999 " name "Event{monitorCrossRefID=#" ref " "
 #define W_LOCAL(local, cause, end) "localConnectionInfo=" local " cause=" cause end
 #define W_INITIATED(ref, call, device, end) \
-	W_EVENT("ServiceInitiated", ref) W_CONNECTION("initiatedConnection", call, device) \
+	W_EVENT("ServiceInitiated", ref) \
+	W_CONNECTION("initiatedConnection", call, device) \
 	W_PARTY("initiatingDevice", device) W_LOCAL("initiated", "makeCall", end)
 #define W_ORIGINATED(ref, call, device, called, end) \
-	W_EVENT("Originated", ref) W_CONNECTION("originatedConnection", call, device) \
-	W_PARTY("callingDevice", device) W_PARTY("calledDevice", called) W_LOCAL("connected", "newCall", end)
+	W_EVENT("Originated", ref) \
+	W_CONNECTION("originatedConnection", call, device) \
+	W_PARTY("callingDevice", device) W_PARTY("calledDevice", called) \
+		W_LOCAL("connected", "newCall", end)
 #define W_DELIVERED(ref, call, alerting, calling, called, local, end) \
-	W_EVENT("Delivered", ref) W_CONNECTION("connection", call, alerting) \
-	W_PARTY("alertingDevice", alerting) W_PARTY("callingDevice", calling) W_PARTY("calledDevice", called) \
-	"lastRedirectionDevice{notRequired} " W_LOCAL(local, "newCall", end)
+	W_EVENT("Delivered", ref) \
+	W_CONNECTION("connection", call, alerting) \
+	W_PARTY("alertingDevice", alerting) W_PARTY("callingDevice", calling) \
+		W_PARTY("calledDevice", called) "lastRedirectionDevice{notRequired} " W_LOCAL( \
+			local, "newCall", end)
 #define W_ESTABLISHED(ref, call, answering, calling, called, end) \
-	W_EVENT("Established", ref) W_CONNECTION("establishedConnection", call, answering) \
-	W_PARTY("answeringDevice", answering) W_PARTY("callingDevice", calling) W_PARTY("calledDevice", called) \
-	"lastRedirectionDevice{notRequired} " W_LOCAL("connected", "newCall", end)
+	W_EVENT("Established", ref) \
+	W_CONNECTION("establishedConnection", call, answering) \
+	W_PARTY("answeringDevice", answering) W_PARTY("callingDevice", calling) \
+		W_PARTY("calledDevice", called) "lastRedirectionDevice{notRequired} " W_LOCAL( \
+			"connected", "newCall", end)
 #define W_HELD(ref, call, holding, local, end) \
-	W_EVENT("Held", ref) W_CONNECTION("heldConnection", call, holding) \
+	W_EVENT("Held", ref) \
+	W_CONNECTION("heldConnection", call, holding) \
 	W_PARTY("holdingDevice", holding) W_LOCAL(local, "normal", end)
 #define W_RETRIEVED(ref, call, retrieving, end) \
-	W_EVENT("Retrieved", ref) W_CONNECTION("retrievedConnection", call, retrieving) \
+	W_EVENT("Retrieved", ref) \
+	W_CONNECTION("retrievedConnection", call, retrieving) \
 	W_PARTY("retrievingDevice", retrieving) W_LOCAL("connected", "normal", end)
 #define W_CLEARED(ref, call, device, releasing, cause, end) \
-	W_EVENT("ConnectionCleared", ref) W_CONNECTION("droppedConnection", call, device) \
+	W_EVENT("ConnectionCleared", ref) \
+	W_CONNECTION("droppedConnection", call, device) \
 	W_PARTY("releasingDevice", releasing) W_LOCAL("null", cause, end)
-#define W_OUT(ref, device, end) W_EVENT("OutOfService", ref) W_PARTY("device", device) "cause=networkOutOfOrder" end
-#define W_BACK(ref, device, end) W_EVENT("BackInService", ref) W_PARTY("device", device) "cause=normal" end
+#define W_OUT(ref, device, end) \
+	W_EVENT("OutOfService", ref) W_PARTY("device", device) "cause=networkOutOfOrder" end
+#define W_BACK(ref, device, end) \
+	W_EVENT("BackInService", ref) W_PARTY("device", device) "cause=normal" end
 #define W_STATUS(invoke, status) invoke " SystemStatus{systemStatus=" status "}\n"
 #define W_ERROR(invoke, category, value) invoke " CSTAErrorCode{" category "=" value "}\n"
 
@@ -75,6 +87,7 @@ struct world_client {
 	uint64_t bytes;
 	uint64_t frames;
 	struct buf heard;
+	struct buf raw; /* the same as lines of invoke id and exact body */
 };
 
 struct world_xsp {
@@ -83,7 +96,7 @@ struct world_xsp {
 	uint64_t stream; /* 0 = none */
 	bool open;       /* the Channel document was sent */
 	char channel[32];
-	unsigned opens;  /* channels asked for, since the start */
+	unsigned opens; /* channels asked for, since the start */
 };
 
 /* A party of a call as BroadWorks knows it. */
@@ -92,7 +105,7 @@ struct world_half {
 };
 
 struct world_user {
-	char name[64]; /* "2001" */
+	char name[64];         /* "2001" */
 	char subscription[96]; /* "" = none */
 	unsigned sequence;     /* of the last event */
 	struct world_half halves[WORLD_HALVES];
@@ -101,11 +114,11 @@ struct world_user {
 /* What BroadWorks answers instead of what it would. */
 struct world_rule {
 	TAILQ_ENTRY(world_rule) link;
-	char method[8]; /* "" = any */
-	char part[96];  /* of the path */
+	char method[8];  /* "" = any */
+	char part[96];   /* of the path */
 	unsigned status; /* 0 = no answer until the node's time-out */
 	int64_t delay_ms;
-	int times;       /* -1 = for ever */
+	int times; /* -1 = for ever */
 	char *body;
 };
 
@@ -122,10 +135,10 @@ struct world {
 	struct buf logs;    /* "37603 text" */
 	struct buf history; /* words */
 	struct buf asked;
-	struct buf bodies;  /* of all requests, a line each */
-	bool quiet_acks;    /* asked has no acknowledgements and heartbeats */
+	struct buf bodies; /* of all requests, a line each */
+	bool quiet_acks;   /* asked has no acknowledgements and heartbeats */
 	uint64_t acks;
-	uint64_t asks;      /* subscriptions asked for and updated */
+	uint64_t asks; /* subscriptions asked for and updated */
 
 	uint64_t steps;
 	uint64_t id_high; /* upper half of the ids that the node makes, once one was heard */
@@ -136,8 +149,10 @@ struct world {
 	struct world_user users[WORLD_USERS];
 	unsigned user_count;
 	unsigned channels, subscriptions, events, dials;
-	bool snapshots;   /* sent after a subscription or an update; default yes */
+	bool snapshots;      /* sent after a subscription or an update; default yes */
 	int64_t snapshot_ms; /* after the answer; default 1 */
+	/* instead of the BroadWorks that answers by itself; NULL: that one */
+	void (*by_hand)(struct world *w, const struct node_action *a);
 	TAILQ_HEAD(world_rules, world_rule) rules;
 	TAILQ_HEAD(world_dues, world_due) due;
 };
@@ -157,8 +172,8 @@ void world_settle(struct world *w);
 /** One input at the present time. */
 void world_step(struct world *w, const struct node_event *ev);
 /** An input after a delay. `bytes` and `text` are copied. */
-void world_later(struct world *w, int64_t ms, enum node_event_kind kind, uint64_t id, uint64_t number, struct str bytes,
-		 struct str text);
+void world_later(struct world *w, int64_t ms, enum node_event_kind kind, uint64_t id,
+	uint64_t number, struct str bytes, struct str text);
 
 /* clients */
 
@@ -174,12 +189,15 @@ void world_send_bytes(struct world *w, unsigned client, const void *p, size_t n)
 void world_hang_up(struct world *w, unsigned client);
 /** Asserts that exactly these lines were heard since the last time. */
 void world_heard(struct world *w, unsigned client, const char *lines);
+/** Appends the text with "#7" replaced by the node's seventh id. */
+void world_put_ids(const struct world *w, struct buf *b, const char *text);
 /** What was heard since the last time, without an assertion; valid until more is heard. Empties it. */
 const char *world_take(struct world *w, unsigned client);
 /** A session (user demo, password demo) with the numbers of events wanted: client, associated and quiet. */
 unsigned world_session(struct world *w);
 /** StartApplicationSession with these parts of SessionLoginInfo besides user and password. */
-void world_start_session(struct world *w, unsigned client, unsigned invoke, const char *password, const char *login);
+void world_start_session(
+	struct world *w, unsigned client, unsigned invoke, const char *password, const char *login);
 /** Starts a monitor, asserts the answer, empties what was heard; returns the low part of the cross reference. */
 unsigned world_monitor(struct world *w, unsigned client, const char *device);
 
@@ -193,29 +211,31 @@ void world_bw_fini(struct world *w);
 /** The user, made if need be ("2001"). */
 struct world_user *world_user(struct world *w, const char *name);
 /** Answers to the next `times` requests of that method with `part` in their path. */
-void world_rule(struct world *w, const char *method, const char *part, unsigned status, int times, const char *body);
+void world_rule(struct world *w, const char *method, const char *part, unsigned status, int times,
+	const char *body);
 struct world_rule *world_rule_last(struct world *w);
 /** Takes all rules back. */
 void world_rules_clear(struct world *w);
 /** Changes what BroadWorks knows of a party without an event; state "" or "Released": forgotten. */
-void world_half(struct world *w, const char *user, const char *id, const char *tracking, const char *personality,
-		const char *state, const char *remote);
+void world_half(struct world *w, const char *user, const char *id, const char *tracking,
+	const char *personality, const char *state, const char *remote);
 /** The same with the event that tells it. `remote`: a user ("2002") or a number ("tel:+15559000001"). */
-void world_call(struct world *w, const char *user, const char *type, const char *id, const char *tracking,
-		const char *personality, const char *state, const char *remote);
+void world_call(struct world *w, const char *user, const char *type, const char *id,
+	const char *tracking, const char *personality, const char *state, const char *remote);
 /** world_call with further elements in the call, e.g. a releaseCause. */
-void world_call_with(struct world *w, const char *user, const char *type, const char *id, const char *tracking,
-		     const char *personality, const char *state, const char *remote, const char *more);
+void world_call_with(struct world *w, const char *user, const char *type, const char *id,
+	const char *tracking, const char *personality, const char *state, const char *remote,
+	const char *more);
 /** Forgets every call of the user without an event. */
 void world_forget(struct world *w, const char *user);
 /** An event of this type and inner XML of eventData at the next number, on the first open channel. */
 void world_event(struct world *w, const char *user, const char *type, const char *data);
 /** Inner XML of an event about one call; valid until the next call. */
-const char *world_call_xml(const char *id, const char *tracking, const char *personality, const char *state,
-			   const char *remote);
+const char *world_call_xml(const char *id, const char *tracking, const char *personality,
+	const char *state, const char *remote);
 /** world_event with everything chosen; the user's own number is left alone. */
-void world_event_as(struct world *w, uint32_t xsp, const char *user, const char *event_id, unsigned sequence,
-		    const char *type, const char *data);
+void world_event_as(struct world *w, uint32_t xsp, const char *user, const char *event_id,
+	unsigned sequence, const char *type, const char *data);
 /** A snapshot of the user's calls as CallSubscriptionEvent (or another type), unasked, at the next number. */
 void world_snapshot(struct world *w, const char *user, const char *type);
 /** Inner XML of a snapshot of the user's calls, appended. */

@@ -44,7 +44,8 @@ world_rules_clear(struct world *w)
 }
 
 void
-world_rule(struct world *w, const char *method, const char *part, unsigned status, int times, const char *body)
+world_rule(struct world *w, const char *method, const char *part, unsigned status, int times,
+	const char *body)
 {
 	struct world_rule *r = mem_zalloc(sizeof(*r));
 
@@ -96,20 +97,23 @@ bw_first_open(const struct world *w)
 }
 
 void
-world_event_as(struct world *w, uint32_t xsp, const char *user, const char *event_id, unsigned sequence,
-	       const char *type, const char *data)
+world_event_as(struct world *w, uint32_t xsp, const char *user, const char *event_id,
+	unsigned sequence, const char *type, const char *data)
 {
 	const struct world_user *u = world_user(w, user);
 	struct buf b;
 
 	buf_init(&b, 65536);
-	buf_printf(&b, BW_DECLARATION "<xsi:Event xmlns:xsi=\"http://schema.broadsoft.com/xsi\" "
-		   "xmlns:xsi1=\"http://www.w3.org/2001/XMLSchema-instance\" xsi1:type=\"xsi:SubscriptionEvent\">"
-		   "<xsi:eventID>%s</xsi:eventID><xsi:sequenceNumber>%u</xsi:sequenceNumber>"
-		   "<xsi:userId>admin@demo.example</xsi:userId><xsi:externalApplicationId>tandem</xsi:externalApplicationId>"
-		   "<xsi:subscriptionId>%s</xsi:subscriptionId><xsi:channelId>%s</xsi:channelId>"
-		   "<xsi:targetId>%s@demo.example</xsi:targetId><xsi:eventData xsi1:type=\"xsi:%s\">%s</xsi:eventData>"
-		   "</xsi:Event>", event_id, sequence, u->subscription, w->xsps[xsp].channel, user, type, data);
+	buf_printf(&b,
+		BW_DECLARATION
+		"<xsi:Event xmlns:xsi=\"http://schema.broadsoft.com/xsi\" "
+		"xmlns:xsi1=\"http://www.w3.org/2001/XMLSchema-instance\" xsi1:type=\"xsi:SubscriptionEvent\">"
+		"<xsi:eventID>%s</xsi:eventID><xsi:sequenceNumber>%u</xsi:sequenceNumber>"
+		"<xsi:userId>admin@demo.example</xsi:userId><xsi:externalApplicationId>tandem</xsi:externalApplicationId>"
+		"<xsi:subscriptionId>%s</xsi:subscriptionId><xsi:channelId>%s</xsi:channelId>"
+		"<xsi:targetId>%s@demo.example</xsi:targetId><xsi:eventData xsi1:type=\"xsi:%s\">%s</xsi:eventData>"
+		"</xsi:Event>",
+		event_id, sequence, u->subscription, w->xsps[xsp].channel, user, type, data);
 	buf_char(&b, '\0');
 	ck_assert(!b.overflow);
 	world_document(w, xsp, (const char *)b.p);
@@ -134,14 +138,16 @@ bw_put_call(struct buf *b, const struct world_half *h, const char *more)
 {
 	bool number = strchr(h->remote, ':') != NULL;
 
-	buf_printf(b, "<xsi:call><xsi:callId>%s</xsi:callId><xsi:extTrackingId>%s</xsi:extTrackingId>"
-		   "<xsi:personality>%s</xsi:personality><xsi:state>%s</xsi:state>%s<xsi:remoteParty>", h->id,
-		   h->tracking, h->personality, h->state, more);
+	buf_printf(b,
+		"<xsi:call><xsi:callId>%s</xsi:callId><xsi:extTrackingId>%s</xsi:extTrackingId>"
+		"<xsi:personality>%s</xsi:personality><xsi:state>%s</xsi:state>%s<xsi:remoteParty>",
+		h->id, h->tracking, h->personality, h->state, more);
 	if (number)
 		buf_printf(b, "<xsi:address>%s</xsi:address>", h->remote);
 	else
-		buf_printf(b, "<xsi:address>tel:+15550%s</xsi:address><xsi:userId>%s@demo.example</xsi:userId>", h->remote,
-			   h->remote);
+		buf_printf(b,
+			"<xsi:address>tel:+15550%s</xsi:address><xsi:userId>%s@demo.example</xsi:userId>",
+			h->remote, h->remote);
 	buf_cstr(b, "</xsi:remoteParty></xsi:call>");
 }
 
@@ -177,7 +183,8 @@ world_snapshot(struct world *w, const char *user, const char *type)
 }
 
 static struct world_half
-bw_half(const char *id, const char *tracking, const char *personality, const char *state, const char *remote)
+bw_half(const char *id, const char *tracking, const char *personality, const char *state,
+	const char *remote)
 {
 	struct world_half h;
 
@@ -190,7 +197,8 @@ bw_half(const char *id, const char *tracking, const char *personality, const cha
 }
 
 const char *
-world_call_xml(const char *id, const char *tracking, const char *personality, const char *state, const char *remote)
+world_call_xml(const char *id, const char *tracking, const char *personality, const char *state,
+	const char *remote)
 {
 	static char text[2048];
 	struct world_half h = bw_half(id, tracking, personality, state, remote);
@@ -204,8 +212,8 @@ world_call_xml(const char *id, const char *tracking, const char *personality, co
 }
 
 void
-world_half(struct world *w, const char *user, const char *id, const char *tracking, const char *personality,
-	   const char *state, const char *remote)
+world_half(struct world *w, const char *user, const char *id, const char *tracking,
+	const char *personality, const char *state, const char *remote)
 {
 	struct world_user *u = world_user(w, user);
 	struct world_half *at = NULL;
@@ -225,8 +233,9 @@ world_half(struct world *w, const char *user, const char *id, const char *tracki
 }
 
 void
-world_call_with(struct world *w, const char *user, const char *type, const char *id, const char *tracking,
-		const char *personality, const char *state, const char *remote, const char *more)
+world_call_with(struct world *w, const char *user, const char *type, const char *id,
+	const char *tracking, const char *personality, const char *state, const char *remote,
+	const char *more)
 {
 	struct world_half h = bw_half(id, tracking, personality, state, remote);
 	struct buf b;
@@ -241,8 +250,8 @@ world_call_with(struct world *w, const char *user, const char *type, const char 
 }
 
 void
-world_call(struct world *w, const char *user, const char *type, const char *id, const char *tracking,
-	   const char *personality, const char *state, const char *remote)
+world_call(struct world *w, const char *user, const char *type, const char *id,
+	const char *tracking, const char *personality, const char *state, const char *remote)
 {
 	world_call_with(w, user, type, id, tracking, personality, state, remote, "");
 }
@@ -274,17 +283,21 @@ world_bw_open(struct world *w, const struct node_action *a)
 		break;
 	case WORLD_DOWN:
 		x->stream = 0;
-		world_later(w, 1, NODE_EV_STREAM_CLOSED, a->id, 0, STR_NONE, STR("connection refused"));
+		world_later(
+			w, 1, NODE_EV_STREAM_CLOSED, a->id, 0, STR_NONE, STR("connection refused"));
 		break;
 	case WORLD_REFUSES:
 		x->stream = 0;
-		world_later(w, 1, NODE_EV_STREAM_CLOSED, a->id, x->refusal, STR_NONE, STR("refused"));
+		world_later(
+			w, 1, NODE_EV_STREAM_CLOSED, a->id, x->refusal, STR_NONE, STR("refused"));
 		break;
 	case WORLD_UP:
 		snprintf(x->channel, sizeof(x->channel), "c%u", ++w->channels);
 		x->open = true;
-		snprintf(text, sizeof(text), BW_DECLARATION "\n<Channel " BW_NS "><channelId>%s</channelId>"
-			 "<expires>3600</expires></Channel>", x->channel);
+		snprintf(text, sizeof(text),
+			BW_DECLARATION "\n<Channel " BW_NS "><channelId>%s</channelId>"
+				       "<expires>3600</expires></Channel>",
+			x->channel);
 		world_document(w, a->xsp, text);
 		break;
 	}
@@ -336,7 +349,8 @@ bw_show_path(struct bw_asked *q)
 		path = (struct str){ path.p + n, path.n - n };
 		break;
 	}
-	ck_assert_int_lt(snprintf(q->path, sizeof(q->path), "%s%.*s", shown, STR_ARG(path)), (int)sizeof(q->path));
+	ck_assert_int_lt(snprintf(q->path, sizeof(q->path), "%s%.*s", shown, STR_ARG(path)),
+		(int)sizeof(q->path));
 }
 
 static struct str
@@ -347,7 +361,8 @@ bw_between(struct str s, const char *from, const char *to)
 	struct str found = STR_NONE;
 
 	if (end != NULL)
-		found = (struct str){ s.p + (p - copy) + strlen(from), (size_t)(end - p) - strlen(from) };
+		found = (struct str){ s.p + (p - copy) + strlen(from),
+			(size_t)(end - p) - strlen(from) };
 	mem_free(copy);
 	return found;
 }
@@ -364,8 +379,8 @@ bw_note(struct world *w, const struct bw_asked *q)
 		return;
 	if (ack)
 		buf_printf(&w->asked, "xsp%u ack %.*s %.*s\n", a->xsp + 1,
-			   STR_ARG(bw_between(a->bytes, "<eventID>", "</eventID>")),
-			   STR_ARG(bw_between(a->bytes, "<statusCode>", "</statusCode>")));
+			STR_ARG(bw_between(a->bytes, "<eventID>", "</eventID>")),
+			STR_ARG(bw_between(a->bytes, "<statusCode>", "</statusCode>")));
 	else
 		buf_printf(&w->asked, "xsp%u %s %s\n", a->xsp + 1, a->method, q->path);
 	buf_printf(&w->bodies, "%.*s\n", STR_ARG(a->bytes));
@@ -373,9 +388,11 @@ bw_note(struct world *w, const struct bw_asked *q)
 
 /* One answer; the asks under way are counted from here on. */
 static void
-bw_answer(struct world *w, const struct node_action *a, int64_t ms, uint64_t status, const char *body)
+bw_answer(
+	struct world *w, const struct node_action *a, int64_t ms, uint64_t status, const char *body)
 {
-	world_later(w, ms, NODE_EV_HTTP_DONE, a->id, status, str_of(body), status ? STR_NONE : STR("timed out"));
+	world_later(w, ms, NODE_EV_HTTP_DONE, a->id, status, str_of(body),
+		status ? STR_NONE : STR("timed out"));
 }
 
 static struct world_rule *
@@ -384,9 +401,9 @@ bw_rule(struct world *w, const struct bw_asked *q)
 	struct world_rule *r;
 
 	TAILQ_FOREACH(r, &w->rules, link)
-		if (r->times != 0 && (r->method[0] == '\0' || strcmp(r->method, q->a->method) == 0) &&
-		    strstr(q->path, r->part) != NULL)
-			break;
+	if (r->times != 0 && (r->method[0] == '\0' || strcmp(r->method, q->a->method) == 0) &&
+		strstr(q->path, r->part) != NULL)
+		break;
 	if (r != NULL && r->times > 0)
 		r->times--;
 	return r;
@@ -410,8 +427,10 @@ bw_subscription_answer(struct world *w, const struct node_action *a, const struc
 {
 	char text[512];
 
-	snprintf(text, sizeof(text), BW_DECLARATION "<Subscription " BW_NS "><subscriptionId>%s</subscriptionId>"
-		 "<expires>7200</expires></Subscription>", u->subscription);
+	snprintf(text, sizeof(text),
+		BW_DECLARATION "<Subscription " BW_NS "><subscriptionId>%s</subscriptionId>"
+			       "<expires>7200</expires></Subscription>",
+		u->subscription);
 	bw_answer(w, a, 1, 200, text);
 }
 
@@ -423,11 +442,14 @@ bw_subscribe(struct world *w, const struct bw_asked *q)
 	unsigned long number;
 	char *end;
 
-	ck_assert(str_copy(name, sizeof(name), str_cut(str_of(q->path + strlen("E/user/")), '@', NULL)));
+	ck_assert(str_copy(
+		name, sizeof(name), str_cut(str_of(q->path + strlen("E/user/")), '@', NULL)));
 	number = strtoul(name, &end, 10);
-	if (*end != '\0' || number < 2000 || number > 2599 || strstr(q->path, "@demo.example") == NULL) {
-		bw_answer(w, q->a, 1, 404, BW_DECLARATION "<ErrorInfo " BW_NS "><summaryEnglish>User not found"
-			  "</summaryEnglish><errorCode>1</errorCode></ErrorInfo>");
+	if (*end != '\0' || number < 2000 || number > 2599 ||
+		strstr(q->path, "@demo.example") == NULL) {
+		bw_answer(w, q->a, 1, 404,
+			BW_DECLARATION "<ErrorInfo " BW_NS "><summaryEnglish>User not found"
+				       "</summaryEnglish><errorCode>1</errorCode></ErrorInfo>");
 		return;
 	}
 	u = world_user(w, name);
@@ -480,8 +502,10 @@ bw_dial(struct world *w, const struct bw_asked *q)
 	char text[512];
 	unsigned number = ++w->dials;
 
-	snprintf(text, sizeof(text), BW_DECLARATION "<CallStartInfo " BW_NS "><callId>dial-%u:0</callId>"
-		 "<externalTrackingId>d%u:1</externalTrackingId></CallStartInfo>", number, number);
+	snprintf(text, sizeof(text),
+		BW_DECLARATION "<CallStartInfo " BW_NS "><callId>dial-%u:0</callId>"
+			       "<externalTrackingId>d%u:1</externalTrackingId></CallStartInfo>",
+		number, number);
 	bw_answer(w, q->a, 1, 201, text);
 }
 
@@ -512,7 +536,7 @@ world_bw_http(struct world *w, const struct node_action *a)
 	bw_show_path(&q);
 	bw_note(w, &q);
 	w->asks += strncmp(q.path, "E/user/", 7) == 0 ||
-		   (strncmp(q.path, "E/subscription/", 15) == 0 && strcmp(a->method, "PUT") == 0);
+		(strncmp(q.path, "E/subscription/", 15) == 0 && strcmp(a->method, "PUT") == 0);
 	r = bw_rule(w, &q);
 	if (w->xsps[a->xsp].mode == WORLD_DOWN)
 		bw_answer(w, a, 1, 0, "");
