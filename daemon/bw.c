@@ -17,6 +17,7 @@
 #define BW_REACH_DAMP_MS 500
 #define BW_FIRST_REACH_MS 5000
 #define BW_DOUBT_MS 5000
+#define BW_SUSPECT_MS 1000
 #define BW_SERVER_QUIET_MS 60000
 #define BW_SERVERS (sizeof(((struct bw *)0)->servers) / sizeof(((struct bw *)0)->servers[0]))
 
@@ -90,6 +91,7 @@ bw_activate(struct bw *b)
 		b->x->conf->update_rate * 50 + 1000; /* the burst that is allowed, see bw_subs.c */
 	b->tokens_at = b->x->now;
 	b->doubt_until = b->x->now;
+	b->suspect_until = b->x->now;
 	b->reach_due = MONO_NEVER;
 	b->running_at = b->x->now;
 	b->resyncing = true;
@@ -255,6 +257,52 @@ bw_note_server(struct bw *b, struct str tracking)
 	b->servers[at].seen = b->x->now;
 	if (b->server_count > 1)
 		bw_doubt_all(b, NULL, "calls are made on another application server");
+}
+
+static bool
+bw_has_call_of(const struct core_device *d, struct str server)
+{
+	const struct core_half *h;
+
+	TAILQ_FOREACH(h, &d->halves, of_device)
+	if (!h->gone && str_eq(core_tracking_server(str_of(h->call->tracking)), server))
+		return true;
+	return false;
+}
+
+/*
+ * The device makes its calls on another server than before. That is normal where users are spread over two servers;
+ * but if the old one is dead, its calls are: the devices that have some are asked, quietly. If one of them
+ * has lost a call, everything is in doubt (event_snapshot()).
+ */
+static void
+bw_suspect_server(struct bw *b, struct str server)
+{
+	struct core_device *d;
+
+	if (!mono_due(b->suspect_until, b->x->now))
+		return;
+	b->suspect_until = mono_add_ms(b->x->now, BW_SUSPECT_MS);
+	for (d = b->x->model.devices; d != NULL; d = d->by_id.next) {
+		if (!bw_has_call_of(d, server))
+			continue;
+		bw_device(b, d)->suspect = true;
+		bw_ask(b, d, true);
+	}
+}
+
+void
+bw_note_device_server(struct bw *b, struct bw_device *bd, struct str tracking)
+{
+	struct str server = core_tracking_server(tracking);
+	char old[sizeof(bd->server)];
+
+	if (server.n == 0 || server.n >= sizeof(bd->server) || str_is(server, bd->server))
+		return;
+	memcpy(old, bd->server, sizeof(old));
+	str_copy(bd->server, sizeof(bd->server), server);
+	if (old[0] != '\0')
+		bw_suspect_server(b, str_of(old));
 }
 
 void

@@ -66,6 +66,8 @@ struct bw_early {
 	size_t n;
 };
 
+#define BW_SEEN_EVENTS 8
+
 /* The active's notes on a device (core_device.south). */
 struct bw_device {
 	struct core_device *device;
@@ -75,14 +77,18 @@ struct bw_device {
 	bool confirmed; /* since this node became active, or since the last doubt */
 	bool counted;   /* among bw.unconfirmed */
 	bool live_first;
+	char server[24];  /* server id of its last new call; "" = none yet */
 	bool low_numbers; /* an event came with a number that was there before */
 	bool suspect;     /* BroadWorks did not know a call of it that we know */
 	uint32_t failures;
-	uint64_t request;       /* HTTP id while ASK_SENT */
-	struct mono due;        /* of the state: answer awaited until, retry at */
-	struct mono asked;      /* when the last ask ended */
-	struct mono gap_due;    /* MONO_NEVER: no event is missing */
-	struct mono idle_since; /* no monitor since; MONO_NEVER while it has one */
+	uint64_t request;              /* HTTP id while ASK_SENT */
+	struct mono due;               /* of the state: answer awaited until, retry at */
+	struct mono asked;             /* when the last ask ended */
+	struct mono gap_due;           /* MONO_NEVER: no event is missing */
+	struct mono idle_since;        /* no monitor since; MONO_NEVER while it has one */
+	char *old_subscription;        /* given up: its late events are refused; NULL = none */
+	uint32_t seen[BW_SEEN_EVENTS]; /* hashes of the ids of the last events */
+	uint32_t seen_next;
 	uint32_t early_count;
 	TAILQ_HEAD(, bw_early) early; /* by sequence */
 	TAILQ_ENTRY(bw_device) link;  /* of the list its state names */
@@ -199,7 +205,8 @@ struct bw {
 		struct mono seen;
 	} servers[8];
 	uint32_t server_count;
-	struct mono doubt_until; /* no second general doubt before */
+	struct mono doubt_until;   /* no second general doubt before */
+	struct mono suspect_until; /* nor a second look at the calls of one server */
 	struct mono reach_due;  /* no channel is open: told when this comes; MONO_NEVER otherwise */
 	struct mono running_at; /* the last time that everything was put in doubt */
 	struct buf path, body;

@@ -18,7 +18,6 @@
 #define ACK_MALFORMED 400
 #define ACK_UNKNOWN_SUBSCRIPTION 481
 #define UNSOLICITED_QUIET_MS 1000
-#define EVENT_REDELIVERED_MAX 64 /* a number further behind is no late copy */
 
 static enum core_state
 event_state(enum xsi_call_state state)
@@ -118,6 +117,8 @@ event_call(
 	struct core_device *d = bd->device;
 
 	bw_note_server(b, call->tracking_id);
+	if (p.state != CORE_GONE && core_half_by_bw(d, p.bw_call) == NULL)
+		bw_note_device_server(b, bd, call->tracking_id);
 	if (!core_decide_party(&b->x->model, &b->x->em, d, &p, b->x->log))
 		bw_ask(b, d, true);
 }
@@ -132,6 +133,7 @@ event_take(struct bw *b, struct bw_device *bd, const struct xsi_event *ev, uint3
 	/* the texts of `ev` die when another document is read: keep what is needed to the end */
 	if (!str_copy(event_id, sizeof(event_id), ev->event_id))
 		event_id[0] = '\0';
+	bd->seen[bd->seen_next++ % BW_SEEN_EVENTS] = map_hash(event_id, strlen(event_id));
 	CORE_EMIT(&b->x->em, dev_seq, .device = str_of(d->id), .sequence = ev->sequence);
 	switch (ev->kind) {
 	case XSI_EV_CallSubscription:
@@ -142,7 +144,7 @@ event_take(struct bw *b, struct bw_device *bd, const struct xsi_event *ev, uint3
 		log_emit(b->x->log, M_SUBSCRIPTION,
 			"device=%s subscription=%s was ended by BroadWorks", d->id,
 			d->subscription);
-		CORE_EMIT(&b->x->em, dev_sub, .device = str_of(d->id), .subscription = STR_NONE);
+		bw_set_subscription(b, bd, STR_NONE);
 		bw_ask(b, d, true);
 		break;
 	case XSI_EV_CallRedirected:
@@ -232,16 +234,18 @@ event_take_early(struct bw *b, struct bw_device *bd)
 
 	while (d->south == bd && (e = TAILQ_FIRST(&bd->early)) != NULL &&
 		e->sequence <= d->sequence + 1) {
-		uint32_t xsp = e->xsp;
-
+		/* out of the list first: taking it in may end the subscription, and the list with it */
+		TAILQ_REMOVE(&bd->early, e, link);
+		bd->early_count--;
 		if (xsi_decode(b->x->xml, (struct str){ e->document, e->n }, b->doc, &err) ==
 			E_OK) {
 			if (e->sequence == d->sequence + 1)
-				event_take(b, bd, &b->doc->event, xsp);
+				event_take(b, bd, &b->doc->event, e->xsp);
 			else
-				bw_ack_event(b, xsp, b->doc->event.event_id, ACK_OK);
+				bw_ack_event(b, e->xsp, b->doc->event.event_id, ACK_OK);
 		}
-		bw_early_drop(bd, e);
+		mem_free(e->document);
+		mem_free(e);
 	}
 	if (d->south == bd && TAILQ_EMPTY(&bd->early))
 		event_gap_closed(b, bd);
@@ -267,16 +271,25 @@ bw_gap_over(struct bw *b, struct bw_device *bd)
 	}
 }
 
+static bool
+event_id_known(const struct bw_device *bd, uint32_t hash)
+{
+	for (uint32_t i = 0; i < BW_SEEN_EVENTS; i++)
+		if (bd->seen[i] == hash)
+			return true;
+	return false;
+}
+
 /*
- * A number that was there before: a late copy of an event that was never acknowledged, or numbers that began anew
- * because another application server speaks. It is never taken in: one such event proves nothing, and what a stale
- * snapshot does not list would be cleared. The device is asked; when that ask brings no event with a number of its
+ * A number that was there before: a copy of an event (its id is known, or it is old), or numbers that began anew because
+ * another application server speaks. It is never taken in: one such event proves nothing, and what a stale snapshot
+ * does not list would be cleared. The device is asked; when that ask brings no event with a number of its
  * own, ask_failed() in bw_subs.c subscribes anew, and a new subscription has an id and numbers of its own.
  */
 static void
 event_seen_before(struct bw *b, struct bw_device *bd, const struct xsi_event *ev)
 {
-	if (!event_is_snapshot(ev) && ev->sequence + EVENT_REDELIVERED_MAX >= bd->device->sequence)
+	if (event_id_known(bd, map_hash(ev->event_id.p, ev->event_id.n)))
 		return;
 	bd->low_numbers = true;
 	bw_ask(b, bd->device, true);
@@ -319,6 +332,16 @@ event_unknown_subscription(struct bw *b, const struct xsi_event *ev, uint32_t xs
 	bw_ack_event(b, xsp, ev->event_id, terminated ? ACK_OK : ACK_UNKNOWN_SUBSCRIPTION);
 }
 
+/* The snapshot of a subscription whose answer has not come yet. */
+static bool
+event_opens_subscription(const struct bw_device *bd, const struct xsi_event *ev)
+{
+	return bd->state == ASK_SENT && bd->device->subscription[0] == '\0' &&
+		event_is_snapshot(ev) && ev->sequence == 1 &&
+		(bd->old_subscription == NULL ||
+			!str_is(ev->subscription_id, bd->old_subscription));
+}
+
 static void
 event_route(struct bw *b, struct bw_channel *c, const struct xsi_event *ev, struct str document)
 {
@@ -329,13 +352,11 @@ event_route(struct bw *b, struct bw_channel *c, const struct xsi_event *ev, stru
 		/* the first event may overtake the answer to the subscribe request */
 		d = core_device_by_user(&b->x->model, ev->target.n ? ev->target : ev->owner);
 		bd = d ? d->south : NULL;
-		if (bd == NULL || bd->state != ASK_SENT || d->subscription[0] != '\0' ||
-			!event_is_snapshot(ev)) {
+		if (bd == NULL || !event_opens_subscription(bd, ev)) {
 			event_unknown_subscription(b, ev, c->xsp);
 			return;
 		}
-		CORE_EMIT(&b->x->em, dev_sub, .device = str_of(d->id),
-			.subscription = ev->subscription_id);
+		bw_set_subscription(b, bd, ev->subscription_id);
 	}
 	event_ordered(b, bw_device(b, d), ev, c->xsp, document);
 }

@@ -44,6 +44,8 @@ void bw_subs_http_done(
 void bw_subs_confirmed(struct bw *b, struct bw_device *bd);
 void bw_change_ask(struct bw *b, struct bw_device *bd, enum bw_ask_state to);
 void bw_early_drop(struct bw_device *bd, struct bw_early *e);
+/** The device has another subscription ("" = none): what came under the old one is of no more use. */
+void bw_set_subscription(struct bw *b, struct bw_device *bd, struct str subscription);
 
 /* bw_event.c */
 /** One document of a stream. */
@@ -58,6 +60,8 @@ void bw_update_status(struct bw *b);
 void bw_reach_changed(struct bw *b, bool opened);
 /** A server id was seen in a tracking id. */
 void bw_note_server(struct bw *b, struct str tracking);
+/** A new call of a device: made on another server than its last one? */
+void bw_note_device_server(struct bw *b, struct bw_device *bd, struct str tracking);
 /** All devices are confirmed. */
 void bw_all_confirmed(struct bw *b);
 

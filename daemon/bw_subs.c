@@ -106,6 +106,25 @@ bw_early_drop(struct bw_device *bd, struct bw_early *e)
 }
 
 void
+bw_set_subscription(struct bw *b, struct bw_device *bd, struct str subscription)
+{
+	while (!TAILQ_EMPTY(&bd->early))
+		bw_early_drop(bd, TAILQ_FIRST(&bd->early));
+	if (bd->gap_due.us != MONO_NEVER.us)
+		TAILQ_REMOVE(&b->gaps, bd, gap);
+	bd->gap_due = MONO_NEVER;
+	bd->low_numbers = false;
+	if (bd->device->subscription[0] != '\0' &&
+		!str_is(subscription, bd->device->subscription)) {
+		mem_free(bd->old_subscription);
+		bd->old_subscription =
+			mem_strndup(bd->device->subscription, strlen(bd->device->subscription));
+	}
+	CORE_EMIT(
+		&b->x->em, dev_sub, .device = str_of(bd->device->id), .subscription = subscription);
+}
+
+void
 bw_device_gone(struct bw *b, struct core_device *d)
 {
 	struct bw_device *bd = d->south;
@@ -123,6 +142,7 @@ bw_device_gone(struct bw *b, struct core_device *d)
 	TAILQ_REMOVE(&b->audit, bd, audit);
 	while (!TAILQ_EMPTY(&bd->early))
 		bw_early_drop(bd, TAILQ_FIRST(&bd->early));
+	mem_free(bd->old_subscription);
 	mem_free(bd);
 	d->south = NULL;
 }
@@ -272,8 +292,7 @@ ask_failed(struct bw *b, struct bw_device *bd, enum bw_result why, bool subscrib
 		log_emit(b->x->log, M_SUBSCRIPTION,
 			"device=%s subscription=%s %s, subscribing anew", d->id, d->subscription,
 			gone ? "is gone" : "counts its events anew");
-		bd->low_numbers = false;
-		CORE_EMIT(&b->x->em, dev_sub, .device = str_of(d->id), .subscription = STR_NONE);
+		bw_set_subscription(b, bd, STR_NONE);
 		bd->live_first = true;
 		bw_change_ask(b, bd, ASK_QUEUED);
 		if (!gone)
@@ -323,8 +342,7 @@ bw_subs_http_done(
 			b->doc->kind != XSI_DOC_SUBSCRIPTION || b->doc->subscription_id.n == 0)
 			result = BW_FAILED;
 		else if (!str_is(b->doc->subscription_id, d->subscription))
-			CORE_EMIT(&b->x->em, dev_sub, .device = str_of(d->id),
-				.subscription = b->doc->subscription_id);
+			bw_set_subscription(b, bd, b->doc->subscription_id);
 	}
 	if (result == BW_DONE)
 		ask_accepted(b, bd);

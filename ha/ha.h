@@ -37,7 +37,7 @@
 	XX(SYNCING, "syncing")   /* an active sends the missing part */ \
 	XX(STANDBY, "standby")   /* holds the whole state, applies each delta */ \
 	XX(CLAIMING, "claiming") /* promote was ordered; the new epoch is being announced (from ACTIVE too, when a member
-				    remembers a newer epoch: section 5 rule 6) */ \
+				    knows of a higher epoch that nobody speaks: section 5 rule 6) */ \
 	XX(ACTIVE, "active") \
 	XX(DRAINING, "draining") /* demote was ordered, or quorum was missing for a lease (section 6 rule 7); the last deltas
 				    are on their way */ \

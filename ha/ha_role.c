@@ -9,7 +9,7 @@
  *   INIT -> JOINING -> SYNCING -> STANDBY -> CLAIMING -> ACTIVE -> DRAINING -> JOINING
  *              \__________________________/                 \-> FENCED -> JOINING
  *   Back to JOINING from SYNCING, STANDBY, CLAIMING; back to INIT (ring lost) from all but ACTIVE and FENCED.
- *   INIT -> ACTIVE: a solo node. ACTIVE -> CLAIMING: a member remembers a newer epoch, of which nobody holds anything.
+ *   INIT -> ACTIVE: a solo node. ACTIVE -> CLAIMING: a member knows of a higher epoch that nobody speaks (5.6).
  */
 static const struct sm_state states[] = {
 	[HA_INIT] = { "init", SM_BIT(HA_JOINING) | SM_BIT(HA_ACTIVE) },

@@ -103,6 +103,16 @@ fault_xsp(struct sim *s)
 	sim_world_at(s, fault_ms(s, 200, 15000), fault_xsp_back, xsp, 0, 0);
 }
 
+/* Draws are made one after the other: the order in which arguments are evaluated is the compiler's. */
+static void
+fault_pause(struct sim *s)
+{
+	unsigned node = fault_node(s);
+	bool brief = fault_chance(s, 60);
+
+	sim_node_pause(s, node, brief ? fault_ms(s, 30, 2500) : fault_ms(s, 2000, 9000));
+}
+
 static void
 fault_do(struct sim *s, enum sim_fault kind)
 {
@@ -116,7 +126,7 @@ fault_do(struct sim *s, enum sim_fault kind)
 		sim_arbiter_power_off(s, fault_node(s), "no power");
 		break;
 	case SIM_FAULT_pause:
-		sim_node_pause(s, fault_node(s), fault_chance(s, 60) ? fault_ms(s, 30, 2500) : fault_ms(s, 2000, 9000));
+		fault_pause(s);
 		break;
 	case SIM_FAULT_split:
 		sim_ring_split(s);

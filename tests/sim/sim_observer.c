@@ -181,6 +181,8 @@ obs_acknowledgement(struct sim *s, unsigned node, const struct node_action *a, c
 
 	uint64_t offset = e->offset;
 
+	if (!str_is(south_text(a->bytes, "statusCode"), "200"))
+		return; /* refused, not taken in */
 	if (number == 0 || e->number != number || e->instance != s->nodes[node]->instance || e->epoch != v->epoch)
 		return;
 	/* at once: it was taken in long ago, what this step changed comes from something else */

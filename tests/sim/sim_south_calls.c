@@ -294,6 +294,8 @@ calls_offer(struct sim *s, const struct sim_event *ev)
 	struct south_call *c = calls_of_timer(s, ev);
 	int to = c ? south_calls_user(s, str_of(c->dialled)) : -1;
 	struct south_party *p = c ? &c->party[1] : NULL;
+	uint64_t by;
+	bool answered;
 
 	if (c == NULL)
 		return;
@@ -311,19 +313,23 @@ calls_offer(struct sim *s, const struct sim_event *ev)
 		south_calls_activity(s, (unsigned)to, true);
 		calls_tell(s, c, p, "CallReceivedEvent", NULL);
 	}
-	calls_later(s, c, calls_ms(s, 300, 5000), calls_rand(s, 100) < 75 ? calls_answer_later : calls_end_later,
-		    calls_rand(s, 2));
+	answered = calls_rand(s, 100) < 75;
+	by = calls_rand(s, 2);
+	calls_later(s, c, calls_ms(s, 300, 5000), answered ? calls_answer_later : calls_end_later, by);
 }
 
 static void
 calls_answered(struct sim *s, struct south_call *c)
 {
+	uint64_t next;
+
 	for (unsigned k = 0; k < 2; k++) {
 		c->party[k].state = SOUTH_ACTIVE;
 		calls_tell(s, c, &c->party[k], "CallAnsweredEvent", NULL);
 	}
 	c->generation++;
-	calls_later(s, c, calls_ms(s, 500, 8000), calls_talk_over, calls_rand(s, 2));
+	next = calls_rand(s, 2);
+	calls_later(s, c, calls_ms(s, 500, 8000), calls_talk_over, next);
 }
 
 static void
@@ -376,6 +382,7 @@ calls_talk_over(struct sim *s, const struct sim_event *ev)
 {
 	struct south_call *c = calls_of_timer(s, ev);
 	unsigned k = (unsigned)ev->c;
+	uint64_t next;
 
 	if (c == NULL)
 		return;
@@ -387,7 +394,8 @@ calls_talk_over(struct sim *s, const struct sim_event *ev)
 		calls_end(s, c, k);
 		return;
 	}
-	calls_later(s, c, calls_ms(s, 300, 6000), calls_talk_over, calls_rand(s, 2));
+	next = calls_rand(s, 2);
+	calls_later(s, c, calls_ms(s, 300, 6000), calls_talk_over, next);
 }
 
 /* --- requests ---------------------------------------------------------------------------------------------- */
@@ -426,6 +434,7 @@ int
 south_calls_dial(struct sim *s, unsigned user, struct str to, const struct south_call **call)
 {
 	struct south_call *c;
+	bool answered;
 
 	if (to.n == 0 || to.n >= SOUTH_ID)
 		return 400;
@@ -437,7 +446,8 @@ south_calls_dial(struct sim *s, unsigned user, struct str to, const struct south
 		return 409;
 	*call = c;
 	calls_tell(s, c, &c->party[0], "CallOriginatingEvent", NULL);
-	calls_later(s, c, calls_ms(s, 100, 2500), calls_rand(s, 100) < 90 ? calls_phone_answers : calls_end_later, 0);
+	answered = calls_rand(s, 100) < 90;
+	calls_later(s, c, calls_ms(s, 100, 2500), answered ? calls_phone_answers : calls_end_later, 0);
 	return 201;
 }
 

@@ -34,14 +34,35 @@ START_TEST(test_duplicates)
 	setup(2, "");
 	world_event_as(&w, 0, "2001", "x1", 2, "CallReceivedEvent", RINGING);
 	world_event_as(&w, 0, "2001", "x1", 2, "CallReceivedEvent", RINGING);
-	world_event_as(&w, 1, "2001", "y1", 2, "CallReceivedEvent", RINGING);
+	world_event_as(&w, 1, "2001", "x1", 2, "CallReceivedEvent", RINGING);
 	world_event_as(&w, 0, "2001", "x2", 3, "CallAnsweredEvent", ACTIVE);
 	world_event_as(&w, 1, "2001", "x1", 2, "CallReceivedEvent", RINGING);
 	world_settle(&w);
 	world_heard(&w, client, HEARD_RINGING("1") HEARD_ACTIVE("2"));
 	/* each is acknowledged, to the XSP it came from, and nothing is asked */
 	world_asked(&w,
-		"xsp1 ack x1 200\nxsp1 ack x1 200\nxsp2 ack y1 200\nxsp1 ack x2 200\nxsp2 ack x1 200\n");
+		"xsp1 ack x1 200\nxsp1 ack x1 200\nxsp2 ack x1 200\nxsp1 ack x2 200\n"
+		"xsp2 ack x1 200\n");
+	world_fini(&w);
+}
+END_TEST
+
+/* A copy under a new id might be the first event of new numbers: it is not applied, and costs one question at the most. */
+START_TEST(test_duplicate_new_id)
+{
+	setup(2, "");
+	w.quiet_acks = true;
+	world_event_as(&w, 0, "2001", "x1", 2, "CallReceivedEvent", RINGING);
+	world_half(&w, "2001", "a", "7:1", "Terminator", "Alerting", "2002");
+	world_user(&w, "2001")->sequence = 2;
+	world_settle(&w);
+	world_heard(&w, client, HEARD_RINGING("1"));
+	world_event_as(&w, 1, "2001", "y1", 2, "CallReceivedEvent", RINGING);
+	world_run(&w, 10000);
+	world_heard(&w, client, "");
+	ck_assert_uint_le(world_asked_count(&w, ""), 1);
+	world_call(&w, "2001", "CallAnsweredEvent", "a", "7:1", "Terminator", "Active", "2002");
+	world_heard(&w, client, HEARD_ACTIVE("2"));
 	world_fini(&w);
 }
 END_TEST
@@ -170,13 +191,13 @@ END_TEST
 /* Malformed: 400 where the id can be read, the device is asked, the channel stays. */
 START_TEST(test_malformed)
 {
-	static const char *const data[] = {
+	static const char unknown_state[] =
 		"<xsi:call><xsi:callId>a</xsi:callId><xsi:extTrackingId>7:1</xsi:extTrackingId>"
-		"<xsi:personality>Terminator</xsi:personality><xsi:state>Dancing</xsi:state></xsi:call>",
-		"<xsi:call><xsi:personality>Terminator</xsi:personality><xsi:state>Active</xsi:state></xsi:call>",
-		"<xsi:call><xsi:callId>&none;</xsi:callId></xsi:call>",
-		"",
-	};
+		"<xsi:personality>Terminator</xsi:personality><xsi:state>Dancing</xsi:state></xsi:call>";
+	static const char no_ids[] = "<xsi:call><xsi:personality>Terminator</xsi:personality>"
+				     "<xsi:state>Active</xsi:state></xsi:call>";
+	static const char *const data[] = { unknown_state, no_ids,
+		"<xsi:call><xsi:callId>&none;</xsi:callId></xsi:call>", "" };
 
 	for (size_t i = 0; i < sizeof(data) / sizeof(data[0]); i++) {
 		setup(1, "");
@@ -369,6 +390,7 @@ main(void)
 {
 	const TTest *const tests[] = {
 		test_duplicates,
+		test_duplicate_new_id,
 		test_reordered,
 		test_gap,
 		test_two_gaps,

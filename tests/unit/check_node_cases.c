@@ -391,6 +391,7 @@ START_TEST(test_case)
 		mem_free(asked[i].path);
 		mem_free(asked[i].body);
 	}
+	asked_count = 0;
 	world_fini(&w);
 	buf_fini(&run.conf);
 }

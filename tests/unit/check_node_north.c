@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A node and its clients: connections, association, resume, timers, bad input. Services are in check_svc.c, events in
- * check_say.c.
+ * A node and its clients: association, resume, timers. Connections are in check_sess.c, services in
+ * check_svc.c and check_svc_call.c, events in check_say.c.
  */
-#include "proto/base/limits.h"
 #include "tests/unit/node_world.h"
 
 #include <stdio.h>
@@ -62,42 +61,6 @@ stop_session(unsigned c, unsigned invoke, const char *id)
 		"<definedEndReason>normal</definedEndReason></sessionEndReason></StopApplicationSession>",
 		id);
 }
-
-START_TEST(test_status_at_once)
-{
-	unsigned c;
-
-	setup("");
-	c = world_connect(&w);
-	world_heard(&w, c, W_STATUS("9001", "normal"));
-	/* and nothing more, however long the client is silent */
-	world_run(&w, 600000);
-	world_heard(&w, c, "");
-	ck_assert(w.clients[c].open);
-	world_fini(&w);
-}
-END_TEST
-
-/* Nothing of BroadWorks answers: clients are taken all the same, and told. */
-START_TEST(test_status_without_broadworks)
-{
-	unsigned c;
-
-	world_init(&w, 2, "");
-	w.xsps[0].mode = w.xsps[1].mode = WORLD_DOWN;
-	world_start(&w);
-	c = world_connect(&w);
-	world_heard(&w, c, W_STATUS("9001", "disabled"));
-	w.xsps[0].mode = w.xsps[1].mode = WORLD_UP;
-	world_run(&w, 60000);
-	world_heard(&w, c, "");
-	world_send(&w, c, 1, "<RequestSystemStatus/>");
-	world_heard(&w, c,
-		W_STATUS("9002",
-			"normal") "0001 RequestSystemStatusResponse{systemStatus=normal}\n");
-	world_fini(&w);
-}
-END_TEST
 
 START_TEST(test_start)
 {
@@ -575,200 +538,10 @@ START_TEST(test_edition)
 }
 END_TEST
 
-START_TEST(test_bad_prefix)
-{
-	static const char good[] = "\0\0\0\x1d"
-				   "0005<SystemStatusResponse",
-			  bad[] = "GET / HTTP/1.1\r\n";
-	char both[128] = "\0\0\0\x1f"
-			 "0005<SystemStatusResponse/>";
-	size_t n = 31;
-	unsigned c;
-
-	(void)good;
-	setup("");
-	c = world_session(&w);
-	world_send_bytes(&w, c, bad, sizeof(bad) - 1);
-	world_settle(&w);
-	world_heard(&w, c, "closed\n");
-	/* one line, with the bytes */
-	ck_assert_uint_eq(world_logged(&w, 37603, ""), 1);
-	ck_assert_uint_eq(world_logged(&w, 37603, "47 45 54 20 2f 20"), 1);
-	/* the session is kept */
-	c = world_connect(&w);
-	world_take(&w, c);
-	world_start_session(&w, c, 5, "demo", "<sessionID>#1</sessionID>");
-	world_heard(&w, c, POS("0005", "1") W_STATUS("9002", "normal"));
-	/* behind a good message, in one segment: the bytes shown are the wrong ones */
-	memcpy(both + n, "HELO you", 8);
-	world_send_bytes(&w, c, both, n + 8);
-	world_settle(&w);
-	world_heard(&w, c, "closed\n");
-	ck_assert_uint_eq(world_logged(&w, 37603, ""), 2);
-	ck_assert_uint_eq(world_logged(&w, 37603, "48 45 4c 4f 20 79 6f 75"), 1);
-	world_fini(&w);
-}
-END_TEST
-
-START_TEST(test_malformed_xml)
-{
-	unsigned c;
-
-	setup("");
-	c = world_connect(&w);
-	world_take(&w, c);
-	/* before and after an association */
-	world_send(&w, c, 12, "<MonitorStart><monitorObject></MonitorStart>");
-	world_heard(&w, c, W_ERROR("0012", "operation", "generic"));
-	world_start_session(&w, c, 13, "demo", "");
-	world_take(&w, c);
-	world_send(&w, c, 14, "not xml at all");
-	world_heard(&w, c, W_ERROR("0014", "operation", "generic"));
-	world_send(&w, c, 15, "<a>&bomb;</a>");
-	world_heard(&w, c, W_ERROR("0015", "operation", "generic"));
-	world_send(&w, c, 16, "<RequestSystemStatus/>");
-	world_heard(&w, c, "0016 RequestSystemStatusResponse{systemStatus=normal}\n");
-	ck_assert(w.clients[c].open);
-	ck_assert_uint_eq(world_logged(&w, 37603, ""), 3);
-	world_fini(&w);
-}
-END_TEST
-
-START_TEST(test_ten_in_one_segment)
-{
-	struct buf bytes, expected;
-	unsigned c;
-
-	setup("");
-	c = world_session(&w);
-	buf_init(&bytes, 65536);
-	buf_init(&expected, 65536);
-	for (uint32_t i = 0; i < 10; i++) {
-		ck_assert_int_eq(csta_frame_put(&bytes, 100 + i, STR("<RequestSystemStatus/>")), 0);
-		buf_printf(&expected, "%04u RequestSystemStatusResponse{systemStatus=normal}\n",
-			100 + i);
-	}
-	buf_char(&expected, '\0');
-	world_send_bytes(&w, c, bytes.p, bytes.n);
-	world_heard(&w, c, (const char *)expected.p);
-	/* the same in pieces of every size, prefixes cut everywhere */
-	for (size_t piece = 1; piece < 40; piece++) {
-		for (size_t off = 0; off < bytes.n; off += piece)
-			world_send_bytes(&w, c, bytes.p + off,
-				bytes.n - off < piece ? bytes.n - off : piece);
-		world_heard(&w, c, (const char *)expected.p);
-	}
-	buf_fini(&bytes);
-	buf_fini(&expected);
-	world_fini(&w);
-}
-END_TEST
-
-/* Far more in one read than a message may be long. */
-START_TEST(test_thousands_in_one_read)
-{
-	struct buf bytes;
-	unsigned c;
-
-	setup("");
-	c = world_session(&w);
-	buf_init(&bytes, 1 << 20);
-	for (uint32_t i = 0; i < 8000; i++)
-		ck_assert_int_eq(csta_frame_put(&bytes, i, STR("<RequestSystemStatus/>")), 0);
-	world_send_bytes(&w, c, bytes.p, bytes.n);
-	ck_assert_uint_eq(w.clients[c].frames, 3 + 8000);
-	buf_fini(&bytes);
-	world_fini(&w);
-}
-END_TEST
-
-/* Hold and retrieve until `count` events were made. */
-static void
-many_events(unsigned count)
-{
-	world_call(&w, "2001", "CallReceivedEvent", "a", "a:1", "Terminator", "Alerting", "2002");
-	world_call(&w, "2001", "CallAnsweredEvent", "a", "a:1", "Terminator", "Active", "2002");
-	for (unsigned i = 0; i < count; i++)
-		world_call(&w, "2001", i % 2 ? "CallRetrievedEvent" : "CallHeldEvent", "a", "a:1",
-			"Terminator", i % 2 ? "Active" : "Held", "2002");
-}
-
-START_TEST(test_slow_reader)
-{
-	unsigned slow, other;
-	const char *heard;
-
-	setup("");
-	slow = world_session(&w);
-	for (unsigned i = 0; i < 60; i++)
-		world_monitor(&w, slow, "2001");
-	other = world_session(&w);
-	world_monitor(&w, other, "2001");
-	w.clients[slow].reads = false;
-	many_events(LIMIT_OUTBOX_MESSAGES / 60 + 2);
-	ck_assert_uint_eq(world_logged(&w, 37605, ""), 1);
-	ck_assert(!w.clients[slow].open);
-	ck_assert(w.clients[other].open);
-	/* its session is kept; what it can be given is given, and it is told that something is missing */
-	slow = world_connect(&w);
-	world_take(&w, slow);
-	world_start_session(&w, slow, 5, "demo",
-		"<sessionID>#1</sessionID>"
-		"<lastMessageSequenceNumber>0</lastMessageSequenceNumber>");
-	heard = world_take(&w, slow);
-	ck_assert_msg(strncmp(heard, POS("0005", "1") W_STATUS("9002", "messagesLost"),
-			      strlen(POS("0005", "1") W_STATUS("9002", "messagesLost"))) == 0,
-		"%.300s", heard);
-	world_fini(&w);
-}
-END_TEST
-
-/* A client that asks and asks and never reads: its answers do not fill the memory. */
-START_TEST(test_flood_without_reading)
-{
-	struct buf bytes;
-	unsigned c;
-
-	setup("");
-	c = world_session(&w);
-	w.clients[c].reads = false;
-	buf_init(&bytes, 1 << 20);
-	for (uint32_t i = 0; i < 2000; i++)
-		ck_assert_int_eq(csta_frame_put(&bytes, i, STR("<RequestSystemStatus/>")), 0);
-	for (int i = 0; i < 40 && w.clients[c].open; i++)
-		world_send_bytes(&w, c, bytes.p, bytes.n);
-	ck_assert_msg(
-		!w.clients[c].open, "%llu answers wait", (unsigned long long)w.clients[c].frames);
-	ck_assert_uint_eq(world_logged(&w, 37605, ""), 1);
-	world_settle(&w);
-	buf_fini(&bytes);
-	world_fini(&w);
-}
-END_TEST
-
-START_TEST(test_not_active)
-{
-	unsigned c, late;
-
-	setup("");
-	c = world_session(&w);
-	world_step(&w, &(struct node_event){ .kind = NODE_EV_STOP });
-	ck_assert(w.stopped);
-	ck_assert(!w.listening);
-	world_heard(&w, c, "closed\n");
-	late = world_connect(&w);
-	world_heard(&w, late, "closed\n");
-	world_settle(&w);
-	world_fini(&w);
-}
-END_TEST
-
 int
 main(void)
 {
 	const TTest *const tests[] = {
-		test_status_at_once,
-		test_status_without_broadworks,
 		test_start,
 		test_wrong_password,
 		test_resume_numbers,
@@ -790,13 +563,6 @@ main(void)
 		test_implicit,
 		test_implicit_forbidden,
 		test_edition,
-		test_bad_prefix,
-		test_malformed_xml,
-		test_ten_in_one_segment,
-		test_thousands_in_one_read,
-		test_slow_reader,
-		test_flood_without_reading,
-		test_not_active,
 	};
 
 	return world_main("node_north", tests, sizeof(tests) / sizeof(tests[0]));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A node and BroadWorks as a whole: out of reach and back, failover of application servers, the rate of questions,
- * subscriptions over their life. Channels are in check_bw_chan.c, the order of events in check_bw_event.c.
+ * A node and BroadWorks as a whole: out of reach and back, failover of application servers. Channels are in
+ * check_bw_chan.c, subscriptions in check_bw_subs.c, the order of events in check_bw_event.c.
  */
 #include "tests/unit/node_world.h"
 
@@ -33,15 +33,6 @@ all_up(void)
 {
 	for (uint32_t i = 0; i < w.xsp_count; i++)
 		w.xsps[i].mode = WORLD_UP;
-}
-
-static unsigned
-subscription_count(const char *device)
-{
-	char path[96];
-
-	snprintf(path, sizeof(path), "POST E/user/%s@demo.example", device);
-	return world_asked_count(&w, path);
 }
 
 static unsigned
@@ -347,8 +338,6 @@ START_TEST(test_numbers_restart_unnoticed)
 }
 END_TEST
 
-/* rate and window */
-
 static unsigned
 many_devices(unsigned count)
 {
@@ -363,300 +352,6 @@ many_devices(unsigned count)
 	world_forget_asked(&w);
 	return c;
 }
-
-START_TEST(test_update_rate)
-{
-	uint64_t before;
-	unsigned c;
-
-	setup(2, "update-rate = 100\nupdate-in-flight = 64\n");
-	c = many_devices(350);
-	all_down();
-	world_run(&w, 1000);
-	world_take(&w, c);
-	all_up();
-	while (world_asked_count(&w, "PUT E/sub") == 0)
-		world_run(&w, 1);
-	before = w.asks;
-	for (int second = 0; second < 3; second++) {
-		world_run(&w, 1000);
-		ck_assert_uint_ge(w.asks - before, 90);
-		ck_assert_uint_le(w.asks - before, 107);
-		before = w.asks;
-	}
-	world_run(&w, 1000);
-	ck_assert_uint_eq(world_asked_count(&w, "PUT E/sub"), 350);
-	ck_assert_ptr_nonnull(strstr(world_take(&w, c), "systemStatus=normal"));
-	world_fini(&w);
-}
-END_TEST
-
-/* No more questions under way than the window, however long the answers take. */
-START_TEST(test_update_window)
-{
-	unsigned c;
-
-	setup(1, "update-rate = 10000\nupdate-in-flight = 5\nhttp-timeout-ms = 3000\n");
-	c = many_devices(40);
-	all_down();
-	world_run(&w, 1000);
-	world_take(&w, c);
-	world_rule(&w, "PUT", "E/subscription/", 0, 10, "");
-	all_up();
-	while (world_asked_count(&w, "PUT E/sub") == 0)
-		world_run(&w, 10);
-	world_run(&w, 2500);
-	ck_assert_uint_eq(world_asked_count(&w, "PUT E/sub"), 5);
-	world_run(&w, 3000);
-	ck_assert_uint_eq(world_asked_count(&w, "PUT E/sub"), 10);
-	world_run(&w, 20000);
-	ck_assert_uint_eq(world_asked_count(&w, "PUT E/sub"), 50);
-	ck_assert_ptr_nonnull(strstr(world_take(&w, c), "systemStatus=normal"));
-	world_fini(&w);
-}
-END_TEST
-
-START_TEST(test_live_calls_first)
-{
-	const char *asked;
-	unsigned c;
-
-	setup(1, "update-rate = 100\n");
-	c = many_devices(60);
-	world_call(&w, "2058", "CallReceivedEvent", "a", "7:1", "Terminator", "Alerting", "2500");
-	world_call(&w, "2033", "CallReceivedEvent", "b", "8:1", "Terminator", "Alerting", "2501");
-	world_forget_asked(&w);
-	all_down();
-	world_run(&w, 1000);
-	all_up();
-	world_run(&w, 20000);
-	world_take(&w, c);
-	asked = strstr((buf_char(&w.asked, '\0'), (const char *)w.asked.p), "PUT E/subscription/");
-	ck_assert_ptr_nonnull(asked);
-	ck_assert_ptr_nonnull(strstr(asked, "-2058\n"));
-	for (unsigned i = 0; i < 2; i++) {
-		const char *end = strchr(asked, '\n');
-
-		ck_assert_msg(
-			strncmp(end - 5, "-2058", 5) == 0 || strncmp(end - 5, "-2033", 5) == 0,
-			"%.60s", asked);
-		asked = strstr(end, "PUT E/subscription/");
-	}
-	world_fini(&w);
-}
-END_TEST
-
-/* subscriptions */
-
-START_TEST(test_subscribe_overloaded)
-{
-	unsigned c;
-
-	setup(1, "");
-	c = world_session(&w);
-	world_rule(&w, "POST", "E/user/2001", 503, 2, "");
-	world_send(&w, c, 9, "<MonitorStart><monitorObject>2001</monitorObject></MonitorStart>");
-	world_heard(&w, c, "");
-	world_run(&w, 5000);
-	world_heard(&w, c,
-		"0009 MonitorStartResponse{monitorCrossRefID=#2 monitorExistingCalls=false}\n");
-	ck_assert_uint_eq(subscription_count("2001"), 3);
-	world_fini(&w);
-}
-END_TEST
-
-START_TEST(test_subscribe_body)
-{
-	unsigned c;
-
-	setup(1, "channel-set = theset\napplication-id = app\nsubscription-expires-s = 7200\n");
-	c = world_session(&w);
-	world_monitor(&w, c, "2001");
-	ck_assert_ptr_nonnull(strstr((buf_char(&w.bodies, '\0'), (const char *)w.bodies.p),
-		"<Subscription "
-		"xmlns=\"http://schema.broadsoft.com/xsi\"><event>Advanced Call</event><expires>7200</expires>"
-		"<channelSetId>theset</channelSetId><applicationId>app</applicationId></Subscription>"));
-	world_fini(&w);
-}
-END_TEST
-
-/* The snapshot overtakes the answer that names its subscription. */
-START_TEST(test_snapshot_before_answer)
-{
-	unsigned c;
-
-	setup(1, "");
-	c = world_session(&w);
-	snprintf(world_user(&w, "2001")->subscription, sizeof(w.users[0].subscription), "early");
-	world_rule(&w, "POST", "E/user/2001", 200, 1,
-		"<?xml version=\"1.0\" encoding=\"UTF-8\"?><Subscription "
-		"xmlns=\"http://schema.broadsoft.com/xsi\"><subscriptionId>early</subscriptionId>"
-		"<expires>7200</expires></Subscription>");
-	world_rule_last(&w)->delay_ms = 300;
-	world_send(&w, c, 9, "<MonitorStart><monitorObject>2001</monitorObject></MonitorStart>");
-	world_heard(&w, c, "");
-	world_half(&w, "2001", "a", "7:1", "Terminator", "Alerting", "2050");
-	world_snapshot(&w, "2001", "CallSubscriptionEvent");
-	world_run(&w, 100);
-	/* subscribed for certain now */
-	world_heard(&w, c,
-		"0009 MonitorStartResponse{monitorCrossRefID=#3 monitorExistingCalls=false}\n");
-	world_call(&w, "2001", "CallAnsweredEvent", "a", "7:1", "Terminator", "Active", "2050");
-	world_heard(&w, c, W_ESTABLISHED("3", "2", "2001", "2050", "2001", W_NUM("1")));
-	world_run(&w, 10000);
-	world_heard(&w, c, "");
-	ck_assert_uint_eq(subscription_count("2001"), 1);
-	ck_assert_uint_eq(update_count("2001"), 0);
-	world_fini(&w);
-}
-END_TEST
-
-/* The snapshot never comes: asked again, and the device is in service in the end. */
-START_TEST(test_snapshot_missing)
-{
-	unsigned c;
-
-	setup(1, "");
-	c = world_session(&w);
-	w.snapshots = false;
-	world_monitor(&w, c, "2001");
-	world_run(&w, 6000);
-	ck_assert_uint_ge(update_count("2001"), 1);
-	w.snapshots = true;
-	world_run(&w, 6000);
-	world_call(&w, "2001", "CallReceivedEvent", "a", "7:1", "Terminator", "Alerting", "2050");
-	world_heard(&w, c, W_DELIVERED("2", "3", "2001", "2050", "2001", "alerting", W_NUM("1")));
-	world_fini(&w);
-}
-END_TEST
-
-START_TEST(test_subscription_lost)
-{
-	unsigned c;
-
-	setup(1, "");
-	c = world_session(&w);
-	world_monitor(&w, c, "2001");
-	world_half(&w, "2001", "a", "7:1", "Terminator", "Alerting", "2050");
-	/* BroadWorks forgot the subscription: a question is answered 403 */
-	world_user(&w, "2001")->subscription[0] = '\0';
-	world_forget_asked(&w);
-	world_send(&w, c, 11,
-		"<SnapshotDevice><snapshotObject>2001</snapshotObject></SnapshotDevice>");
-	world_asked(&w, "xsp1 PUT E/subscription/s1-2001\nxsp1 POST E/user/2001@demo.example\n");
-	world_heard(&w, c,
-		W_DELIVERED("2", "3", "2001", "2050", "2001", "alerting",
-			W_NUM("1")) "0011 SnapshotDeviceResponse{crossRefIDorSnapshotData{snapshotData{snapshotDeviceResponseInfo{"
-				    "connectionIdentifier{callID=#3 deviceID=2001} endpointDevice{deviceIdentifier=2050} "
-				    "localCallState{simpleCallState=callReceived}}}}}\n");
-	world_call(&w, "2001", "CallAnsweredEvent", "a", "7:1", "Terminator", "Active", "2050");
-	world_heard(&w, c, W_ESTABLISHED("2", "3", "2001", "2050", "2001", W_NUM("2")));
-	world_fini(&w);
-}
-END_TEST
-
-START_TEST(test_subscription_terminated)
-{
-	unsigned c;
-
-	setup(1, "");
-	w.quiet_acks = false;
-	c = world_session(&w);
-	world_monitor(&w, c, "2001");
-	world_forget_asked(&w);
-	world_event(&w, "2001", "SubscriptionTerminatedEvent", "");
-	world_half(&w, "2001", "a", "7:1", "Terminator", "Alerting", "2050");
-	world_settle(&w);
-	world_asked(&w, "xsp1 ack e2 200\nxsp1 POST E/user/2001@demo.example\nxsp1 ack e3 200\n");
-	world_heard(&w, c, W_DELIVERED("2", "3", "2001", "2050", "2001", "alerting", W_NUM("1")));
-	world_fini(&w);
-}
-END_TEST
-
-/* Every device is asked once in each audit period, and what went wrong unseen is put right. */
-START_TEST(test_audit)
-{
-	unsigned c;
-
-	setup(1, "audit-s = 100\n");
-	c = world_session(&w);
-	world_monitor(&w, c, "2001");
-	world_monitor(&w, c, "2002");
-	world_call(&w, "2001", "CallReceivedEvent", "a", "7:1", "Terminator", "Alerting", "2050");
-	world_take(&w, c);
-	world_forget_asked(&w);
-	world_forget(&w, "2001");
-	for (int i = 0; i < 3; i++) {
-		world_run(&w, 100000);
-		world_send(&w, c, 1, "<keepalive/>");
-		world_send(&w, c, 1, "<SystemStatusResponse/>");
-		world_send(&w, c, 1, "<What/>");
-	}
-	ck_assert_uint_eq(update_count("2001"), 3);
-	ck_assert_uint_eq(update_count("2002"), 3);
-	ck_assert_ptr_nonnull(strstr(world_take(&w, c),
-		W_CLEARED("2", "4", "2001", "2050", "switchingFunctionTerminated", W_NUM("2"))));
-	/* no failover is suspected because of it, and nobody else is told anything */
-	ck_assert_uint_eq(world_logged(&w, 37205, "device=2001"), 1);
-	ck_assert_uint_eq(world_logged(&w, 37505, ""), 0);
-	world_fini(&w);
-}
-END_TEST
-
-/* A device that nobody monitors is unsubscribed a while later; however its last monitor ended. */
-START_TEST(test_linger)
-{
-	static const char *const ways[] = { "MonitorStop", "StopApplicationSession", "hang up",
-		"expire" };
-
-	for (int way = 0; way < 4; way++) {
-		unsigned c;
-
-		setup(1, "audit-s = 30\n");
-		c = world_connect(&w);
-		if (way == 1 || way == 3)
-			world_start_session(
-				&w, c, 1, "demo", "<sessionCleanupDelay>5</sessionCleanupDelay>");
-		world_monitor(&w, c, "2001");
-		world_run(&w, 100000);
-		ck_assert_uint_eq(world_asked_count(&w, "DELETE"), 0);
-		if (way == 0)
-			world_send(&w, c, 5,
-				"<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
-		else if (way == 1)
-			world_send(&w, c, 5,
-				"<StopApplicationSession><sessionID>#1</sessionID></StopApplicationSession>");
-		else
-			world_hang_up(&w, c);
-		world_run(&w, 50000);
-		ck_assert_uint_eq(world_asked_count(&w, "DELETE"), 0);
-		world_run(&w, 60000);
-		ck_assert_msg(world_asked_count(&w, "DELETE E/subscription/s1-2001") == 1,
-			"not after %s", ways[way]);
-		world_fini(&w);
-	}
-}
-END_TEST
-
-/* A client that comes back in time finds the device warm. */
-START_TEST(test_linger_back)
-{
-	unsigned c;
-
-	setup(1, "audit-s = 1800\n");
-	c = world_session(&w);
-	world_monitor(&w, c, "2001");
-	world_send(
-		&w, c, 5, "<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
-	world_call(&w, "2001", "CallReceivedEvent", "a", "7:1", "Terminator", "Alerting", "2050");
-	world_heard(&w, c, "0005 MonitorStopResponse\n");
-	world_monitor(&w, c, "2001");
-	world_call(&w, "2001", "CallAnsweredEvent", "a", "7:1", "Terminator", "Active", "2050");
-	world_heard(&w, c, W_ESTABLISHED("4", "3", "2001", "2050", "2001", W_NUM("1")));
-	ck_assert_uint_eq(subscription_count("2001"), 1);
-	world_fini(&w);
-}
-END_TEST
 
 /* An idle node rests. */
 START_TEST(test_rest)
@@ -687,18 +382,6 @@ main(void)
 		test_request_on_forgotten_call,
 		test_numbers_restart,
 		test_numbers_restart_unnoticed,
-		test_update_rate,
-		test_update_window,
-		test_live_calls_first,
-		test_subscribe_overloaded,
-		test_subscribe_body,
-		test_snapshot_before_answer,
-		test_snapshot_missing,
-		test_subscription_lost,
-		test_subscription_terminated,
-		test_audit,
-		test_linger,
-		test_linger_back,
 		test_rest,
 	};
 

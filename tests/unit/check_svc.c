@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Services of a session: monitors, snapshots, call requests, system status. What each is answered, when, and how often.
+ * Services of a session: monitors, snapshots, system status. What each is answered, when, and how often. Call requests are
+ * in check_svc_call.c.
  */
 #include "proto/base/limits.h"
 #include "tests/unit/node_world.h"
@@ -68,31 +69,7 @@ make_call(unsigned invoke, const char *from, const char *to)
 		from, to);
 }
 
-/* AnswerCall, HoldCall, RetrieveCall, ClearConnection on a connection. */
-static const struct service {
-	const char *name, *connection, *asked, *state, *personality;
-} services[] = {
-	{ "AnswerCall", "callToBeAnswered", "PUT A/user/2001@demo.example/calls/a:0/Talk",
-		"Alerting", "Terminator" },
-	{ "HoldCall", "callToBeHeld", "PUT A/user/2001@demo.example/calls/a:0/Hold", "Active",
-		"Terminator" },
-	{ "RetrieveCall", "callToBeRetrieved", "PUT A/user/2001@demo.example/calls/a:0/Talk",
-		"Held", "Terminator" },
-	{ "ClearConnection", "connectionToBeCleared", "DELETE A/user/2001@demo.example/calls/a:0",
-		"Active", "Originator" },
-};
-
-#define SERVICES (sizeof(services) / sizeof(services[0]))
-
-static void
-request(unsigned invoke, const struct service *s, const char *connection)
-{
-	world_send(&w, client, invoke, "<%s><%s>%s</%s></%s>", s->name, s->connection, connection,
-		s->connection, s->name);
-}
-
 #define BY_BOTH "<callID>#3</callID><deviceID>2001</deviceID>"
-#define BY_DEVICE "<deviceID>2001</deviceID>"
 
 /* monitors */
 
@@ -393,253 +370,6 @@ START_TEST(test_snapshots_share_a_question)
 }
 END_TEST
 
-/* call requests */
-
-START_TEST(test_make_call)
-{
-	setup("");
-	world_monitor(&w, client, "2001");
-	world_forget_asked(&w);
-	make_call(9, "2001", "tel:+15559000001");
-	world_asked(
-		&w, "xsp1 POST A/user/2001@demo.example/calls/new?address=tel%3A%2B15559000001\n");
-	world_heard(&w, client, "0009 MakeCallResponse{callingDevice{callID=#4 deviceID=2001}}\n");
-	/* the call that is made is the one that was named */
-	world_call(&w, "2001", "CallOriginatingEvent", "dial-1:0", "d1:1", "Click-to-Dial",
-		"Alerting", "tel:+15559000001");
-	world_heard(&w, client, W_INITIATED("2", "4", "2001", W_END));
-	/* to a device that is known: its user; to another extension: as given */
-	world_monitor(&w, client, "2002");
-	world_forget_asked(&w);
-	make_call(10, "2001", "2002");
-	make_call(11, "2001", "2099");
-	world_asked(&w,
-		"xsp1 POST A/user/2001@demo.example/calls/new?address=2002%40demo.example\n"
-		"xsp1 POST A/user/2001@demo.example/calls/new?address=2099\n");
-	world_fini(&w);
-}
-END_TEST
-
-/* Events of the call overtake the answer to the request. */
-START_TEST(test_make_call_event_first)
-{
-	setup("");
-	world_monitor(&w, client, "2001");
-	world_rule(&w, "POST", "/calls/new", 201, 1,
-		"<?xml version=\"1.0\"?><CallStartInfo "
-		"xmlns=\"http://schema.broadsoft.com/xsi\"><callId>x:0</callId>"
-		"<externalTrackingId>77:1</externalTrackingId></CallStartInfo>");
-	world_rule_last(&w)->delay_ms = 500;
-	make_call(9, "2001", "2002");
-	world_call(&w, "2001", "CallOriginatingEvent", "x:0", "77:1", "Click-to-Dial", "Alerting",
-		"2002");
-	world_heard(&w, client, W_INITIATED("2", "4", "2001", W_END));
-	world_run(&w, 1000);
-	world_heard(&w, client, "0009 MakeCallResponse{callingDevice{callID=#4 deviceID=2001}}\n");
-	world_fini(&w);
-}
-END_TEST
-
-START_TEST(test_make_call_refused)
-{
-	static const struct {
-		unsigned status;
-		const char *body, *category, *error;
-	} answers[] = {
-		{ 404, "", "operation", "invalidCalledDeviceID" },
-		{ 403, "", "operation", "privilegeViolationSpecifiedDevice" },
-		{ 400, "", "stateIncompatibility", "invalidObjectState" },
-		{ 409, "", "stateIncompatibility", "invalidObjectState" },
-		{ 503, "", "systemResourceAvailibility", "resourceBusy" },
-		{ 500, "", "operation", "generic" },
-		{ 401, "", "operation", "generic" },
-		{ 302, "", "operation", "generic" },
-		{ 201, "not xml", "operation", "generic" },
-		{ 201, "", "operation", "generic" },
-		{ 0, "", "systemResourceAvailibility", "networkOutOfService" },
-	};
-	char line[256];
-
-	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
-		setup("http-timeout-ms = 2000\n");
-		world_monitor(&w, client, "2001");
-		world_rule(&w, "POST", "/calls/new", answers[i].status, 1, answers[i].body);
-		make_call(9, "2001", "2002");
-		world_run(&w, 2100);
-		snprintf(line, sizeof(line), "0009 CSTAErrorCode{%s=%s}\n", answers[i].category,
-			answers[i].error);
-		world_heard(&w, client, line);
-		/* asked once: never repeated */
-		ck_assert_uint_eq(world_asked_count(&w, "/calls/new"), 1);
-		world_fini(&w);
-	}
-}
-END_TEST
-
-START_TEST(test_make_call_wrong)
-{
-	setup("");
-	world_monitor(&w, client, "2001");
-	world_forget_asked(&w);
-	make_call(9, "2099", "2002");
-	world_heard(&w, client, W_ERROR("0009", "operation", "invalidDeviceID"));
-	make_call(10, "2001", "");
-	world_heard(&w, client, W_ERROR("0010", "operation", "invalidCalledDeviceID"));
-	make_call(11, "", "2002");
-	world_heard(&w, client, W_ERROR("0011", "operation", "invalidDeviceID"));
-	world_asked(&w, "");
-	world_fini(&w);
-}
-END_TEST
-
-START_TEST(test_service)
-{
-	static const char *const connections[] = { BY_BOTH, BY_DEVICE,
-		"<deviceID>2001</deviceID><callID>#3</callID>" };
-	char line[256];
-
-	for (size_t i = 0; i < SERVICES; i++) {
-		for (size_t j = 0; j < 3; j++) {
-			setup_call(services[i].personality, services[i].state);
-			request(30, &services[i], connections[j]);
-			snprintf(line, sizeof(line), "xsp1 %s\n", services[i].asked);
-			world_asked(&w, line);
-			snprintf(line, sizeof(line), "0030 %sResponse\n", services[i].name);
-			world_heard(&w, client, line);
-			world_fini(&w);
-		}
-	}
-}
-END_TEST
-
-START_TEST(test_service_refused)
-{
-	static const struct {
-		unsigned status;
-		const char *category, *error;
-	} answers[] = {
-		{ 404, "operation", "invalidConnectionID" },
-		{ 403, "operation", "privilegeViolationSpecifiedDevice" },
-		{ 400, "stateIncompatibility", "invalidConnectionState" },
-		{ 409, "stateIncompatibility", "invalidConnectionState" },
-		{ 412, "stateIncompatibility", "invalidConnectionState" },
-		{ 503, "systemResourceAvailibility", "resourceBusy" },
-		{ 500, "operation", "generic" },
-		{ 0, "systemResourceAvailibility", "networkOutOfService" },
-	};
-	char line[256];
-
-	for (size_t i = 0; i < SERVICES; i++) {
-		for (size_t j = 0; j < sizeof(answers) / sizeof(answers[0]); j++) {
-			setup_call(services[i].personality, services[i].state);
-			world_rule(&w, "", "/calls/a:0", answers[j].status, -1, "");
-			request(30, &services[i], BY_BOTH);
-			world_run(&w, 5100);
-			snprintf(line, sizeof(line), "0030 CSTAErrorCode{%s=%s}\n",
-				answers[j].category, answers[j].error);
-			world_heard(&w, client, line);
-			ck_assert_uint_eq(world_asked_count(&w, "/calls/a:0"), 1);
-			/* what is true is asked for */
-			ck_assert_uint_eq(world_asked_count(&w, "PUT E/subscription/s1-2001"), 1);
-			world_fini(&w);
-		}
-	}
-}
-END_TEST
-
-START_TEST(test_service_wrong_state)
-{
-	static const struct {
-		size_t service;
-		const char *state, *personality, *error;
-	} wrong[] = {
-		{ 0, "Active", "Terminator", "noCallToAnswer" },
-		{ 0, "Held", "Terminator", "noCallToAnswer" },
-		{ 0, "Alerting", "Originator", "noCallToAnswer" },
-		{ 1, "Alerting", "Terminator", "invalidConnectionState" },
-		{ 1, "Held", "Terminator", "invalidConnectionState" },
-		{ 2, "Active", "Terminator", "invalidConnectionState" },
-		{ 2, "Remote Held", "Originator", "invalidConnectionState" },
-		{ 2, "Alerting", "Terminator", "invalidConnectionState" },
-	};
-	char line[256];
-
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		setup_call(wrong[i].personality, wrong[i].state);
-		request(30, &services[wrong[i].service], BY_BOTH);
-		snprintf(line, sizeof(line), "0030 CSTAErrorCode{stateIncompatibility=%s}\n",
-			wrong[i].error);
-		world_heard(&w, client, line);
-		world_asked(&w, "");
-		world_fini(&w);
-	}
-}
-END_TEST
-
-START_TEST(test_service_unknown)
-{
-	static const char *const connections[] = {
-		"<callID>#99</callID><deviceID>2001</deviceID>",
-		"<callID>3</callID><deviceID>2001</deviceID>",
-		"<callID>abc</callID><deviceID>2001</deviceID>",
-		"<callID>a:0</callID><deviceID>2001</deviceID>",
-		"<callID>99999999999999999999999999</callID><deviceID>2001</deviceID>",
-	};
-
-	setup_call("Terminator", "Alerting");
-	for (size_t i = 0; i < SERVICES; i++) {
-		for (size_t j = 0; j < sizeof(connections) / sizeof(connections[0]); j++) {
-			request(30, &services[i], connections[j]);
-			world_heard(
-				&w, client, W_ERROR("0030", "operation", "invalidConnectionID"));
-		}
-		request(31, &services[i], "<callID>#3</callID><deviceID>2077</deviceID>");
-		world_heard(&w, client, W_ERROR("0031", "operation", "invalidDeviceID"));
-		request(32, &services[i], "");
-		world_heard(&w, client, W_ERROR("0032", "operation", "invalidDeviceID"));
-	}
-	world_asked(&w, "");
-	world_fini(&w);
-}
-END_TEST
-
-/* A device without a call id names its only call: not when there is none, not when there are two. */
-START_TEST(test_device_only)
-{
-	setup("");
-	world_monitor(&w, client, "2001");
-	request(30, &services[3], BY_DEVICE);
-	world_heard(&w, client, W_ERROR("0030", "stateIncompatibility", "noConnectionToClear"));
-	request(31, &services[0], BY_DEVICE);
-	world_heard(&w, client, W_ERROR("0031", "stateIncompatibility", "noCallToAnswer"));
-	world_call(&w, "2001", "CallReceivedEvent", "a:0", "7:1", "Terminator", "Alerting", "2002");
-	world_call(&w, "2001", "CallReceivedEvent", "b:0", "8:1", "Terminator", "Alerting", "2003");
-	world_take(&w, client);
-	world_forget_asked(&w);
-	request(32, &services[3], BY_DEVICE);
-	world_heard(&w, client, W_ERROR("0032", "operation", "invalidConnectionID"));
-	world_asked(&w, "");
-	world_fini(&w);
-}
-END_TEST
-
-/* A device that is out of service takes no requests. */
-START_TEST(test_service_device_out)
-{
-	setup_call("Terminator", "Alerting");
-	w.snapshots = false;
-	world_call(&w, "2001", "CallReceivedEvent", "b:0", "1:2", "Terminator", "Alerting", "2003");
-	ck_assert_ptr_nonnull(strstr(world_take(&w, client), "OutOfServiceEvent"));
-	request(30, &services[0], BY_BOTH);
-	world_heard(
-		&w, client, W_ERROR("0030", "systemResourceAvailibility", "deviceOutOfService"));
-	make_call(31, "2001", "2002");
-	world_heard(
-		&w, client, W_ERROR("0031", "systemResourceAvailibility", "deviceOutOfService"));
-	world_fini(&w);
-}
-END_TEST
-
 /* system status and the rest */
 
 START_TEST(test_unknown_service)
@@ -776,35 +506,6 @@ START_TEST(test_all_invoke_ids_taken)
 }
 END_TEST
 
-/* One session cannot have more requests under way than its limit. */
-START_TEST(test_request_limit)
-{
-	unsigned refused = 0;
-	const char *heard;
-
-	setup("");
-	world_monitor(&w, client, "2001");
-	world_rule(&w, "POST", "/calls/new", 0, -1, "");
-	for (unsigned invoke = 1; invoke <= LIMIT_REQUESTS_PER_SESSION + 10; invoke++) {
-		struct buf frame;
-
-		buf_init(&frame, 4096);
-		ck_assert_int_eq(
-			csta_frame_put(&frame, invoke,
-				STR("<MakeCall><callingDevice>2001</callingDevice>"
-				    "<calledDirectoryNumber>2002</calledDirectoryNumber></MakeCall>")),
-			0);
-		world_send_bytes(&w, client, frame.p, frame.n);
-		buf_fini(&frame);
-	}
-	heard = world_take(&w, client);
-	for (; (heard = strstr(heard, "outstandingReqLimitExceeded")) != NULL; heard++)
-		refused++;
-	ck_assert_uint_eq(refused, 10);
-	world_fini(&w);
-}
-END_TEST
-
 int
 main(void)
 {
@@ -825,23 +526,12 @@ main(void)
 		test_snapshot,
 		test_snapshot_late,
 		test_snapshots_share_a_question,
-		test_make_call,
-		test_make_call_event_first,
-		test_make_call_refused,
-		test_make_call_wrong,
-		test_service,
-		test_service_refused,
-		test_service_wrong_state,
-		test_service_unknown,
-		test_device_only,
-		test_service_device_out,
 		test_unknown_service,
 		test_invoke_ids,
 		test_register,
 		test_keepalive,
 		test_own_invoke_ids,
 		test_all_invoke_ids_taken,
-		test_request_limit,
 	};
 
 	return world_main("svc", tests, sizeof(tests) / sizeof(tests[0]));
