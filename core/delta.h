@@ -72,11 +72,12 @@
 #define CORE_DELTAS(XX) \
 	XX(epoch) \
 	XX(status) \
-	XX(dev_add) XX(dev_drop) XX(dev_sub) XX(dev_seq) XX(dev_service) XX(call_new) \
-		XX(call_drop) XX(half_set) XX(half_gone) XX(session_open) XX(session_attach) \
-			XX(session_detach) XX(session_close) XX(session_register) \
-				XX(session_acked) XX(monitor_start) XX(monitor_stop) \
-					XX(request_new) XX(request_done)
+	XX(dev_add) \
+	XX(dev_drop) \
+	XX(dev_sub) XX(dev_seq) XX(dev_service) XX(call_new) XX(call_drop) XX(half_set) \
+		XX(half_gone) XX(session_open) XX(session_attach) XX(session_detach) \
+			XX(session_close) XX(session_register) XX(session_acked) XX(monitor_start) \
+				XX(monitor_stop) XX(request_new) XX(request_done)
 
 #define CORE_RECORDS(XX) \
 	XX(r_meta) XX(r_device) XX(r_call) XX(r_half) XX(r_session) XX(r_monitor) XX(r_request)
@@ -114,7 +115,7 @@ CORE_DELTAS(XX)
 CORE_RECORDS(XX)
 #undef XX
 
-	/** "half_set" ...; "?" for an unknown kind. */
-	const char *delta_name(uint16_t kind);
+/** "half_set" ...; "?" for an unknown kind. */
+const char *delta_name(uint16_t kind);
 
 #endif

@@ -34,8 +34,8 @@ enum core_view {
 	XX(service_initiated) \
 	XX(originated) \
 	XX(delivered_out) \
-	XX(delivered_in) XX(established) XX(held) XX(far_held) XX(retrieved) XX(far_retrieved) \
-		XX(failed) XX(cleared)
+	XX(delivered_in) \
+	XX(established) XX(held) XX(far_held) XX(retrieved) XX(far_retrieved) XX(failed) XX(cleared)
 
 enum core_step {
 #define XX(name) STEP_##name,

@@ -30,7 +30,8 @@ bw_init(struct bw *b, struct ctx *x, const struct bw_hooks *hooks)
 	TAILQ_INIT(&b->live);
 	TAILQ_INIT(&b->other);
 	TAILQ_INIT(&b->waiting);
-	TAILQ_INIT(&b->retry);
+	for (uint32_t i = 0; i < BW_RETRY_LEVELS; i++)
+		TAILQ_INIT(&b->retry[i]);
 	TAILQ_INIT(&b->sent);
 	TAILQ_INIT(&b->audit);
 	TAILQ_INIT(&b->gaps);
@@ -92,6 +93,7 @@ bw_activate(struct bw *b)
 	b->tokens_at = b->x->now;
 	b->doubt_until = b->x->now;
 	b->suspect_until = b->x->now;
+	b->held_until = b->x->now;
 	b->reach_due = MONO_NEVER;
 	b->running_at = b->x->now;
 	b->resyncing = true;

@@ -67,6 +67,7 @@ struct bw_early {
 };
 
 #define BW_SEEN_EVENTS 8
+#define BW_RETRY_LEVELS 7 /* 1 s, 2 s, 4 s ... 64 s */
 
 /* The active's notes on a device (core_device.south). */
 struct bw_device {
@@ -81,6 +82,7 @@ struct bw_device {
 	bool low_numbers; /* an event came with a number that was there before */
 	bool suspect;     /* BroadWorks did not know a call of it that we know */
 	uint32_t failures;
+	uint32_t retry_level;
 	uint64_t request;              /* HTTP id while ASK_SENT */
 	struct mono due;               /* of the state: answer awaited until, retry at */
 	struct mono asked;             /* when the last ask ended */
@@ -116,6 +118,7 @@ struct bw_channel {
 	struct mono refresh_due;
 	struct mono opened_at;
 	uint32_t failures; /* in a row */
+	bool doubtful;     /* its XSP did not answer the last request: others are asked first */
 	bool refused;      /* 401 or 403: stop trying, see bw_chan.c */
 };
 
@@ -181,14 +184,15 @@ struct bw {
 	uint32_t list_tries;
 	uint32_t deletes; /* under way */
 	struct mono phase_due;
-	struct bw_list live, other; /* to be asked */
-	struct bw_list waiting;     /* ASK_WAIT, oldest first */
-	struct bw_list retry;       /* ASK_RETRY, soonest first as the delay is one */
-	struct bw_list sent;        /* ASK_SENT */
+	struct bw_list live, other;            /* to be asked */
+	struct bw_list waiting;                /* ASK_WAIT, oldest first */
+	struct bw_list retry[BW_RETRY_LEVELS]; /* ASK_RETRY by back-off, soonest first in each */
+	struct bw_list sent;                   /* ASK_SENT */
 	TAILQ_HEAD(, bw_device) audit;
 	TAILQ_HEAD(, bw_device) gaps;
-	uint32_t asks_out;    /* sent and not answered by HTTP */
-	int64_t tokens_milli; /* token bucket of asks, in thousandths */
+	struct mono held_until; /* the account was refused: no ask before */
+	uint32_t asks_out;      /* sent and not answered by HTTP */
+	int64_t tokens_milli;   /* token bucket of asks, in thousandths */
 	struct mono tokens_at;
 	uint32_t unconfirmed; /* devices not confirmed since the last doubt */
 	bool resyncing;       /* everything was put in doubt and is not confirmed yet */

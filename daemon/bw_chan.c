@@ -187,6 +187,7 @@ bw_stream_data(struct bw *b, uint64_t stream, struct str bytes)
 	if (c == NULL || c->state == CHANNEL_CLOSING)
 		return;
 	c->heard = b->x->now;
+	c->doubtful = false;
 	if (xsi_stream_feed(&c->in, (const uint8_t *)bytes.p, bytes.n, channel_document, &pair,
 		    &why) != E_OK) {
 		b->x->malformed++;

@@ -11,7 +11,7 @@ struct bw_request *bw_request_send(struct bw *b, enum bw_request_kind kind, uint
 	const char *method, const char *device);
 /** What a status means. */
 enum bw_result bw_result_of(uint64_t status);
-/** The XSP to be asked next: round robin over those with an open channel. */
+/** The XSP to be asked next: round robin over those with an open channel, first those that answer. */
 uint32_t bw_pick_xsp(struct bw *b);
 void bw_requests_drop(struct bw *b);
 void bw_ack_event(struct bw *b, uint32_t xsp, struct str event_id, int status);

@@ -82,15 +82,23 @@ bw_result_of(uint64_t status)
 	}
 }
 
+static bool
+request_fits(const struct bw_channel *c, bool doubtful)
+{
+	return c->state == CHANNEL_OPEN && c->doubtful == doubtful;
+}
+
 uint32_t
 bw_pick_xsp(struct bw *b)
 {
 	uint32_t count = b->x->conf->xsp_count;
 
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t xsp = (b->next_xsp + i) % count;
+	for (int doubtful = 0; doubtful <= 1; doubtful++) {
+		for (uint32_t i = 0; i < count; i++) {
+			uint32_t xsp = (b->next_xsp + i) % count;
 
-		if (b->channels[xsp].state == CHANNEL_OPEN) {
+			if (!request_fits(&b->channels[xsp], doubtful))
+				continue;
 			b->next_xsp = xsp + 1;
 			return xsp;
 		}
@@ -166,6 +174,7 @@ bw_http_done(struct bw *b, uint64_t id, uint64_t status, struct str why, struct 
 	if (r == NULL)
 		return;
 	request_logged(b, r, status, why);
+	b->channels[r->xsp].doubtful = status == 0;
 	switch (r->kind) {
 	case BW_REQ_SUBSCRIBE:
 	case BW_REQ_UPDATE:

@@ -18,6 +18,7 @@
 
 #define ASK_WAIT_MS 3000
 #define ASK_RETRY_MS 1000
+#define ASK_HELD_MS 60000
 #define ASK_REFUSED_FAILURES 3
 #define DEVICE_LINGER_MS 60000
 
@@ -43,7 +44,7 @@ ask_list(struct bw *b, const struct bw_device *bd, enum bw_ask_state state)
 	case ASK_WAIT:
 		return &b->waiting;
 	case ASK_RETRY:
-		return &b->retry;
+		return &b->retry[bd->retry_level];
 	case ASK_IDLE:
 		break;
 	}
@@ -63,6 +64,9 @@ bw_change_ask(struct bw *b, struct bw_device *bd, enum bw_ask_state to)
 	if (bd->state == ASK_SENT)
 		b->asks_out--;
 	bd->state = to;
+	if (to == ASK_RETRY)
+		bd->retry_level =
+			bd->failures < BW_RETRY_LEVELS ? bd->failures - 1 : BW_RETRY_LEVELS - 1;
 	if (to == ASK_QUEUED)
 		bd->live_first = bd->device->half_count > 0 || bd->live_first;
 	list = ask_list(b, bd, to);
@@ -73,7 +77,7 @@ bw_change_ask(struct bw *b, struct bw_device *bd, enum bw_ask_state to)
 	if (to == ASK_WAIT)
 		bd->due = mono_add_ms(b->x->now, ASK_WAIT_MS);
 	if (to == ASK_RETRY)
-		bd->due = mono_add_ms(b->x->now, ASK_RETRY_MS);
+		bd->due = mono_add_ms(b->x->now, (int64_t)ASK_RETRY_MS << bd->retry_level);
 }
 
 struct bw_device *
@@ -232,7 +236,8 @@ bw_subs_pump(struct bw *b)
 {
 	struct bw_device *bd;
 
-	if (b->phase != BW_RUNNING || b->channels_open == 0 || !ctx_may_leave(b->x, 0))
+	if (b->phase != BW_RUNNING || b->channels_open == 0 || !ctx_may_leave(b->x, 0) ||
+		!mono_due(b->held_until, b->x->now))
 		return;
 	while (b->asks_out < b->x->conf->update_in_flight) {
 		bd = TAILQ_FIRST(&b->live);
@@ -334,6 +339,9 @@ bw_subs_http_done(
 	struct err e = { 0 };
 
 	(void)why;
+	/* an account that goes on trying is locked out by BroadWorks */
+	if (status == 401)
+		b->held_until = mono_add_ms(b->x->now, ASK_HELD_MS);
 	if (r->kind == BW_REQ_UNSUBSCRIBE || bd == NULL || bd->state != ASK_SENT ||
 		bd->request != r->id)
 		return;
@@ -401,8 +409,9 @@ bw_subs_tick(struct bw *b)
 		return;
 	while ((bd = TAILQ_FIRST(&b->waiting)) != NULL && mono_due(bd->due, b->x->now))
 		ask_failed(b, bd, BW_UNREACHABLE, false);
-	while ((bd = TAILQ_FIRST(&b->retry)) != NULL && mono_due(bd->due, b->x->now))
-		bw_change_ask(b, bd, ASK_QUEUED);
+	for (uint32_t i = 0; i < BW_RETRY_LEVELS; i++)
+		while ((bd = TAILQ_FIRST(&b->retry[i])) != NULL && mono_due(bd->due, b->x->now))
+			bw_change_ask(b, bd, ASK_QUEUED);
 	while ((bd = TAILQ_FIRST(&b->gaps)) != NULL && mono_due(bd->gap_due, b->x->now))
 		bw_gap_over(b, bd);
 	subs_audit(b);
@@ -417,8 +426,9 @@ bw_subs_deadline(const struct bw *b)
 		return due;
 	if (!TAILQ_EMPTY(&b->waiting))
 		due = mono_min(due, TAILQ_FIRST(&b->waiting)->due);
-	if (!TAILQ_EMPTY(&b->retry))
-		due = mono_min(due, TAILQ_FIRST(&b->retry)->due);
+	for (uint32_t i = 0; i < BW_RETRY_LEVELS; i++)
+		if (!TAILQ_EMPTY(&b->retry[i]))
+			due = mono_min(due, TAILQ_FIRST(&b->retry[i])->due);
 	if (!TAILQ_EMPTY(&b->gaps))
 		due = mono_min(due, TAILQ_FIRST(&b->gaps)->gap_due);
 	if (!TAILQ_EMPTY(&b->audit) && b->x->conf->audit_s > 0)
@@ -426,6 +436,8 @@ bw_subs_deadline(const struct bw *b)
 			mono_add_ms(TAILQ_FIRST(&b->audit)->asked, b->x->conf->audit_s * 1000));
 	if ((!TAILQ_EMPTY(&b->live) || !TAILQ_EMPTY(&b->other)) && b->channels_open > 0 &&
 		b->asks_out < b->x->conf->update_in_flight)
-		due = mono_min(due, mono_add_ms(b->x->now, 2)); /* waits for a token */
+		due = mono_min(due,
+			mono_due(b->held_until, b->x->now) ? mono_add_ms(b->x->now, 2) :
+							     b->held_until); /* waits for a token */
 	return due;
 }

@@ -85,12 +85,11 @@ say_local_state(enum core_view view)
 		return CSTA_LOCAL_alerting;
 	case VIEW_held:
 		return CSTA_LOCAL_hold;
-	case VIEW_failed:
-		return CSTA_LOCAL_fail;
 	case VIEW_originated:
 	case VIEW_dialed:
 	case VIEW_connected:
 	case VIEW_far_held:
+	case VIEW_failed: /* it hears the busy tone: the far connection has failed */
 		break;
 	}
 	return CSTA_LOCAL_connected;
@@ -111,8 +110,9 @@ say_far_state(enum core_view view)
 	case VIEW_none:
 	case VIEW_initiated:
 	case VIEW_originated:
-	case VIEW_failed:
 		break;
+	case VIEW_failed:
+		return CSTA_LOCAL_fail;
 	}
 	return CSTA_LOCAL_null;
 }
@@ -214,8 +214,8 @@ say_shape_of(const struct say *s, const struct core_say *f)
 		return (struct say_shape){ CSTA_EV_Retrieved, CSTA_LOCAL_connected,
 			CSTA_CAUSE_normal, true };
 	case STEP_failed:
-		return (struct say_shape){ CSTA_EV_Failed, CSTA_LOCAL_fail,
-			say_clear_cause(s, f->half), false };
+		return (struct say_shape){ CSTA_EV_Failed, CSTA_LOCAL_connected,
+			say_clear_cause(s, f->half), !incoming };
 	case STEP_cleared:
 		break;
 	}

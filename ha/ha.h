@@ -32,16 +32,19 @@
 #define HA_EPOCH_NODE_BITS 3
 
 #define HA_ROLES(XX) \
-	XX(INIT, "init")         /* no ring yet */ \
-	XX(JOINING, "joining")   /* in the ring, holds nothing that an active vouches for */ \
-	XX(SYNCING, "syncing")   /* an active sends the missing part */ \
-	XX(STANDBY, "standby")   /* holds the whole state, applies each delta */ \
-	XX(CLAIMING, "claiming") /* promote was ordered; the new epoch is being announced (from ACTIVE too, when a member
+	XX(INIT, "init")       /* no ring yet */ \
+	XX(JOINING, "joining") /* in the ring, holds nothing that an active vouches for */ \
+	XX(SYNCING, "syncing") /* an active sends the missing part */ \
+	XX(STANDBY, "standby") /* holds the whole state, applies each delta */ \
+	XX(CLAIMING, \
+		"claiming") /* promote was ordered; the new epoch is being announced (from ACTIVE too, when a member
 				    knows of a higher epoch that nobody speaks: section 5 rule 6) */ \
 	XX(ACTIVE, "active") \
-	XX(DRAINING, "draining") /* demote was ordered, or quorum was missing for a lease (section 6 rule 7); the last deltas
+	XX(DRAINING, \
+		"draining") /* demote was ordered, or quorum was missing for a lease (section 6 rule 7); the last deltas
 				    are on their way */ \
-	XX(FENCED, "fenced")     /* gave up its claim for good (a newer epoch speaks, or the ring was lost): the state is
+	XX(FENCED, \
+		"fenced") /* gave up its claim for good (a newer epoch speaks, or the ring was lost): the state is
 				    thrown away; the node comes back as JOINING, at once or at the next ring */
 
 enum ha_role {
@@ -74,17 +77,17 @@ enum ha_mode {
 #define HA_HEALTH_BYTES_MAX 400
 
 struct ha_conf {
-	uint32_t node_id;       /* corosync's */
-	bool solo;              /* no cluster: active at once, no ring */
-	bool fencing;           /* a lost node is fenced before the other is promoted */
+	uint32_t node_id; /* corosync's */
+	bool solo;        /* no cluster: active at once, no ring */
+	bool fencing;     /* a lost node is fenced before the other is promoted */
 	enum ha_mode mode;
-	int64_t beat_ms;        /* heartbeat period, jittered by 25 % */
-	int64_t lease_ms;       /* must outlast token + consensus */
+	int64_t beat_ms;  /* heartbeat period, jittered by 25 % */
+	int64_t lease_ms; /* must outlast token + consensus */
 	int64_t confirm_timeout_ms;
-	int64_t stall_ms;       /* an own pause above this is told and shuts the gate until the lease is renewed */
-	int64_t lag_ms_max;     /* a standby that acknowledges nothing for this long is dropped and resynced */
-	uint64_t config_hash;   /* told to the peer, compared */
-	uint64_t epoch_floor;   /* highest epoch this node ever saw (kept on disk) */
+	int64_t stall_ms; /* an own pause above this is told and shuts the gate until the lease is renewed */
+	int64_t lag_ms_max; /* a standby that acknowledges nothing for this long is dropped and resynced */
+	uint64_t config_hash;     /* told to the peer, compared */
+	uint64_t epoch_floor;     /* highest epoch this node ever saw (kept on disk) */
 	uint8_t wire_version_max; /* 0 = the newest; lower only to test a rolling upgrade */
 };
 
@@ -117,11 +120,11 @@ enum ha_action_kind {
 	HA_ACT_MCAST,      /* bytes: multicast to the group, keep the order, retry on try-again */
 	HA_ACT_ROLE,       /* from, to: the role changed (already in force) */
 	HA_ACT_SAVE_EPOCH, /* epoch: write it to disk before performing what follows */
-	HA_ACT_PEER_DEAD,  /* node_id: the peer's process died while its node is in the ring: tell the arbiter.
+	HA_ACT_PEER_DEAD, /* node_id: the peer's process died while its node is in the ring: tell the arbiter.
 			      was_active says whether it spoke */
-	HA_ACT_PEER_LOST,  /* node_id, reason: the peer left the group (for the history) */
-	HA_ACT_SCORE,      /* the promotion score changed, see ha_score() */
-	HA_ACT_REJOIN,     /* leave the group and join again: the state is useless (protocol error of ours or the peer's) */
+	HA_ACT_PEER_LOST, /* node_id, reason: the peer left the group (for the history) */
+	HA_ACT_SCORE,     /* the promotion score changed, see ha_score() */
+	HA_ACT_REJOIN, /* leave the group and join again: the state is useless (protocol error of ours or the peer's) */
 };
 
 struct ha_action {
@@ -146,12 +149,12 @@ void ha_out_fini(struct ha_out *o);
 
 /* How the other node looks from here. */
 struct ha_peer_view {
-	bool known;        /* a beat was heard since it joined */
+	bool known; /* a beat was heard since it joined */
 	uint32_t node_id;
 	enum ha_role role;
 	uint64_t epoch, offset;
-	uint64_t behind;   /* deltas it has not acknowledged (active's view) */
-	bool in_step;      /* active: that standby with us; standby: we with that active */
+	uint64_t behind; /* deltas it has not acknowledged (active's view) */
+	bool in_step;    /* active: that standby with us; standby: we with that active */
 	bool config_differs;
 	int64_t beat_age_ms;
 	struct str health; /* the peer's ha_set_health() bytes; borrowed until the next step */
@@ -159,9 +162,9 @@ struct ha_peer_view {
 
 /* Since ha_new(). */
 struct ha_counts {
-	uint64_t frames_malformed;  /* did not parse */
-	uint64_t frames_stale;      /* of another epoch, or from nobody of the group */
-	uint64_t deltas_repeated;   /* received a second time, skipped */
+	uint64_t frames_malformed; /* did not parse */
+	uint64_t frames_stale;     /* of another epoch, or from nobody of the group */
+	uint64_t deltas_repeated;  /* received a second time, skipped */
 	uint64_t digests_differed;
 	uint64_t resyncs_full, resyncs_partial; /* finished, as joiner */
 	uint64_t resyncs_failed;
@@ -171,13 +174,13 @@ struct ha_counts {
 struct ha_view {
 	enum ha_role role;
 	uint64_t epoch;
-	uint64_t offset;    /* last applied */
-	uint64_t released;  /* effects up to here may leave */
+	uint64_t offset;   /* last applied */
+	uint64_t released; /* effects up to here may leave */
 	bool gate_open;
-	bool unconfirmed;   /* a standby is there but effects leave without it */
-	bool degraded;      /* active without a standby in step */
+	bool unconfirmed; /* a standby is there but effects leave without it */
+	bool degraded;    /* active without a standby in step */
 	bool quorate;
-	bool digest_equal;  /* at the last comparison */
+	bool digest_equal; /* at the last comparison */
 	uint64_t digest_offset;
 	struct ha_peer_view peer; /* active: its standby; else the active; else any other member */
 	struct ha_counts counts;
@@ -186,7 +189,8 @@ struct ha_view {
 struct ha;
 
 /** `conf`, `fsm` and `log` are copied (`log` may be NULL); what their `arg` points to must outlive the engine. */
-struct ha *ha_new(const struct ha_conf *conf, const struct ha_fsm *fsm, uint64_t seed, const struct log *log);
+struct ha *ha_new(
+	const struct ha_conf *conf, const struct ha_fsm *fsm, uint64_t seed, const struct log *log);
 void ha_free(struct ha *ha);
 
 /* inputs; each may append actions to `out` */
@@ -199,8 +203,8 @@ void ha_ring_up(struct ha *ha, struct mono now, uint32_t pid, struct ha_out *out
 /** corosync is gone: the gate shuts at once; an active becomes FENCED. */
 void ha_ring_down(struct ha *ha, struct mono now, struct ha_out *out);
 void ha_confchg(struct ha *ha, struct mono now, const struct ha_confchg *c, struct ha_out *out);
-void ha_deliver(struct ha *ha, struct mono now, uint32_t node_id, uint32_t pid, const uint8_t *p, size_t n,
-		struct ha_out *out);
+void ha_deliver(struct ha *ha, struct mono now, uint32_t node_id, uint32_t pid, const uint8_t *p,
+	size_t n, struct ha_out *out);
 /** The quorum service said so. An adapter that lost that service says false. */
 void ha_quorum(struct ha *ha, struct mono now, bool quorate, struct ha_out *out);
 
@@ -219,7 +223,8 @@ int ha_demote(struct ha *ha, struct mono now, struct ha_out *out, struct err *e)
  * Active only: applies through the fsm, logs, returns the offset. Bytes are copied. 0, with nothing changed: this node is not
  * ACTIVE, more than HA_DELTA_BYTES_MAX bytes, or the fsm refused the delta.
  */
-uint64_t ha_append(struct ha *ha, struct mono now, uint16_t kind, uint16_t version, const uint8_t *p, size_t n);
+uint64_t ha_append(struct ha *ha, struct mono now, uint16_t kind, uint16_t version,
+	const uint8_t *p, size_t n);
 /** End of a step: multicasts what has gathered (batches, acknowledgements) within the window. */
 void ha_flush(struct ha *ha, struct mono now, struct ha_out *out);
 

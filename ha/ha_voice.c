@@ -162,7 +162,8 @@ meet_newer(struct ha *ha, const struct ha_peer *p, uint64_t epoch, enum ha_voice
 	else if (ha->role == HA_ACTIVE && must_yield(ha, epoch, kind))
 		give_up(ha, p, epoch, out);
 	else if (ha->role == HA_ACTIVE)
-		ha_voice_claim(ha, out, "a node knows of a higher epoch than ours: claiming one above it");
+		ha_voice_claim(
+			ha, out, "a node knows of a higher epoch than ours: claiming one above it");
 }
 
 void

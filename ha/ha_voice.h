@@ -17,7 +17,7 @@ void ha_voice_claim(struct ha *ha, struct ha_out *out, const char *why);
 /* How an epoch was met. */
 enum ha_voice_kind {
 	HA_VOICE_SPEAKS, /* a claim, or an ACTIVE */
-	HA_VOICE_STATE,  /* somebody holds a state of it; newer than ours only if its generation is */
+	HA_VOICE_STATE, /* somebody holds a state of it; newer than ours only if its generation is */
 	HA_VOICE_HEARSAY /* somebody remembers it, nobody here holds anything of it */
 };
 

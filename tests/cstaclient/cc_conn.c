@@ -191,6 +191,7 @@ begin_attempt(struct cc_conn *c)
 		retry_later(c);
 		return;
 	}
+	uv_update_time(c->loop); /* the loop may have been busy since it looked at the clock */
 	(void)uv_timer_start(&c->timer, attempt_timeout, CC_CONNECT_MS, 0);
 }
 

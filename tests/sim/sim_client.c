@@ -47,6 +47,8 @@ sim_client_init(struct sim *s, unsigned index)
 	s->clients[index] = c;
 	c->index = index;
 	c->mode = index == 0 ? CLIENT_NUMBERED : (enum client_mode)sim_world_rand(s, SIM_RNG_CLIENT, 3);
+	c->by_timer = c->mode == CLIENT_SESSION && sim_world_chance(s, SIM_RNG_CLIENT, 40);
+	c->cleanup_us = (sim_world_chance(s, SIM_RNG_CLIENT, 30) ? 8 : 180) * SIM_S;
 	c->eager = sim_world_chance(s, SIM_RNG_CLIENT, 25);
 	c->by_address = sim_world_chance(s, SIM_RNG_CLIENT, 65);
 	c->target = c->by_address ? -1 : 0;
@@ -107,11 +109,16 @@ client_forget_pending(struct sim *s, struct sim_client *c)
 static void
 client_away(struct sim *s, struct sim_client *c)
 {
+	int64_t pause_us = client_ms(s, 20, 700);
+
+	if (c->state == CLIENT_READY)
+		c->lost_us = c->heard_us;
 	buf_reset(&c->in);
 	client_forget_pending(s, c);
 	c->diff_device = -1;
 	client_change(s, c, CLIENT_AWAY);
-	sim_world_at(s, client_ms(s, 20, 700), client_connect, c->index, 0, 0);
+	sim_world_at(s, pause_us + c->stay_away_us, client_connect, c->index, 0, 0);
+	c->stay_away_us = 0;
 }
 
 void
@@ -138,6 +145,23 @@ sim_client_abort(struct sim *s, unsigned index)
 {
 	if (s->clients[index]->state != CLIENT_AWAY)
 		client_reconnect(s, s->clients[index], "for no reason");
+}
+
+void
+sim_client_leave(struct sim *s, unsigned index, int64_t us)
+{
+	s->clients[index]->stay_away_us = us;
+	sim_client_abort(s, index);
+	s->clients[index]->stay_away_us = 0;
+}
+
+bool
+sim_client_may_be_forgotten(const struct sim *s, const struct sim_client *c)
+{
+	int64_t since_us = c->state == CLIENT_READY ? c->heard_us : c->lost_us;
+
+	/* a little less: the node's clock may be fast, and it may have lost the connection before the last bytes arrived */
+	return s->now_us - since_us > c->cleanup_us / 10 * 9 - 2 * SIM_S;
 }
 
 void
@@ -270,6 +294,15 @@ client_fresh(struct sim *s, struct sim_client *c)
 	c->settled_us = s->now_us;
 }
 
+static void
+client_resume_by_timer(struct sim *s, struct sim_client *c)
+{
+	client_ask(s, c, client_note(s, c, CR_TIMER, -1),
+		   CLIENT_XML "<ResetApplicationSessionTimer xmlns=\"http://www.ecma-international.org/standards/ecma-354/appl_session\">"
+		   "<sessionID>%" PRIu64 "</sessionID><requestedSessionDuration>3600</requestedSessionDuration>"
+		   "</ResetApplicationSessionTimer>", c->session);
+}
+
 void
 client_begin(struct sim *s, struct sim_client *c)
 {
@@ -286,6 +319,10 @@ client_begin(struct sim *s, struct sim_client *c)
 	client_change(s, c, CLIENT_STARTING);
 	if (c->tainted || c->session == 0)
 		client_fresh(s, c);
+	if (c->by_timer && c->session != 0) {
+		client_resume_by_timer(s, c);
+		return;
+	}
 	if (c->session != 0)
 		snprintf(resume, sizeof(resume), "<sessionID>%" PRIu64 "</sessionID>", c->session);
 	if (c->mode == CLIENT_NUMBERED)
@@ -296,11 +333,11 @@ client_begin(struct sim *s, struct sim_client *c)
 		   CLIENT_XML "<StartApplicationSession xmlns=\"http://www.ecma-international.org/standards/ecma-354/appl_session\">"
 		   "<applicationInfo><applicationID>sim%u</applicationID><applicationSpecificInfo>"
 		   "<SessionLoginInfo xmlns=\"http://example.org/login\"><userName>demo</userName><password>demo</password>"
-		   "<sessionCleanupDelay>180</sessionCleanupDelay>%s%s</SessionLoginInfo></applicationSpecificInfo></applicationInfo>"
+		   "<sessionCleanupDelay>%u</sessionCleanupDelay>%s%s</SessionLoginInfo></applicationSpecificInfo></applicationInfo>"
 		   "<requestedProtocolVersions><protocolVersion>http://www.ecma-international.org/standards/ecma-323/csta/ed4"
 		   "</protocolVersion></requestedProtocolVersions><requestedSessionDuration>3600</requestedSessionDuration>"
 		   "</StartApplicationSession>",
-		   c->index, resume, number);
+		   c->index, (unsigned)(c->cleanup_us / SIM_S), resume, number);
 }
 
 static void

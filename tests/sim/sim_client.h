@@ -83,6 +83,7 @@ enum client_request {
 	CR_MAKE_CALL,
 	CR_CALL, /* answer, hold, retrieve, clear */
 	CR_STOP_SESSION,
+	CR_TIMER, /* ResetApplicationSessionTimer as the first message: resumes */
 };
 
 struct client_pending {
@@ -121,6 +122,10 @@ struct sim_client {
 	int64_t probe_us, probe_wait_us;
 	struct client_device devices[SOUTH_USERS_MAX];
 	uint64_t events, requests, resumes;
+	bool by_timer;       /* comes back by ResetApplicationSessionTimer */
+	int64_t cleanup_us;  /* how long its session is kept without a connection */
+	int64_t lost_us;     /* when the last connection ended, or was given up */
+	int64_t stay_away_us; /* before the next connection */
 	bool quiet; /* makes no requests any more */
 	int64_t settled_us; /* last time something changed in its picture */
 };
@@ -137,6 +142,10 @@ void sim_client_bytes(struct sim *s, unsigned index, uint64_t conn, struct str b
 void sim_client_abort(struct sim *s, unsigned index);
 /** Sends bytes that are no CSTA on a connection of their own. */
 void sim_client_garbage(struct sim *s, unsigned index);
+/** As sim_client_abort, and does not come back before `us`. */
+void sim_client_leave(struct sim *s, unsigned index, int64_t us);
+/** It was away for longer than its session is kept: the session may have ended. */
+bool sim_client_may_be_forgotten(const struct sim *s, const struct sim_client *c);
 /** A takeover lost what was never confirmed. */
 void sim_client_taint(struct sim *s);
 /** Monitored devices are all complete and in service, nothing is pending. */

@@ -8,6 +8,44 @@
 
 #define CLIENT_RETRY_US SIM_S
 
+/* Without numbers what is sent again cannot be told from what is new: every device is asked for a snapshot. */
+static void
+in_doubt_all(struct sim *s, struct sim_client *c)
+{
+	for (unsigned i = 0; i < SOUTH_USERS_MAX; i++) {
+		c->devices[i].synced = false;
+		c->devices[i].service = CLIENT_SERVICE_UNKNOWN;
+	}
+	for (size_t i = 0; i < c->stopped_count && i < CLIENT_STRAYS_MAX; i++)
+		client_stray(s, c, c->stopped[i]);
+	c->stopped_count = 0;
+	c->strict = false;
+}
+
+static void
+in_ready(struct sim *s, struct sim_client *c, bool resumed)
+{
+	if (resumed) {
+		c->resumes++;
+		s->totals.resumes++;
+		if (c->mode != CLIENT_NUMBERED)
+			in_doubt_all(s, c);
+	}
+	c->state = CLIENT_READY;
+	c->since_us = s->now_us;
+	client_setup(s, c);
+}
+
+/* False if the session was promised and must be known. */
+static bool
+in_session_may_go(struct sim *s, struct sim_client *c)
+{
+	if (c->session == 0 || c->tainted || sim_client_may_be_forgotten(s, c))
+		return true;
+	sim_world_fail(s, "PROMISE", "client %u: session %" PRIu64 " is not known any more", c->index, c->session);
+	return false;
+}
+
 static void
 in_session_started(struct sim *s, struct sim_client *c, struct str body)
 {
@@ -18,31 +56,16 @@ in_session_started(struct sim *s, struct sim_client *c, struct str body)
 		return;
 	}
 	if (id == c->session) {
-		c->resumes++;
-		s->totals.resumes++;
-		if (c->mode != CLIENT_NUMBERED) { /* what is sent again cannot be told from what is new */
-			for (unsigned i = 0; i < SOUTH_USERS_MAX; i++) {
-				c->devices[i].synced = false;
-				c->devices[i].service = CLIENT_SERVICE_UNKNOWN;
-			}
-			for (size_t i = 0; i < c->stopped_count && i < CLIENT_STRAYS_MAX; i++)
-				client_stray(s, c, c->stopped[i]);
-			c->stopped_count = 0;
-			c->strict = false;
-		}
-	} else {
-		if (c->session != 0 && !c->tainted) {
-			sim_world_fail(s, "PROMISE", "client %u: session %" PRIu64 " is not known any more", c->index, c->session);
-			return;
-		}
-		client_fresh(s, c);
-		client_id_given(s, c, "session", id);
-		c->session = id;
-		c->tainted = false;
+		in_ready(s, c, true);
+		return;
 	}
-	c->state = CLIENT_READY;
-	c->since_us = s->now_us;
-	client_setup(s, c);
+	if (!in_session_may_go(s, c))
+		return;
+	client_fresh(s, c);
+	client_id_given(s, c, "session", id);
+	c->session = id;
+	c->tainted = false;
+	in_ready(s, c, false);
 }
 
 /* The answers to what was asked. */
@@ -89,6 +112,12 @@ in_error(struct sim *s, struct sim_client *c, const struct client_pending *p, st
 	case CR_SESSION:
 		client_reconnect(s, c, "no session");
 		break;
+	case CR_TIMER:
+		if (!in_session_may_go(s, c))
+			break;
+		c->session = 0;
+		client_begin(s, c);
+		break;
 	case CR_STATUS:
 	case CR_MAKE_CALL:
 	case CR_CALL:
@@ -105,6 +134,9 @@ in_positive(struct sim *s, struct sim_client *c, const struct client_pending *p,
 	switch (p->kind) {
 	case CR_SESSION:
 		in_session_started(s, c, body);
+		break;
+	case CR_TIMER:
+		in_ready(s, c, true);
 		break;
 	case CR_MONITOR:
 		in_monitor_started(s, c, p, body);
@@ -158,6 +190,8 @@ in_expected(enum client_request kind)
 		return "Response";
 	case CR_STOP_SESSION:
 		return "StopApplicationSessionPosResponse";
+	case CR_TIMER:
+		return "ResetApplicationSessionTimerPosResponse";
 	}
 	return "";
 }

@@ -142,7 +142,10 @@ fault_do(struct sim *s, enum sim_fault kind)
 			sim_arbiter_restart(s, fault_node(s));
 		break;
 	case SIM_FAULT_clients:
-		sim_client_abort(s, client);
+		if (fault_chance(s, 80))
+			sim_client_abort(s, client);
+		else
+			sim_client_leave(s, client, fault_ms(s, 1000, 15000));
 		break;
 	case SIM_FAULT_garbage:
 		if (fault_chance(s, 50))

@@ -13,6 +13,7 @@
 #include "tests/sim/sim_node.h"
 #include "tests/sim/sim_observer.h"
 #include "tests/sim/sim_ring.h"
+#include "tests/sim/sim_tcp.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -74,9 +75,14 @@ live_all_is_well(struct sim *s, char *why, size_t size)
 {
 	if (!live_nodes_are_well(s, why, size))
 		return false;
-	for (unsigned i = 0; i < s->client_count; i++)
+	for (unsigned i = 0; i < s->client_count; i++) {
 		if (!sim_client_is_well(s->clients[i], why, size))
 			return false;
+		if (!sim_tcp_is_whole(s, s->clients[i]->conn)) {
+			snprintf(why, size, "client %u has not noticed that its connection is dead", i);
+			return false;
+		}
+	}
 	if (sim_south_unacknowledged(s) > 0) {
 		snprintf(why, size, "%zu events are not acknowledged", sim_south_unacknowledged(s));
 		return false;

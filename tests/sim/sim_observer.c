@@ -16,6 +16,7 @@
 
 #define OBS_STATES 8192
 #define OBS_EVENTS 4096
+#define OBS_SUBS 1024
 #define OBS_IDS_STEP 1024
 #define OBS_STALL_US (1100 * SIM_MS)
 
@@ -26,7 +27,11 @@ struct obs_state {
 /* Where the state of a node was when a BroadWorks event had been handed to it. */
 struct obs_event {
 	uint64_t number, instance, epoch, offset;
-	uint64_t step, offset_before; /* of the step itself */
+};
+
+/* Highest number of a subscription that a process has been handed. */
+struct obs_sub {
+	uint64_t number, instance, sequence;
 };
 
 struct sim_observer {
@@ -42,6 +47,7 @@ struct sim_observer {
 	int64_t takeover_us;
 	struct obs_state states[OBS_STATES];
 	struct obs_event events[OBS_EVENTS];
+	struct obs_sub subs[OBS_SUBS];
 	uint64_t *ids;
 	size_t id_count, id_size;
 };
@@ -146,30 +152,53 @@ obs_event_number(struct str text)
 
 /* The first time counts: what is delivered once more is acknowledged without being taken in again. */
 static void
-obs_note_event(struct sim *s, uint64_t number, uint64_t instance, const struct ha_view *before, const struct ha_view *v)
+obs_note_event(struct sim *s, uint64_t number, uint64_t instance, const struct ha_view *v)
 {
 	struct obs_event *e = &s->observer->events[number % OBS_EVENTS];
 
 	if (e->number != number || e->instance != instance || e->epoch != v->epoch)
-		*e = (struct obs_event){ number, instance, v->epoch, v->offset, s->totals.steps, before->offset };
+		*e = (struct obs_event){ number, instance, v->epoch, v->offset };
 }
 
-/* Notes where the state stands after the step that took this event in. An id cut in two is not noted. */
+/* True for an event that its subscription has not shown to this process before: what is taken in must be replicated. */
+static bool
+obs_is_news(struct sim *s, uint64_t instance, struct str document)
+{
+	struct str id = south_text(document, "xsi:subscriptionId");
+	uint64_t sub = 0, sequence = 0;
+	struct obs_sub *at;
+
+	if (id.n < 5 || !str_u64((struct str){ id.p + 4, id.n - 4 }, UINT64_MAX, &sub) ||
+	    !str_u64(south_text(document, "xsi:sequenceNumber"), UINT32_MAX, &sequence) ||
+	    memmem(document.p, document.n, "SubscriptionTerminatedEvent", 27) != NULL)
+		return false;
+	at = &s->observer->subs[sub % OBS_SUBS];
+	if (at->number == sub && at->instance == instance && sequence <= at->sequence)
+		return false;
+	*at = (struct obs_sub){ sub, instance, sequence };
+	return true;
+}
+
+/* Notes where the state stands after the step that took this event in. A document cut in two is not noted. */
 static void
 obs_note_events(struct sim *s, unsigned node, const struct node_event *ev, const struct ha_view *v)
 {
-	static const char mark[] = "<xsi:eventID>";
-	const char *p = ev->bytes.p, *end = p + ev->bytes.n;
+	static const char first[] = "<xsi:eventID>", last[] = "</xsi:Event>";
+	uint64_t instance = s->nodes[node]->instance;
+	struct str rest = ev->bytes;
+	const char *begin, *end;
 
-	while (p != NULL && (size_t)(end - p) > sizeof(mark) && (p = memmem(p, (size_t)(end - p), mark, sizeof(mark) - 1)) != NULL) {
-		const char *stop;
-		uint64_t number;
+	while ((begin = memmem(rest.p, rest.n, first, sizeof(first) - 1)) != NULL) {
+		rest = (struct str){ begin, (size_t)(rest.p + rest.n - begin) };
+		end = memmem(rest.p, rest.n, last, sizeof(last) - 1);
+		if (end == NULL)
+			return;
+		struct str document = { begin, (size_t)(end - begin) };
+		uint64_t number = obs_event_number(south_text(document, "xsi:eventID"));
 
-		p += sizeof(mark) - 1;
-		stop = memchr(p, '<', (size_t)(end - p));
-		number = stop ? obs_event_number((struct str){ p, (size_t)(stop - p) }) : 0;
-		if (number != 0)
-			obs_note_event(s, number, s->nodes[node]->instance, &s->observer->before[node], v);
+		rest = (struct str){ end, (size_t)(rest.p + rest.n - end) };
+		if (number != 0 && obs_is_news(s, instance, document))
+			obs_note_event(s, number, instance, v);
 	}
 }
 
@@ -179,18 +208,13 @@ obs_acknowledgement(struct sim *s, unsigned node, const struct node_action *a, c
 	uint64_t number = obs_event_number(south_text(a->bytes, "eventID"));
 	const struct obs_event *e = &s->observer->events[number % OBS_EVENTS];
 
-	uint64_t offset = e->offset;
-
-	if (!str_is(south_text(a->bytes, "statusCode"), "200"))
-		return; /* refused, not taken in */
+	if (!str_is(south_text(a->bytes, "statusCode"), "200") || s->faults & 1u << SIM_FAULT_renumber)
+		return; /* refused; or perhaps passed over, which cannot be seen from here when numbers begin anew */
 	if (number == 0 || e->number != number || e->instance != s->nodes[node]->instance || e->epoch != v->epoch)
 		return;
-	/* at once: it was taken in long ago, what this step changed comes from something else */
-	if (e->step == s->totals.steps)
-		offset = e->offset_before;
-	if (obs_is_full(v) && !obs_standby_holds(s, node, v, offset))
+	if (obs_is_full(v) && !obs_standby_holds(s, node, v, e->offset))
 		sim_world_fail(s, "ACK-RULE", "%s acknowledges event-%" PRIu64 " (offset %" PRIu64 "), which its standby does not hold",
-			       sim_node_name(s, node), number, offset);
+			       sim_node_name(s, node), number, e->offset);
 }
 
 /* --- ONE-VOICE --------------------------------------------------------------------------------------------- */
@@ -271,7 +295,7 @@ obs_promised(const struct sim *s, unsigned *sessions, unsigned *monitors)
 	for (unsigned i = 0; i < s->client_count; i++) {
 		const struct sim_client *c = s->clients[i];
 
-		if (c->mode == CLIENT_PLAIN || c->session == 0 || c->tainted || obs_stopping(c))
+		if (c->mode == CLIENT_PLAIN || c->session == 0 || c->tainted || obs_stopping(c) || sim_client_may_be_forgotten(s, c))
 			continue;
 		++*sessions;
 		for (unsigned k = 0; k < SOUTH_USERS_MAX; k++)

@@ -220,6 +220,12 @@ sim_tcp_client_close(struct sim *s, uint64_t id)
 		sim_world_at(s, (at < c->up_last_us ? c->up_last_us : at) - s->now_us, tcp_up_end, id, 0, 0);
 }
 
+bool
+sim_tcp_is_whole(const struct sim *s, uint64_t id)
+{
+	return id > 0 && id <= s->tcp->count && s->tcp->conns[id - 1].client_open && s->tcp->conns[id - 1].server_open;
+}
+
 /* --- from the node ----------------------------------------------------------------------------------------- */
 
 static void

@@ -21,6 +21,9 @@ void sim_tcp_client_send(struct sim *s, uint64_t conn, struct str bytes);
 /** The client closes; nothing more is heard of this connection. */
 void sim_tcp_client_close(struct sim *s, uint64_t conn);
 
+/** Both ends have it: the client may believe in a connection whose other end died silently. */
+bool sim_tcp_is_whole(const struct sim *s, uint64_t conn);
+
 /* the node's side */
 void sim_tcp_node_send(struct sim *s, unsigned node, uint64_t conn, struct str bytes);
 void sim_tcp_node_close(struct sim *s, unsigned node, uint64_t conn, bool after_output);

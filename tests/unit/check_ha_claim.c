@@ -24,7 +24,8 @@ START_TEST(two_claims_in_one_ring_have_one_winner)
 		toy_drain(&t);
 		ck_assert_int_eq(toy_role(&t, first), HA_ACTIVE);
 		ck_assert_int_ne(toy_role(&t, 1 - first), HA_ACTIVE);
-		ck_assert_uint_ge(toy_view(&t, first).counts.frames_stale, 1); /* the second claim */
+		ck_assert_uint_ge(
+			toy_view(&t, first).counts.frames_stale, 1); /* the second claim */
 		toy_run(&t, 1000);
 		ck_assert_int_eq(toy_role(&t, 1 - first), HA_STANDBY);
 		/* the order decides, not the number */
@@ -315,8 +316,8 @@ START_TEST(a_state_of_the_same_generation_ends_no_active)
 		toy_run(&t, 1000);
 		ck_assert_int_eq(toy_role(&t, first), HA_ACTIVE);
 		ck_assert_uint_eq(t.node[first].fsm.applied, 6);
-		ck_assert_uint_eq(toy_view(&t, first).epoch,
-			first == 0 ? EPOCH(3, 1) : EPOCH(2, 2));
+		ck_assert_uint_eq(
+			toy_view(&t, first).epoch, first == 0 ? EPOCH(3, 1) : EPOCH(2, 2));
 		ck_assert_int_eq(toy_role(&t, other), HA_STANDBY);
 		ck_assert_uint_eq(toy_view(&t, other).counts.resyncs_full, before + 1);
 		same_state(0, 1);
@@ -396,7 +397,8 @@ START_TEST(ring_lost_while_claiming_draining_syncing)
 	ck_assert_int_eq(toy_promote(&t, 1), 0);
 	toy_run(&t, 100);
 	ck_assert_int_eq(toy_role(&t, 1), HA_ACTIVE);
-	ck_assert_uint_eq(toy_view(&t, 1).epoch, EPOCH(3, 2)); /* the void claim is not used again */
+	ck_assert_uint_eq(
+		toy_view(&t, 1).epoch, EPOCH(3, 2)); /* the void claim is not used again */
 	toy_demote(&t, 1);
 	toy_ring_down(&t, 1);
 	ck_assert_int_eq(toy_role(&t, 1), HA_INIT);

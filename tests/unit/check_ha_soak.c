@@ -606,9 +606,8 @@ main(int argc, char **argv)
 		failed += !run_seed(w, total, seed);
 	printf("%llu takeovers, %llu of strangers, %llu resyncs finished, %llu deltas, %llu steps confirmed, %llu unconfirmed\n",
 		(unsigned long long)total->takeovers, (unsigned long long)total->strangers,
-		(unsigned long long)total->resyncs,
-		(unsigned long long)total->appended, (unsigned long long)total->confirmed,
-		(unsigned long long)total->unconfirmed);
+		(unsigned long long)total->resyncs, (unsigned long long)total->appended,
+		(unsigned long long)total->confirmed, (unsigned long long)total->unconfirmed);
 	/* runs in which nothing happens prove nothing */
 	if (count >= 100 &&
 		(total->takeovers < count || total->resyncs < count || total->confirmed < count ||

@@ -179,10 +179,10 @@ START_TEST(test_busy)
 		"2077",
 		"<xsi:releaseCause><xsi:internalReleaseCause>Busy</xsi:internalReleaseCause></xsi:releaseCause>");
 	world_heard(&w, client,
-		W_EVENT("Failed", "2") W_CONNECTION("failedConnection", "3", "2001")
-			W_PARTY("failingDevice", "2001") W_PARTY("callingDevice", "2001") W_PARTY(
+		W_EVENT("Failed", "2") W_CONNECTION("failedConnection", "3", "2077")
+			W_PARTY("failingDevice", "2077") W_PARTY("callingDevice", "2001") W_PARTY(
 				"calledDevice",
-				"2077") "lastRedirectionDevice{notRequired} " W_LOCAL("fail",
+				"2077") "lastRedirectionDevice{notRequired} " W_LOCAL("connected",
 				"busy", W_END));
 	world_fini(&w);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The XML reader: what it finds, what it refuses, the hostile documents that parsers are known to fall for, in
- * bounded time, and that it needs no memory of ours in the steady state.
+ * The XML reader: what it finds, what it refuses, hostile documents in bounded time, no memory of ours in steady state.
  */
 #include "proto/base/buf.h"
 #include "proto/base/limits.h"
@@ -14,10 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-/*
- * Processor time for the worst document, generous for a sanitized build on a busy machine: a parser
- * that is quadratic on 64 KiB needs ten times as much and more.
- */
+/* processor time for the worst document; a parser that is quadratic on 64 KiB needs ten times as much and more */
 #define DOCUMENT_MS_MAX 100
 
 static struct xml *x;

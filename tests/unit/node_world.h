@@ -35,20 +35,22 @@
 #define W_ORIGINATED(ref, call, device, called, end) \
 	W_EVENT("Originated", ref) \
 	W_CONNECTION("originatedConnection", call, device) \
-	W_PARTY("callingDevice", device) W_PARTY("calledDevice", called) \
-		W_LOCAL("connected", "newCall", end)
+	W_PARTY("callingDevice", device) \
+	W_PARTY("calledDevice", called) W_LOCAL("connected", "newCall", end)
 #define W_DELIVERED(ref, call, alerting, calling, called, local, end) \
 	W_EVENT("Delivered", ref) \
 	W_CONNECTION("connection", call, alerting) \
-	W_PARTY("alertingDevice", alerting) W_PARTY("callingDevice", calling) \
-		W_PARTY("calledDevice", called) "lastRedirectionDevice{notRequired} " W_LOCAL( \
-			local, "newCall", end)
+	W_PARTY("alertingDevice", alerting) \
+	W_PARTY("callingDevice", calling) \
+	W_PARTY("calledDevice", called) "lastRedirectionDevice{notRequired} " W_LOCAL( \
+		local, "newCall", end)
 #define W_ESTABLISHED(ref, call, answering, calling, called, end) \
 	W_EVENT("Established", ref) \
 	W_CONNECTION("establishedConnection", call, answering) \
-	W_PARTY("answeringDevice", answering) W_PARTY("callingDevice", calling) \
-		W_PARTY("calledDevice", called) "lastRedirectionDevice{notRequired} " W_LOCAL( \
-			"connected", "newCall", end)
+	W_PARTY("answeringDevice", answering) \
+	W_PARTY("callingDevice", calling) \
+	W_PARTY("calledDevice", called) "lastRedirectionDevice{notRequired} " W_LOCAL( \
+		"connected", "newCall", end)
 #define W_HELD(ref, call, holding, local, end) \
 	W_EVENT("Held", ref) \
 	W_CONNECTION("heldConnection", call, holding) \
