@@ -214,7 +214,9 @@ say_shape_of(const struct say *s, const struct core_say *f)
 		return (struct say_shape){ CSTA_EV_Retrieved, CSTA_LOCAL_connected,
 			CSTA_CAUSE_normal, true };
 	case STEP_failed:
-		return (struct say_shape){ CSTA_EV_Failed, CSTA_LOCAL_connected,
+		/* a caller is connected to a tone, what failed is the far connection */
+		return (struct say_shape){ CSTA_EV_Failed,
+			incoming ? CSTA_LOCAL_fail : CSTA_LOCAL_connected,
 			say_clear_cause(s, f->half), !incoming };
 	case STEP_cleared:
 		break;

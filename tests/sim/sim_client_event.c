@@ -29,7 +29,9 @@ static const struct event_move event_moves[] = {
 	{ "HeldEvent", true, "connected", F(CONNECTED), CV_FAR_HELD },
 	{ "RetrievedEvent", false, "connected", F(HELD), CV_CONNECTED },
 	{ "RetrievedEvent", true, "connected", F(FAR_HELD), CV_CONNECTED },
-	{ "FailedEvent", false, "fail", F(ORIGINATED) | F(DIALED) | F(RINGING) | F(CONNECTED) | F(HELD) | F(FAR_HELD), CV_FAILED },
+	/* the far connection failed: the caller is connected to a tone; or its own did */
+	{ "FailedEvent", true, "connected", F(ORIGINATED) | F(DIALED) | F(CONNECTED) | F(HELD) | F(FAR_HELD), CV_FAILED },
+	{ "FailedEvent", false, "fail", F(RINGING) | F(CONNECTED) | F(HELD) | F(FAR_HELD), CV_FAILED },
 	{ "ConnectionClearedEvent", false, "null", ANY_LIVE, CV_NONE },
 };
 

@@ -40,6 +40,7 @@ struct sim_observer {
 	uint64_t clock_instance[SIM_NODES];
 	/* who spoke last */
 	uint64_t epoch, speaker;
+	uint64_t silenced; /* speaker before a lossy takeover: never again */
 	unsigned speaker_node;
 	uint64_t released;    /* by that epoch, at its last effect */
 	bool full;            /* and it said that its standby had all of it */
@@ -197,7 +198,7 @@ obs_note_events(struct sim *s, unsigned node, const struct node_event *ev, const
 		uint64_t number = obs_event_number(south_text(document, "xsi:eventID"));
 
 		rest = (struct str){ end, (size_t)(rest.p + rest.n - end) };
-		if (number != 0 && obs_is_news(s, instance, document))
+		if (number != 0 && obs_is_news(s, instance, document) && sim_south_sent_once(s, number))
 			obs_note_event(s, number, instance, v);
 	}
 }
@@ -234,6 +235,9 @@ obs_voice(struct sim *s, unsigned node, const struct ha_view *before, const stru
 
 	if (v->role != HA_ACTIVE && before->role != HA_ACTIVE) {
 		sim_world_fail(s, "ONE-VOICE", "%s speaks, but is not active", sim_node_name(s, node));
+	} else if (instance == o->silenced) {
+		sim_world_fail(s, "ONE-VOICE", "%s speaks in epoch %" PRIu64 ", though another has taken over from it",
+			       sim_node_name(s, node), epoch);
 	} else if (epoch < o->epoch) {
 		sim_world_fail(s, "ONE-VOICE", "%s speaks in epoch %" PRIu64 " after epoch %" PRIu64 " has spoken",
 			       sim_node_name(s, node), epoch, o->epoch);
@@ -344,9 +348,11 @@ obs_takeover(struct sim *s, unsigned node, const struct node_event *ev, const st
 		sim_world_trace(s, "this takeover loses what was never confirmed");
 		s->totals.lossy++;
 		sim_client_taint(s);
-		/* nobody who knew of that epoch is there any more: no rule of the pair can reach above it */
-		if (!obs_lives(s, o->speaker))
+		/* nobody whom it can reach knows of that epoch: no rule of the pair leads above it. The old speaker is silent for good */
+		if (!obs_lives(s, o->speaker) || !s->nodes[node]->conf.fencing) {
 			o->epoch = 0;
+			o->silenced = o->speaker;
+		}
 		return;
 	}
 	node_get_counts(s->nodes[node]->node, ev->now, &counts);

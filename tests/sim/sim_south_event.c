@@ -64,6 +64,18 @@ sim_south_unacknowledged(const struct sim *s)
 	return count;
 }
 
+bool
+sim_south_sent_once(const struct sim *s, uint64_t number)
+{
+	const struct south_event *e = s->south->events;
+	char id[SOUTH_ID];
+
+	snprintf(id, sizeof(id), "event-%" PRIu64, number);
+	while (e != NULL && strcmp(e->id, id) != 0)
+		e = e->next;
+	return e != NULL && e->attempts == 1;
+}
+
 /* --- writing ----------------------------------------------------------------------------------------------- */
 
 static void
