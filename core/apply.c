@@ -147,8 +147,7 @@ apply_unfresh(struct core_model *m, struct core_device *d)
 {
 	struct core_monitor *mon;
 
-	TAILQ_FOREACH(mon, &d->monitors, of_device)
-	{
+	TAILQ_FOREACH(mon, &d->monitors, of_device) {
 		if (!mon->fresh)
 			continue;
 		mon->fresh = false;

@@ -74,10 +74,13 @@
 	XX(status) \
 	XX(dev_add) \
 	XX(dev_drop) \
-	XX(dev_sub) XX(dev_seq) XX(dev_service) XX(call_new) XX(call_drop) XX(half_set) \
-		XX(half_gone) XX(session_open) XX(session_attach) XX(session_detach) \
-			XX(session_close) XX(session_register) XX(session_acked) XX(monitor_start) \
-				XX(monitor_stop) XX(request_new) XX(request_done)
+	XX(dev_sub) \
+	XX(dev_seq) \
+	XX(dev_service) \
+	XX(call_new) \
+	XX(call_drop) XX(half_set) XX(half_gone) XX(session_open) XX(session_attach) \
+		XX(session_detach) XX(session_close) XX(session_register) XX(session_acked) \
+			XX(monitor_start) XX(monitor_stop) XX(request_new) XX(request_done)
 
 #define CORE_RECORDS(XX) \
 	XX(r_meta) XX(r_device) XX(r_call) XX(r_half) XX(r_session) XX(r_monitor) XX(r_request)

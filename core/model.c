@@ -370,8 +370,8 @@ core_half_by_bw(const struct core_device *d, struct str bw_call)
 	struct core_half *h;
 
 	TAILQ_FOREACH(h, &d->halves, of_device)
-	if (!h->gone && str_eq(str_of(h->bw_call), bw_call))
-		return h;
+		if (!h->gone && str_eq(str_of(h->bw_call), bw_call))
+			return h;
 	return NULL;
 }
 
@@ -381,8 +381,8 @@ core_half_by_call(const struct core_device *d, uint64_t call_id)
 	struct core_half *h;
 
 	TAILQ_FOREACH(h, &d->halves, of_device)
-	if (!h->gone && h->call->id == call_id)
-		return h;
+		if (!h->gone && h->call->id == call_id)
+			return h;
 	return NULL;
 }
 
@@ -574,7 +574,7 @@ core_snapshot(struct core_model *m, struct buf *out)
 	for (d = m->devices; d != NULL; d = d->by_id.next) {
 		MODEL_RECORD(out, device, d);
 		TAILQ_FOREACH(h, &d->halves, of_device)
-		MODEL_RECORD(out, half, h);
+			MODEL_RECORD(out, half, h);
 	}
 	for (s = m->sessions; s != NULL; s = s->by_id.next)
 		MODEL_RECORD(out, session, s);

@@ -267,8 +267,8 @@ bw_has_call_of(const struct core_device *d, struct str server)
 	const struct core_half *h;
 
 	TAILQ_FOREACH(h, &d->halves, of_device)
-	if (!h->gone && str_eq(core_tracking_server(str_of(h->call->tracking)), server))
-		return true;
+		if (!h->gone && str_eq(core_tracking_server(str_of(h->call->tracking)), server))
+			return true;
 	return false;
 }
 

@@ -192,8 +192,7 @@ event_keep_early(struct bw *b, struct bw_device *bd, const struct xsi_event *ev,
 {
 	struct bw_early *e, *at;
 
-	TAILQ_FOREACH(at, &bd->early, link)
-	{
+	TAILQ_FOREACH(at, &bd->early, link) {
 		if (at->sequence == ev->sequence)
 			return; /* twice: the first copy is kept, its acknowledgement comes with it */
 		if (at->sequence > ev->sequence)

@@ -691,7 +691,7 @@ node_each_half(const struct node *n,
 
 	for (d = n->x.model.devices; d != NULL; d = d->by_id.next)
 		TAILQ_FOREACH(h, &d->halves, of_device)
-	if (!h->gone)
-		fn(str_of(d->id), h->call->id, node_state_name(h), d->service == CORE_SERVICE_IN,
-			arg);
+			if (!h->gone)
+				fn(str_of(d->id), h->call->id, node_state_name(h),
+					d->service == CORE_SERVICE_IN, arg);
 }

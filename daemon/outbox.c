@@ -27,6 +27,7 @@ outbox_remove(struct outbox *b, struct outbox_message *msg)
 		b->cursor = TAILQ_NEXT(msg, link);
 	TAILQ_REMOVE(&b->list, msg, link);
 	b->count--;
+	b->acked -= msg->acked;
 	b->bytes -= msg->n;
 	mem_free(msg);
 }
@@ -107,17 +108,48 @@ outbox_sent(struct outbox *b, uint64_t end_pos)
 	b->cursor = TAILQ_NEXT(msg, link);
 }
 
+/*
+ * The client's TCP has the message. An event of a numbered session stays for a while: a client that dies with unread
+ * bytes, or whose connection is reset, presents an older number when it comes back.
+ */
+static void
+outbox_done(struct outbox *b, struct outbox_message *msg)
+{
+	if (b->keep == 0 || msg->kind != OUTBOX_EVENT) {
+		outbox_remove(b, msg);
+		return;
+	}
+	b->acked += !msg->acked;
+	msg->acked = true;
+}
+
+/* The oldest of the kept ones stand in front. */
+static void
+outbox_drop_kept(struct outbox *b, size_t keep)
+{
+	struct outbox_message *msg;
+
+	while (b->acked > keep && (msg = TAILQ_FIRST(&b->list)) != NULL && msg->acked)
+		outbox_remove(b, msg);
+}
+
 uint64_t
 outbox_acked(struct outbox *b, uint64_t pos)
 {
-	struct outbox_message *msg;
+	struct outbox_message *msg, *next;
 	uint64_t serial = 0;
 
-	while ((msg = TAILQ_FIRST(&b->list)) != NULL && msg->sent && msg->end_pos <= pos) {
+	for (msg = TAILQ_FIRST(&b->list); msg != NULL; msg = next) {
+		next = TAILQ_NEXT(msg, link);
+		if (msg->acked)
+			continue;
+		if (!msg->sent || msg->end_pos > pos)
+			break;
 		if (msg->serial > serial)
 			serial = msg->serial;
-		outbox_remove(b, msg);
+		outbox_done(b, msg);
 	}
+	outbox_drop_kept(b, b->keep);
 	return serial;
 }
 
@@ -131,8 +163,9 @@ outbox_trim_serial(struct outbox *b, uint64_t serial)
 		if (msg->serial > serial)
 			break;
 		if (msg->serial > 0)
-			outbox_remove(b, msg);
+			outbox_done(b, msg);
 	}
+	outbox_drop_kept(b, b->keep);
 }
 
 /* True if the client, who has events up to `last`, can be given all up to `said`. */
@@ -144,8 +177,8 @@ outbox_has_all(const struct outbox *b, uint64_t last, uint64_t said)
 	if (b->lost || last > said)
 		return false;
 	TAILQ_FOREACH(msg, &b->list, link)
-	if (msg->kind == OUTBOX_EVENT && msg->number > last)
-		return msg->number == last + 1;
+		if (msg->kind == OUTBOX_EVENT && msg->number > last)
+			return msg->number == last + 1;
 	return last == said;
 }
 
@@ -157,11 +190,13 @@ outbox_resume(struct outbox *b, bool numbered, uint64_t last_number, uint64_t sa
 
 	for (msg = TAILQ_FIRST(&b->list); msg != NULL; msg = next) {
 		next = TAILQ_NEXT(msg, link);
-		if (msg->kind != OUTBOX_EVENT || (numbered && msg->number <= last_number))
+		if (msg->kind != OUTBOX_EVENT ||
+			(numbered ? msg->number <= last_number : msg->acked))
 			outbox_remove(b, msg);
 		else
-			msg->sent = false;
+			msg->sent = msg->acked = false;
 	}
+	b->acked = 0;
 	/* something is missing anyway, and is said to be: room for what comes */
 	while (b->lost && b->count > LIMIT_OUTBOX_MESSAGES / 2)
 		outbox_remove(b, TAILQ_FIRST(&b->list));
@@ -189,5 +224,5 @@ outbox_confirm_all(struct outbox *b)
 	struct outbox_message *msg;
 
 	TAILQ_FOREACH(msg, &b->list, link)
-	msg->offset = 0;
+		msg->offset = 0;
 }

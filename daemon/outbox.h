@@ -32,6 +32,7 @@ struct outbox_message {
 	uint64_t end_pos; /* byte position behind it in the connection's output, once sent */
 	uint32_t invoke;  /* answers */
 	bool sent;
+	bool acked; /* the client's TCP has it; kept in case the client itself never read it */
 	size_t n;
 	uint8_t body[];
 };
@@ -42,6 +43,8 @@ struct outbox {
 	struct outbox_message *cursor; /* next to be sent; NULL: all sent */
 	size_t count;
 	size_t bytes;
+	size_t keep;  /* events to be kept although they are acknowledged: numbered sessions */
+	size_t acked; /* kept so */
 	bool lost;    /* messages had to be dropped: the session is told messagesLost */
 	bool pending; /* in the list of outboxes to be pumped (say.h) */
 	bool overflow;
@@ -60,7 +63,7 @@ void outbox_push_front(struct outbox *b, const struct outbox_message *head, stru
 struct outbox_message *outbox_peek(const struct outbox *b, uint64_t released);
 void outbox_sent(struct outbox *b, uint64_t end_pos);
 
-/** The client's TCP has `pos` bytes: forgets what lies before. Returns the highest serial forgotten, 0 if none. */
+/** The client's TCP has `pos` bytes: what lies before is done, but for the last `keep` events. Returns the highest serial done, 0 if none. */
 uint64_t outbox_acked(struct outbox *b, uint64_t pos);
 
 /** Forgets messages with serials up to `serial` that were not sent by this node (standby), or were sent. */

@@ -11,6 +11,8 @@
 #include "proto/base/limits.h"
 #include "proto/csta_encode.h"
 
+#define SAY_KEPT_EVENTS 32 /* of a numbered session, after its TCP has acknowledged them */
+
 void
 say_init(struct say *s, struct ctx *x)
 {
@@ -128,6 +130,7 @@ say_replicated(struct say *s, struct core_session *session, enum outbox_kind kin
 	if (kind == OUTBOX_EVENT)
 		head.number = session->last_number;
 	REQUIRE(!s->body.overflow);
+	((struct outbox *)session->box)->keep = session->numbered ? SAY_KEPT_EVENTS : 0;
 	outbox_push(session->box, &head, buf_as_str(&s->body));
 	core_hash_session(&s->x->model, session);
 	say_mark_pending(s, session);
@@ -245,8 +248,7 @@ say_step(struct say *s, const struct core_say *f)
 
 	if (f->step == STEP_cleared && !f->half->local)
 		ev.subject = far;
-	TAILQ_FOREACH(mon, &f->device->monitors, of_device)
-	{
+	TAILQ_FOREACH(mon, &f->device->monitors, of_device) {
 		if (f->difference && mon->fresh)
 			continue;
 		ev.cross_ref = mon->id;
@@ -274,7 +276,7 @@ say_service(struct say *s, const struct core_device *d, enum csta_event_kind kin
 	struct core_monitor *mon;
 
 	TAILQ_FOREACH(mon, &d->monitors, of_device)
-	say_service_event(s, mon, kind);
+		say_service_event(s, mon, kind);
 }
 
 static void
@@ -375,9 +377,8 @@ say_snapshot(struct say *s, struct buf *out)
 	for (session = s->x->model.sessions; session != NULL; session = session->by_id.next) {
 		const struct outbox *box = session->box;
 
-		TAILQ_FOREACH(msg, &box->list, link)
-		{
-			if (msg->serial == 0)
+		TAILQ_FOREACH(msg, &box->list, link) {
+			if (msg->serial == 0 || msg->acked)
 				continue;
 			buf_u16(out, SAY_RECORD_MESSAGE);
 			buf_u32(out, (uint32_t)(8 + 8 + 8 + 1 + 2 + msg->n));

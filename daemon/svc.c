@@ -301,8 +301,7 @@ svc_snapshot_answer(
 	const struct core_half *h;
 	size_t count = 0;
 
-	TAILQ_FOREACH(h, &d->halves, of_device)
-	{
+	TAILQ_FOREACH(h, &d->halves, of_device) {
 		enum core_view view = h->told != VIEW_none ? h->told : core_half_view(h);
 
 		if (h->gone || view == VIEW_none || count == LIMIT_HALVES_PER_DEVICE)
@@ -416,8 +415,7 @@ svc_half(struct core_device *d, const struct csta_connection *c, bool *ambiguous
 	*ambiguous = false;
 	if (c->call_id.n > 0)
 		return str_u64(c->call_id, UINT64_MAX, &id) ? core_half_by_call(d, id) : NULL;
-	TAILQ_FOREACH(h, &d->halves, of_device)
-	{
+	TAILQ_FOREACH(h, &d->halves, of_device) {
 		if (h->gone)
 			continue;
 		*ambiguous = only != NULL;

@@ -58,8 +58,8 @@ bws_call_find(const struct bws_user *u, const char *id)
 	struct bws_half *h;
 
 	TAILQ_FOREACH(h, &u->halves, of_user)
-	if (strcmp(h->id, id) == 0)
-		return h;
+		if (strcmp(h->id, id) == 0)
+			return h;
 	return NULL;
 }
 
@@ -69,8 +69,8 @@ bws_call_in_state(const struct bws_user *u, enum bws_state state)
 	struct bws_half *h;
 
 	TAILQ_FOREACH(h, &u->halves, of_user)
-	if (h->state == state)
-		return h;
+		if (h->state == state)
+			return h;
 	return NULL;
 }
 
@@ -246,8 +246,7 @@ hold_others(struct bws_user *u, const struct bws_half *but)
 {
 	struct bws_half *h;
 
-	TAILQ_FOREACH(h, &u->halves, of_user)
-	{
+	TAILQ_FOREACH(h, &u->halves, of_user) {
 		if (h != but && h->state == BWS_STATE_ACTIVE) {
 			bws_call_hold(h);
 			return;

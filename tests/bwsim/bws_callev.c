@@ -125,7 +125,7 @@ bws_callev_hook(struct bws_user *u)
 	struct bws_half *h;
 
 	TAILQ_FOREACH(h, &u->halves, of_user)
-	if (h->state != BWS_STATE_ALERTING || h->personality == BWS_ORIGINATOR)
-		return;
+		if (h->state != BWS_STATE_ALERTING || h->personality == BWS_ORIGINATOR)
+			return;
 	set_hook(u, false);
 }

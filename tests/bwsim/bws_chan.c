@@ -45,8 +45,8 @@ bws_set_find(const struct bws *w, const char *owner, const char *id)
 	struct bws_set *set;
 
 	TAILQ_FOREACH(set, &w->chans.sets, link)
-	if (strcmp(set->id, id) == 0 && strcmp(set->owner, owner) == 0)
-		return set;
+		if (strcmp(set->id, id) == 0 && strcmp(set->owner, owner) == 0)
+			return set;
 	return NULL;
 }
 
@@ -314,8 +314,7 @@ bws_chan_pick(
 
 	if (avoid && set->chan_count == 1)
 		avoid = NULL;
-	TAILQ_FOREACH(c, &set->chans, in_set)
-	{
+	TAILQ_FOREACH(c, &set->chans, in_set) {
 		if (c == avoid)
 			continue;
 		if (!best || preference(w, c, best) > 0)
@@ -324,11 +323,10 @@ bws_chan_pick(
 	if (!best)
 		return NULL;
 	TAILQ_FOREACH(c, &set->chans, in_set)
-	if (c != avoid && preference(w, c, best) == 0)
-		sum += (uint64_t)c->weight;
+		if (c != avoid && preference(w, c, best) == 0)
+			sum += (uint64_t)c->weight;
 	draw %= sum;
-	TAILQ_FOREACH(c, &set->chans, in_set)
-	{
+	TAILQ_FOREACH(c, &set->chans, in_set) {
 		if (c == avoid || preference(w, c, best) != 0)
 			continue;
 		if (draw < (uint64_t)c->weight)

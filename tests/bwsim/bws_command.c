@@ -180,8 +180,8 @@ half_of(const struct bws *w, const json_t *in, bool (*fits)(const struct bws_hal
 	if (!u)
 		return NULL;
 	TAILQ_FOREACH(h, &u->halves, of_user)
-	if ((!id || strcmp(id, h->id) == 0) && fits(h))
-		return h;
+		if ((!id || strcmp(id, h->id) == 0) && fits(h))
+			return h;
 	return NULL;
 }
 
@@ -413,8 +413,7 @@ cmd_truth(struct bws *w, const json_t *in, json_t *out)
 
 	(void)in;
 	for (i = 0; i < w->users.count; i++) {
-		TAILQ_FOREACH(h, &w->users.list[i]->halves, of_user)
-		{
+		TAILQ_FOREACH(h, &w->users.list[i]->halves, of_user) {
 			const struct bws_half *peer = bws_call_peer(h);
 
 			json_array_append_new(calls,

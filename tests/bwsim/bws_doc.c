@@ -52,8 +52,7 @@ bws_doc_channel_set(struct bws_buf *b, const struct bws_set *set)
 	const struct bws_chan *c;
 
 	bws_buf_str(b, DECLARATION "<ChannelSet" NS_DECL ">");
-	TAILQ_FOREACH(c, &set->chans, in_set)
-	{
+	TAILQ_FOREACH(c, &set->chans, in_set) {
 		bws_buf_str(b, "<channel>");
 		element(b, "", "channelId", c->id);
 		element(b, "", "channelSetId", set->id);
@@ -224,7 +223,7 @@ bws_doc_snapshot(struct bws_buf *b, const struct bws_user *u)
 	if (u->half_count) {
 		bws_buf_str(b, "<xsi:calls>");
 		TAILQ_FOREACH(h, &u->halves, of_user)
-		bws_doc_call_data(b, h);
+			bws_doc_call_data(b, h);
 		bws_buf_str(b, "</xsi:calls>");
 	}
 	if (u->w->knobs.hook_status)
@@ -296,8 +295,7 @@ bws_doc_calls(struct bws_buf *b, const struct bws_user *u)
 	const struct bws_half *h;
 
 	bws_buf_str(b, DECLARATION "<Calls" NS_DECL ">");
-	TAILQ_FOREACH(h, &u->halves, of_user)
-	{
+	TAILQ_FOREACH(h, &u->halves, of_user) {
 		bws_buf_str(b, "<call inConference=\"false\">");
 		element(b, "", "callId", h->id);
 		bws_buf_fmt(b, "<uri>/v2.0/user/%s/calls/%s</uri></call>", u->id, h->id);

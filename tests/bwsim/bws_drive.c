@@ -213,8 +213,7 @@ bws_drive_thaw(struct bws *w)
 	struct bws_call *c;
 
 	w->calls.frozen = false;
-	TAILQ_FOREACH(c, &w->calls.all, link)
-	{
+	TAILQ_FOREACH(c, &w->calls.all, link) {
 		if (!c->fire_late)
 			continue;
 		c->fire_late = false;
@@ -228,8 +227,7 @@ bws_drive_drain(struct bws *w)
 {
 	struct bws_call *c;
 
-	TAILQ_FOREACH(c, &w->calls.all, link)
-	{
+	TAILQ_FOREACH(c, &w->calls.all, link) {
 		if (!c->driven || c->stage == BWS_STAGE_CTD)
 			continue;
 		c->holder = NULL;

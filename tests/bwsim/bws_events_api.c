@@ -479,8 +479,8 @@ list_subscriptions(struct bws *w, struct bws_req *r)
 	bws_doc_subscription_list_begin(&r->reply);
 	if (!type || strcasecmp(type, "User") == 0)
 		TAILQ_FOREACH(s, &w->subs.all, link)
-	if (list_fits(r, s))
-		bws_doc_subscription_list_add(&r->reply, s);
+			if (list_fits(r, s))
+				bws_doc_subscription_list_add(&r->reply, s);
 	bws_doc_subscription_list_end(&r->reply);
 	bws_reply_xml(r, 200);
 }

@@ -65,8 +65,8 @@ bws_fault_apply(struct bws *w, struct bws_req *r)
 	bool answered;
 
 	TAILQ_FOREACH(f, &w->faults.list, link)
-	if (fits(f, r))
-		break;
+		if (fits(f, r))
+			break;
 	if (!f)
 		return false;
 	answered = f->status || f->drop;

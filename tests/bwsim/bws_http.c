@@ -346,9 +346,9 @@ bws_xsp_kill(struct bws_xsp *xsp)
 	if (xsp->state == BWS_XSP_UP)
 		bws_watch_del(xsp->w, xsp->epoll_fd);
 	TAILQ_FOREACH(c, &xsp->conns, link)
-	bws_util_reset_socket(c->fd);
+		bws_util_reset_socket(c->fd);
 	TAILQ_FOREACH(r, &xsp->reqs, link)
-	on_delay_over(r);
+		on_delay_over(r);
 	MHD_stop_daemon(xsp->daemon);
 	xsp->daemon = NULL;
 	xsp->epoll_fd = -1;

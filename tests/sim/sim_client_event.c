@@ -31,6 +31,8 @@ static const struct event_move event_moves[] = {
 	{ "RetrievedEvent", true, "connected", F(FAR_HELD), CV_CONNECTED },
 	/* the far connection failed: the caller is connected to a tone; or its own did */
 	{ "FailedEvent", true, "connected", F(ORIGINATED) | F(DIALED) | F(CONNECTED) | F(HELD) | F(FAR_HELD), CV_FAILED },
+	/* the caller hears a tone, what failed is the far connection; a called party fails itself */
+	{ "FailedEvent", true, "connected", F(ORIGINATED) | F(DIALED) | F(CONNECTED) | F(HELD) | F(FAR_HELD), CV_FAILED },
 	{ "FailedEvent", false, "fail", F(RINGING) | F(CONNECTED) | F(HELD) | F(FAR_HELD), CV_FAILED },
 	{ "ConnectionClearedEvent", false, "null", ANY_LIVE, CV_NONE },
 };

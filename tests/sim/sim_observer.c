@@ -40,6 +40,7 @@ struct sim_observer {
 	uint64_t clock_instance[SIM_NODES];
 	/* who spoke last */
 	uint64_t epoch, speaker;
+	uint64_t heir;     /* has taken over with a loss: may begin in a lower epoch */
 	uint64_t silenced; /* speaker before a lossy takeover: never again */
 	unsigned speaker_node;
 	uint64_t released;    /* by that epoch, at its last effect */
@@ -235,6 +236,9 @@ obs_voice(struct sim *s, unsigned node, const struct ha_view *before, const stru
 
 	if (v->role != HA_ACTIVE && before->role != HA_ACTIVE) {
 		sim_world_fail(s, "ONE-VOICE", "%s speaks, but is not active", sim_node_name(s, node));
+	} else if (instance == o->heir && instance != o->speaker) {
+		o->silenced = o->speaker;
+		o->heir = 0;
 	} else if (instance == o->silenced) {
 		sim_world_fail(s, "ONE-VOICE", "%s speaks in epoch %" PRIu64 ", though another has taken over from it",
 			       sim_node_name(s, node), epoch);
@@ -350,8 +354,7 @@ obs_takeover(struct sim *s, unsigned node, const struct node_event *ev, const st
 		sim_client_taint(s);
 		/* nobody whom it can reach knows of that epoch: no rule of the pair leads above it. The old speaker is silent for good */
 		if (!obs_lives(s, o->speaker) || !s->nodes[node]->conf.fencing) {
-			o->epoch = 0;
-			o->silenced = o->speaker;
+			o->heir = s->nodes[node]->instance;
 		}
 		return;
 	}

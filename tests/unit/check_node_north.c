@@ -171,8 +171,8 @@ START_TEST(test_resume_ahead)
 }
 END_TEST
 
-/* Events the client has, as far as its TCP said, are forgotten; a client that lost them all the same is told so. */
-START_TEST(test_resume_lost)
+/* Events that the client's TCP acknowledged and the client never read: the last ones are there for it. */
+START_TEST(test_resume_unread)
 {
 	unsigned c;
 
@@ -188,8 +188,33 @@ START_TEST(test_resume_lost)
 		"<sessionID>#1</sessionID>"
 		"<lastMessageSequenceNumber>0</lastMessageSequenceNumber>");
 	world_heard(&w, c,
-		POS("0005", "1") W_STATUS("9002", "messagesLost")
-			THREE("2", "4", W_NUM("4"), W_NUM("5"), W_NUM("6")));
+		POS("0005", "1") W_STATUS("9002", "normal") THREE("2", "3", W_NUM("1"), W_NUM("2"),
+			W_NUM("3")) THREE("2", "4", W_NUM("4"), W_NUM("5"), W_NUM("6")));
+	world_fini(&w);
+}
+END_TEST
+
+/* Older ones are forgotten; a client that lost them all the same is told so. */
+START_TEST(test_resume_lost)
+{
+	const char *heard;
+	unsigned c;
+
+	setup("");
+	c = world_session(&w);
+	world_monitor(&w, c, "2001");
+	for (char call[] = "a"; call[0] < 'o'; call[0]++)
+		three_events(call);
+	world_hang_up(&w, c);
+	c = world_connect(&w);
+	world_take(&w, c);
+	world_start_session(&w, c, 5, "demo",
+		"<sessionID>#1</sessionID>"
+		"<lastMessageSequenceNumber>0</lastMessageSequenceNumber>");
+	heard = world_take(&w, c);
+	ck_assert_ptr_nonnull(strstr(heard, "systemStatus=messagesLost"));
+	ck_assert_ptr_null(strstr(heard, "messageSequenceNumber=1}"));
+	ck_assert_ptr_nonnull(strstr(heard, "messageSequenceNumber=42}"));
 	world_fini(&w);
 }
 END_TEST
@@ -547,6 +572,7 @@ main(void)
 		test_resume_numbers,
 		test_resume_with_nothing_missing,
 		test_resume_ahead,
+		test_resume_unread,
 		test_resume_lost,
 		test_resume_without_numbers,
 		test_resume_while_old_lives,

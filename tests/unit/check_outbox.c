@@ -50,8 +50,7 @@ shape(void)
 	size_t n = 0, count = 0;
 
 	text[0] = '\0';
-	TAILQ_FOREACH(msg, &box->list, link)
-	{
+	TAILQ_FOREACH(msg, &box->list, link) {
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%c%llu ",
 			msg == box->cursor ? "|" : "", "esa"[msg->kind],
 			(unsigned long long)(msg->serial ? msg->serial : msg->invoke));
@@ -307,8 +306,7 @@ model_compare(void)
 	const struct outbox_message *msg;
 	size_t i = 0;
 
-	TAILQ_FOREACH(msg, &box->list, link)
-	{
+	TAILQ_FOREACH(msg, &box->list, link) {
 		ck_assert_uint_lt(i, model_count);
 		ck_assert_uint_eq(msg->serial, model[i].serial);
 		ck_assert_uint_eq(msg->number, model[i].number);
@@ -394,6 +392,40 @@ START_TEST(test_random)
 }
 END_TEST
 
+/* A numbered session: what its TCP has acknowledged is still there for a client that never read it, and only for that. */
+START_TEST(test_kept_events)
+{
+	struct outbox_message *msg;
+
+	box = outbox_new(1);
+	box->keep = 3;
+	for (uint64_t i = 1; i <= 6; i++) {
+		outbox_push(box,
+			&(struct outbox_message){ .kind = OUTBOX_EVENT, .serial = i, .number = i },
+			STR("x"));
+		ck_assert_ptr_nonnull(outbox_peek(box, 0));
+		outbox_sent(box, i * 10);
+	}
+	ck_assert_uint_eq(outbox_acked(box, 50), 5);
+	ck_assert_uint_eq(box->count, 4); /* 3, 4, 5 kept; 6 not acknowledged */
+	ck_assert_uint_eq(outbox_acked(box, 50), 0);
+	ck_assert_ptr_null(outbox_peek(box, 0));
+	/* the client has 3: it gets 4, 5 and 6 */
+	ck_assert(outbox_resume(box, true, 3, 6));
+	for (uint64_t i = 4; i <= 6; i++) {
+		msg = outbox_peek(box, 0);
+		ck_assert_uint_eq(msg->number, i);
+		outbox_sent(box, i * 10);
+	}
+	ck_assert_uint_eq(outbox_acked(box, 60), 6);
+	/* one that presents no number gets nothing twice */
+	ck_assert(outbox_resume(box, false, 0, 6));
+	ck_assert_ptr_null(outbox_peek(box, 0));
+	ck_assert_uint_eq(box->count, 0);
+	outbox_free(box);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -409,6 +441,7 @@ main(void)
 		test_limit_of_messages,
 		test_limit_of_bytes,
 		test_random,
+		test_kept_events,
 	};
 
 	return world_main("outbox", tests, sizeof(tests) / sizeof(tests[0]));

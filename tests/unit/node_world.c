@@ -127,8 +127,8 @@ world_later(struct world *w, int64_t ms, enum node_event_kind kind, uint64_t id,
 	d->text = mem_strndup(text.p, text.n);
 	d->text_n = text.n;
 	TAILQ_FOREACH_REVERSE(at, &w->due, world_dues, link)
-	if (at->due.us <= d->due.us)
-		break;
+		if (at->due.us <= d->due.us)
+			break;
 	if (at == NULL)
 		TAILQ_INSERT_HEAD(&w->due, d, link);
 	else

@@ -42,15 +42,15 @@
 	W_CONNECTION("connection", call, alerting) \
 	W_PARTY("alertingDevice", alerting) \
 	W_PARTY("callingDevice", calling) \
-	W_PARTY("calledDevice", called) "lastRedirectionDevice{notRequired} " W_LOCAL( \
-		local, "newCall", end)
+	W_PARTY("calledDevice", called) \
+	"lastRedirectionDevice{notRequired} " W_LOCAL(local, "newCall", end)
 #define W_ESTABLISHED(ref, call, answering, calling, called, end) \
 	W_EVENT("Established", ref) \
 	W_CONNECTION("establishedConnection", call, answering) \
 	W_PARTY("answeringDevice", answering) \
 	W_PARTY("callingDevice", calling) \
-	W_PARTY("calledDevice", called) "lastRedirectionDevice{notRequired} " W_LOCAL( \
-		"connected", "newCall", end)
+	W_PARTY("calledDevice", called) \
+	"lastRedirectionDevice{notRequired} " W_LOCAL("connected", "newCall", end)
 #define W_HELD(ref, call, holding, local, end) \
 	W_EVENT("Held", ref) \
 	W_CONNECTION("heldConnection", call, holding) \

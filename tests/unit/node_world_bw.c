@@ -401,9 +401,10 @@ bw_rule(struct world *w, const struct bw_asked *q)
 	struct world_rule *r;
 
 	TAILQ_FOREACH(r, &w->rules, link)
-	if (r->times != 0 && (r->method[0] == '\0' || strcmp(r->method, q->a->method) == 0) &&
-		strstr(q->path, r->part) != NULL)
-		break;
+		if (r->times != 0 &&
+			(r->method[0] == '\0' || strcmp(r->method, q->a->method) == 0) &&
+			strstr(q->path, r->part) != NULL)
+			break;
 	if (r != NULL && r->times > 0)
 		r->times--;
 	return r;
