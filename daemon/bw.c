@@ -18,15 +18,18 @@
 #define BW_FIRST_REACH_MS 5000
 #define BW_DOUBT_MS 5000
 #define BW_SUSPECT_MS 1000
+#define BW_LEFT_MS 3000
 #define BW_SERVER_QUIET_MS 60000
 #define BW_SERVERS (sizeof(((struct bw *)0)->servers) / sizeof(((struct bw *)0)->servers[0]))
 
 void
 bw_init(struct bw *b, struct ctx *x, const struct bw_hooks *hooks)
 {
-	*b = (struct bw){
-		.x = x, .hooks = *hooks, .contexts = xsi_default_contexts, .reach_due = MONO_NEVER
-	};
+	*b = (struct bw){ .x = x,
+		.hooks = *hooks,
+		.contexts = xsi_default_contexts,
+		.reach_due = MONO_NEVER,
+		.left_due = MONO_NEVER };
 	TAILQ_INIT(&b->live);
 	TAILQ_INIT(&b->other);
 	TAILQ_INIT(&b->waiting);
@@ -93,6 +96,7 @@ bw_activate(struct bw *b)
 	b->tokens_at = b->x->now;
 	b->doubt_until = b->x->now;
 	b->suspect_until = b->x->now;
+	b->left_due = MONO_NEVER;
 	b->held_until = b->x->now;
 	b->reach_due = MONO_NEVER;
 	b->running_at = b->x->now;
@@ -121,6 +125,7 @@ bw_deactivate(struct bw *b)
 		bw_channel_init(b, i); /* down: what its stream still brings is for nobody */
 	}
 	b->phase = BW_OFF;
+	b->left_due = MONO_NEVER;
 	b->channels_open = 0;
 	b->reach_due = MONO_NEVER;
 	bw_calls_drop(b);
@@ -303,8 +308,26 @@ bw_note_device_server(struct bw *b, struct bw_device *bd, struct str tracking)
 		return;
 	memcpy(old, bd->server, sizeof(old));
 	str_copy(bd->server, sizeof(bd->server), server);
-	if (old[0] != '\0')
-		bw_suspect_server(b, str_of(old));
+	if (old[0] == '\0')
+		return;
+	bw_suspect_server(b, str_of(old));
+	if (b->left_due.us != MONO_NEVER.us)
+		return;
+	memcpy(b->left_server, old, sizeof(old));
+	b->left_at = b->x->now;
+	b->left_due = mono_add_ms(b->x->now, BW_LEFT_MS);
+}
+
+/* Where users are spread over two servers the one that was left goes on making calls; a dead one does not. */
+static void
+bw_left_server_check(struct bw *b)
+{
+	b->left_due = MONO_NEVER;
+	for (uint32_t i = 0; i < b->server_count; i++)
+		if (strcmp(b->servers[i].id, b->left_server) == 0 &&
+			mono_before(b->left_at, b->servers[i].seen))
+			return;
+	bw_doubt_all(b, NULL, "the server of earlier calls has gone quiet");
 }
 
 void
@@ -339,6 +362,8 @@ bw_tick(struct bw *b)
 		bw_run(b);
 	if (mono_due(b->reach_due, b->x->now) && b->reach_due.us != MONO_NEVER.us)
 		bw_out_of_reach(b);
+	if (b->phase == BW_RUNNING && mono_due(b->left_due, b->x->now))
+		bw_left_server_check(b);
 	bw_channels_tick(b);
 	bw_subs_tick(b);
 }
@@ -362,5 +387,6 @@ bw_deadline(const struct bw *b)
 {
 	if (!ctx_may_leave(b->x, 0))
 		return MONO_NEVER; /* what opens the gate wakes the node */
-	return mono_min(b->reach_due, mono_min(bw_channels_deadline(b), bw_subs_deadline(b)));
+	return mono_min(mono_min(b->reach_due, b->left_due),
+		mono_min(bw_channels_deadline(b), bw_subs_deadline(b)));
 }

@@ -83,12 +83,14 @@ struct bw_device {
 	bool suspect;     /* BroadWorks did not know a call of it that we know */
 	uint32_t failures;
 	uint32_t retry_level;
-	uint64_t request;              /* HTTP id while ASK_SENT */
-	struct mono due;               /* of the state: answer awaited until, retry at */
-	struct mono asked;             /* when the last ask ended */
-	struct mono gap_due;           /* MONO_NEVER: no event is missing */
-	struct mono idle_since;        /* no monitor since; MONO_NEVER while it has one */
-	char *old_subscription;        /* given up: its late events are refused; NULL = none */
+	uint64_t request;       /* HTTP id while ASK_SENT */
+	struct mono due;        /* of the state: answer awaited until, retry at */
+	struct mono asked;      /* when the last ask ended */
+	struct mono gap_due;    /* MONO_NEVER: no event is missing */
+	struct mono idle_since; /* no monitor since; MONO_NEVER while it has one */
+	/* events of a subscription whose id is not known yet: they came before the answer to the subscribe */
+	TAILQ_HEAD(, bw_early) unnamed;
+	uint32_t unnamed_count;
 	uint32_t seen[BW_SEEN_EVENTS]; /* hashes of the ids of the last events */
 	uint32_t seen_next;
 	uint32_t early_count;
@@ -209,7 +211,11 @@ struct bw {
 		struct mono seen;
 	} servers[8];
 	uint32_t server_count;
-	struct mono doubt_until;   /* no second general doubt before */
+	struct mono doubt_until; /* no second general doubt before */
+	/* a server that a device has left: does it go quiet? */
+	char left_server[24];
+	struct mono left_at;
+	struct mono left_due;      /* MONO_NEVER: none */
 	struct mono suspect_until; /* nor a second look at the calls of one server */
 	struct mono reach_due;  /* no channel is open: told when this comes; MONO_NEVER otherwise */
 	struct mono running_at; /* the last time that everything was put in doubt */

@@ -331,33 +331,63 @@ event_unknown_subscription(struct bw *b, const struct xsi_event *ev, uint32_t xs
 	bw_ack_event(b, xsp, ev->event_id, terminated ? ACK_OK : ACK_UNKNOWN_SUBSCRIPTION);
 }
 
-/* The snapshot of a subscription whose answer has not come yet. */
+/*
+ * An event of a subscription that is not known, of a user that is being subscribed: the first event may overtake the
+ * answer, or it is a late copy of an older subscription's. Which one, the answer will tell.
+ */
 static bool
-event_opens_subscription(const struct bw_device *bd, const struct xsi_event *ev)
+event_keep_unnamed(struct bw_device *bd, uint32_t xsp, struct str document)
 {
-	return bd->state == ASK_SENT && bd->device->subscription[0] == '\0' &&
-		event_is_snapshot(ev) && ev->sequence == 1 &&
-		(bd->old_subscription == NULL ||
-			!str_is(ev->subscription_id, bd->old_subscription));
+	struct bw_early *e;
+
+	if (bd->state != ASK_SENT || bd->device->subscription[0] != '\0' ||
+		bd->unnamed_count >= LIMIT_REORDER_EVENTS)
+		return false;
+	e = mem_zalloc(sizeof(*e));
+	e->xsp = xsp;
+	e->document = mem_strndup(document.p, document.n);
+	e->n = document.n;
+	TAILQ_INSERT_TAIL(&bd->unnamed, e, link);
+	bd->unnamed_count++;
+	return true;
+}
+
+void
+bw_unnamed_take(struct bw *b, struct bw_device *bd)
+{
+	struct core_device *d = bd->device;
+	struct bw_early *e;
+	struct err err = { 0 };
+
+	while (d->south == bd && (e = TAILQ_FIRST(&bd->unnamed)) != NULL) {
+		struct str document = { e->document, e->n };
+
+		TAILQ_REMOVE(&bd->unnamed, e, link);
+		bd->unnamed_count--;
+		if (xsi_decode(b->x->xml, document, b->doc, &err) != E_OK)
+			err_clear(&err);
+		else if (d->subscription[0] != '\0' &&
+			str_is(b->doc->event.subscription_id, d->subscription))
+			event_ordered(b, bd, &b->doc->event, e->xsp, document);
+		else
+			event_unknown_subscription(b, &b->doc->event, e->xsp);
+		mem_free(e->document);
+		mem_free(e);
+	}
 }
 
 static void
 event_route(struct bw *b, struct bw_channel *c, const struct xsi_event *ev, struct str document)
 {
 	struct core_device *d = core_device_by_subscription(&b->x->model, ev->subscription_id);
-	struct bw_device *bd;
 
-	if (d == NULL) {
-		/* the first event may overtake the answer to the subscribe request */
-		d = core_device_by_user(&b->x->model, ev->target.n ? ev->target : ev->owner);
-		bd = d ? d->south : NULL;
-		if (bd == NULL || !event_opens_subscription(bd, ev)) {
-			event_unknown_subscription(b, ev, c->xsp);
-			return;
-		}
-		bw_set_subscription(b, bd, ev->subscription_id);
+	if (d != NULL) {
+		event_ordered(b, bw_device(b, d), ev, c->xsp, document);
+		return;
 	}
-	event_ordered(b, bw_device(b, d), ev, c->xsp, document);
+	d = core_device_by_user(&b->x->model, ev->target.n ? ev->target : ev->owner);
+	if (d == NULL || !event_keep_unnamed(bw_device(b, d), c->xsp, document))
+		event_unknown_subscription(b, ev, c->xsp);
 }
 
 /* A document that cannot be understood: what can be known of it leads to the device being asked. */

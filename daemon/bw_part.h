@@ -50,6 +50,8 @@ void bw_set_subscription(struct bw *b, struct bw_device *bd, struct str subscrip
 /* bw_event.c */
 /** One document of a stream. */
 void bw_document(struct bw *b, struct bw_channel *c, struct str document);
+/** The answer to a subscribe is here (or will not come): what waited for it is taken or refused. */
+void bw_unnamed_take(struct bw *b, struct bw_device *bd);
 /** A missing event did not come: go on without it and ask. */
 void bw_gap_over(struct bw *b, struct bw_device *bd);
 

@@ -95,6 +95,7 @@ bw_device(struct bw *b, struct core_device *d)
 	bd->counted = true;
 	b->unconfirmed++;
 	TAILQ_INIT(&bd->early);
+	TAILQ_INIT(&bd->unnamed);
 	TAILQ_INSERT_TAIL(&b->audit, bd, audit);
 	d->south = bd;
 	return bd;
@@ -109,6 +110,20 @@ bw_early_drop(struct bw_device *bd, struct bw_early *e)
 	mem_free(e);
 }
 
+/* An id is of one device: should BroadWorks give it to a second one, the first has lost it. */
+static void
+subs_take_from_other(struct bw *b, const struct bw_device *bd, struct str subscription)
+{
+	struct core_device *other = core_device_by_subscription(&b->x->model, subscription);
+
+	if (subscription.n == 0 || other == NULL || other == bd->device)
+		return;
+	log_emit(b->x->log, M_SUBSCRIPTION, "subscription=%.*s belongs to %s and now to %s",
+		STR_ARG(subscription), other->id, bd->device->id);
+	bw_set_subscription(b, bw_device(b, other), STR_NONE);
+	bw_ask(b, other, true);
+}
+
 void
 bw_set_subscription(struct bw *b, struct bw_device *bd, struct str subscription)
 {
@@ -118,12 +133,7 @@ bw_set_subscription(struct bw *b, struct bw_device *bd, struct str subscription)
 		TAILQ_REMOVE(&b->gaps, bd, gap);
 	bd->gap_due = MONO_NEVER;
 	bd->low_numbers = false;
-	if (bd->device->subscription[0] != '\0' &&
-		!str_is(subscription, bd->device->subscription)) {
-		mem_free(bd->old_subscription);
-		bd->old_subscription =
-			mem_strndup(bd->device->subscription, strlen(bd->device->subscription));
-	}
+	subs_take_from_other(b, bd, subscription);
 	CORE_EMIT(
 		&b->x->em, dev_sub, .device = str_of(bd->device->id), .subscription = subscription);
 }
@@ -146,7 +156,13 @@ bw_device_gone(struct bw *b, struct core_device *d)
 	TAILQ_REMOVE(&b->audit, bd, audit);
 	while (!TAILQ_EMPTY(&bd->early))
 		bw_early_drop(bd, TAILQ_FIRST(&bd->early));
-	mem_free(bd->old_subscription);
+	while (!TAILQ_EMPTY(&bd->unnamed)) {
+		struct bw_early *e = TAILQ_FIRST(&bd->unnamed);
+
+		TAILQ_REMOVE(&bd->unnamed, e, link);
+		mem_free(e->document);
+		mem_free(e);
+	}
 	mem_free(bd);
 	d->south = NULL;
 }
@@ -305,6 +321,11 @@ ask_failed(struct bw *b, struct bw_device *bd, enum bw_result why, bool subscrib
 		return;
 	}
 	bw_change_ask(b, bd, ASK_RETRY);
+	if (bd->failures >= ASK_REFUSED_FAILURES) {
+		/* its calls change unseen: clients must not go on believing what was true */
+		core_decide_service(&b->x->em, d, CORE_SERVICE_OUT);
+		bw_update_status(b);
+	}
 	if (refused || bd->failures >= ASK_REFUSED_FAILURES)
 		b->hooks.refused(d, why, b->hooks.arg);
 	if (refused && d->service == CORE_SERVICE_NEW && d->monitor_count == 0) {
@@ -356,6 +377,8 @@ bw_subs_http_done(
 		ask_accepted(b, bd);
 	else
 		ask_failed(b, bd, result, r->kind == BW_REQ_SUBSCRIBE);
+	if (d == core_device_by_id(&b->x->model, str_of(r->device)))
+		bw_unnamed_take(b, bd);
 }
 
 /* A device that nobody monitors any more is given up after a while; a client that comes back finds it warm. */

@@ -162,7 +162,7 @@ assoc_start(struct sess *s, struct conn *c, uint32_t invoke, const struct csta_r
 	if (c->session != 0) {
 		assoc_refuse(s, c, invoke, "invalidApplicationInfo",
 			"this connection has a session already");
-	} else if (!assoc_password_ok(s, q)) {
+	} else if (q->user.n >= LIMIT_SESSION_USER || !assoc_password_ok(s, q)) {
 		assoc_refuse(s, c, invoke, "invalidApplicationInfo", "wrong user or password");
 	} else if (HASH_CNT(by_id, s->x->model.sessions) >= LIMIT_SESSIONS) {
 		assoc_refuse(s, c, invoke, "maxNumberSessions", "too many sessions");

@@ -114,6 +114,7 @@ client_away(struct sim *s, struct sim_client *c)
 	if (c->state == CLIENT_READY)
 		c->lost_us = c->heard_us;
 	buf_reset(&c->in);
+	c->deaf = false;
 	client_forget_pending(s, c);
 	c->diff_device = -1;
 	client_change(s, c, CLIENT_AWAY);
@@ -145,6 +146,28 @@ sim_client_abort(struct sim *s, unsigned index)
 {
 	if (s->clients[index]->state != CLIENT_AWAY)
 		client_reconnect(s, s->clients[index], "for no reason");
+}
+
+static void
+client_deaf_ends(struct sim *s, const struct sim_event *ev)
+{
+	struct sim_client *c = s->clients[ev->a];
+
+	if (c->deaf && c->conn == ev->b)
+		sim_client_abort(s, c->index);
+}
+
+void
+sim_client_deafen(struct sim *s, unsigned index, int64_t us)
+{
+	struct sim_client *c = s->clients[index];
+
+	/* without numbers nobody could tell what it has not read */
+	if (c->mode != CLIENT_NUMBERED || c->state != CLIENT_READY)
+		return;
+	sim_world_trace(s, "client %u reads no more", index);
+	c->deaf = true;
+	sim_world_at(s, us, client_deaf_ends, index, c->conn, 0);
 }
 
 void
@@ -201,6 +224,8 @@ sim_client_bytes(struct sim *s, unsigned index, uint64_t conn, struct str bytes)
 	if (c->conn != conn || c->state == CLIENT_AWAY)
 		return;
 	c->heard_us = s->now_us;
+	if (c->deaf)
+		return;
 	buf_str(&c->in, bytes);
 	while (c->in.n >= 8 && c->conn == conn && c->state != CLIENT_AWAY && !s->failed) {
 		struct str body;

@@ -126,6 +126,7 @@ struct sim_client {
 	int64_t cleanup_us;  /* how long its session is kept without a connection */
 	int64_t lost_us;     /* when the last connection ended, or was given up */
 	int64_t stay_away_us; /* before the next connection */
+	bool deaf;           /* what arrives is not read any more: it dies soon */
 	bool quiet; /* makes no requests any more */
 	int64_t settled_us; /* last time something changed in its picture */
 };
@@ -142,6 +143,8 @@ void sim_client_bytes(struct sim *s, unsigned index, uint64_t conn, struct str b
 void sim_client_abort(struct sim *s, unsigned index);
 /** Sends bytes that are no CSTA on a connection of their own. */
 void sim_client_garbage(struct sim *s, unsigned index);
+/** Reads no more of what its kernel receives, and aborts after `us`. */
+void sim_client_deafen(struct sim *s, unsigned index, int64_t us);
 /** As sim_client_abort, and does not come back before `us`. */
 void sim_client_leave(struct sim *s, unsigned index, int64_t us);
 /** It was away for longer than its session is kept: the session may have ended. */

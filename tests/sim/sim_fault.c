@@ -146,6 +146,8 @@ fault_do(struct sim *s, enum sim_fault kind)
 			sim_client_abort(s, client);
 		else
 			sim_client_leave(s, client, fault_ms(s, 1000, 15000));
+		if (fault_chance(s, 30))
+			sim_client_deafen(s, client, fault_ms(s, 50, 2500));
 		break;
 	case SIM_FAULT_garbage:
 		if (fault_chance(s, 50))

@@ -71,6 +71,15 @@ live_nodes_are_well(struct sim *s, char *why, size_t size)
 }
 
 static bool
+live_is_monitored(const struct sim *s, unsigned user)
+{
+	for (unsigned i = 0; i < s->client_count; i++)
+		if (s->clients[i]->devices[user].wanted)
+			return true;
+	return false;
+}
+
+static bool
 live_all_is_well(struct sim *s, char *why, size_t size)
 {
 	if (!live_nodes_are_well(s, why, size))
@@ -80,6 +89,12 @@ live_all_is_well(struct sim *s, char *why, size_t size)
 			return false;
 		if (!sim_tcp_is_whole(s, s->clients[i]->conn)) {
 			snprintf(why, size, "client %u has not noticed that its connection is dead", i);
+			return false;
+		}
+	}
+	for (unsigned i = 0; i < s->south->user_count; i++) {
+		if (live_is_monitored(s, i) && !sim_south_is_subscribed(s, i)) {
+			snprintf(why, size, "device %s has no subscription", s->south->users[i].extension);
 			return false;
 		}
 	}

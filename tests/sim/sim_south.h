@@ -123,6 +123,8 @@ void sim_south_each_party(const struct sim *s, const char *extension,
 uint32_t sim_south_dials(const struct sim *s, const char *number);
 /** True while a call with this outside number is up. */
 bool sim_south_number_lives(const struct sim *s, struct str number);
+/** True if somebody is subscribed to this user. */
+bool sim_south_is_subscribed(const struct sim *s, unsigned user);
 /** True if event-`number` waits for an acknowledgement and was sent once only. */
 bool sim_south_sent_once(const struct sim *s, uint64_t number);
 /** Events that nobody has acknowledged yet. */

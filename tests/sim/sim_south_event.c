@@ -65,6 +65,15 @@ sim_south_unacknowledged(const struct sim *s)
 }
 
 bool
+sim_south_is_subscribed(const struct sim *s, unsigned user)
+{
+	for (unsigned i = 0; i < SOUTH_SUBS_MAX; i++)
+		if (s->south->subs[i].used && s->south->subs[i].user == user)
+			return true;
+	return false;
+}
+
+bool
 sim_south_sent_once(const struct sim *s, uint64_t number)
 {
 	const struct south_event *e = s->south->events;

@@ -203,11 +203,13 @@ START_TEST(test_snapshot_before_answer)
 	world_half(&w, "2001", "a", "7:1", "Terminator", "Alerting", "2050");
 	world_snapshot(&w, "2001", "CallSubscriptionEvent");
 	world_run(&w, 100);
-	/* subscribed for certain now */
+	/* whose snapshot it is only the answer tells: it may be a late copy of an older subscription's */
+	world_heard(&w, c, "");
+	world_run(&w, 300);
 	world_heard(&w, c,
-		"0009 MonitorStartResponse{monitorCrossRefID=#3 monitorExistingCalls=false}\n");
+		"0009 MonitorStartResponse{monitorCrossRefID=#2 monitorExistingCalls=false}\n");
 	world_call(&w, "2001", "CallAnsweredEvent", "a", "7:1", "Terminator", "Active", "2050");
-	world_heard(&w, c, W_ESTABLISHED("3", "2", "2001", "2050", "2001", W_NUM("1")));
+	world_heard(&w, c, W_ESTABLISHED("2", "3", "2001", "2050", "2001", W_NUM("1")));
 	world_run(&w, 10000);
 	world_heard(&w, c, "");
 	ck_assert_uint_eq(subscription_count("2001"), 1);
@@ -435,6 +437,29 @@ START_TEST(test_silent_xsp_is_avoided)
 }
 END_TEST
 
+/* BroadWorks gives one id to two users: nobody falls over it, the first device is subscribed anew. */
+START_TEST(test_one_id_for_two)
+{
+	static const char same[] =
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?><Subscription "
+		"xmlns=\"http://schema.broadsoft.com/xsi\"><subscriptionId>same</subscriptionId>"
+		"<expires>7200</expires></Subscription>";
+	unsigned c;
+
+	setup(1, "");
+	c = world_session(&w);
+	world_rule(&w, "POST", "E/user/2001", 200, 1, same);
+	world_rule(&w, "POST", "E/user/2002", 200, 1, same);
+	world_send(&w, c, 9, "<MonitorStart><monitorObject>2001</monitorObject></MonitorStart>");
+	world_run(&w, 100);
+	world_send(&w, c, 10, "<MonitorStart><monitorObject>2002</monitorObject></MonitorStart>");
+	world_run(&w, 10000);
+	ck_assert_uint_eq(world_logged(&w, 37506, "belongs to 2001 and now to 2002"), 1);
+	ck_assert_uint_ge(subscription_count("2001"), 2);
+	world_fini(&w);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -445,6 +470,7 @@ main(void)
 		test_subscribe_overloaded,
 		test_subscribe_body,
 		test_snapshot_before_answer,
+		test_one_id_for_two,
 		test_snapshot_missing,
 		test_subscription_lost,
 		test_subscription_terminated,
