@@ -206,7 +206,8 @@ inject_fault()
 {
 	local extra_ms=$(((SEED * 7919 + 104729) % 1000))
 	step sleep "$BEFORE_S.$(printf '%03d' $extra_ms)"
-	lab_wait 10 promoted || fail "nobody is promoted any more"
+	# somebody may have killed one by hand meanwhile: a fault is shown on a pair
+	lab_wait 20 is_ready || fail "the standby is not in step: $(ctl "${active:-n1}" ready 2>&1)"
 	hit=$active
 	case $FAULT in
 	kill-daemon) kill_daemon ;;
