@@ -37,14 +37,16 @@ struct main_options {
 static void
 main_usage(FILE *to)
 {
-	fprintf(to, "usage: sim --seed N [--seeds M] [--seconds S] [--faults LIST|none|all] [--trace] [--hash] [--each] [--quiet]\n"
-		    "  --seconds  virtual seconds with faults (0: drawn by the seed)\n"
-		    "  --faults   names the kinds that are all on; all: the seed draws; none. Kinds:\n");
+	fprintf(to,
+		"usage: sim --seed N [--seeds M] [--seconds S] [--faults LIST|none|all] [--trace] [--hash] [--each] [--quiet]\n"
+		"  --seconds  virtual seconds with faults (0: drawn by the seed)\n"
+		"  --faults   names the kinds that are all on; all: the seed draws; none. Kinds:\n");
 #define XX(name, text) fprintf(to, "               %-12s %s\n", #name, text);
 	SIM_FAULTS(XX)
 #undef XX
-	fprintf(to, "  --hash     prints seed and trace hash of each seed\n"
-		    "  --each     goes on after a broken seed, and prints one line for each\n");
+	fprintf(to,
+		"  --hash     prints seed and trace hash of each seed\n"
+		"  --each     goes on after a broken seed, and prints one line for each\n");
 }
 
 static bool
@@ -89,10 +91,16 @@ static int
 main_parse(int argc, char **argv, struct main_options *o)
 {
 	static const struct option longs[] = {
-		{ "seed", required_argument, NULL, 's' }, { "seeds", required_argument, NULL, 'n' },
-		{ "seconds", required_argument, NULL, 't' }, { "ticks", required_argument, NULL, 't' },
-		{ "faults", required_argument, NULL, 'f' }, { "trace", no_argument, NULL, 'T' }, { "quiet", no_argument, NULL, 'q' },
-		{ "hash", no_argument, NULL, 'h' }, { "each", no_argument, NULL, 'e' }, { "help", no_argument, NULL, '?' },
+		{ "seed", required_argument, NULL, 's' },
+		{ "seeds", required_argument, NULL, 'n' },
+		{ "seconds", required_argument, NULL, 't' },
+		{ "ticks", required_argument, NULL, 't' },
+		{ "faults", required_argument, NULL, 'f' },
+		{ "trace", no_argument, NULL, 'T' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "hash", no_argument, NULL, 'h' },
+		{ "each", no_argument, NULL, 'e' },
+		{ "help", no_argument, NULL, '?' },
 		{ NULL, 0, NULL, 0 },
 	};
 	uint64_t number = 0;
@@ -101,15 +109,35 @@ main_parse(int argc, char **argv, struct main_options *o)
 
 	while (good && (c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (c) {
-		case 's': good = main_number(optarg, &o->sim.seed); break;
-		case 'n': good = main_number(optarg, &o->seeds); break;
-		case 't': good = main_number(optarg, &number); o->sim.seconds = (int64_t)number; break;
-		case 'f': good = main_faults(optarg, &o->sim); o->faults = optarg; break;
-		case 'T': o->sim.trace = true; break;
-		case 'q': o->sim.quiet = true; break;
-		case 'h': o->hashes = true; break;
-		case 'e': o->each = true; break;
-		default: main_usage(stdout); return 1;
+		case 's':
+			good = main_number(optarg, &o->sim.seed);
+			break;
+		case 'n':
+			good = main_number(optarg, &o->seeds);
+			break;
+		case 't':
+			good = main_number(optarg, &number);
+			o->sim.seconds = (int64_t)number;
+			break;
+		case 'f':
+			good = main_faults(optarg, &o->sim);
+			o->faults = optarg;
+			break;
+		case 'T':
+			o->sim.trace = true;
+			break;
+		case 'q':
+			o->sim.quiet = true;
+			break;
+		case 'h':
+			o->hashes = true;
+			break;
+		case 'e':
+			o->each = true;
+			break;
+		default:
+			main_usage(stdout);
+			return 1;
 		}
 	}
 	if (good && optind == argc)
@@ -170,7 +198,8 @@ main_run_seed(struct sim *s, const struct sim_options *opt)
 	s->totals.virtual_us = s->now_us;
 	main_take_down(s);
 	if (!s->failed && mem_live() != live)
-		sim_world_fail(s, "BOUNDED", "%" PRIu64 " allocations were not given back", mem_live() - live);
+		sim_world_fail(s, "BOUNDED", "%" PRIu64 " allocations were not given back",
+			mem_live() - live);
 }
 
 static void
@@ -181,7 +210,8 @@ main_faults_text(const struct sim *s, char *out, size_t size)
 	out[0] = '\0';
 	for (int i = 0; i < SIM_FAULT_COUNT && n < size; i++)
 		if (s->faults & 1u << i)
-			n += (size_t)snprintf(out + n, size - n, "%s%s", n ? "," : "", sim_world_fault_name((enum sim_fault)i));
+			n += (size_t)snprintf(out + n, size - n, "%s%s", n ? "," : "",
+				sim_world_fault_name((enum sim_fault)i));
 }
 
 /* Once more, this time writing down what happens. */
@@ -195,18 +225,22 @@ main_tell(const struct main_options *o, const struct sim *broken, const char *pr
 	main_faults_text(broken, faults, sizeof(faults));
 	if (opt.seconds > 0)
 		snprintf(seconds, sizeof(seconds), " --seconds %" PRId64, opt.seconds);
-	printf("seed %" PRIu64 " breaks %s: %s\nfaults: %s\n", opt.seed, broken->invariant, broken->what, faults);
+	printf("seed %" PRIu64 " breaks %s: %s\nfaults: %s\n", opt.seed, broken->invariant,
+		broken->what, faults);
 	if (!o->sim.trace && s != NULL) {
 		opt.trace = opt.quiet = true;
 		main_run_seed(s, &opt);
-		for (uint64_t i = s->line_count > SIM_TRACE_LINES ? s->line_count - SIM_TRACE_LINES : 0; i < s->line_count; i++)
+		for (uint64_t i = s->line_count > SIM_TRACE_LINES ?
+				s->line_count - SIM_TRACE_LINES :
+				0;
+			i < s->line_count; i++)
 			printf("%s\n", s->lines[i % SIM_TRACE_LINES]);
 		if (s->hash != broken->hash)
 			printf("the second run was not the same: it is not deterministic\n");
 	}
 	free(s);
-	printf("replay: %s --seed %" PRIu64 "%s%s%s --trace\n", program, opt.seed, seconds, o->faults ? " --faults " : "",
-	       o->faults ? o->faults : "");
+	printf("replay: %s --seed %" PRIu64 "%s%s%s --trace\n", program, opt.seed, seconds,
+		o->faults ? " --faults " : "", o->faults ? o->faults : "");
 }
 
 static void
@@ -233,7 +267,8 @@ static void
 main_abort(int signal_number)
 {
 	char line[96];
-	int n = snprintf(line, sizeof(line), "seed %" PRIu64 " breaks an assertion (see above)\n", main_seed);
+	int n = snprintf(line, sizeof(line), "seed %" PRIu64 " breaks an assertion (see above)\n",
+		main_seed);
 
 	if (write(STDOUT_FILENO, line, (size_t)n) < 0)
 		_exit(2);
@@ -270,7 +305,11 @@ main_fork(const struct main_options *o, struct sim *s, const char *program, stru
 	}
 	if (pid == 0) {
 		close(ends[0]);
-		exit(main_one(o, s, program) && write(ends[1], &s->totals, sizeof(s->totals)) == sizeof(s->totals) ? 0 : 1);
+		exit(main_one(o, s, program) &&
+					write(ends[1], &s->totals, sizeof(s->totals)) ==
+						sizeof(s->totals) ?
+				0 :
+				1);
 	}
 	close(ends[1]);
 	told = read(ends[0], &t, sizeof(t)) == sizeof(t);
@@ -278,8 +317,9 @@ main_fork(const struct main_options *o, struct sim *s, const char *program, stru
 	waitpid(pid, &status, 0);
 	main_add(sum, &t);
 	if (WIFSIGNALED(status) || (WIFEXITED(status) && WEXITSTATUS(status) > 1))
-		printf("seed %" PRIu64 " breaks the program: %s %d\n", o->sim.seed, WIFSIGNALED(status) ? "signal" : "exit code",
-		       WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+		printf("seed %" PRIu64 " breaks the program: %s %d\n", o->sim.seed,
+			WIFSIGNALED(status) ? "signal" : "exit code",
+			WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 	return told && status == 0;
 }
 
@@ -309,12 +349,14 @@ main(int argc, char **argv)
 		main_add(&sum, &s->totals);
 	}
 	if (!o.sim.quiet || broken > 0)
-		printf("%" PRIu64 " seeds, %" PRIu64 " broken, %.2f virtual hours, %" PRIu64 " steps, %" PRIu64 " takeovers (%" PRIu64
-		       " lossy), %" PRIu64 " events, %" PRIu64 " requests, %" PRIu64 " resumes, %" PRIu64
+		printf("%" PRIu64 " seeds, %" PRIu64 " broken, %.2f virtual hours, %" PRIu64
+		       " steps, %" PRIu64 " takeovers (%" PRIu64 " lossy), %" PRIu64
+		       " events, %" PRIu64 " requests, %" PRIu64 " resumes, %" PRIu64
 		       " requests to BroadWorks, worst resync %.3f s, worst settling %.1f s\n",
-		       run, broken, (double)sum.virtual_us / 3600 / SIM_S, sum.steps, sum.takeovers, sum.lossy, sum.events,
-		       sum.requests, sum.resumes, sum.south_requests, (double)sum.worst_resync_us / SIM_S,
-		       (double)sum.worst_settle_us / SIM_S);
+			run, broken, (double)sum.virtual_us / 3600 / SIM_S, sum.steps,
+			sum.takeovers, sum.lossy, sum.events, sum.requests, sum.resumes,
+			sum.south_requests, (double)sum.worst_resync_us / SIM_S,
+			(double)sum.worst_settle_us / SIM_S);
 	free(s);
 	return broken ? 1 : 0;
 }

@@ -23,9 +23,17 @@
 #define ARB_STOP_US (5 * SIM_S)
 #define ARB_MONITOR_US SIM_S
 
-enum arb_state { ARB_DOWN, ARB_STARTED, ARB_PROMOTING, ARB_PROMOTED, ARB_DEMOTING, ARB_STOPPING };
+enum arb_state {
+	ARB_DOWN,
+	ARB_STARTED,
+	ARB_PROMOTING,
+	ARB_PROMOTED,
+	ARB_DEMOTING,
+	ARB_STOPPING
+};
 
-static const char *const arb_names[] = { "down", "started", "promoting", "promoted", "demoting", "stopping" };
+static const char *const arb_names[] = { "down", "started", "promoting", "promoted", "demoting",
+	"stopping" };
 
 struct arb_node {
 	enum arb_state state;
@@ -34,7 +42,7 @@ struct arb_node {
 	bool down_for_sure; /* fenced, or (quorum device) without quorum */
 	bool start_planned;
 	unsigned bad_monitors;
-	int64_t hang_us;    /* a pause of this length is a failed monitor */
+	int64_t hang_us; /* a pause of this length is a failed monitor */
 };
 
 struct sim_arbiter {
@@ -305,7 +313,8 @@ sim_arbiter_node_lost(struct sim *s, unsigned lost)
 		bool both = s->nodes[lost]->host_up && sim_ring_daemon_up(s, lost);
 
 		if (a->winner < 0)
-			a->winner = both ? (int)sim_world_rand(s, SIM_RNG_ARBITER, SIM_NODES) : (int)reporter;
+			a->winner = both ? (int)sim_world_rand(s, SIM_RNG_ARBITER, SIM_NODES) :
+					   (int)reporter;
 		if (a->winner == (int)reporter)
 			a->n[lost].down_for_sure = true;
 		else
@@ -315,7 +324,8 @@ sim_arbiter_node_lost(struct sim *s, unsigned lost)
 	}
 	if (a->fencing || a->n[reporter].down_for_sure)
 		return;
-	if (s->nodes[lost]->host_up && sim_ring_is_split(s) && sim_world_chance(s, SIM_RNG_ARBITER, 50))
+	if (s->nodes[lost]->host_up && sim_ring_is_split(s) &&
+		sim_world_chance(s, SIM_RNG_ARBITER, 50))
 		victim = reporter;
 	a->fencing = true;
 	sim_world_at(s, arb_range_ms(s, 150, 1500), arb_fence, victim, 0, 0);
@@ -337,7 +347,8 @@ sim_arbiter_node_back(struct sim *s)
 static bool
 arb_runs(enum arb_state state)
 {
-	return state == ARB_STARTED || state == ARB_PROMOTED || state == ARB_PROMOTING || state == ARB_DEMOTING;
+	return state == ARB_STARTED || state == ARB_PROMOTED || state == ARB_PROMOTING ||
+		state == ARB_DEMOTING;
 }
 
 static void
@@ -383,7 +394,8 @@ void
 sim_arbiter_told(struct sim *s, unsigned failed)
 {
 	sim_world_trace(s, "pacemaker is told that n%u failed", failed + 1);
-	sim_world_at(s, arb_range_ms(s, 5, 120), arb_recover, failed, s->nodes[failed]->instance, 0);
+	sim_world_at(
+		s, arb_range_ms(s, 5, 120), arb_recover, failed, s->nodes[failed]->instance, 0);
 }
 
 /* --- decisions --------------------------------------------------------------------------------------------- */
@@ -409,11 +421,13 @@ arb_may_promote(const struct sim *s, unsigned i)
 	const struct sim_arbiter *a = s->arbiter;
 	unsigned peer = 1 - i;
 
-	if (a->fencing || a->n[i].state != ARB_STARTED || a->n[i].down_for_sure || s->nodes[i]->node == NULL)
+	if (a->fencing || a->n[i].state != ARB_STARTED || a->n[i].down_for_sure ||
+		s->nodes[i]->node == NULL)
 		return false;
 	if (a->n[peer].down_for_sure)
 		return true;
-	return sim_ring_is_whole(s) && (a->n[peer].state == ARB_STARTED || a->n[peer].state == ARB_DOWN);
+	return sim_ring_is_whole(s) &&
+		(a->n[peer].state == ARB_STARTED || a->n[peer].state == ARB_DOWN);
 }
 
 static int64_t
@@ -438,8 +452,8 @@ arb_step(struct sim *s, const struct sim_event *ev)
 		struct arb_node *n = &a->n[i];
 
 		score[i] = arb_score(s, i);
-		if (n->state != ARB_DOWN || n->start_planned || !s->nodes[i]->host_up || n->down_for_sure ||
-		    !sim_ring_daemon_up(s, i))
+		if (n->state != ARB_DOWN || n->start_planned || !s->nodes[i]->host_up ||
+			n->down_for_sure || !sim_ring_daemon_up(s, i))
 			continue;
 		n->start_planned = true;
 		sim_world_at(s, arb_range_ms(s, 30, 1500), arb_start, i, 0, 0);
@@ -463,7 +477,8 @@ sim_arbiter_switchover(struct sim *s)
 		return;
 	s->arbiter->prefer = 1 - from;
 	arb_change(s, (unsigned)from, ARB_DEMOTING);
-	sim_world_at(s, arb_range_ms(s, 5, 80), arb_demote_begin, (uint64_t)from, s->arbiter->n[from].order, 0);
+	sim_world_at(s, arb_range_ms(s, 5, 80), arb_demote_begin, (uint64_t)from,
+		s->arbiter->n[from].order, 0);
 }
 
 void

@@ -46,7 +46,8 @@ sim_client_init(struct sim *s, unsigned index)
 
 	s->clients[index] = c;
 	c->index = index;
-	c->mode = index == 0 ? CLIENT_NUMBERED : (enum client_mode)sim_world_rand(s, SIM_RNG_CLIENT, 3);
+	c->mode = index == 0 ? CLIENT_NUMBERED :
+			       (enum client_mode)sim_world_rand(s, SIM_RNG_CLIENT, 3);
 	c->by_timer = c->mode == CLIENT_SESSION && sim_world_chance(s, SIM_RNG_CLIENT, 40);
 	c->cleanup_us = (sim_world_chance(s, SIM_RNG_CLIENT, 30) ? 8 : 180) * SIM_S;
 	c->eager = sim_world_chance(s, SIM_RNG_CLIENT, 25);
@@ -58,7 +59,8 @@ sim_client_init(struct sim *s, unsigned index)
 	buf_init(&c->in, 1 << 20);
 	for (unsigned i = 0; i < s->south->user_count; i++) {
 		c->devices[i].wanted = sim_world_chance(s, SIM_RNG_CLIENT, 70) || i == index;
-		snprintf(c->devices[i].id, sizeof(c->devices[i].id), "%s", s->south->users[i].extension);
+		snprintf(c->devices[i].id, sizeof(c->devices[i].id), "%s",
+			s->south->users[i].extension);
 	}
 	sim_world_at(s, client_ms(s, 1000, 5000), client_connect, index, 0, 0);
 	sim_world_at(s, client_ms(s, 500, 1500), client_watch, index, 0, 0);
@@ -232,7 +234,7 @@ sim_client_bytes(struct sim *s, unsigned index, uint64_t conn, struct str bytes)
 
 		n = (size_t)c->in.p[2] << 8 | c->in.p[3];
 		if (c->in.p[0] != 0 || c->in.p[1] != 0 || n <= 8 ||
-		    !str_u64((struct str){ (const char *)c->in.p + 4, 4 }, 9999, &invoke)) {
+			!str_u64((struct str){ (const char *)c->in.p + 4, 4 }, 9999, &invoke)) {
 			sim_world_fail(s, "LEGAL", "client %u gets bytes that are no frame", index);
 			return;
 		}
@@ -268,7 +270,11 @@ client_note(struct sim *s, struct sim_client *c, enum client_request kind, int d
 	do
 		c->invoke = c->invoke % CLIENT_INVOKE_MAX + 1;
 	while (client_pending(c, c->invoke) != NULL);
-	*p = (struct client_pending){ .used = true, .invoke = c->invoke, .kind = kind, .device = device, .sent_us = s->now_us };
+	*p = (struct client_pending){ .used = true,
+		.invoke = c->invoke,
+		.kind = kind,
+		.device = device,
+		.sent_us = s->now_us };
 	c->requests++;
 	s->totals.requests++;
 	return c->invoke;
@@ -289,7 +295,8 @@ client_ask(struct sim *s, struct sim_client *c, unsigned invoke, const char *fmt
 	va_start(ap, fmt);
 	n = vsnprintf(body, sizeof(body), fmt, ap);
 	va_end(ap);
-	sim_world_trace(s, "client %u asks %04u %.*s", c->index, invoke, 160, body + sizeof(CLIENT_XML) - 1);
+	sim_world_trace(s, "client %u asks %04u %.*s", c->index, invoke, 160,
+		body + sizeof(CLIENT_XML) - 1);
 	client_send(s, c, invoke, (struct str){ body, (size_t)n });
 }
 
@@ -323,9 +330,12 @@ static void
 client_resume_by_timer(struct sim *s, struct sim_client *c)
 {
 	client_ask(s, c, client_note(s, c, CR_TIMER, -1),
-		   CLIENT_XML "<ResetApplicationSessionTimer xmlns=\"http://www.ecma-international.org/standards/ecma-354/appl_session\">"
-		   "<sessionID>%" PRIu64 "</sessionID><requestedSessionDuration>3600</requestedSessionDuration>"
-		   "</ResetApplicationSessionTimer>", c->session);
+		CLIENT_XML
+		"<ResetApplicationSessionTimer xmlns=\"http://www.ecma-international.org/standards/ecma-354/appl_session\">"
+		"<sessionID>%" PRIu64
+		"</sessionID><requestedSessionDuration>3600</requestedSessionDuration>"
+		"</ResetApplicationSessionTimer>",
+		c->session);
 }
 
 void
@@ -351,18 +361,20 @@ client_begin(struct sim *s, struct sim_client *c)
 	if (c->session != 0)
 		snprintf(resume, sizeof(resume), "<sessionID>%" PRIu64 "</sessionID>", c->session);
 	if (c->mode == CLIENT_NUMBERED)
-		snprintf(number, sizeof(number), "<lastMessageSequenceNumber>%" PRIu64 "</lastMessageSequenceNumber>",
-			 c->last_number);
+		snprintf(number, sizeof(number),
+			"<lastMessageSequenceNumber>%" PRIu64 "</lastMessageSequenceNumber>",
+			c->last_number);
 	invoke = client_note(s, c, CR_SESSION, -1);
 	client_ask(s, c, invoke,
-		   CLIENT_XML "<StartApplicationSession xmlns=\"http://www.ecma-international.org/standards/ecma-354/appl_session\">"
-		   "<applicationInfo><applicationID>sim%u</applicationID><applicationSpecificInfo>"
-		   "<SessionLoginInfo xmlns=\"http://example.org/login\"><userName>demo</userName><password>demo</password>"
-		   "<sessionCleanupDelay>%u</sessionCleanupDelay>%s%s</SessionLoginInfo></applicationSpecificInfo></applicationInfo>"
-		   "<requestedProtocolVersions><protocolVersion>http://www.ecma-international.org/standards/ecma-323/csta/ed4"
-		   "</protocolVersion></requestedProtocolVersions><requestedSessionDuration>3600</requestedSessionDuration>"
-		   "</StartApplicationSession>",
-		   c->index, (unsigned)(c->cleanup_us / SIM_S), resume, number);
+		CLIENT_XML
+		"<StartApplicationSession xmlns=\"http://www.ecma-international.org/standards/ecma-354/appl_session\">"
+		"<applicationInfo><applicationID>sim%u</applicationID><applicationSpecificInfo>"
+		"<SessionLoginInfo xmlns=\"http://example.org/login\"><userName>demo</userName><password>demo</password>"
+		"<sessionCleanupDelay>%u</sessionCleanupDelay>%s%s</SessionLoginInfo></applicationSpecificInfo></applicationInfo>"
+		"<requestedProtocolVersions><protocolVersion>http://www.ecma-international.org/standards/ecma-323/csta/ed4"
+		"</protocolVersion></requestedProtocolVersions><requestedSessionDuration>3600</requestedSessionDuration>"
+		"</StartApplicationSession>",
+		c->index, (unsigned)(c->cleanup_us / SIM_S), resume, number);
 }
 
 static void
@@ -370,8 +382,10 @@ client_monitor(struct sim *s, struct sim_client *c, int i)
 {
 	c->devices[i].starting = true;
 	client_ask(s, c, client_note(s, c, CR_MONITOR, i),
-		   CLIENT_XML "<MonitorStart" CLIENT_NS "><monitorObject><deviceObject>%s</deviceObject></monitorObject>"
-		   "<monitorType>device</monitorType></MonitorStart>", c->devices[i].id);
+		CLIENT_XML "<MonitorStart" CLIENT_NS
+			   "><monitorObject><deviceObject>%s</deviceObject></monitorObject>"
+			   "<monitorType>device</monitorType></MonitorStart>",
+		c->devices[i].id);
 }
 
 static void
@@ -379,8 +393,10 @@ client_ask_snapshot(struct sim *s, struct sim_client *c, int i)
 {
 	c->devices[i].snapping = true;
 	client_ask(s, c, client_note(s, c, CR_SNAPSHOT, i),
-		   CLIENT_XML "<SnapshotDevice" CLIENT_NS "><snapshotObject><deviceObject>%s</deviceObject></snapshotObject>"
-		   "</SnapshotDevice>", c->devices[i].id);
+		CLIENT_XML "<SnapshotDevice" CLIENT_NS
+			   "><snapshotObject><deviceObject>%s</deviceObject></snapshotObject>"
+			   "</SnapshotDevice>",
+		c->devices[i].id);
 }
 
 void
@@ -405,7 +421,8 @@ client_stray(struct sim *s, struct sim_client *c, uint64_t cross_ref)
 		if (c->strays[i] == cross_ref)
 			return;
 	if (c->stray_count == CLIENT_STRAYS_MAX)
-		sim_world_fail(s, "BOUNDED", "client %u knows more than %d stray monitors", c->index, CLIENT_STRAYS_MAX);
+		sim_world_fail(s, "BOUNDED", "client %u knows more than %d stray monitors",
+			c->index, CLIENT_STRAYS_MAX);
 	else
 		c->strays[c->stray_count++] = cross_ref;
 }
@@ -419,8 +436,10 @@ client_stop_monitor(struct sim *s, struct sim_client *c, int i)
 	if (invoke == 0)
 		return;
 	client_pending(c, invoke)->cross_ref = d->cross_ref;
-	client_ask(s, c, invoke, CLIENT_XML "<MonitorStop" CLIENT_NS "><monitorCrossRefID>%" PRIu64 "</monitorCrossRefID></MonitorStop>",
-		   d->cross_ref);
+	client_ask(s, c, invoke,
+		CLIENT_XML "<MonitorStop" CLIENT_NS "><monitorCrossRefID>%" PRIu64
+			   "</monitorCrossRefID></MonitorStop>",
+		d->cross_ref);
 	d->cross_ref = 0;
 	d->synced = false;
 	d->service = CLIENT_SERVICE_UNKNOWN;
@@ -443,35 +462,47 @@ sim_client_stop_all(struct sim *s, unsigned index)
 static void
 client_make_call(struct sim *s, struct sim_client *c, int i)
 {
-	unsigned invoke = client_note(s, c, CR_MAKE_CALL, i), other = (unsigned)sim_world_rand(s, SIM_RNG_CLIENT, s->south->user_count);
+	unsigned invoke = client_note(s, c, CR_MAKE_CALL, i),
+		 other = (unsigned)sim_world_rand(s, SIM_RNG_CLIENT, s->south->user_count);
 	char number[24];
 
 	if (invoke == 0)
 		return;
 	if ((int)other == i || sim_world_chance(s, SIM_RNG_CLIENT, 60)) {
-		snprintf(number, sizeof(number), "15559%02u%05u", c->index, (unsigned)(c->requests % 100000));
+		snprintf(number, sizeof(number), "15559%02u%05u", c->index,
+			(unsigned)(c->requests % 100000));
 		str_copy(client_pending(c, invoke)->number, sizeof(number), str_of(number));
 	} else {
 		snprintf(number, sizeof(number), "%s", s->south->users[other].extension);
 	}
 	client_ask(s, c, invoke,
-		   CLIENT_XML "<MakeCall" CLIENT_NS "><callingDevice>%s</callingDevice><calledDirectoryNumber>%s</calledDirectoryNumber>"
-		   "</MakeCall>", c->devices[i].id, number);
+		CLIENT_XML
+		"<MakeCall" CLIENT_NS
+		"><callingDevice>%s</callingDevice><calledDirectoryNumber>%s</calledDirectoryNumber>"
+		"</MakeCall>",
+		c->devices[i].id, number);
 }
 
 static void
 client_call_service(struct sim *s, struct sim_client *c, int i, const struct client_call *call)
 {
 	static const char *const services[][2] = {
-		{ "ClearConnection", "connectionToBeCleared" }, { "AnswerCall", "callToBeAnswered" },
-		{ "HoldCall", "callToBeHeld" }, { "RetrieveCall", "callToBeRetrieved" },
+		{ "ClearConnection", "connectionToBeCleared" },
+		{ "AnswerCall", "callToBeAnswered" },
+		{ "HoldCall", "callToBeHeld" },
+		{ "RetrieveCall", "callToBeRetrieved" },
 	};
-	unsigned which = sim_world_chance(s, SIM_RNG_CLIENT, 25) ? 0 : call->view == CV_RINGING ? 1 : call->view == CV_CONNECTED ? 2 :
-			 call->view == CV_HELD ? 3 : 0;
+	unsigned which = sim_world_chance(s, SIM_RNG_CLIENT, 25) ? 0 :
+		call->view == CV_RINGING                         ? 1 :
+		call->view == CV_CONNECTED                       ? 2 :
+		call->view == CV_HELD                            ? 3 :
+								   0;
 
 	client_ask(s, c, client_note(s, c, CR_CALL, i),
-		   CLIENT_XML "<%s" CLIENT_NS "><%s><callID>%" PRIu64 "</callID><deviceID>%s</deviceID></%s></%s>", services[which][0],
-		   services[which][1], call->id, c->devices[i].id, services[which][1], services[which][0]);
+		CLIENT_XML "<%s" CLIENT_NS "><%s><callID>%" PRIu64
+			   "</callID><deviceID>%s</deviceID></%s></%s>",
+		services[which][0], services[which][1], call->id, c->devices[i].id,
+		services[which][1], services[which][0]);
 }
 
 static void
@@ -488,13 +519,17 @@ client_something(struct sim *s, struct sim_client *c)
 	else if (dice < 17 && !d->snapping && d->synced)
 		client_stop_monitor(s, c, i);
 	else if (dice < 22)
-		client_ask(s, c, client_note(s, c, CR_STATUS, -1), CLIENT_XML "<RequestSystemStatus" CLIENT_NS "/>");
+		client_ask(s, c, client_note(s, c, CR_STATUS, -1),
+			CLIENT_XML "<RequestSystemStatus" CLIENT_NS "/>");
 	else if (dice < 24 && c->mode != CLIENT_PLAIN)
 		client_ask(s, c, client_note(s, c, CR_STOP_SESSION, -1),
-			   CLIENT_XML "<StopApplicationSession xmlns=\"http://www.ecma-international.org/standards/ecma-354/appl_session\">"
-			   "<sessionID>%" PRIu64 "</sessionID></StopApplicationSession>", c->session);
+			CLIENT_XML
+			"<StopApplicationSession xmlns=\"http://www.ecma-international.org/standards/ecma-354/appl_session\">"
+			"<sessionID>%" PRIu64 "</sessionID></StopApplicationSession>",
+			c->session);
 	else if (d->call_count > 0 && dice < 75)
-		client_call_service(s, c, i, &d->calls[sim_world_rand(s, SIM_RNG_CLIENT, d->call_count)]);
+		client_call_service(
+			s, c, i, &d->calls[sim_world_rand(s, SIM_RNG_CLIENT, d->call_count)]);
 	else
 		client_make_call(s, c, i);
 }
@@ -512,7 +547,8 @@ client_act(struct sim *s, const struct sim_event *ev)
 void
 sim_client_garbage(struct sim *s, unsigned index)
 {
-	static const char *const texts[] = { "GET / HTTP/1.1\r\n\r\n", "0001<x/>", "<?xml version=\"1.0\"?><a/>", "9999999999" };
+	static const char *const texts[] = { "GET / HTTP/1.1\r\n\r\n", "0001<x/>",
+		"<?xml version=\"1.0\"?><a/>", "9999999999" };
 	struct sim_client *c = s->clients[index];
 	uint64_t which = sim_world_rand(s, SIM_RNG_CLIENT, 5);
 
@@ -537,19 +573,24 @@ client_watch_pending(struct sim *s, struct sim_client *c)
 
 		if (!p->used)
 			continue;
-		if (p->kind == CR_STATUS && s->now_us - p->sent_us > c->probe_wait_us && c->heard_us < p->sent_us) {
+		if (p->kind == CR_STATUS && s->now_us - p->sent_us > c->probe_wait_us &&
+			c->heard_us < p->sent_us) {
 			client_reconnect(s, c, "the probe is not answered");
 			return;
 		}
 		probing |= p->kind == CR_STATUS;
 		if (c->heard_us - p->sent_us > CLIENT_ANSWER_US) {
-			sim_world_fail(s, "ONCE-REQUEST", "client %u: request %04u (kind %d) is not answered after %" PRId64 " s",
-				       c->index, p->invoke, (int)p->kind, (s->now_us - p->sent_us) / SIM_S);
+			sim_world_fail(s, "ONCE-REQUEST",
+				"client %u: request %04u (kind %d) is not answered after %" PRId64
+				" s",
+				c->index, p->invoke, (int)p->kind,
+				(s->now_us - p->sent_us) / SIM_S);
 			return;
 		}
 	}
 	if (!probing && s->now_us - c->heard_us > c->probe_us)
-		client_ask(s, c, client_note(s, c, CR_STATUS, -1), CLIENT_XML "<RequestSystemStatus" CLIENT_NS "/>");
+		client_ask(s, c, client_note(s, c, CR_STATUS, -1),
+			CLIENT_XML "<RequestSystemStatus" CLIENT_NS "/>");
 }
 
 static void
@@ -582,7 +623,8 @@ bool
 sim_client_is_well(const struct sim_client *c, char *why, size_t size)
 {
 	if (c->state != CLIENT_READY) {
-		snprintf(why, size, "client %u is not connected (state %d)", c->index, (int)c->state);
+		snprintf(why, size, "client %u is not connected (state %d)", c->index,
+			(int)c->state);
 		return false;
 	}
 	for (unsigned i = 0; i < SOUTH_USERS_MAX; i++) {
@@ -592,7 +634,9 @@ sim_client_is_well(const struct sim_client *c, char *why, size_t size)
 			continue;
 		if (d->cross_ref == 0 || !d->synced || d->service == CLIENT_SERVICE_OUT) {
 			snprintf(why, size, "client %u: device %s %s", c->index, d->id,
-				 d->cross_ref == 0 ? "has no monitor" : d->synced ? "is out of service" : "has no snapshot");
+				d->cross_ref == 0 ? "has no monitor" :
+					d->synced ? "is out of service" :
+						    "has no snapshot");
 			return false;
 		}
 	}

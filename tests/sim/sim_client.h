@@ -28,7 +28,7 @@ enum client_mode {
 };
 
 enum client_state {
-	CLIENT_AWAY,     /* waits to connect */
+	CLIENT_AWAY, /* waits to connect */
 	CLIENT_CONNECTING,
 	CLIENT_GREETING, /* waits for the first SystemStatus */
 	CLIENT_STARTING, /* asked for a session */
@@ -63,9 +63,9 @@ enum client_service {
 struct client_device {
 	bool wanted;
 	char id[8];
-	uint64_t cross_ref; /* 0 = none */
+	uint64_t cross_ref;      /* 0 = none */
 	bool starting, snapping; /* a request is under way */
-	bool synced;        /* the picture is complete */
+	bool synced;             /* the picture is complete */
 	enum client_service service;
 	struct client_call calls[CLIENT_CALLS_MAX];
 	size_t call_count;
@@ -104,31 +104,31 @@ struct sim_client {
 	int target;
 	enum client_state state;
 	uint64_t conn;
-	int64_t since_us;  /* of the state */
+	int64_t since_us; /* of the state */
 	int64_t heard_us;
 	struct buf in;
 	unsigned invoke;
 	struct client_pending pending[CLIENT_PENDING_MAX];
-	uint64_t session;  /* 0 = none */
+	uint64_t session; /* 0 = none */
 	uint64_t last_number;
-	bool tainted;      /* a takeover lost what was never confirmed: nothing may be demanded until the next session */
-	bool strict;       /* every event since the snapshot is here: the walk must be legal */
+	bool tainted; /* a takeover lost what was never confirmed: nothing may be demanded until the next session */
+	bool strict; /* every event since the snapshot is here: the walk must be legal */
 	unsigned strays_allowed; /* monitors that may exist without the client knowing */
 	uint64_t strays[CLIENT_STRAYS_MAX];
 	size_t stray_count;
 	uint64_t stopped[CLIENT_STRAYS_MAX]; /* monitors it has stopped, the last ones */
 	size_t stopped_count;
-	int diff_device;   /* differences of this device are being told: -1 = none */
+	int diff_device; /* differences of this device are being told: -1 = none */
 	int64_t probe_us, probe_wait_us;
 	struct client_device devices[SOUTH_USERS_MAX];
 	uint64_t events, requests, resumes;
-	bool by_timer;       /* comes back by ResetApplicationSessionTimer */
-	int64_t cleanup_us;  /* how long its session is kept without a connection */
-	int64_t lost_us;     /* when the last connection ended, or was given up */
+	bool by_timer;        /* comes back by ResetApplicationSessionTimer */
+	int64_t cleanup_us;   /* how long its session is kept without a connection */
+	int64_t lost_us;      /* when the last connection ended, or was given up */
 	int64_t stay_away_us; /* before the next connection */
-	bool deaf;           /* what arrives is not read any more: it dies soon */
-	bool quiet; /* makes no requests any more */
-	int64_t settled_us; /* last time something changed in its picture */
+	bool deaf;            /* what arrives is not read any more: it dies soon */
+	bool quiet;           /* makes no requests any more */
+	int64_t settled_us;   /* last time something changed in its picture */
 };
 
 void sim_client_init(struct sim *s, unsigned index);

@@ -9,14 +9,16 @@
 
 struct event_move {
 	const char *event;
-	bool far;    /* about the far party's connection */
+	bool far;          /* about the far party's connection */
 	const char *local; /* localConnectionInfo it must have */
-	unsigned from; /* bits 1 << enum client_view */
+	unsigned from;     /* bits 1 << enum client_view */
 	enum client_view to;
 };
 
 #define F(view) (1u << CV_##view)
-#define ANY_LIVE (F(INITIATED) | F(ORIGINATED) | F(DIALED) | F(RINGING) | F(CONNECTED) | F(HELD) | F(FAR_HELD) | F(FAILED))
+#define ANY_LIVE \
+	(F(INITIATED) | F(ORIGINATED) | F(DIALED) | F(RINGING) | F(CONNECTED) | F(HELD) | \
+		F(FAR_HELD) | F(FAILED))
 
 static const struct event_move event_moves[] = {
 	{ "ServiceInitiatedEvent", false, "initiated", F(NONE), CV_INITIATED },
@@ -30,15 +32,18 @@ static const struct event_move event_moves[] = {
 	{ "RetrievedEvent", false, "connected", F(HELD), CV_CONNECTED },
 	{ "RetrievedEvent", true, "connected", F(FAR_HELD), CV_CONNECTED },
 	/* the far connection failed: the caller is connected to a tone; or its own did */
-	{ "FailedEvent", true, "connected", F(ORIGINATED) | F(DIALED) | F(CONNECTED) | F(HELD) | F(FAR_HELD), CV_FAILED },
+	{ "FailedEvent", true, "connected",
+		F(ORIGINATED) | F(DIALED) | F(CONNECTED) | F(HELD) | F(FAR_HELD), CV_FAILED },
 	/* the caller hears a tone, what failed is the far connection; a called party fails itself */
-	{ "FailedEvent", true, "connected", F(ORIGINATED) | F(DIALED) | F(CONNECTED) | F(HELD) | F(FAR_HELD), CV_FAILED },
-	{ "FailedEvent", false, "fail", F(RINGING) | F(CONNECTED) | F(HELD) | F(FAR_HELD), CV_FAILED },
+	{ "FailedEvent", true, "connected",
+		F(ORIGINATED) | F(DIALED) | F(CONNECTED) | F(HELD) | F(FAR_HELD), CV_FAILED },
+	{ "FailedEvent", false, "fail", F(RINGING) | F(CONNECTED) | F(HELD) | F(FAR_HELD),
+		CV_FAILED },
 	{ "ConnectionClearedEvent", false, "null", ANY_LIVE, CV_NONE },
 };
 
-static const char *const view_names[] = { "none", "initiated", "originated", "dialed", "ringing", "connected", "held", "far-held",
-					  "failed" };
+static const char *const view_names[] = { "none", "initiated", "originated", "dialed", "ringing",
+	"connected", "held", "far-held", "failed" };
 
 static struct client_call *
 event_call(struct client_device *d, uint64_t id)
@@ -64,21 +69,26 @@ static struct client_call *
 event_call_new(struct sim *s, struct sim_client *c, struct client_device *d, uint64_t id)
 {
 	if (d->call_count == CLIENT_CALLS_MAX) {
-		sim_world_fail(s, "LEGAL", "client %u: device %s has more than %d calls", c->index, d->id, CLIENT_CALLS_MAX);
+		sim_world_fail(s, "LEGAL", "client %u: device %s has more than %d calls", c->index,
+			d->id, CLIENT_CALLS_MAX);
 		return NULL;
 	}
 	if (event_ended(d, id) && c->strict)
-		sim_world_fail(s, "IDS", "client %u: call %" PRIu64 " of device %s has ended and comes again", c->index, id, d->id);
+		sim_world_fail(s, "IDS",
+			"client %u: call %" PRIu64 " of device %s has ended and comes again",
+			c->index, id, d->id);
 	d->calls[d->call_count] = (struct client_call){ .id = id };
 	return &d->calls[d->call_count++];
 }
 
 static void
-event_call_end(struct sim *s, struct sim_client *c, struct client_device *d, struct client_call *call)
+event_call_end(
+	struct sim *s, struct sim_client *c, struct client_device *d, struct client_call *call)
 {
 	if (call->far[0] == '+' && sim_south_number_lives(s, str_of(call->far)) && c->strict)
-		sim_world_fail(s, "PROOF", "client %u: call %" PRIu64 " of device %s with %s is cleared, but lives", c->index, call->id,
-			       d->id, call->far);
+		sim_world_fail(s, "PROOF",
+			"client %u: call %" PRIu64 " of device %s with %s is cleared, but lives",
+			c->index, call->id, d->id, call->far);
 	d->ended[d->ended_count++ % CLIENT_ENDED_MAX] = call->id;
 	*call = d->calls[--d->call_count];
 }
@@ -88,7 +98,7 @@ event_move(struct str root, bool far, struct str local)
 {
 	for (size_t i = 0; i < sizeof(event_moves) / sizeof(event_moves[0]); i++)
 		if (str_is(root, event_moves[i].event) && str_is(local, event_moves[i].local) &&
-		    (event_moves[i].far == far || event_moves[i].to == CV_NONE))
+			(event_moves[i].far == far || event_moves[i].to == CV_NONE))
 			return &event_moves[i];
 	return NULL;
 }
@@ -105,7 +115,8 @@ event_note_far(struct client_device *d, struct client_call *call, struct str bod
 }
 
 static void
-event_of_call(struct sim *s, struct sim_client *c, struct client_device *d, struct str root, struct str body)
+event_of_call(struct sim *s, struct sim_client *c, struct client_device *d, struct str root,
+	struct str body)
 {
 	uint64_t id = client_number(body, "callID");
 	struct str local = client_text(body, "localConnectionInfo");
@@ -115,13 +126,13 @@ event_of_call(struct sim *s, struct sim_client *c, struct client_device *d, stru
 	enum client_view was = call ? call->view : CV_NONE;
 
 	if (move == NULL || id == 0) {
-		sim_world_fail(s, "LEGAL", "client %u: %.*s with local state %.*s about %s party", c->index, STR_ARG(root),
-			       STR_ARG(local), far ? "the far" : "its own");
+		sim_world_fail(s, "LEGAL", "client %u: %.*s with local state %.*s about %s party",
+			c->index, STR_ARG(root), STR_ARG(local), far ? "the far" : "its own");
 		return;
 	}
 	if (d->synced && c->strict && !(move->from & 1u << was)) {
-		sim_world_fail(s, "LEGAL", "client %u: device %s call %" PRIu64 ": %.*s from %s", c->index, d->id, id, STR_ARG(root),
-			       view_names[was]);
+		sim_world_fail(s, "LEGAL", "client %u: device %s call %" PRIu64 ": %.*s from %s",
+			c->index, d->id, id, STR_ARG(root), view_names[was]);
 		return;
 	}
 	if (move->to == CV_NONE) {
@@ -143,8 +154,9 @@ event_service(struct sim *s, struct sim_client *c, struct client_device *d, bool
 	enum client_service now = out ? CLIENT_SERVICE_OUT : CLIENT_SERVICE_IN;
 
 	if (c->strict && (d->service == now || (!out && d->service == CLIENT_SERVICE_UNKNOWN)))
-		sim_world_fail(s, "PAIRS", "client %u: device %s is told %s service %s", c->index, d->id, out ? "out of" : "back in",
-			       d->service == now ? "twice" : "without having been out");
+		sim_world_fail(s, "PAIRS", "client %u: device %s is told %s service %s", c->index,
+			d->id, out ? "out of" : "back in",
+			d->service == now ? "twice" : "without having been out");
 	d->service = now;
 	c->diff_device = -1;
 }
@@ -158,8 +170,9 @@ event_number(struct sim *s, struct sim_client *c, struct str root, struct str bo
 	if (c->mode != CLIENT_NUMBERED)
 		return;
 	if (number != c->last_number + 1 && !c->tainted)
-		sim_world_fail(s, "ONCE-EVENT", "client %u: %.*s has number %" PRIu64 " after %" PRIu64, c->index, STR_ARG(root),
-			       number, c->last_number);
+		sim_world_fail(s, "ONCE-EVENT",
+			"client %u: %.*s has number %" PRIu64 " after %" PRIu64, c->index,
+			STR_ARG(root), number, c->last_number);
 	c->last_number = number;
 }
 
@@ -170,11 +183,13 @@ event_unknown(struct sim *s, struct sim_client *c, struct str root, uint64_t cro
 		if (c->strays[i] == cross_ref)
 			return;
 	for (unsigned i = 0; i < CLIENT_PENDING_MAX; i++)
-		if (c->pending[i].used && c->pending[i].kind == CR_STOP_MONITOR && c->pending[i].cross_ref == cross_ref)
+		if (c->pending[i].used && c->pending[i].kind == CR_STOP_MONITOR &&
+			c->pending[i].cross_ref == cross_ref)
 			return;
 	if (c->strays_allowed == 0 && !c->tainted) {
-		sim_world_fail(s, "IDS", "client %u: %.*s for monitor %" PRIu64 ", which it does not have", c->index, STR_ARG(root),
-			       cross_ref);
+		sim_world_fail(s, "IDS",
+			"client %u: %.*s for monitor %" PRIu64 ", which it does not have", c->index,
+			STR_ARG(root), cross_ref);
 		return;
 	}
 	if (c->strays_allowed > 0)
@@ -198,10 +213,11 @@ client_event(struct sim *s, struct sim_client *c, struct str root, struct str bo
 		event_unknown(s, c, root, cross_ref);
 		return;
 	}
-	sim_world_trace(s, "client %u: %.*s of %s call %" PRIu64, c->index, STR_ARG(root), d->id, client_number(body, "callID"));
+	sim_world_trace(s, "client %u: %.*s of %s call %" PRIu64, c->index, STR_ARG(root), d->id,
+		client_number(body, "callID"));
 	if (c->strict && c->diff_device >= 0 && d != &c->devices[c->diff_device])
-		sim_world_fail(s, "PAIRS", "client %u: an event of %s among the differences of %s", c->index, d->id,
-			       c->devices[c->diff_device].id);
+		sim_world_fail(s, "PAIRS", "client %u: an event of %s among the differences of %s",
+			c->index, d->id, c->devices[c->diff_device].id);
 	if (out || in) {
 		event_service(s, c, d, out);
 		return;
@@ -216,10 +232,19 @@ client_event(struct sim *s, struct sim_client *c, struct str root, struct str bo
 static enum client_view
 snapshot_view(struct str item)
 {
-	static const struct { const char *name; enum client_view view; } states[] = {
-		{ "callPending", CV_INITIATED }, { "callOriginated", CV_ORIGINATED }, { "callDelivered", CV_DIALED },
-		{ "callReceived", CV_RINGING }, { "callEstablished", CV_CONNECTED }, { "callEstablishedHeld", CV_HELD },
-		{ "callEstablishedOnHold", CV_FAR_HELD }, { "callBlocked", CV_FAILED }, { "callFailed", CV_FAILED },
+	static const struct {
+		const char *name;
+		enum client_view view;
+	} states[] = {
+		{ "callPending", CV_INITIATED },
+		{ "callOriginated", CV_ORIGINATED },
+		{ "callDelivered", CV_DIALED },
+		{ "callReceived", CV_RINGING },
+		{ "callEstablished", CV_CONNECTED },
+		{ "callEstablishedHeld", CV_HELD },
+		{ "callEstablishedOnHold", CV_FAR_HELD },
+		{ "callBlocked", CV_FAILED },
+		{ "callFailed", CV_FAILED },
 	};
 	struct str name = client_text(item, "simpleCallState");
 
@@ -242,16 +267,19 @@ snapshot_compare(struct sim *s, struct sim_client *c, struct client_device *d, s
 		enum client_view view = snapshot_view(item);
 
 		if (call == NULL || call->view != view) {
-			sim_world_fail(s, "ONCE-EVENT", "client %u: device %s call %" PRIu64 " is %s by events, %s by the snapshot",
-				       c->index, d->id, client_number(item, "callID"), view_names[call ? call->view : CV_NONE],
-				       view_names[view]);
+			sim_world_fail(s, "ONCE-EVENT",
+				"client %u: device %s call %" PRIu64
+				" is %s by events, %s by the snapshot",
+				c->index, d->id, client_number(item, "callID"),
+				view_names[call ? call->view : CV_NONE], view_names[view]);
 			return;
 		}
 		count++;
 	}
 	if (count != d->call_count)
-		sim_world_fail(s, "ONCE-EVENT", "client %u: device %s has %zu calls by events, %zu by the snapshot", c->index, d->id,
-			       d->call_count, count);
+		sim_world_fail(s, "ONCE-EVENT",
+			"client %u: device %s has %zu calls by events, %zu by the snapshot",
+			c->index, d->id, d->call_count, count);
 }
 
 void
@@ -264,13 +292,15 @@ client_snapshot(struct sim *s, struct sim_client *c, struct client_device *d, st
 		return;
 	}
 	d->call_count = 0;
-	for (unsigned i = 0; (item = client_part(body, "snapshotDeviceResponseInfo", i)).n > 0; i++) {
+	for (unsigned i = 0; (item = client_part(body, "snapshotDeviceResponseInfo", i)).n > 0;
+		i++) {
 		struct client_call *call = event_call_new(s, c, d, client_number(item, "callID"));
 
 		if (call == NULL)
 			return;
 		call->view = snapshot_view(item);
-		str_copy(call->far, sizeof(call->far), client_text(client_part(item, "endpointDevice", 0), "deviceIdentifier"));
+		str_copy(call->far, sizeof(call->far),
+			client_text(client_part(item, "endpointDevice", 0), "deviceIdentifier"));
 	}
 	d->synced = true;
 	for (unsigned i = 0; i < SOUTH_USERS_MAX; i++)

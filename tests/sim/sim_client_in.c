@@ -42,7 +42,8 @@ in_session_may_go(struct sim *s, struct sim_client *c)
 {
 	if (c->session == 0 || c->tainted || sim_client_may_be_forgotten(s, c))
 		return true;
-	sim_world_fail(s, "PROMISE", "client %u: session %" PRIu64 " is not known any more", c->index, c->session);
+	sim_world_fail(s, "PROMISE", "client %u: session %" PRIu64 " is not known any more",
+		c->index, c->session);
 	return false;
 }
 
@@ -70,7 +71,8 @@ in_session_started(struct sim *s, struct sim_client *c, struct str body)
 
 /* The answers to what was asked. */
 static void
-in_monitor_started(struct sim *s, struct sim_client *c, const struct client_pending *p, struct str body)
+in_monitor_started(
+	struct sim *s, struct sim_client *c, const struct client_pending *p, struct str body)
 {
 	struct client_device *d = &c->devices[p->device];
 
@@ -86,8 +88,9 @@ static void
 in_call_made(struct sim *s, struct sim_client *c, const struct client_pending *p)
 {
 	if (p->number[0] != '\0' && sim_south_dials(s, p->number) != 1)
-		sim_world_fail(s, "ONCE-REQUEST", "client %u: MakeCall %04u to %s was answered, but carried out %u times", c->index,
-			       p->invoke, p->number, sim_south_dials(s, p->number));
+		sim_world_fail(s, "ONCE-REQUEST",
+			"client %u: MakeCall %04u to %s was answered, but carried out %u times",
+			c->index, p->invoke, p->number, sim_south_dials(s, p->number));
 }
 
 static void
@@ -106,8 +109,9 @@ in_error(struct sim *s, struct sim_client *c, const struct client_pending *p, st
 		break;
 	case CR_STOP_MONITOR:
 		if (!c->tainted)
-			sim_world_fail(s, "PROMISE", "client %u: monitor %" PRIu64 " is not known any more: %.*s", c->index,
-				       p->cross_ref, STR_ARG(body));
+			sim_world_fail(s, "PROMISE",
+				"client %u: monitor %" PRIu64 " is not known any more: %.*s",
+				c->index, p->cross_ref, STR_ARG(body));
 		break;
 	case CR_SESSION:
 		client_reconnect(s, c, "no session");
@@ -203,8 +207,9 @@ in_answer(struct sim *s, struct sim_client *c, unsigned invoke, struct str root,
 
 	if (p == NULL) {
 		if (invoke != 0) /* 0 is what garbage was sent with */
-			sim_world_fail(s, "ONCE-REQUEST", "client %u: an answer %.*s to %04u, which nobody waits for", c->index,
-				       STR_ARG(root), invoke);
+			sim_world_fail(s, "ONCE-REQUEST",
+				"client %u: an answer %.*s to %04u, which nobody waits for",
+				c->index, STR_ARG(root), invoke);
 		return;
 	}
 	copy = *p;
@@ -214,7 +219,8 @@ in_answer(struct sim *s, struct sim_client *c, unsigned invoke, struct str root,
 	else if (in_ends(root, in_expected(copy.kind)))
 		in_positive(s, c, &copy, body);
 	else
-		sim_world_fail(s, "LEGAL", "client %u: %.*s answers a request of kind %d", c->index, STR_ARG(root), (int)copy.kind);
+		sim_world_fail(s, "LEGAL", "client %u: %.*s answers a request of kind %d", c->index,
+			STR_ARG(root), (int)copy.kind);
 }
 
 /* Something may be missing: the picture is made anew. To a client with numbers it is never said unless it is true. */
@@ -222,7 +228,9 @@ static void
 in_messages_lost(struct sim *s, struct sim_client *c)
 {
 	if (c->mode == CLIENT_NUMBERED && !c->tainted) {
-		sim_world_fail(s, "ONCE-EVENT", "client %u is told messagesLost after number %" PRIu64, c->index, c->last_number);
+		sim_world_fail(s, "ONCE-EVENT",
+			"client %u is told messagesLost after number %" PRIu64, c->index,
+			c->last_number);
 		return;
 	}
 	for (unsigned i = 0; i < SOUTH_USERS_MAX; i++)
@@ -235,10 +243,12 @@ in_status(struct sim *s, struct sim_client *c, unsigned invoke, struct str body)
 {
 	struct str status = client_text(body, "systemStatus");
 
-	client_send(s, c, invoke, STR("<?xml version=\"1.0\" encoding=\"UTF-8\"?><SystemStatusResponse "
-				      "xmlns=\"http://www.ecma-international.org/standards/ecma-323/csta/ed4\"/>"));
+	client_send(s, c, invoke,
+		STR("<?xml version=\"1.0\" encoding=\"UTF-8\"?><SystemStatusResponse "
+		    "xmlns=\"http://www.ecma-international.org/standards/ecma-323/csta/ed4\"/>"));
 	if (str_is(status, "enabled") || str_is(status, "initializing"))
-		sim_world_fail(s, "PROMISE", "client %u is told %.*s: its monitors are gone", c->index, STR_ARG(status));
+		sim_world_fail(s, "PROMISE", "client %u is told %.*s: its monitors are gone",
+			c->index, STR_ARG(status));
 	if (str_is(status, "messagesLost"))
 		in_messages_lost(s, c);
 	if (c->state == CLIENT_GREETING)
@@ -251,16 +261,18 @@ client_message(struct sim *s, struct sim_client *c, unsigned invoke, struct str 
 	struct str root = client_root(body);
 
 	sim_world_trace(s, "client %u gets %04u %.*s #%" PRIu64, c->index, invoke, STR_ARG(root),
-			client_number(body, "messageSequenceNumber"));
+		client_number(body, "messageSequenceNumber"));
 	c->settled_us = s->now_us;
 	if (str_is(root, "SystemStatus")) {
 		in_status(s, c, invoke, body);
 	} else if (invoke == 9999) {
 		client_event(s, c, root, body);
 	} else if (str_is(root, "ApplicationSessionTerminated")) {
-		sim_world_fail(s, "PROMISE", "client %u: its session is ended by the server", c->index);
+		sim_world_fail(
+			s, "PROMISE", "client %u: its session is ended by the server", c->index);
 	} else if (invoke >= 9001) {
-		sim_world_fail(s, "LEGAL", "client %u: %.*s is no request of a server", c->index, STR_ARG(root));
+		sim_world_fail(s, "LEGAL", "client %u: %.*s is no request of a server", c->index,
+			STR_ARG(root));
 	} else {
 		in_answer(s, c, invoke, root, body);
 	}

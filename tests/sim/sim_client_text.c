@@ -53,7 +53,8 @@ client_part(struct str body, const char *name, unsigned n)
 	size_t len = strlen(name);
 
 	for (q = p; q != NULL && (q = memchr(q, '<', (size_t)(end - q))) != NULL; q++)
-		if ((size_t)(end - q) > len + 2 && q[1] == '/' && memcmp(q + 2, name, len) == 0 && q[len + 2] == '>')
+		if ((size_t)(end - q) > len + 2 && q[1] == '/' && memcmp(q + 2, name, len) == 0 &&
+			q[len + 2] == '>')
 			return (struct str){ p, (size_t)(q - p) };
 	return STR_NONE;
 }

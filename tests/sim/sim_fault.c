@@ -181,10 +181,18 @@ fault_do(struct sim *s, enum sim_fault kind)
 
 /* Quiet time of each kind in ms: at least, at most. 0 = not an event of its own. */
 static const int64_t fault_gap_ms[SIM_FAULT_COUNT][2] = {
-	[SIM_FAULT_crash] = { 4000, 25000 }, [SIM_FAULT_hostdown] = { 12000, 50000 }, [SIM_FAULT_pause] = { 3000, 20000 },
-	[SIM_FAULT_split] = { 15000, 50000 }, [SIM_FAULT_ringdown] = { 8000, 40000 }, [SIM_FAULT_switchover] = { 5000, 25000 },
-	[SIM_FAULT_clients] = { 1000, 10000 }, [SIM_FAULT_garbage] = { 2000, 15000 }, [SIM_FAULT_xsp] = { 6000, 30000 },
-	[SIM_FAULT_channel] = { 2000, 15000 }, [SIM_FAULT_http] = { 10000, 40000 }, [SIM_FAULT_asfail] = { 12000, 50000 },
+	[SIM_FAULT_crash] = { 4000, 25000 },
+	[SIM_FAULT_hostdown] = { 12000, 50000 },
+	[SIM_FAULT_pause] = { 3000, 20000 },
+	[SIM_FAULT_split] = { 15000, 50000 },
+	[SIM_FAULT_ringdown] = { 8000, 40000 },
+	[SIM_FAULT_switchover] = { 5000, 25000 },
+	[SIM_FAULT_clients] = { 1000, 10000 },
+	[SIM_FAULT_garbage] = { 2000, 15000 },
+	[SIM_FAULT_xsp] = { 6000, 30000 },
+	[SIM_FAULT_channel] = { 2000, 15000 },
+	[SIM_FAULT_http] = { 10000, 40000 },
+	[SIM_FAULT_asfail] = { 12000, 50000 },
 	[SIM_FAULT_amnesia] = { 4000, 25000 },
 };
 

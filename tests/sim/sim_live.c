@@ -56,15 +56,19 @@ live_nodes_are_well(struct sim *s, char *why, size_t size)
 	}
 	sim_node_view(s, (unsigned)active, &a);
 	sim_node_view(s, (unsigned)(1 - active), &b);
-	if (b.role != HA_STANDBY || b.epoch != a.epoch || !a.peer.in_step || a.degraded || a.unconfirmed) {
-		snprintf(why, size, "n%d is active, n%d is no standby in step (role %d, epoch %" PRIu64 " of %" PRIu64 ")", active + 1,
-			 2 - active, (int)b.role, b.epoch, a.epoch);
+	if (b.role != HA_STANDBY || b.epoch != a.epoch || !a.peer.in_step || a.degraded ||
+		a.unconfirmed) {
+		snprintf(why, size,
+			"n%d is active, n%d is no standby in step (role %d, epoch %" PRIu64
+			" of %" PRIu64 ")",
+			active + 1, 2 - active, (int)b.role, b.epoch, a.epoch);
 		return false;
 	}
 	node_get_counts(s->nodes[active]->node, sim_node_clock(s, s->nodes[active]), &counts);
 	if (counts.devices_out > 0 || counts.channels_open < counts.channels_want) {
-		snprintf(why, size, "n%d: %u of %u devices out of service, %u of %u channels", active + 1, counts.devices_out,
-			 counts.devices, counts.channels_open, counts.channels_want);
+		snprintf(why, size, "n%d: %u of %u devices out of service, %u of %u channels",
+			active + 1, counts.devices_out, counts.devices, counts.channels_open,
+			counts.channels_want);
 		return false;
 	}
 	return true;
@@ -88,13 +92,15 @@ live_all_is_well(struct sim *s, char *why, size_t size)
 		if (!sim_client_is_well(s->clients[i], why, size))
 			return false;
 		if (!sim_tcp_is_whole(s, s->clients[i]->conn)) {
-			snprintf(why, size, "client %u has not noticed that its connection is dead", i);
+			snprintf(why, size, "client %u has not noticed that its connection is dead",
+				i);
 			return false;
 		}
 	}
 	for (unsigned i = 0; i < s->south->user_count; i++) {
 		if (live_is_monitored(s, i) && !sim_south_is_subscribed(s, i)) {
-			snprintf(why, size, "device %s has no subscription", s->south->users[i].extension);
+			snprintf(why, size, "device %s has no subscription",
+				s->south->users[i].extension);
 			return false;
 		}
 	}
@@ -143,14 +149,16 @@ live_settle(struct sim *s)
 		}
 		if (well_since_us < 0)
 			well_since_us = s->now_us;
-		if (s->now_us - well_since_us < live_steady_us(s) || s->now_us - begin_us < live_audit_us(s))
+		if (s->now_us - well_since_us < live_steady_us(s) ||
+			s->now_us - begin_us < live_audit_us(s))
 			continue;
 		if (well_since_us - begin_us > s->totals.worst_settle_us)
 			s->totals.worst_settle_us = well_since_us - begin_us;
 		return true;
 	}
 	if (!s->failed)
-		sim_world_fail(s, "NO-STUCK", "not well %d s after the faults: %s", (int)(LIVE_LIMIT_US / SIM_S), why);
+		sim_world_fail(s, "NO-STUCK", "not well %d s after the faults: %s",
+			(int)(LIVE_LIMIT_US / SIM_S), why);
 	return false;
 }
 
@@ -191,9 +199,10 @@ live_same(const struct live_list *a, const struct live_list *b)
 	for (size_t i = 0; i < a->count; i++) {
 		size_t k = 0;
 
-		while (k < b->count && (used[k] || strcmp(a->parties[i].state, b->parties[k].state) != 0 ||
-					(a->parties[i].call_id != 0 && b->parties[k].call_id != 0 &&
-					 a->parties[i].call_id != b->parties[k].call_id)))
+		while (k < b->count &&
+			(used[k] || strcmp(a->parties[i].state, b->parties[k].state) != 0 ||
+				(a->parties[i].call_id != 0 && b->parties[k].call_id != 0 &&
+					a->parties[i].call_id != b->parties[k].call_id)))
 			k++;
 		if (k == b->count)
 			return false;
@@ -205,7 +214,10 @@ live_same(const struct live_list *a, const struct live_list *b)
 static const char *
 live_view_state(enum client_view view)
 {
-	return view == CV_CONNECTED ? "Active" : view == CV_HELD ? "Held" : view == CV_FAR_HELD ? "Remote Held" : "Alerting";
+	return view == CV_CONNECTED ? "Active" :
+		view == CV_HELD     ? "Held" :
+		view == CV_FAR_HELD ? "Remote Held" :
+				      "Alerting";
 }
 
 static void
@@ -215,11 +227,13 @@ live_text(const struct live_list *l, char *out, size_t size)
 
 	out[0] = '\0';
 	for (size_t i = 0; i < l->count && n < size; i++)
-		n += (size_t)snprintf(out + n, size - n, "%s%s/%" PRIu64, i ? ", " : "", l->parties[i].state, l->parties[i].call_id);
+		n += (size_t)snprintf(out + n, size - n, "%s%s/%" PRIu64, i ? ", " : "",
+			l->parties[i].state, l->parties[i].call_id);
 }
 
 static void
-live_compare_two(struct sim *s, const char *who, const struct live_list *a, const struct live_list *b)
+live_compare_two(
+	struct sim *s, const char *who, const struct live_list *a, const struct live_list *b)
 {
 	char ta[160], tb[160];
 
@@ -256,10 +270,13 @@ live_compare_device(struct sim *s, unsigned active, unsigned user)
 	live_compare_two(s, "BroadWorks and the model differ:", &truth, &model);
 	/* a failover that no snapshot has given away yet cannot be known */
 	if (s->south->users[user].asked_us < sim_observer_takeover_us(s) ||
-	    (s->south->users[user].asked_us < s->south->failover_us && s->south->failover_told_us > s->south->failover_us))
-		sim_world_fail(s, "ALL-ASKED", "device %s was asked at %" PRId64 " ms, takeover at %" PRId64 " ms, AS failover at %" PRId64
-			       " ms", truth.device, s->south->users[user].asked_us / SIM_MS, sim_observer_takeover_us(s) / SIM_MS,
-			       s->south->failover_us / SIM_MS);
+		(s->south->users[user].asked_us < s->south->failover_us &&
+			s->south->failover_told_us > s->south->failover_us))
+		sim_world_fail(s, "ALL-ASKED",
+			"device %s was asked at %" PRId64 " ms, takeover at %" PRId64
+			" ms, AS failover at %" PRId64 " ms",
+			truth.device, s->south->users[user].asked_us / SIM_MS,
+			sim_observer_takeover_us(s) / SIM_MS, s->south->failover_us / SIM_MS);
 }
 
 static void

@@ -37,14 +37,18 @@ sim_node_name(const struct sim *s, unsigned index)
 	static unsigned next;
 	char *name = names[next++ % 4];
 
-	snprintf(name, sizeof(names[0]), "n%u:%" PRIu64, index + 1, s->nodes[index]->instance % 1000000);
+	snprintf(name, sizeof(names[0]), "n%u:%" PRIu64, index + 1,
+		s->nodes[index]->instance % 1000000);
 	return name;
 }
 
 static void
 node_log(int number, enum log_level level, const char *text, void *arg)
 {
-	struct { struct sim *s; unsigned index; } *who = arg;
+	struct {
+		struct sim *s;
+		unsigned index;
+	} *who = arg;
 
 	(void)level;
 	sim_world_trace(who->s, "  %s log %d %s", sim_node_name(who->s, who->index), number, text);
@@ -75,7 +79,10 @@ void
 sim_node_init(struct sim *s, unsigned index)
 {
 	struct sim_node *n = mem_zalloc(sizeof(*n));
-	struct { struct sim *s; unsigned index; } *who = mem_zalloc(sizeof(*who));
+	struct {
+		struct sim *s;
+		unsigned index;
+	} *who = mem_zalloc(sizeof(*who));
 
 	s->nodes[index] = n;
 	who->s = s;
@@ -119,7 +126,8 @@ sim_node_fini(struct sim *s, unsigned index)
 struct mono
 sim_node_clock(const struct sim *s, const struct sim_node *n)
 {
-	struct mono now = { n->clock_offset_us + s->now_us + s->now_us / 1000 * n->drift_ppm / 1000 };
+	struct mono now = { n->clock_offset_us + s->now_us +
+		s->now_us / 1000 * n->drift_ppm / 1000 };
 
 	return mono_before(now, n->clock) ? n->clock : now;
 }
@@ -183,7 +191,8 @@ node_perform(struct sim *s, struct sim_node *n, const struct node_action *a)
 		n->stopped = true;
 		break;
 	case NODE_ACT_HISTORY:
-		sim_world_trace(s, "  %s history %.*s %.*s", sim_node_name(s, n->index), STR_ARG(a->text), STR_ARG(a->bytes));
+		sim_world_trace(s, "  %s history %.*s %.*s", sim_node_name(s, n->index),
+			STR_ARG(a->text), STR_ARG(a->bytes));
 		break;
 	}
 }
@@ -191,7 +200,9 @@ node_perform(struct sim *s, struct sim_node *n, const struct node_action *a)
 static void
 node_hash_action(struct sim *s, const struct node_action *a)
 {
-	sim_world_hash(s, (uint64_t)a->kind << 32 ^ a->id << 8 ^ a->number ^ (uint64_t)a->flag << 60 ^ a->xsp);
+	sim_world_hash(s,
+		(uint64_t)a->kind << 32 ^ a->id << 8 ^ a->number ^ (uint64_t)a->flag << 60 ^
+			a->xsp);
 	sim_world_hash_bytes(s, a->bytes);
 	if (a->path.n > 0)
 		sim_world_hash_bytes(s, a->path);
@@ -233,7 +244,8 @@ node_arm(struct sim *s, struct sim_node *n)
 	delay_us = due.us - n->clock.us;
 	delay_us -= delay_us / 1000 * n->drift_ppm / 1000;
 	/* a timer of a millisecond's grain, never early */
-	delay_us = (delay_us < SIM_MS ? SIM_MS : delay_us + 30) + sim_world_range(s, SIM_RNG_NODE, 0, 300);
+	delay_us = (delay_us < SIM_MS ? SIM_MS : delay_us + 30) +
+		sim_world_range(s, SIM_RNG_NODE, 0, 300);
 	sim_world_at(s, delay_us, node_tick, n->index, n->instance, n->tick_order);
 }
 
@@ -245,8 +257,8 @@ node_run(struct sim *s, struct sim_node *n, struct node_event *ev)
 	ev->wall_us = 1700000000000000 + s->now_us;
 	node_out_reset(n->out);
 	sim_observer_before(s, n->index, ev);
-	sim_world_trace(s, "%s event %d id=%" PRIu64 " number=%" PRIu64 " bytes=%zu", sim_node_name(s, n->index),
-			(int)ev->kind, ev->id, ev->number, ev->bytes.n);
+	sim_world_trace(s, "%s event %d id=%" PRIu64 " number=%" PRIu64 " bytes=%zu",
+		sim_node_name(s, n->index), (int)ev->kind, ev->id, ev->number, ev->bytes.n);
 	node_step(n->node, ev, n->out);
 	s->totals.steps++;
 	sim_observer_after(s, n->index, ev, n->out);
@@ -264,8 +276,8 @@ node_storm(struct sim *s, struct sim_node *n)
 		n->storm_count = 0;
 	}
 	if (++n->storm_count > NODE_STORM_STEPS)
-		sim_world_fail(s, "BOUNDED", "%s ticks more than %d times a second", sim_node_name(s, n->index),
-			       NODE_STORM_STEPS);
+		sim_world_fail(s, "BOUNDED", "%s ticks more than %d times a second",
+			sim_node_name(s, n->index), NODE_STORM_STEPS);
 }
 
 static void
@@ -283,7 +295,8 @@ node_tick(struct sim *s, const struct sim_event *ev)
 static void
 node_keep(struct sim_node *n, const struct node_event *ev)
 {
-	struct sim_node_input *in = mem_zalloc(sizeof(*in) + ev->bytes.n + ev->text.n + ev->text2.n + 1);
+	struct sim_node_input *in =
+		mem_zalloc(sizeof(*in) + ev->bytes.n + ev->text.n + ev->text2.n + 1);
 	uint8_t *p = in->bytes;
 	struct str *const texts[] = { &in->ev.bytes, &in->ev.text, &in->ev.text2 };
 
@@ -341,8 +354,10 @@ sim_node_start(struct sim *s, unsigned index)
 	n->crash_in = 0;
 	n->tick_due = (struct mono){ 0 };
 	n->started_us = s->now_us;
-	n->node = node_new(&n->conf, n->id, n->epoch_disk, sim_world_rand(s, SIM_RNG_NODE, UINT64_MAX), &n->log);
-	sim_world_trace(s, "%s starts, epoch on disk %" PRIu64, sim_node_name(s, index), n->epoch_disk);
+	n->node = node_new(&n->conf, n->id, n->epoch_disk,
+		sim_world_rand(s, SIM_RNG_NODE, UINT64_MAX), &n->log);
+	sim_world_trace(
+		s, "%s starts, epoch on disk %" PRIu64, sim_node_name(s, index), n->epoch_disk);
 	node_run(s, n, &(struct node_event){ .kind = NODE_EV_START });
 	sim_ring_connect(s, index);
 }
@@ -379,7 +394,8 @@ node_resume(struct sim *s, const struct sim_event *ev)
 	/* libuv runs its timers first */
 	n->tick_due = (struct mono){ 0 };
 	node_run(s, n, &(struct node_event){ .kind = NODE_EV_TICK });
-	while (n->node != NULL && n->instance == instance && !n->paused && n->inbox != NULL && !s->failed) {
+	while (n->node != NULL && n->instance == instance && !n->paused && n->inbox != NULL &&
+		!s->failed) {
 		struct sim_node_input *in = n->inbox;
 
 		n->inbox = in->next;
@@ -399,6 +415,7 @@ sim_node_pause(struct sim *s, unsigned index, int64_t us)
 		return;
 	n->paused = true;
 	n->paused_at_us = s->now_us;
-	sim_world_trace(s, "%s is stopped for %" PRId64 " ms", sim_node_name(s, index), us / SIM_MS);
+	sim_world_trace(
+		s, "%s is stopped for %" PRId64 " ms", sim_node_name(s, index), us / SIM_MS);
 	sim_world_at(s, us, node_resume, index, n->instance, ++n->pause_count);
 }

@@ -12,8 +12,8 @@
 struct sim_node_input;
 
 struct sim_node {
-	unsigned index;    /* 0, 1 */
-	uint32_t id;       /* corosync's: 1, 2 */
+	unsigned index; /* 0, 1 */
+	uint32_t id;    /* corosync's: 1, 2 */
 	bool host_up;
 	struct node *node; /* NULL: no process */
 	uint64_t instance;
@@ -36,7 +36,7 @@ struct sim_node {
 	int64_t storm_since_us;
 	unsigned storm_count;
 	int64_t started_us;
-	bool stopped;        /* said STOPPED */
+	bool stopped; /* said STOPPED */
 };
 
 void sim_node_init(struct sim *s, unsigned index);

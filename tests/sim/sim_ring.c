@@ -31,7 +31,7 @@ enum ring_kind {
 struct ring_item {
 	TAILQ_ENTRY(ring_item) link;
 	enum ring_kind kind;
-	unsigned from;   /* node */
+	unsigned from; /* node */
 	uint32_t pid;
 	uint32_t to_pid; /* in queues: the process it is for */
 	int64_t not_before_us;
@@ -45,11 +45,11 @@ TAILQ_HEAD(ring_queue, ring_item);
 
 struct ring_daemon {
 	bool up;
-	bool frozen;       /* a new ring is being formed */
-	uint64_t ring;     /* id; equal ids = one ring */
-	uint32_t joined;   /* pid of its member in the group, as ordered; 0 = none */
-	bool connected;    /* the process has a library connection */
-	uint64_t order;    /* of the ring change that counts */
+	bool frozen;     /* a new ring is being formed */
+	uint64_t ring;   /* id; equal ids = one ring */
+	uint32_t joined; /* pid of its member in the group, as ordered; 0 = none */
+	bool connected;  /* the process has a library connection */
+	uint64_t order;  /* of the ring change that counts */
 	bool misses_peer;
 	struct ring_queue out, in;
 	int64_t last_out_us, last_in_us;
@@ -156,19 +156,24 @@ static void
 ring_hand_over(struct sim *s, unsigned node, const struct ring_item *it)
 {
 	struct sim_node *n = s->nodes[node];
-	const struct ha_confchg c = {
-		.members = it->members, .member_count = it->member_count,
-		.left = it->changed, .left_count = it->left_count,
-		.joined = it->changed + it->left_count, .joined_count = it->joined_count };
+	const struct ha_confchg c = { .members = it->members,
+		.member_count = it->member_count,
+		.left = it->changed,
+		.left_count = it->left_count,
+		.joined = it->changed + it->left_count,
+		.joined_count = it->joined_count };
 
 	if (n->node == NULL || n->pid != it->to_pid || !s->ring->d[node].connected)
 		return;
 	if (it->kind == RING_CONFCHG)
-		sim_node_input(s, node, n->instance, &(struct node_event){ .kind = NODE_EV_CONFCHG, .confchg = &c });
+		sim_node_input(s, node, n->instance,
+			&(struct node_event){ .kind = NODE_EV_CONFCHG, .confchg = &c });
 	else
 		sim_node_input(s, node, n->instance,
-			       &(struct node_event){ .kind = NODE_EV_DELIVER, .from_node = it->from + 1, .number = it->pid,
-						     .bytes = { (const char *)it->bytes, it->n } });
+			&(struct node_event){ .kind = NODE_EV_DELIVER,
+				.from_node = it->from + 1,
+				.number = it->pid,
+				.bytes = { (const char *)it->bytes, it->n } });
 }
 
 static void
@@ -192,7 +197,8 @@ ring_members(const struct sim *s, unsigned node, struct ring_item *it)
 {
 	for (unsigned i = 0; i < SIM_NODES; i++)
 		if (ring_together(s, node, i) && s->ring->d[i].joined != 0)
-			it->members[it->member_count++] = (struct ha_member){ i + 1, s->ring->d[i].joined, HA_REASON_UNKNOWN };
+			it->members[it->member_count++] = (struct ha_member){ i + 1,
+				s->ring->d[i].joined, HA_REASON_UNKNOWN };
 }
 
 static void
@@ -215,7 +221,9 @@ ring_ordered(struct sim *s, const struct ring_item *it)
 	struct ring_daemon *d = s->ring->d;
 	uint32_t left = 0;
 	bool joining = it->kind == RING_JOIN;
-	enum ha_reason reason = joining ? HA_REASON_JOIN : it->kind == RING_LEAVE ? HA_REASON_LEAVE : HA_REASON_PROCDOWN;
+	enum ha_reason reason = joining ? HA_REASON_JOIN :
+		it->kind == RING_LEAVE  ? HA_REASON_LEAVE :
+					  HA_REASON_PROCDOWN;
 
 	if (it->kind == RING_MESSAGE) {
 		for (unsigned i = 0; i < SIM_NODES && d[it->from].joined == it->pid; i++) {
@@ -223,13 +231,15 @@ ring_ordered(struct sim *s, const struct ring_item *it)
 
 			if (!ring_together(s, it->from, i) || d[i].joined == 0)
 				continue;
-			copy = ring_item_new(RING_MESSAGE, it->from, it->pid, (struct str){ (const char *)it->bytes, it->n });
+			copy = ring_item_new(RING_MESSAGE, it->from, it->pid,
+				(struct str){ (const char *)it->bytes, it->n });
 			copy->to_pid = d[i].joined;
 			ring_in(s, i, copy);
 		}
 		return;
 	}
-	if (joining ? !d[it->from].connected || s->nodes[it->from]->pid != it->pid : d[it->from].joined != it->pid)
+	if (joining ? !d[it->from].connected || s->nodes[it->from]->pid != it->pid :
+		      d[it->from].joined != it->pid)
 		return;
 	left = d[it->from].joined;
 	d[it->from].joined = joining ? it->pid : 0;
@@ -237,7 +247,8 @@ ring_ordered(struct sim *s, const struct ring_item *it)
 		uint32_t to = i == it->from ? (joining ? it->pid : left) : d[i].joined;
 
 		if (ring_together(s, it->from, i) && to != 0)
-			ring_confchg(s, i, to, (struct ha_member){ it->from + 1, it->pid, reason }, joining);
+			ring_confchg(s, i, to, (struct ha_member){ it->from + 1, it->pid, reason },
+				joining);
 	}
 }
 
@@ -263,7 +274,8 @@ ring_order(struct sim *s, const struct sim_event *ev)
 
 	if (!d->up || d->frozen || d->order != ev->b || it == NULL)
 		return;
-	for (unsigned i = 0; i < SIM_NODES; i++) /* the token does not go round while one of the ring is silent */
+	for (unsigned i = 0; i < SIM_NODES;
+		i++) /* the token does not go round while one of the ring is silent */
 		if (ring_together(s, (unsigned)ev->a, i) && s->ring->d[i].frozen)
 			return;
 	TAILQ_REMOVE(&d->out, it, link);
@@ -337,8 +349,9 @@ ring_tell_quorum(struct sim *s, const struct sim_event *ev)
 	struct sim_node *n = s->nodes[ev->a];
 
 	if (n->instance == ev->b && s->ring->d[ev->a].connected)
-		sim_node_input(s, n->index, ev->b, &(struct node_event){ .kind = NODE_EV_QUORUM,
-									  .flag = sim_arbiter_quorate(s, n->index) });
+		sim_node_input(s, n->index, ev->b,
+			&(struct node_event){
+				.kind = NODE_EV_QUORUM, .flag = sim_arbiter_quorate(s, n->index) });
 }
 
 static void
@@ -363,7 +376,8 @@ ring_alone(struct sim *s, const struct sim_event *ev)
 	d->misses_peer = true;
 	sim_world_trace(s, "ring %" PRIu64 " of n%u alone", d->ring, node + 1);
 	if (gone != 0 && d->joined != 0)
-		ring_confchg(s, node, d->joined, (struct ha_member){ peer + 1, gone, HA_REASON_NODEDOWN }, false);
+		ring_confchg(s, node, d->joined,
+			(struct ha_member){ peer + 1, gone, HA_REASON_NODEDOWN }, false);
 	ring_thaw(s, node);
 	ring_quorum_later(s, node);
 	sim_arbiter_node_lost(s, peer);
@@ -381,8 +395,10 @@ ring_lose(struct sim *s, unsigned node)
 	if (!d->frozen)
 		ring_cut(s, node);
 	ring_freeze(s, node);
-	sim_world_at(s, RING_TOKEN_US + RING_CONSENSUS_US + sim_world_range(s, SIM_RNG_RING, -20, 60) * SIM_MS, ring_alone,
-		     node, d->order, gone);
+	sim_world_at(s,
+		RING_TOKEN_US + RING_CONSENSUS_US +
+			sim_world_range(s, SIM_RNG_RING, -20, 60) * SIM_MS,
+		ring_alone, node, d->order, gone);
 }
 
 void
@@ -410,8 +426,9 @@ ring_merged(struct sim *s, const struct sim_event *ev)
 	sim_world_trace(s, "ring %" PRIu64 " of both nodes", d[0].ring);
 	for (unsigned i = 0; i < SIM_NODES; i++) {
 		if (d[i].joined != 0 && d[1 - i].joined != 0)
-			ring_confchg(s, i, d[i].joined, (struct ha_member){ 2 - i, d[1 - i].joined, HA_REASON_NODEUP },
-				     true);
+			ring_confchg(s, i, d[i].joined,
+				(struct ha_member){ 2 - i, d[1 - i].joined, HA_REASON_NODEUP },
+				true);
 		ring_thaw(s, i);
 		ring_quorum_later(s, i);
 	}
@@ -443,7 +460,8 @@ sim_ring_merge(struct sim *s)
 {
 	s->ring->split = false;
 	sim_world_trace(s, "the nodes can reach each other");
-	sim_world_at(s, sim_world_range(s, SIM_RNG_RING, 50, 500) * SIM_MS, ring_merge_begin, 0, 0, 0);
+	sim_world_at(
+		s, sim_world_range(s, SIM_RNG_RING, 50, 500) * SIM_MS, ring_merge_begin, 0, 0, 0);
 }
 
 bool
@@ -487,7 +505,8 @@ sim_ring_daemon_starts(struct sim *s, unsigned node)
 	d->misses_peer = true;
 	d->last_in_us = d->last_out_us = s->now_us;
 	/* a ring of its own first */
-	sim_world_at(s, sim_world_range(s, SIM_RNG_RING, 100, 1200) * SIM_MS, ring_merge_begin, 0, 0, 0);
+	sim_world_at(
+		s, sim_world_range(s, SIM_RNG_RING, 100, 1200) * SIM_MS, ring_merge_begin, 0, 0, 0);
 }
 
 static void ring_down(struct sim *s, unsigned node);
@@ -527,7 +546,8 @@ ring_connect(struct sim *s, const struct sim_event *ev)
 		return;
 	}
 	d->connected = true;
-	sim_node_input(s, n->index, n->instance, &(struct node_event){ .kind = NODE_EV_RING_UP, .number = n->pid });
+	sim_node_input(s, n->index, n->instance,
+		&(struct node_event){ .kind = NODE_EV_RING_UP, .number = n->pid });
 	ring_quorum_later(s, n->index);
 	ring_out(s, n->index, ring_item_new(RING_JOIN, n->index, n->pid, STR_NONE), 0);
 }
@@ -535,7 +555,8 @@ ring_connect(struct sim *s, const struct sim_event *ev)
 void
 sim_ring_connect(struct sim *s, unsigned node)
 {
-	sim_world_at(s, sim_world_range(s, SIM_RNG_RING, 1, 20) * SIM_MS, ring_connect, node, s->nodes[node]->instance, 0);
+	sim_world_at(s, sim_world_range(s, SIM_RNG_RING, 1, 20) * SIM_MS, ring_connect, node,
+		s->nodes[node]->instance, 0);
 }
 
 static void
@@ -546,7 +567,8 @@ ring_down(struct sim *s, unsigned node)
 	if (n->node == NULL)
 		return;
 	sim_node_input(s, node, n->instance, &(struct node_event){ .kind = NODE_EV_RING_DOWN });
-	sim_world_at(s, sim_world_range(s, SIM_RNG_RING, 100, 900) * SIM_MS, ring_connect, node, n->instance, 0);
+	sim_world_at(s, sim_world_range(s, SIM_RNG_RING, 100, 900) * SIM_MS, ring_connect, node,
+		n->instance, 0);
 }
 
 /* corosync notices that a library connection is gone; requests it had not read yet may be lost. */
@@ -556,13 +578,13 @@ ring_procdown(struct sim *s, unsigned node, uint32_t pid)
 	struct ring_daemon *d = &s->ring->d[node];
 	struct ring_item *it;
 
-	while ((it = TAILQ_LAST(&d->out, ring_queue)) != NULL && it->kind == RING_MESSAGE && it->pid == pid &&
-	       sim_world_chance(s, SIM_RNG_RING, 50)) {
+	while ((it = TAILQ_LAST(&d->out, ring_queue)) != NULL && it->kind == RING_MESSAGE &&
+		it->pid == pid && sim_world_chance(s, SIM_RNG_RING, 50)) {
 		TAILQ_REMOVE(&d->out, it, link);
 		mem_free(it);
 	}
 	ring_out(s, node, ring_item_new(RING_PROCDOWN, node, pid, STR_NONE),
-		 sim_world_range(s, SIM_RNG_RING, 2000, 9000));
+		sim_world_range(s, SIM_RNG_RING, 2000, 9000));
 }
 
 void
@@ -602,5 +624,6 @@ sim_ring_rejoin(struct sim *s, unsigned node)
 	if (!s->ring->d[node].connected)
 		return;
 	ring_out(s, node, ring_item_new(RING_LEAVE, node, s->nodes[node]->pid, STR_NONE), 0);
-	ring_out(s, node, ring_item_new(RING_JOIN, node, s->nodes[node]->pid, STR_NONE), 10 * SIM_MS);
+	ring_out(s, node, ring_item_new(RING_JOIN, node, s->nodes[node]->pid, STR_NONE),
+		10 * SIM_MS);
 }

@@ -23,7 +23,13 @@
 #define SOUTH_DIALS_MAX 4096
 #define SOUTH_ID 40
 
-enum south_state { SOUTH_NONE, SOUTH_ALERTING, SOUTH_ACTIVE, SOUTH_HELD, SOUTH_REMOTE_HELD };
+enum south_state {
+	SOUTH_NONE,
+	SOUTH_ALERTING,
+	SOUTH_ACTIVE,
+	SOUTH_HELD,
+	SOUTH_REMOTE_HELD
+};
 
 struct south_party {
 	int user; /* index; -1: outside, as `number` */
@@ -43,7 +49,7 @@ struct south_call {
 };
 
 struct south_user {
-	char id[SOUTH_ID];     /* 2000@demo.example */
+	char id[SOUTH_ID]; /* 2000@demo.example */
 	char extension[8];
 	char number[SOUTH_ID]; /* tel:+155502000 */
 	bool moved;            /* served by the application server that is in charge now */
@@ -64,9 +70,9 @@ struct south_channel {
 	char id[SOUTH_ID], set[SOUTH_ID];
 	unsigned xsp, node;
 	uint64_t instance, stream, serial;
-	int64_t last_us;  /* when the last byte arrives */
+	int64_t last_us; /* when the last byte arrives */
 	int64_t beaten_us;
-	bool dead_end;    /* the other side is gone, BroadWorks has not noticed */
+	bool dead_end; /* the other side is gone, BroadWorks has not noticed */
 };
 
 struct south_event; /* sim_south_event.c */
@@ -84,14 +90,17 @@ struct sim_south {
 	int64_t failover_us;
 	int64_t failover_told_us; /* the last time that a user's snapshot gave it away */
 	int64_t server_away_until_us;
-	bool frozen;  /* no call changes any more */
+	bool frozen; /* no call changes any more */
 	int64_t call_gap_ms;
 	bool xsp_up[SOUTH_XSPS], xsp_silent[SOUTH_XSPS];
 	int64_t storm_until_us; /* 503 */
 	int64_t keep_us;        /* how long an event waits for a channel */
 	bool resync_event;      /* CallSubscriptionResyncEvent after a failover */
 	unsigned next_channel;
-	struct { char number[24]; uint32_t count; } dials[SOUTH_DIALS_MAX];
+	struct {
+		char number[24];
+		uint32_t count;
+	} dials[SOUTH_DIALS_MAX];
 	size_t dial_count;
 	uint64_t outside;
 };
@@ -118,7 +127,7 @@ void sim_south_calm(struct sim *s);
 /* the truth */
 /** Calls fn for every party of `extension` that is in a call. */
 void sim_south_each_party(const struct sim *s, const char *extension,
-			  void (*fn)(const struct south_call *c, const struct south_party *p, void *arg), void *arg);
+	void (*fn)(const struct south_call *c, const struct south_party *p, void *arg), void *arg);
 /** How often this number was dialled. */
 uint32_t sim_south_dials(const struct sim *s, const char *number);
 /** True while a call with this outside number is up. */
@@ -127,7 +136,7 @@ bool sim_south_number_lives(const struct sim *s, struct str number);
 bool sim_south_is_subscribed(const struct sim *s, unsigned user);
 /** True if event-`number` waits for an acknowledgement and was sent once only. */
 bool sim_south_sent_once(const struct sim *s, uint64_t number);
-/** Events that nobody has acknowledged yet. */
+/** Events that nobody has acknowledged for a second: younger ones are under way. */
 size_t sim_south_unacknowledged(const struct sim *s);
 const char *sim_south_state_name(enum south_state state);
 
@@ -142,7 +151,8 @@ void south_calls_put(const struct sim *s, unsigned user, struct buf *out);
 /** The user is active on the server in charge; `call`: by a call, which tells no snapshot. */
 void south_calls_activity(struct sim *s, unsigned user, bool call);
 
-struct south_sub *south_event_subscribe(struct sim *s, unsigned user, struct str set, struct str application);
+struct south_sub *south_event_subscribe(
+	struct sim *s, unsigned user, struct str set, struct str application);
 struct south_sub *south_event_sub(struct sim *s, struct str id);
 void south_event_unsubscribe(struct sim *s, struct south_sub *sub);
 /** To every subscription of the user: eventData of this type with this content. */

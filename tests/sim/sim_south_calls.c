@@ -37,7 +37,8 @@ calls_ms(struct sim *s, int64_t low, int64_t high)
 const char *
 sim_south_state_name(enum south_state state)
 {
-	static const char *const names[] = { "Released", "Alerting", "Active", "Held", "Remote Held" };
+	static const char *const names[] = { "Released", "Alerting", "Active", "Held",
+		"Remote Held" };
 
 	return names[state];
 }
@@ -85,44 +86,52 @@ calls_far(const struct south_call *c, const struct south_party *p)
 }
 
 static void
-calls_put_remote(const struct sim *s, const struct south_call *c, const struct south_party *p, struct buf *out)
+calls_put_remote(const struct sim *s, const struct south_call *c, const struct south_party *p,
+	struct buf *out)
 {
 	const struct south_party *far = calls_far(c, p);
 	bool named = far->id[0] != '\0'; /* offered already */
 	int dialled = south_calls_user(s, str_of(c->dialled));
 
 	if (named && far->user >= 0)
-		buf_printf(out, "<xsi:remoteParty><xsi:address>%s</xsi:address><xsi:userId>%s</xsi:userId></xsi:remoteParty>",
-			   s->south->users[far->user].number, s->south->users[far->user].id);
+		buf_printf(out,
+			"<xsi:remoteParty><xsi:address>%s</xsi:address><xsi:userId>%s</xsi:userId></xsi:remoteParty>",
+			s->south->users[far->user].number, s->south->users[far->user].id);
 	else
 		buf_printf(out, "<xsi:remoteParty><xsi:address>%s</xsi:address></xsi:remoteParty>",
-			   named ? far->number : dialled >= 0 ? s->south->users[dialled].number : c->dialled);
+			named                ? far->number :
+				dialled >= 0 ? s->south->users[dialled].number :
+					       c->dialled);
 }
 
 static void
-calls_put_party(const struct sim *s, const struct south_call *c, const struct south_party *p, const char *releasing,
-		struct buf *out)
+calls_put_party(const struct sim *s, const struct south_call *c, const struct south_party *p,
+	const char *releasing, struct buf *out)
 {
-	buf_printf(out, "<xsi:call><xsi:callId>%s</xsi:callId><xsi:extTrackingId>%s</xsi:extTrackingId>"
-			"<xsi:personality>%s</xsi:personality><xsi:state>%s</xsi:state>",
-		   p->id, c->tracking, p->personality, sim_south_state_name(p->state));
+	buf_printf(out,
+		"<xsi:call><xsi:callId>%s</xsi:callId><xsi:extTrackingId>%s</xsi:extTrackingId>"
+		"<xsi:personality>%s</xsi:personality><xsi:state>%s</xsi:state>",
+		p->id, c->tracking, p->personality, sim_south_state_name(p->state));
 	if (p->treated)
-		buf_cstr(out, "<xsi:releaseCause><xsi:internalReleaseCause>Busy</xsi:internalReleaseCause></xsi:releaseCause>");
+		buf_cstr(out,
+			"<xsi:releaseCause><xsi:internalReleaseCause>Busy</xsi:internalReleaseCause></xsi:releaseCause>");
 	if (releasing != NULL)
 		buf_printf(out, "<xsi:releasingParty>%s</xsi:releasingParty>", releasing);
 	calls_put_remote(s, c, p, out);
-	buf_printf(out, "<xsi:startTime>%" PRId64 "</xsi:startTime></xsi:call>", s->now_us / SIM_MS);
+	buf_printf(
+		out, "<xsi:startTime>%" PRId64 "</xsi:startTime></xsi:call>", s->now_us / SIM_MS);
 }
 
 static void
-calls_tell(struct sim *s, const struct south_call *c, const struct south_party *p, const char *type, const char *releasing)
+calls_tell(struct sim *s, const struct south_call *c, const struct south_party *p, const char *type,
+	const char *releasing)
 {
 	struct buf content;
 
 	if (p->user < 0)
 		return;
-	sim_world_trace(s, "broadworks: %s %s %s %s", s->south->users[p->user].extension, type, p->id,
-			sim_south_state_name(p->state));
+	sim_world_trace(s, "broadworks: %s %s %s %s", s->south->users[p->user].extension, type,
+		p->id, sim_south_state_name(p->state));
 	buf_init(&content, 4096);
 	calls_put_party(s, c, p, releasing, &content);
 	south_event_emit(s, (unsigned)p->user, type, buf_as_str(&content));
@@ -155,8 +164,9 @@ south_calls_activity(struct sim *s, unsigned user, bool call)
 	s->south->failover_told_us = s->now_us;
 	for (unsigned i = 0; i < SOUTH_SUBS_MAX; i++)
 		if (s->south->subs[i].used && s->south->subs[i].user == user)
-			south_event_snapshot(s, &s->south->subs[i], s->south->resync_event ? "CallSubscriptionResyncEvent" :
-					     "CallSubscriptionEvent");
+			south_event_snapshot(s, &s->south->subs[i],
+				s->south->resync_event ? "CallSubscriptionResyncEvent" :
+							 "CallSubscriptionEvent");
 }
 
 /* --- life of a call ---------------------------------------------------------------------------------------- */
@@ -230,7 +240,9 @@ calls_new(struct sim *s, int caller, const char *personality, struct str to)
 	w->next_id++;
 	snprintf(c->tracking, sizeof(c->tracking), "%" PRIu64 ":%u", w->next_id, w->server);
 	str_copy(c->dialled, sizeof(c->dialled), to);
-	c->party[0] = (struct south_party){ .user = caller, .state = SOUTH_ALERTING, .personality = personality };
+	c->party[0] = (struct south_party){
+		.user = caller, .state = SOUTH_ALERTING, .personality = personality
+	};
 	snprintf(c->party[0].id, sizeof(c->party[0].id), "callhalf-%" PRIu64 ":0", w->next_id);
 	c->party[1] = (struct south_party){ .user = -1, .personality = "Terminator" };
 	if (caller < 0)
@@ -248,7 +260,7 @@ calls_of_user(const struct sim *s, unsigned user)
 	for (unsigned i = 0; i < SOUTH_CALLS_MAX; i++)
 		for (unsigned k = 0; k < 2 && s->south->calls[i].used; k++)
 			count += s->south->calls[i].party[k].user == (int)user &&
-				 s->south->calls[i].party[k].state != SOUTH_NONE;
+				s->south->calls[i].party[k].state != SOUTH_NONE;
 	return count;
 }
 
@@ -256,7 +268,8 @@ static void
 calls_load(struct sim *s, const struct sim_event *ev)
 {
 	struct sim_south *w = s->south;
-	unsigned user = (unsigned)calls_rand(s, w->user_count), other = (unsigned)calls_rand(s, w->user_count);
+	unsigned user = (unsigned)calls_rand(s, w->user_count),
+		 other = (unsigned)calls_rand(s, w->user_count);
 	struct south_call *c;
 	char number[SOUTH_ID];
 
@@ -272,7 +285,8 @@ calls_load(struct sim *s, const struct sim_event *ev)
 	} else {
 		bool outside = other == user || calls_rand(s, 100) < 40;
 
-		c = calls_new(s, (int)user, "Originator", str_of(outside ? number : w->users[other].id));
+		c = calls_new(
+			s, (int)user, "Originator", str_of(outside ? number : w->users[other].id));
 		if (c != NULL)
 			calls_tell(s, c, &c->party[0], "CallOriginatedEvent", NULL);
 	}
@@ -299,15 +313,16 @@ calls_offer(struct sim *s, const struct sim_event *ev)
 
 	if (c == NULL)
 		return;
-	if (to >= 0 ? calls_of_user(s, (unsigned)to) >= 2 || to == c->party[0].user : calls_rand(s, 100) < 10) {
+	if (to >= 0 ? calls_of_user(s, (unsigned)to) >= 2 || to == c->party[0].user :
+		      calls_rand(s, 100) < 10) {
 		calls_busy(s, c);
 		return;
 	}
 	p->user = to;
 	p->state = SOUTH_ALERTING;
 	if (to < 0)
-		snprintf(p->number, sizeof(p->number), "%s%.30s", strncmp(c->dialled, "tel:", 4) == 0 ? "" : "tel:+",
-			 c->dialled);
+		snprintf(p->number, sizeof(p->number), "%s%.30s",
+			strncmp(c->dialled, "tel:", 4) == 0 ? "" : "tel:+", c->dialled);
 	snprintf(p->id, sizeof(p->id), "callhalf-%" PRIu64 ":0", ++s->south->next_id);
 	if (to >= 0) {
 		south_calls_activity(s, (unsigned)to, true);
@@ -315,7 +330,8 @@ calls_offer(struct sim *s, const struct sim_event *ev)
 	}
 	answered = calls_rand(s, 100) < 75;
 	by = calls_rand(s, 2);
-	calls_later(s, c, calls_ms(s, 300, 5000), answered ? calls_answer_later : calls_end_later, by);
+	calls_later(
+		s, c, calls_ms(s, 300, 5000), answered ? calls_answer_later : calls_end_later, by);
 }
 
 static void
@@ -388,7 +404,8 @@ calls_talk_over(struct sim *s, const struct sim_event *ev)
 		return;
 	if (c->party[k].user >= 0 && c->party[k].state == SOUTH_HELD)
 		calls_retrieve(s, c, k);
-	else if (c->party[k].user >= 0 && c->party[k].state != SOUTH_HELD && calls_rand(s, 100) < 35)
+	else if (c->party[k].user >= 0 && c->party[k].state != SOUTH_HELD &&
+		calls_rand(s, 100) < 35)
 		calls_hold(s, c, k);
 	else if (calls_rand(s, 100) < 70) {
 		calls_end(s, c, k);
@@ -406,7 +423,8 @@ calls_count_dial(struct sim *s, struct str number)
 	struct sim_south *w = s->south;
 	size_t i;
 
-	if (number.n < 5 || number.n >= sizeof(w->dials[0].number) || memcmp(number.p, "15559", 5) != 0)
+	if (number.n < 5 || number.n >= sizeof(w->dials[0].number) ||
+		memcmp(number.p, "15559", 5) != 0)
 		return; /* not one that a client made up for one call alone */
 	for (i = 0; i < w->dial_count; i++)
 		if (str_is(number, w->dials[i].number))
@@ -416,7 +434,8 @@ calls_count_dial(struct sim *s, struct str number)
 	if (i == w->dial_count)
 		str_copy(w->dials[w->dial_count++].number, sizeof(w->dials[0].number), number);
 	if (++w->dials[i].count > 1)
-		sim_world_fail(s, "ONCE-REQUEST", "number %.*s was dialled %u times", STR_ARG(number), w->dials[i].count);
+		sim_world_fail(s, "ONCE-REQUEST", "number %.*s was dialled %u times",
+			STR_ARG(number), w->dials[i].count);
 }
 
 uint32_t
@@ -447,7 +466,8 @@ south_calls_dial(struct sim *s, unsigned user, struct str to, const struct south
 	*call = c;
 	calls_tell(s, c, &c->party[0], "CallOriginatingEvent", NULL);
 	answered = calls_rand(s, 100) < 90;
-	calls_later(s, c, calls_ms(s, 100, 2500), answered ? calls_phone_answers : calls_end_later, 0);
+	calls_later(
+		s, c, calls_ms(s, 100, 2500), answered ? calls_phone_answers : calls_end_later, 0);
 	return 201;
 }
 
@@ -498,8 +518,8 @@ south_calls_verb(struct sim *s, unsigned user, struct str call_id, const char *v
 		struct south_call *at = &s->south->calls[i / 2];
 
 		k = i % 2;
-		if (at->used && at->party[k].user == (int)user && at->party[k].state != SOUTH_NONE &&
-		    str_is(call_id, at->party[k].id))
+		if (at->used && at->party[k].user == (int)user &&
+			at->party[k].state != SOUTH_NONE && str_is(call_id, at->party[k].id))
 			c = at;
 	}
 	if (c == NULL)
@@ -541,7 +561,8 @@ sim_south_failover(struct sim *s)
 	w->failovers++;
 	w->failover_us = s->now_us;
 	w->server_away_until_us = s->now_us + calls_ms(s, 0, 1500);
-	sim_world_trace(s, "broadworks: server %u is in charge, all calls are forgotten", w->server);
+	sim_world_trace(
+		s, "broadworks: server %u is in charge, all calls are forgotten", w->server);
 	for (unsigned i = 0; i < SOUTH_CALLS_MAX; i++) {
 		w->calls[i].used = false;
 		w->calls[i].generation++;
@@ -556,7 +577,7 @@ sim_south_failover(struct sim *s)
 
 void
 sim_south_each_party(const struct sim *s, const char *extension,
-		     void (*fn)(const struct south_call *c, const struct south_party *p, void *arg), void *arg)
+	void (*fn)(const struct south_call *c, const struct south_party *p, void *arg), void *arg)
 {
 	int user = south_calls_user(s, str_of(extension));
 
@@ -564,7 +585,8 @@ sim_south_each_party(const struct sim *s, const char *extension,
 		const struct south_call *c = &s->south->calls[i];
 
 		for (unsigned k = 0; k < 2 && c->used; k++)
-			if (c->party[k].user == user && user >= 0 && c->party[k].state != SOUTH_NONE)
+			if (c->party[k].user == user && user >= 0 &&
+				c->party[k].state != SOUTH_NONE)
 				fn(c, &c->party[k], arg);
 	}
 }
@@ -579,7 +601,7 @@ sim_south_number_lives(const struct sim *s, struct str number)
 			struct str outside = str_of(c->party[k].number);
 
 			if (c->party[k].user < 0 && outside.n > 4 &&
-			    str_eq((struct str){ outside.p + 4, outside.n - 4 }, number))
+				str_eq((struct str){ outside.p + 4, outside.n - 4 }, number))
 				return true;
 		}
 	}

@@ -20,7 +20,8 @@
 static void
 chan_closed(struct sim *s, const struct sim_event *ev)
 {
-	sim_node_input(s, (unsigned)ev->a, ev->b, &(struct node_event){ .kind = NODE_EV_STREAM_CLOSED, .id = ev->c });
+	sim_node_input(s, (unsigned)ev->a, ev->b,
+		&(struct node_event){ .kind = NODE_EV_STREAM_CLOSED, .id = ev->c });
 }
 
 struct south_channel *
@@ -58,8 +59,10 @@ south_chan_pick(struct sim *s, const char *set, uint64_t except)
 static void
 chan_bytes(struct sim *s, const struct sim_event *ev)
 {
-	sim_node_input(s, (unsigned)ev->a, ev->b, &(struct node_event){ .kind = NODE_EV_STREAM_DATA, .id = ev->c,
-									  .bytes = { (const char *)ev->p, ev->n } });
+	sim_node_input(s, (unsigned)ev->a, ev->b,
+		&(struct node_event){ .kind = NODE_EV_STREAM_DATA,
+			.id = ev->c,
+			.bytes = { (const char *)ev->p, ev->n } });
 }
 
 void
@@ -76,7 +79,8 @@ south_chan_write(struct sim *s, struct south_channel *c, struct str bytes)
 			n = 1 + (size_t)sim_world_rand(s, SIM_RNG_SOUTH, n);
 		if (at < c->last_us)
 			at = c->last_us;
-		sim_world_at_bytes(s, at - s->now_us, chan_bytes, c->node, c->instance, c->stream, (struct str){ bytes.p, n });
+		sim_world_at_bytes(s, at - s->now_us, chan_bytes, c->node, c->instance, c->stream,
+			(struct str){ bytes.p, n });
 		c->last_us = at;
 		at += sim_world_range(s, SIM_RNG_SOUTH, 0, 2000);
 		bytes = (struct str){ bytes.p + n, bytes.n - n };
@@ -92,17 +96,20 @@ south_chan_close(struct sim *s, struct south_channel *c, const char *reason)
 	if (reason != NULL) {
 		buf_init(&doc, 2048);
 		buf_printf(&doc,
-			   "<?xml version=\"1.0\" encoding=\"UTF-8\"?><xsi:Event xsi1:type=\"xsi:ChannelTerminatedEvent\" "
-			   "xmlns:xsi=\"http://schema.broadsoft.com/xsi\" "
-			   "xmlns:xsi1=\"http://www.w3.org/2001/XMLSchema-instance\"><xsi:channelId>%s</xsi:channelId>"
-			   "<xsi:reason>%s</xsi:reason></xsi:Event>", c->id, reason);
+			"<?xml version=\"1.0\" encoding=\"UTF-8\"?><xsi:Event xsi1:type=\"xsi:ChannelTerminatedEvent\" "
+			"xmlns:xsi=\"http://schema.broadsoft.com/xsi\" "
+			"xmlns:xsi1=\"http://www.w3.org/2001/XMLSchema-instance\"><xsi:channelId>%s</xsi:channelId>"
+			"<xsi:reason>%s</xsi:reason></xsi:Event>",
+			c->id, reason);
 		south_chan_write(s, c, buf_as_str(&doc));
 		buf_fini(&doc);
 	}
-	sim_world_trace(s, "broadworks: channel %s of %s ends: %s", c->id, sim_node_name(s, c->node), reason ? reason : "");
+	sim_world_trace(s, "broadworks: channel %s of %s ends: %s", c->id,
+		sim_node_name(s, c->node), reason ? reason : "");
 	c->used = false;
 	if (!c->dead_end)
-		sim_world_at(s, (at < c->last_us ? c->last_us : at) - s->now_us, chan_closed, c->node, c->instance, c->stream);
+		sim_world_at(s, (at < c->last_us ? c->last_us : at) - s->now_us, chan_closed,
+			c->node, c->instance, c->stream);
 	south_event_channel_gone(s, c->serial);
 }
 
@@ -111,8 +118,11 @@ south_chan_close(struct sim *s, struct south_channel *c, const char *reason)
 static void
 chan_refuse(struct sim *s, unsigned node, uint64_t instance, uint64_t stream, uint64_t status)
 {
-	sim_node_input(s, node, instance, &(struct node_event){ .kind = NODE_EV_STREAM_CLOSED, .id = stream, .number = status,
-								 .text = STR("refused") });
+	sim_node_input(s, node, instance,
+		&(struct node_event){ .kind = NODE_EV_STREAM_CLOSED,
+			.id = stream,
+			.number = status,
+			.text = STR("refused") });
 }
 
 struct chan_wish {
@@ -146,12 +156,19 @@ chan_open(struct sim *s, const struct sim_event *ev)
 		chan_refuse(s, wish.node, wish.instance, wish.stream, 409);
 		return;
 	}
-	*c = (struct south_channel){ .used = true, .xsp = wish.xsp, .node = wish.node, .instance = wish.instance,
-				     .stream = wish.stream, .beaten_us = s->now_us, .serial = ++s->south->next_id };
+	*c = (struct south_channel){ .used = true,
+		.xsp = wish.xsp,
+		.node = wish.node,
+		.instance = wish.instance,
+		.stream = wish.stream,
+		.beaten_us = s->now_us,
+		.serial = ++s->south->next_id };
 	south_new_id(s, "chan", c->id, sizeof(c->id));
 	str_copy(c->set, sizeof(c->set), south_text(body, "channelSetId"));
-	snprintf(doc, sizeof(doc), "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Channel xmlns=\"http://schema.broadsoft.com/xsi\">"
-				   "<channelId>%s</channelId><expires>3600</expires></Channel>", c->id);
+	snprintf(doc, sizeof(doc),
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Channel xmlns=\"http://schema.broadsoft.com/xsi\">"
+		"<channelId>%s</channelId><expires>3600</expires></Channel>",
+		c->id);
 	south_chan_write(s, c, str_of(doc));
 	south_event_pump(s);
 }
@@ -159,14 +176,17 @@ chan_open(struct sim *s, const struct sim_event *ev)
 void
 sim_south_stream_open(struct sim *s, unsigned node, const struct node_action *a)
 {
-	struct chan_wish wish = { .node = node, .xsp = a->xsp, .instance = s->nodes[node]->instance, .stream = a->id };
+	struct chan_wish wish = {
+		.node = node, .xsp = a->xsp, .instance = s->nodes[node]->instance, .stream = a->id
+	};
 	struct buf b;
 
 	buf_init(&b, 65536);
 	buf_put(&b, &wish, sizeof(wish));
 	buf_str(&b, a->bytes);
 	if (!s->south->xsp_silent[a->xsp])
-		sim_world_at_bytes(s, sim_world_range(s, SIM_RNG_SOUTH, 500, 20000), chan_open, 0, 0, 0, buf_as_str(&b));
+		sim_world_at_bytes(s, sim_world_range(s, SIM_RNG_SOUTH, 500, 20000), chan_open, 0,
+			0, 0, buf_as_str(&b));
 	buf_fini(&b);
 }
 
@@ -177,7 +197,8 @@ chan_dropped(struct sim *s, const struct sim_event *ev)
 	for (unsigned i = 0; i < SOUTH_CHANNELS_MAX; i++) {
 		struct south_channel *c = &s->south->channels[i];
 
-		if (!c->used || c->node != ev->a || c->instance != ev->b || (ev->c != 0 && c->stream != ev->c))
+		if (!c->used || c->node != ev->a || c->instance != ev->b ||
+			(ev->c != 0 && c->stream != ev->c))
 			continue;
 		c->dead_end = true;
 		south_chan_close(s, c, NULL);
@@ -195,8 +216,10 @@ sim_south_stream_close(struct sim *s, unsigned node, uint64_t stream)
 		if (c->used && c->node == node && c->instance == instance && c->stream == stream)
 			c->dead_end = true;
 	}
-	sim_world_at(s, sim_world_range(s, SIM_RNG_SOUTH, 50, 500), chan_closed, node, instance, stream);
-	sim_world_at(s, sim_world_range(s, SIM_RNG_SOUTH, 1000, 40000), chan_dropped, node, instance, stream);
+	sim_world_at(
+		s, sim_world_range(s, SIM_RNG_SOUTH, 50, 500), chan_closed, node, instance, stream);
+	sim_world_at(s, sim_world_range(s, SIM_RNG_SOUTH, 1000, 40000), chan_dropped, node,
+		instance, stream);
 }
 
 void
@@ -209,7 +232,8 @@ sim_south_node_died(struct sim *s, unsigned node, uint64_t instance, bool silent
 			c->dead_end = true;
 	}
 	if (!silent)
-		sim_world_at(s, sim_world_range(s, SIM_RNG_SOUTH, 500, 30000), chan_dropped, node, instance, 0);
+		sim_world_at(s, sim_world_range(s, SIM_RNG_SOUTH, 500, 30000), chan_dropped, node,
+			instance, 0);
 }
 
 /* --- faults ------------------------------------------------------------------------------------------------ */
@@ -244,7 +268,8 @@ sim_south_channel_drop(struct sim *s)
 	struct south_channel *c = &s->south->channels[sim_world_rand(s, SIM_RNG_SOUTH, 4)];
 
 	if (c->used)
-		south_chan_close(s, c, sim_world_chance(s, SIM_RNG_SOUTH, 30) ? "NonResponsiveChannel" : NULL);
+		south_chan_close(s, c,
+			sim_world_chance(s, SIM_RNG_SOUTH, 30) ? "NonResponsiveChannel" : NULL);
 }
 
 /* Bytes that are no event, on a living stream; what follows them is in order again. */
@@ -265,7 +290,9 @@ sim_south_garbage(struct sim *s)
 		struct south_channel *c = &s->south->channels[i];
 
 		if (c->used && sim_world_chance(s, SIM_RNG_SOUTH, 50))
-			south_chan_write(s, c, str_of(texts[sim_world_rand(s, SIM_RNG_SOUTH, sizeof(texts) / sizeof(texts[0]))]));
+			south_chan_write(s, c,
+				str_of(texts[sim_world_rand(
+					s, SIM_RNG_SOUTH, sizeof(texts) / sizeof(texts[0]))]));
 	}
 }
 
@@ -275,7 +302,8 @@ chan_sweep(struct sim *s, const struct sim_event *ev)
 	(void)ev;
 	sim_world_at(s, CHAN_SWEEP_US, chan_sweep, 0, 0, 0);
 	for (unsigned i = 0; i < SOUTH_CHANNELS_MAX; i++)
-		if (s->south->channels[i].used && s->now_us - s->south->channels[i].beaten_us > CHAN_TIMEOUT_US)
+		if (s->south->channels[i].used &&
+			s->now_us - s->south->channels[i].beaten_us > CHAN_TIMEOUT_US)
 			south_chan_close(s, &s->south->channels[i], NULL);
 }
 

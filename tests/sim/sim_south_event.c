@@ -60,7 +60,7 @@ sim_south_unacknowledged(const struct sim *s)
 	size_t count = 0;
 
 	for (e = s->south->events; e != NULL; e = e->next)
-		count++;
+		count += s->now_us - e->made_us > SIM_S;
 	return count;
 }
 
@@ -97,20 +97,21 @@ event_write(struct sim *s, struct south_event *e)
 		return;
 	buf_init(&doc, 65536);
 	buf_printf(&doc,
-		   "<?xml version=\"1.0\" encoding=\"UTF-8\"?><xsi:Event xsi1:type=\"xsi:SubscriptionEvent\" "
-		   "xmlns:xsi=\"http://schema.broadsoft.com/xsi\" xmlns:xsi1=\"http://www.w3.org/2001/XMLSchema-instance\">"
-		   "<xsi:eventID>%s</xsi:eventID><xsi:sequenceNumber>%u</xsi:sequenceNumber>"
-		   "<xsi:userId>admin@demo.example</xsi:userId>"
-		   "<xsi:externalApplicationId>%s</xsi:externalApplicationId><xsi:subscriptionId>%s</xsi:subscriptionId>"
-		   "<xsi:channelId>%s</xsi:channelId><xsi:targetId>%s</xsi:targetId>",
-		   e->id, e->sequence, e->application, e->sub_id, c->id, e->target);
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?><xsi:Event xsi1:type=\"xsi:SubscriptionEvent\" "
+		"xmlns:xsi=\"http://schema.broadsoft.com/xsi\" xmlns:xsi1=\"http://www.w3.org/2001/XMLSchema-instance\">"
+		"<xsi:eventID>%s</xsi:eventID><xsi:sequenceNumber>%u</xsi:sequenceNumber>"
+		"<xsi:userId>admin@demo.example</xsi:userId>"
+		"<xsi:externalApplicationId>%s</xsi:externalApplicationId><xsi:subscriptionId>%s</xsi:subscriptionId>"
+		"<xsi:channelId>%s</xsi:channelId><xsi:targetId>%s</xsi:targetId>",
+		e->id, e->sequence, e->application, e->sub_id, c->id, e->target);
 	buf_put(&doc, e->data, e->n);
 	buf_cstr(&doc, "</xsi:Event>");
 	e->channel = c->serial;
 	e->last_channel = c->serial;
 	e->sent_us = s->now_us;
 	e->attempts++;
-	sim_world_trace(s, "broadworks: event %s number %u of %s (%s) on %s", e->id, e->sequence, e->sub_id, e->target, c->id);
+	sim_world_trace(s, "broadworks: event %s number %u of %s (%s) on %s", e->id, e->sequence,
+		e->sub_id, e->target, c->id);
 	south_chan_write(s, c, buf_as_str(&doc));
 	buf_fini(&doc);
 }
@@ -244,7 +245,8 @@ south_event_ack(struct sim *s, struct str event_id, unsigned status)
 
 	while (e != NULL && !str_is(event_id, e->id))
 		e = e->next;
-	sim_world_trace(s, "broadworks: %.*s is acknowledged with %u%s", STR_ARG(event_id), status, e ? "" : ", not known");
+	sim_world_trace(s, "broadworks: %.*s is acknowledged with %u%s", STR_ARG(event_id), status,
+		e ? "" : ", not known");
 	if (e == NULL)
 		return 404;
 	if (status == 481) {
@@ -298,7 +300,8 @@ event_sweep(struct sim *s, const struct sim_event *ev)
 			e->channel = 0;
 			event_write(s, e);
 		}
-		if (e->channel == 0 && south_chan_pick(s, e->set, 0) == NULL && s->now_us - e->made_us > s->south->keep_us)
+		if (e->channel == 0 && south_chan_pick(s, e->set, 0) == NULL &&
+			s->now_us - e->made_us > s->south->keep_us)
 			event_drop(s, e);
 	}
 }

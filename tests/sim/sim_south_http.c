@@ -100,15 +100,18 @@ http_subscribe(struct sim *s, struct str user, struct str body, struct http_answ
 		a->status = 404;
 		return;
 	}
-	sub = south_event_subscribe(s, (unsigned)index, south_text(body, "channelSetId"), south_text(body, "applicationId"));
+	sub = south_event_subscribe(s, (unsigned)index, south_text(body, "channelSetId"),
+		south_text(body, "applicationId"));
 	if (sub == NULL) {
 		a->status = 409;
 		return;
 	}
 	s->south->users[index].asked_us = s->now_us;
 	south_calls_activity(s, (unsigned)index, true);
-	buf_printf(&a->body, XMLNS "<Subscription" NS "><subscriptionId>%s</subscriptionId><expires>86400</expires></Subscription>",
-		   sub->id);
+	buf_printf(&a->body,
+		XMLNS "<Subscription" NS
+		      "><subscriptionId>%s</subscriptionId><expires>86400</expires></Subscription>",
+		sub->id);
 	south_event_snapshot(s, sub, "CallSubscriptionEvent");
 }
 
@@ -118,15 +121,20 @@ http_subscription(struct sim *s, const struct http_request *r, struct str id, st
 	struct south_sub *sub = south_event_sub(s, id);
 
 	if (sub == NULL) {
-		a->status = strcmp(r->method, "PUT") == 0 && sim_world_chance(s, SIM_RNG_SOUTH, 50) ? 404 : 403;
+		a->status =
+			strcmp(r->method, "PUT") == 0 && sim_world_chance(s, SIM_RNG_SOUTH, 50) ?
+			404 :
+			403;
 		return;
 	}
 	if (strcmp(r->method, "DELETE") == 0) {
 		south_event_unsubscribe(s, sub);
 		return;
 	}
-	buf_printf(&a->body, XMLNS "<Subscription" NS "><subscriptionId>%s</subscriptionId><expires>86400</expires></Subscription>",
-		   sub->id);
+	buf_printf(&a->body,
+		XMLNS "<Subscription" NS
+		      "><subscriptionId>%s</subscriptionId><expires>86400</expires></Subscription>",
+		sub->id);
 	if (strcmp(r->method, "PUT") != 0)
 		return;
 	s->south->users[sub->user].asked_us = s->now_us;
@@ -146,14 +154,19 @@ http_set(struct sim *s, struct str set, struct http_answer *a)
 		if (!c->used || !str_is(set, c->set))
 			continue;
 		count++;
-		buf_printf(&a->body, "<channel><channelId>%s</channelId><channelSetId>%s</channelSetId><priority>1</priority>"
-				     "<weight>50</weight><expires>3000</expires></channel>", c->id, c->set);
+		buf_printf(&a->body,
+			"<channel><channelId>%s</channelId><channelSetId>%s</channelSetId><priority>1</priority>"
+			"<weight>50</weight><expires>3000</expires></channel>",
+			c->id, c->set);
 	}
 	buf_cstr(&a->body, "</ChannelSet>");
 	if (count == 0) {
 		a->status = 403;
 		buf_reset(&a->body);
-		buf_cstr(&a->body, XMLNS "<ErrorInfo" NS "><summary>unknown channel set</summary><errorCode>110842</errorCode></ErrorInfo>");
+		buf_cstr(&a->body,
+			XMLNS
+			"<ErrorInfo" NS
+			"><summary>unknown channel set</summary><errorCode>110842</errorCode></ErrorInfo>");
 	}
 }
 
@@ -171,12 +184,16 @@ http_channel(struct sim *s, const struct http_request *r, struct str rest, struc
 			return;
 		}
 		c->beaten_us = s->now_us;
-		south_chan_write(s, c, STR("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
-					   "<ChannelHeartBeat xmlns=\"http://schema.broadsoft.com/xsi\"/>"));
+		south_chan_write(s, c,
+			STR("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+			    "<ChannelHeartBeat xmlns=\"http://schema.broadsoft.com/xsi\"/>"));
 	} else if (strcmp(r->method, "DELETE") == 0) {
 		south_chan_close(s, c, "ExplicitDelete");
 	} else {
-		buf_printf(&a->body, XMLNS "<Channel" NS "><channelId>%s</channelId><expires>3600</expires></Channel>", c->id);
+		buf_printf(&a->body,
+			XMLNS "<Channel" NS
+			      "><channelId>%s</channelId><expires>3600</expires></Channel>",
+			c->id);
 	}
 }
 
@@ -196,27 +213,36 @@ http_call(struct sim *s, const struct http_request *r, struct str rest, struct h
 	tail = str_cut(tail, '?', &query);
 	if (str_is(tail, "new")) {
 		query = http_after(query, "address=");
-		a->status = query.p == NULL ? 400 : south_calls_dial(s, (unsigned)index, http_decode(query, number, sizeof(number)),
-								      &call);
+		a->status = query.p == NULL ?
+			400 :
+			south_calls_dial(s, (unsigned)index,
+				http_decode(query, number, sizeof(number)), &call);
 		if (call != NULL)
-			buf_printf(&a->body, XMLNS "<CallStartInfo" NS "><callId>%s</callId><externalTrackingId>%s</externalTrackingId>"
-					     "</CallStartInfo>", call->party[0].id, call->tracking);
+			buf_printf(&a->body,
+				XMLNS
+				"<CallStartInfo" NS
+				"><callId>%s</callId><externalTrackingId>%s</externalTrackingId>"
+				"</CallStartInfo>",
+				call->party[0].id, call->tracking);
 		return;
 	}
 	id = str_cut(tail, '/', &verb);
 	a->status = south_calls_verb(s, (unsigned)index, id,
-				     strcmp(r->method, "DELETE") == 0 ? "Release" : str_is(verb, "Talk") ? "Talk" :
-				     str_is(verb, "Hold") ? "Hold" : "");
+		strcmp(r->method, "DELETE") == 0 ? "Release" :
+			str_is(verb, "Talk")     ? "Talk" :
+			str_is(verb, "Hold")     ? "Hold" :
+						   "");
 }
 
 static void
-http_serve(struct sim *s, const struct http_request *r, struct str path, struct str body, struct http_answer *a)
+http_serve(struct sim *s, const struct http_request *r, struct str path, struct str body,
+	struct http_answer *a)
 {
 	struct str rest;
 
 	if (str_is(path, EVENTS "channel/eventresponse")) {
 		a->status = south_event_ack(s, south_text(body, "eventID"),
-					    (unsigned)strtoul(south_text(body, "statusCode").p, NULL, 10));
+			(unsigned)strtoul(south_text(body, "statusCode").p, NULL, 10));
 	} else if ((rest = http_after(path, EVENTS "channelset/")).p != NULL) {
 		http_set(s, rest, a);
 	} else if ((rest = http_after(path, EVENTS "channel/")).p != NULL) {
@@ -241,13 +267,16 @@ http_done(struct sim *s, const struct sim_event *ev)
 
 	memcpy(&r, ev->p, sizeof(r));
 	sim_node_input(s, r.node, r.instance,
-		       &(struct node_event){ .kind = NODE_EV_HTTP_DONE, .id = r.id, .number = ev->a,
-					     .text = ev->a ? STR_NONE : STR("no answer"),
-					     .bytes = { (const char *)ev->p + sizeof(r), ev->n - sizeof(r) } });
+		&(struct node_event){ .kind = NODE_EV_HTTP_DONE,
+			.id = r.id,
+			.number = ev->a,
+			.text = ev->a ? STR_NONE : STR("no answer"),
+			.bytes = { (const char *)ev->p + sizeof(r), ev->n - sizeof(r) } });
 }
 
 static void
-http_answer_later(struct sim *s, const struct http_request *r, int status, struct str body, int64_t us)
+http_answer_later(
+	struct sim *s, const struct http_request *r, int status, struct str body, int64_t us)
 {
 	struct buf b;
 
@@ -289,25 +318,32 @@ http_arrive(struct sim *s, const struct sim_event *ev)
 	buf_init(&a.body, 65536);
 	if (s->now_us < s->south->storm_until_us || http_fault(s, 1))
 		a.status = 503;
-	else if (s->now_us < s->south->server_away_until_us && http_after(path, EVENTS "channel").p == NULL)
+	else if (s->now_us < s->south->server_away_until_us &&
+		http_after(path, EVENTS "channel").p == NULL)
 		a.status = 500;
 	else
 		http_serve(s, &r, path, body, &a);
-	sim_world_trace(s, "broadworks: %s %s %.*s -> %d", sim_node_name(s, r.node), r.method, STR_ARG(path), a.status);
+	sim_world_trace(s, "broadworks: %s %s %.*s -> %d", sim_node_name(s, r.node), r.method,
+		STR_ARG(path), a.status);
 	s->totals.south_requests++;
 	if (http_fault(s, 3))
 		http_answer_later(s, &r, 0, STR_NONE, r.timeout_us);
 	else
 		http_answer_later(s, &r, a.status, buf_as_str(&a.body),
-				  sim_world_range(s, SIM_RNG_SOUTH, 300, http_fault(s, 5) ? 900000 : 10000));
+			sim_world_range(s, SIM_RNG_SOUTH, 300, http_fault(s, 5) ? 900000 : 10000));
 	buf_fini(&a.body);
 }
 
 void
 sim_south_http(struct sim *s, unsigned node, const struct node_action *a)
 {
-	struct http_request r = { .node = node, .xsp = a->xsp, .instance = s->nodes[node]->instance, .id = a->id,
-				  .timeout_us = (int64_t)a->number * SIM_MS, .path_n = a->path.n, .body_n = a->bytes.n };
+	struct http_request r = { .node = node,
+		.xsp = a->xsp,
+		.instance = s->nodes[node]->instance,
+		.id = a->id,
+		.timeout_us = (int64_t)a->number * SIM_MS,
+		.path_n = a->path.n,
+		.body_n = a->bytes.n };
 	struct buf b;
 
 	snprintf(r.method, sizeof(r.method), "%s", a->method);
@@ -315,7 +351,8 @@ sim_south_http(struct sim *s, unsigned node, const struct node_action *a)
 	buf_put(&b, &r, sizeof(r));
 	buf_str(&b, a->path);
 	buf_str(&b, a->bytes);
-	sim_world_at_bytes(s, sim_world_range(s, SIM_RNG_SOUTH, 200, 10000), http_arrive, 0, 0, 0, buf_as_str(&b));
+	sim_world_at_bytes(s, sim_world_range(s, SIM_RNG_SOUTH, 200, 10000), http_arrive, 0, 0, 0,
+		buf_as_str(&b));
 	buf_fini(&b);
 }
 

@@ -98,8 +98,11 @@ tcp_open_process(struct sim *s, const struct sim_event *ev)
 	else
 		snprintf(local, sizeof(local), "10.77.0.%d:1040", c->target + 1);
 	c->told = true;
-	sim_node_input(s, c->node, c->instance, &(struct node_event){ .kind = NODE_EV_CLIENT_OPEN, .id = ev->a,
-								      .text = str_of(peer), .text2 = str_of(local) });
+	sim_node_input(s, c->node, c->instance,
+		&(struct node_event){ .kind = NODE_EV_CLIENT_OPEN,
+			.id = ev->a,
+			.text = str_of(peer),
+			.text2 = str_of(local) });
 }
 
 static void
@@ -112,7 +115,8 @@ tcp_arrive(struct sim *s, const struct sim_event *ev)
 	if (!c->client_open)
 		return;
 	if (n == NULL || !n->host_up) {
-		sim_world_at(s, sim_world_range(s, SIM_RNG_TCP, 300, 1000) * SIM_MS, tcp_tell_client, ev->a, 0, 0);
+		sim_world_at(s, sim_world_range(s, SIM_RNG_TCP, 300, 1000) * SIM_MS,
+			tcp_tell_client, ev->a, 0, 0);
 		return;
 	}
 	if (!n->listening) {
@@ -139,8 +143,9 @@ sim_tcp_connect(struct sim *s, unsigned client, int target)
 	}
 	if (t->count >= TCP_CONNECTIONS_MAX)
 		sim_world_fail(s, "BOUNDED", "more than %d connections", TCP_CONNECTIONS_MAX);
-	t->conns[t->count++] = (struct tcp_conn){ .client = client, .target = target, .client_open = true,
-						  .down_cut_us = INT64_MAX };
+	t->conns[t->count++] = (struct tcp_conn){
+		.client = client, .target = target, .client_open = true, .down_cut_us = INT64_MAX
+	};
 	sim_world_at(s, tcp_delay(s), tcp_arrive, t->count, 0, 0);
 	return t->count;
 }
@@ -154,8 +159,9 @@ tcp_up(struct sim *s, const struct sim_event *ev)
 
 	if (c->server_open)
 		sim_node_input(s, c->node, c->instance,
-			       &(struct node_event){ .kind = NODE_EV_CLIENT_DATA, .id = ev->a,
-						     .bytes = { (const char *)ev->p, ev->n } });
+			&(struct node_event){ .kind = NODE_EV_CLIENT_DATA,
+				.id = ev->a,
+				.bytes = { (const char *)ev->p, ev->n } });
 }
 
 static void
@@ -166,7 +172,8 @@ tcp_up_end(struct sim *s, const struct sim_event *ev)
 	if (!c->server_open)
 		return;
 	c->server_open = false;
-	sim_node_input(s, c->node, c->instance, &(struct node_event){ .kind = NODE_EV_CLIENT_CLOSED, .id = ev->a });
+	sim_node_input(s, c->node, c->instance,
+		&(struct node_event){ .kind = NODE_EV_CLIENT_CLOSED, .id = ev->a });
 }
 
 /* Splits `bytes` at random places; each piece arrives after the one before it. */
@@ -217,13 +224,15 @@ sim_tcp_client_close(struct sim *s, uint64_t id)
 		return;
 	c->client_open = false;
 	if (c->server_open)
-		sim_world_at(s, (at < c->up_last_us ? c->up_last_us : at) - s->now_us, tcp_up_end, id, 0, 0);
+		sim_world_at(s, (at < c->up_last_us ? c->up_last_us : at) - s->now_us, tcp_up_end,
+			id, 0, 0);
 }
 
 bool
 sim_tcp_is_whole(const struct sim *s, uint64_t id)
 {
-	return id > 0 && id <= s->tcp->count && s->tcp->conns[id - 1].client_open && s->tcp->conns[id - 1].server_open;
+	return id > 0 && id <= s->tcp->count && s->tcp->conns[id - 1].client_open &&
+		s->tcp->conns[id - 1].server_open;
 }
 
 /* --- from the node ----------------------------------------------------------------------------------------- */
@@ -237,8 +246,9 @@ tcp_tell_acked(struct sim *s, const struct sim_event *ev)
 	if (!c->server_open || c->arrived == c->acked)
 		return;
 	c->acked = c->arrived;
-	sim_node_input(s, c->node, c->instance, &(struct node_event){ .kind = NODE_EV_CLIENT_ACKED, .id = ev->a,
-								      .number = c->acked });
+	sim_node_input(s, c->node, c->instance,
+		&(struct node_event){
+			.kind = NODE_EV_CLIENT_ACKED, .id = ev->a, .number = c->acked });
 }
 
 static void
@@ -251,7 +261,8 @@ tcp_down(struct sim *s, const struct sim_event *ev)
 	c->arrived += ev->n;
 	if (c->server_open && !c->ack_planned) {
 		c->ack_planned = true;
-		sim_world_at(s, sim_world_range(s, SIM_RNG_TCP, 10, 60) * SIM_MS, tcp_tell_acked, ev->a, 0, 0);
+		sim_world_at(s, sim_world_range(s, SIM_RNG_TCP, 10, 60) * SIM_MS, tcp_tell_acked,
+			ev->a, 0, 0);
 	}
 	sim_client_bytes(s, c->client, ev->a, (struct str){ (const char *)ev->p, ev->n });
 }
@@ -262,8 +273,9 @@ sim_tcp_node_send(struct sim *s, unsigned node, uint64_t id, struct str bytes)
 	struct tcp_conn *c = tcp_conn(s, id);
 
 	if (c == NULL || !c->told || c->node != node || c->instance != s->nodes[node]->instance) {
-		sim_world_fail(s, "BOUNDED", "%s sends on connection %" PRIu64 ", which it does not have",
-			       sim_node_name(s, node), id);
+		sim_world_fail(s, "BOUNDED",
+			"%s sends on connection %" PRIu64 ", which it does not have",
+			sim_node_name(s, node), id);
 		return;
 	}
 	if (c->server_open)
@@ -287,7 +299,8 @@ tcp_closed_by_node(struct sim *s, const struct sim_event *ev)
 {
 	struct tcp_conn *c = tcp_conn(s, ev->a);
 
-	sim_node_input(s, c->node, c->instance, &(struct node_event){ .kind = NODE_EV_CLIENT_CLOSED, .id = ev->a });
+	sim_node_input(s, c->node, c->instance,
+		&(struct node_event){ .kind = NODE_EV_CLIENT_CLOSED, .id = ev->a });
 }
 
 /* The client hears of the end behind what still arrives. */
@@ -296,7 +309,8 @@ tcp_end_down(struct sim *s, uint64_t id, struct tcp_conn *c)
 {
 	int64_t at = s->now_us + tcp_delay(s);
 
-	sim_world_at(s, (at < c->down_last_us ? c->down_last_us : at) - s->now_us, tcp_tell_client, id, 0, 0);
+	sim_world_at(s, (at < c->down_last_us ? c->down_last_us : at) - s->now_us, tcp_tell_client,
+		id, 0, 0);
 }
 
 void
@@ -305,8 +319,9 @@ sim_tcp_node_close(struct sim *s, unsigned node, uint64_t id, bool after_output)
 	struct tcp_conn *c = tcp_conn(s, id);
 
 	if (c == NULL || !c->told || c->node != node || c->instance != s->nodes[node]->instance) {
-		sim_world_fail(s, "BOUNDED", "%s closes connection %" PRIu64 ", which it does not have",
-			       sim_node_name(s, node), id);
+		sim_world_fail(s, "BOUNDED",
+			"%s closes connection %" PRIu64 ", which it does not have",
+			sim_node_name(s, node), id);
 		return;
 	}
 	if (!c->server_open)
@@ -355,10 +370,13 @@ sim_tcp_nudge(struct sim *s, unsigned node, struct str peer, struct str local)
 	uint64_t id;
 	const char *colon = memchr(peer.p, ':', peer.n);
 
-	if (colon == NULL || !str_copy(port, sizeof(port), (struct str){ colon + 1, (size_t)(peer.p + peer.n - colon - 1) }))
+	if (colon == NULL ||
+		!str_copy(port, sizeof(port),
+			(struct str){ colon + 1, (size_t)(peer.p + peer.n - colon - 1) }))
 		return;
 	id = strtoull(port, NULL, 10) - TCP_FIRST_PORT;
 	/* an own address of the dead node is not ours to answer for */
 	if (tcp_conn(s, id) != NULL && str_is(local, "10.77.0.50:1040"))
-		sim_world_at(s, sim_world_range(s, SIM_RNG_TCP, 1, 20) * SIM_MS, tcp_nudge, id, node, 200);
+		sim_world_at(s, sim_world_range(s, SIM_RNG_TCP, 1, 20) * SIM_MS, tcp_nudge, id,
+			node, 200);
 }

@@ -75,11 +75,15 @@ world_push(struct sim *s, const struct sim_event *ev)
 }
 
 void
-sim_world_at_bytes(struct sim *s, int64_t delay_us, sim_event_fn fn, uint64_t a, uint64_t b, uint64_t c,
-		   struct str bytes)
+sim_world_at_bytes(struct sim *s, int64_t delay_us, sim_event_fn fn, uint64_t a, uint64_t b,
+	uint64_t c, struct str bytes)
 {
-	struct sim_event ev = { .at_us = s->now_us + (delay_us > 0 ? delay_us : 0), .sequence = s->sequence++, .fn = fn,
-				.a = a, .b = b, .c = c };
+	struct sim_event ev = { .at_us = s->now_us + (delay_us > 0 ? delay_us : 0),
+		.sequence = s->sequence++,
+		.fn = fn,
+		.a = a,
+		.b = b,
+		.c = c };
 
 	if (bytes.n > 0) {
 		ev.p = mem_alloc(bytes.n);

@@ -78,9 +78,9 @@ struct sim_event {
 
 struct sim_options {
 	uint64_t seed;
-	int64_t seconds; /* of the phase with faults; 0 = drawn by the seed */
+	int64_t seconds;         /* of the phase with faults; 0 = drawn by the seed */
 	uint32_t faults_allowed; /* bit 1 << enum sim_fault */
-	bool faults_forced; /* all that are allowed are on, none is drawn */
+	bool faults_forced;      /* all that are allowed are on, none is drawn */
 	bool trace;
 	bool quiet;
 };
@@ -88,9 +88,9 @@ struct sim_options {
 struct sim_totals {
 	uint64_t steps, takeovers, events, requests, resumes, south_requests;
 	int64_t virtual_us;
-	int64_t worst_resync_us;   /* promote order to all devices in service, in the quiet phase of the seeds */
-	int64_t worst_settle_us;   /* end of the faults to all is well */
-	uint64_t lossy; /* takeovers by a node that nobody promised anything for */
+	int64_t worst_resync_us; /* promote order to all devices in service, in the quiet phase of the seeds */
+	int64_t worst_settle_us; /* end of the faults to all is well */
+	uint64_t lossy;          /* takeovers by a node that nobody promised anything for */
 };
 
 struct sim_ring;
@@ -108,8 +108,8 @@ struct sim {
 	struct sim_event *heap;
 	size_t heap_n, heap_size;
 	struct rng rng[SIM_RNG_COUNT];
-	uint32_t faults;  /* on in this seed */
-	bool calm;        /* the faults have stopped: everything must get well */
+	uint32_t faults; /* on in this seed */
+	bool calm;       /* the faults have stopped: everything must get well */
 	uint64_t hash;
 	bool failed;
 	char invariant[24];
@@ -132,9 +132,10 @@ void sim_world_init(struct sim *s, const struct sim_options *opt);
 void sim_world_fini(struct sim *s);
 
 /** Calls fn after `delay_us` (at least 0). `bytes` are copied. */
-void sim_world_at(struct sim *s, int64_t delay_us, sim_event_fn fn, uint64_t a, uint64_t b, uint64_t c);
-void sim_world_at_bytes(struct sim *s, int64_t delay_us, sim_event_fn fn, uint64_t a, uint64_t b, uint64_t c,
-			struct str bytes);
+void sim_world_at(
+	struct sim *s, int64_t delay_us, sim_event_fn fn, uint64_t a, uint64_t b, uint64_t c);
+void sim_world_at_bytes(struct sim *s, int64_t delay_us, sim_event_fn fn, uint64_t a, uint64_t b,
+	uint64_t c, struct str bytes);
 /** Runs until `until_us` or the first broken invariant. */
 void sim_world_run(struct sim *s, int64_t until_us);
 
