@@ -77,6 +77,8 @@ apply_epoch(struct core_model *m, const struct delta_epoch *x)
 		}
 		s->attached = false;
 		s->under_way = 0;
+		if (s->last_number < s->common_number)
+			s->common_number = s->last_number;
 		core_hash_session(m, s);
 	}
 	return E_OK;
@@ -282,6 +284,7 @@ apply_session_attach(struct core_model *m, const struct delta_session_attach *x)
 	if (s == NULL)
 		return E_UNKNOWN;
 	s->attached = true;
+	s->common_number = UINT64_MAX;
 	s->numbered = x->numbered;
 	if (x->numbered && x->last_number > s->last_number)
 		s->last_number =

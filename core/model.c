@@ -430,6 +430,7 @@ core_session_new(struct core_model *m, const struct delta_r_session *r)
 	s->cleanup_s = r->cleanup_s;
 	s->register_id = r->register_id;
 	s->last_number = r->last_number;
+	s->common_number = UINT64_MAX;
 	s->last_serial = r->last_serial;
 	s->acked_serial = r->acked_serial;
 	TAILQ_INIT(&s->monitors);

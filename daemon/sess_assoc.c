@@ -119,17 +119,22 @@ assoc_open(struct sess *s, struct conn *c, const struct csta_request *q, bool ke
 	return session;
 }
 
-/* `presented`: the client told the number of the last event it has; else what its TCP acknowledged counts. */
+/*
+ * `presented`: the client told the number of the last event it has; else what its TCP acknowledged counts. An owner that
+ * lost the ring may have said more than this node ever learned, and this node has used those numbers for other events:
+ * such a client lacks them although the numbers go on without a hole.
+ */
 static void
 assoc_resume(struct sess *s, struct conn *c, struct core_session *session, bool presented,
 	uint64_t last_number)
 {
 	struct ctx *x = s->x;
 	uint64_t said = session->last_number;
+	bool foreign = presented && last_number > session->common_number;
 	bool complete;
 
 	sess_bind(s, c, session);
-	complete = outbox_resume(session->box, presented, last_number, said);
+	complete = outbox_resume(session->box, presented, last_number, said) && !foreign;
 	CORE_EMIT(&x->em, session_attach, .session = session->id,
 		.numbered = presented || session->numbered,
 		.last_number = presented ? last_number : 0, .peer = str_of(c->peer),

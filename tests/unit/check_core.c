@@ -256,6 +256,24 @@ START_TEST(a_new_epoch_ends_what_belonged_to_the_old_owner)
 }
 END_TEST
 
+/* What the old owner said alone is unknown here; the bound stays with the oldest change until the client is back. */
+START_TEST(numbers_beyond_a_change_of_owner_are_not_common)
+{
+	struct core_session *s = active.model.sessions;
+
+	ck_assert_uint_eq(s->common_number, UINT64_MAX);
+	s->last_number = standby.model.sessions->last_number = 101;
+	CORE_EMIT(&em, epoch, .epoch = 4, .owner = 2);
+	ck_assert_uint_eq(s->common_number, 101);
+	s->last_number = standby.model.sessions->last_number = 109;
+	CORE_EMIT(&em, epoch, .epoch = 5, .owner = 1);
+	ck_assert_uint_eq(s->common_number, 101);
+	CORE_EMIT(&em, session_attach, .session = s->id, .numbered = 1, .last_number = 105);
+	ck_assert_uint_eq(s->common_number, UINT64_MAX);
+	ck_assert_uint_eq(s->last_number, 109);
+}
+END_TEST
+
 START_TEST(a_snapshot_gives_the_same_state)
 {
 	struct side third = { 0 };
@@ -324,6 +342,7 @@ cases(void)
 	tcase_add_test(tc, another_tracking_id_is_another_call);
 	tcase_add_test(tc, a_monitor_on_a_device_that_is_out);
 	tcase_add_test(tc, a_new_epoch_ends_what_belonged_to_the_old_owner);
+	tcase_add_test(tc, numbers_beyond_a_change_of_owner_are_not_common);
 	tcase_add_test(tc, a_snapshot_gives_the_same_state);
 	tcase_add_loop_test(tc, garbage_is_refused, 0, 5);
 	return tc;
