@@ -109,12 +109,11 @@ struct core_session {
 	bool numbered; /* wants messageSequenceNumber */
 	bool attached; /* has a connection, as far as is known */
 	uint32_t duration_s, cleanup_s;
-	uint64_t register_id; /* 0 = not registered for system status */
-	uint64_t last_number; /* of the last event said */
-	uint64_t
-		common_number; /* numbered alike by all owners since the client was here; UINT64_MAX: all are */
-	uint64_t last_serial;  /* of the last message said */
-	uint64_t acked_serial; /* acknowledged by the client's TCP */
+	uint64_t register_id;   /* 0 = not registered for system status */
+	uint64_t last_number;   /* of the last event said */
+	uint64_t common_number; /* owners agree up to it; UINT64_MAX: on all */
+	uint64_t last_serial;   /* of the last message said */
+	uint64_t acked_serial;  /* acknowledged by the client's TCP */
 	uint64_t hash;
 	uint32_t
 		under_way; /* the active's count of its requests that are not answered; not replicated */
