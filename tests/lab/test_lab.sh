@@ -180,7 +180,8 @@ test_agent()
 	lab_in n1 crm_resource -r tandemd-clone --meta -p target-role -v Stopped >/dev/null
 	lab_wait 20 none_runs
 	result $? 'Pacemaker stops both'
-	sleep 1	# the last operations of Pacemaker
+	lab_in n1 crm_resource --wait --timeout=20s
+	result $? 'the cluster has nothing left to do'
 	out=$(lab_in n1 ocf-tester -n tandemd -o config=/run/tandem/tandem.conf \
 		-o binary="$LAB/bin/tandemd" -o ctl="$LAB/bin/tandemctl" \
 		-o log=/run/tandem/tandemd.out /usr/lib/ocf/resource.d/tandem/tandemd 2>&1)
