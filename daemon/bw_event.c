@@ -63,15 +63,15 @@ event_party(const struct xsi_call *call, enum xsi_event_kind kind)
 			call->personality == XSI_CLICK_TO_DIAL     ? CORE_CLICK_TO_DIAL :
 								     CORE_ORIGINATOR,
 		.state = event_state(call->state),
-		.end = event_end(call->release_cause),
+		.end = event_end(call->release.cause),
 		.local = call->releasing == XSI_RELEASE_LOCAL,
-		.remote = call->remote_address,
-		.remote_user = call->remote_user,
+		.remote = call->remote.address,
+		.remote_user = call->remote.user,
 	};
 
 	/* connected to a treatment (busy tone...): the party stays until it is released */
 	p.failed = kind == XSI_EV_CallReleasing ||
-		(p.state == CORE_ALERTING && call->release_cause.n > 0);
+		(p.state == CORE_ALERTING && call->release.cause.n > 0);
 	if (p.failed)
 		p.state = CORE_ALERTING;
 	return p;
@@ -135,46 +135,47 @@ event_take(struct bw *b, struct bw_device *bd, const struct xsi_event *ev, uint3
 		event_id[0] = '\0';
 	bd->seen[bd->seen_next++ % BW_SEEN_EVENTS] = map_hash(event_id, strlen(event_id));
 	CORE_EMIT(&b->x->em, dev_seq, .device = str_of(d->id), .sequence = ev->sequence);
-	switch (ev->kind) {
-	case XSI_EV_CallSubscription:
-	case XSI_EV_CallSubscriptionResync:
+	switch (xsi_event_class_of(ev->kind)) {
+	case XSI_CLASS_CALL_SNAPSHOT:
 		event_snapshot(b, bd, ev);
 		break;
-	case XSI_EV_SubscriptionTerminated:
+	case XSI_CLASS_TERMINATED:
 		log_emit(b->x->log, M_SUBSCRIPTION,
 			"device=%s subscription=%s was ended by BroadWorks", d->id,
 			d->subscription);
 		bw_set_subscription(b, bd, STR_NONE);
 		bw_ask(b, d, true);
 		break;
-	case XSI_EV_CallRedirected:
+	case XSI_CLASS_CALLS:
 		for (uint32_t i = 0; i < ev->call_count; i++)
 			event_call(b, bd, ev, &ev->calls[i]);
 		break;
-	case XSI_EV_HookStatus:
-		break;
-	case XSI_EV_UNKNOWN:
-		log_emit(b->x->log, M_EVENT_SKIPPED, "device=%s type=%.*s is not known", d->id,
-			STR_ARG(ev->type));
-		break;
-	case XSI_EV_CallOriginating:
-	case XSI_EV_CallOriginated:
-	case XSI_EV_CallCollecting:
-	case XSI_EV_CallReceived:
-	case XSI_EV_CallAnswered:
-	case XSI_EV_CallHeld:
-	case XSI_EV_CallRetrieved:
-	case XSI_EV_CallTransferred:
-	case XSI_EV_CallForwarded:
-	case XSI_EV_CallPickedUp:
-	case XSI_EV_CallParkRetrieved:
-	case XSI_EV_CallBargedIn:
-	case XSI_EV_CallMonitored:
-	case XSI_EV_CallUpdated:
-	case XSI_EV_CallReleasing:
-	case XSI_EV_CallReleased:
-	case XSI_EV_CallDetached:
+	case XSI_CLASS_CALL:
 		event_call(b, bd, ev, &ev->call);
+		break;
+	case XSI_CLASS_OTHER:
+	case XSI_CLASS_CONFERENCE:
+	case XSI_CLASS_HOOK:
+	case XSI_CLASS_AGENT:
+	case XSI_CLASS_AGENT_SNAPSHOT:
+	case XSI_CLASS_JOIN:
+	case XSI_CLASS_DISPOSITION:
+	case XSI_CLASS_QUEUE:
+	case XSI_CLASS_QUEUE_REFUSED:
+	case XSI_CLASS_QUEUE_SNAPSHOT:
+	case XSI_CLASS_QUEUE_CONFIG:
+	case XSI_CLASS_ROUTE:
+	case XSI_CLASS_ROUTE_REFUSED:
+	case XSI_CLASS_ROUTE_SNAPSHOT:
+	case XSI_CLASS_ROUTE_STATE:
+	case XSI_CLASS_MEDIA:
+	case XSI_CLASS_SERVICE:
+	case XSI_CLASS_MESSAGE_WAITING:
+	case XSI_CLASS_MONITORING:
+	case XSI_CLASS_PARK:
+		if (ev->kind == XSI_EV_UNKNOWN)
+			log_emit(b->x->log, M_EVENT_SKIPPED, "device=%s type=%.*s is not known",
+				d->id, STR_ARG(ev->type));
 		break;
 	}
 	bw_ack_event(b, xsp, str_of(event_id), ACK_OK);
@@ -438,30 +439,14 @@ bw_document(struct bw *b, struct bw_channel *c, struct str document)
 		event_malformed(b, c, &b->doc->event, e.text);
 		return;
 	}
-	switch (b->doc->kind) {
-	case XSI_DOC_CHANNEL:
+	if (b->doc->kind == XSI_DOC_CHANNEL)
 		document_channel(b, c, &b->doc->channel);
-		break;
-	case XSI_DOC_EVENT:
+	else if (b->doc->kind == XSI_DOC_EVENT)
 		event_route(b, c, &b->doc->event, document);
-		break;
-	case XSI_DOC_CHANNEL_TERMINATED:
+	else if (b->doc->kind == XSI_DOC_CHANNEL_TERMINATED)
 		document_terminated(b, c);
-		break;
-	case XSI_DOC_HEARTBEAT:
-		break;
-	case XSI_DOC_OLD_EVENT:
-	case XSI_DOC_ERROR_EVENT:
-	case XSI_DOC_UNKNOWN:
-	case XSI_DOC_CHANNEL_SET:
-	case XSI_DOC_SUBSCRIPTION:
-	case XSI_DOC_SUBSCRIPTION_LIST:
-	case XSI_DOC_CALL_START:
-	case XSI_DOC_CALLS:
-	case XSI_DOC_ERROR:
+	else if (b->doc->kind != XSI_DOC_HEARTBEAT)
 		log_emit(b->x->log, M_EVENT_SKIPPED,
 			"xsp=%s a document of kind %d on the stream is ignored",
 			b->x->conf->xsps[c->xsp].name, (int)b->doc->kind);
-		break;
-	}
 }

@@ -128,15 +128,15 @@ xsi_releasing(const struct xsi_source *s, uint32_t call)
 }
 
 static int
-xsi_read_party(const struct xsi_source *s, uint32_t party, struct xsi_call *out)
+xsi_read_party(const struct xsi_source *s, uint32_t party, struct xsi_party *out)
 {
-	int code = xsi_optional(s, party, "address", LIMIT_ADDRESS, &out->remote_address);
+	int code = xsi_optional(s, party, "address", LIMIT_ADDRESS, &out->address);
 
-	if (code == E_OK && out->remote_address.n == 0)
-		code = xsi_optional(s, party, "userDN", LIMIT_ADDRESS, &out->remote_address);
+	if (code == E_OK && out->address.n == 0)
+		code = xsi_optional(s, party, "userDN", LIMIT_ADDRESS, &out->address);
 	if (code == E_OK)
-		code = xsi_optional(s, party, "userId", LIMIT_USER_ID, &out->remote_user);
-	out->remote_name = xsi_shorten(xml_child_text(s->xml, party, "name"), LIMIT_ADDRESS);
+		code = xsi_optional(s, party, "userId", LIMIT_USER_ID, &out->user);
+	out->name = xsi_shorten(xml_child_text(s->xml, party, "name"), LIMIT_ADDRESS);
 	return code;
 }
 
@@ -154,9 +154,9 @@ xsi_read_call(const struct xsi_source *s, uint32_t call, struct xsi_call *out)
 	if (out->state == XSI_STATE_NONE)
 		return xsi_refuse(s, "state", "is missing or not known");
 	out->personality = xsi_personality_of(xml_child_text(s->xml, call, "personality"));
-	out->release_cause = xsi_shorten(xsi_release_cause(s, call), LIMIT_ADDRESS);
+	out->release.cause = xsi_shorten(xsi_release_cause(s, call), LIMIT_ADDRESS);
 	out->releasing = xsi_releasing(s, call);
-	return xsi_read_party(s, xml_child(s->xml, call, "remoteParty"), out);
+	return xsi_read_party(s, xml_child(s->xml, call, "remoteParty"), &out->remote);
 }
 
 /* Every `call` under `list` by `read`; what is over the limit is left out and said to be so. */
@@ -213,36 +213,15 @@ xsi_read_one_call(const struct xsi_source *s, uint32_t data)
 static int
 xsi_read_event_data(const struct xsi_source *s, uint32_t data)
 {
-	switch (s->out->event.kind) {
-	case XSI_EV_UNKNOWN:
-	case XSI_EV_HookStatus:
-	case XSI_EV_SubscriptionTerminated:
-		return E_OK;
-	case XSI_EV_CallSubscription:
-	case XSI_EV_CallSubscriptionResync:
-		return xsi_read_calls(s, xml_child(s->xml, data, "calls"), xsi_read_call);
-	case XSI_EV_CallRedirected:
+	enum xsi_event_class class = xsi_event_class_of(s->out->event.kind);
+
+	if (class == XSI_CLASS_CALL)
+		return xsi_read_one_call(s, data);
+	if (class == XSI_CLASS_CALLS)
 		return xsi_read_redirected(s, data);
-	case XSI_EV_CallOriginating:
-	case XSI_EV_CallOriginated:
-	case XSI_EV_CallCollecting:
-	case XSI_EV_CallReceived:
-	case XSI_EV_CallAnswered:
-	case XSI_EV_CallHeld:
-	case XSI_EV_CallRetrieved:
-	case XSI_EV_CallTransferred:
-	case XSI_EV_CallForwarded:
-	case XSI_EV_CallPickedUp:
-	case XSI_EV_CallParkRetrieved:
-	case XSI_EV_CallBargedIn:
-	case XSI_EV_CallMonitored:
-	case XSI_EV_CallUpdated:
-	case XSI_EV_CallReleasing:
-	case XSI_EV_CallReleased:
-	case XSI_EV_CallDetached:
-		break;
-	}
-	return xsi_read_one_call(s, data);
+	if (class == XSI_CLASS_CALL_SNAPSHOT)
+		return xsi_read_calls(s, xml_child(s->xml, data, "calls"), xsi_read_call);
+	return E_OK;
 }
 
 /* Fills what can be read even if another part is wrong, and only then complains. */
@@ -433,6 +412,28 @@ xsi_read_nothing(const struct xsi_source *s, uint32_t root)
 	(void)s;
 	(void)root;
 	return E_OK;
+}
+
+bool
+xsi_entry_next(
+	const struct xml *reader, const struct xsi_doc *doc, uint32_t *at, struct xsi_entry *out)
+{
+	(void)reader;
+	(void)doc;
+	(void)at;
+	(void)out;
+	return false;
+}
+
+bool
+xsi_subscription_next(const struct xml *reader, const struct xsi_doc *doc, uint32_t *at,
+	struct xsi_subscription *out)
+{
+	(void)reader;
+	(void)doc;
+	(void)at;
+	(void)out;
+	return false;
 }
 
 static const struct xsi_root {

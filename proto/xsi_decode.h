@@ -26,6 +26,21 @@ int xsi_decode(struct xml *reader, struct str document, struct xsi_doc *out, str
 	__attribute__((warn_unused_result));
 
 /**
+ * The next queue entry of a document with doc->entry_count > 0 into `*out`; false behind the last.
+ * `*at` begins with 0. `reader` must still hold the document. There is no limit but that of the
+ * document, and nothing can fail: xsi_decode() has seen them all.
+ */
+bool xsi_entry_next(
+	const struct xml *reader, const struct xsi_doc *doc, uint32_t *at, struct xsi_entry *out);
+
+/**
+ * The same for the subscriptions of a Subscription or a SubscriptionList. One without an id, or
+ * with one that is too long, is passed over and not counted in doc->subscription_count.
+ */
+bool xsi_subscription_next(const struct xml *reader, const struct xsi_doc *doc, uint32_t *at,
+	struct xsi_subscription *out);
+
+/**
  * The envelope of an event that is cut short or not XML: searches the raw bytes for the first
  * eventID, sequenceNumber, subscriptionId, channelId, userId and targetId elements, with any
  * prefix; what is not found is "" or 0. Texts are borrowed from `document` and not unescaped: a

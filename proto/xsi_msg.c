@@ -4,9 +4,23 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-#define XX(name) [XSI_EV_##name] = #name "Event",
-static const char *const event_names[] = { [XSI_EV_UNKNOWN] = "unknown", XSI_EVENTS(XX) };
+static const char *const event_names[] = { [XSI_EV_UNKNOWN] = "unknown",
+#define XX(name, class) [XSI_EV_##name] = #name "Event",
+	XSI_EVENTS(XX)
 #undef XX
+#define XX(name, type, class) [XSI_EV_##name] = (type),
+		XSI_EVENTS_ODD(XX)
+#undef XX
+};
+
+static const uint8_t event_classes[] = { [XSI_EV_UNKNOWN] = XSI_CLASS_OTHER,
+#define XX(name, class) [XSI_EV_##name] = XSI_CLASS_##class,
+	XSI_EVENTS(XX)
+#undef XX
+#define XX(name, type, class) [XSI_EV_##name] = XSI_CLASS_##class,
+		XSI_EVENTS_ODD(XX)
+#undef XX
+};
 
 static const char *const state_names[] = {
 	[XSI_STATE_NONE] = "none",
@@ -26,6 +40,16 @@ static const char *const personality_names[] = {
 	[XSI_CLICK_TO_DIAL] = "Click-to-Dial",
 };
 
+static const char *const agent_names[] = {
+	[XSI_AGENT_NONE] = "none",
+	[XSI_AGENT_SIGN_IN] = "Sign-In",
+	[XSI_AGENT_AVAILABLE] = "Available",
+	[XSI_AGENT_UNAVAILABLE] = "Unavailable",
+	[XSI_AGENT_WRAP_UP] = "Wrap-Up",
+	[XSI_AGENT_SIGN_OUT] = "Sign-Out",
+	[XSI_AGENT_UNKNOWN] = "unknown",
+};
+
 /* Index of `name`, 0 if it is not in the table: row 0 stands for "not known" and is never found. */
 static size_t
 xsi_find(const char *const *names, size_t count, struct str name)
@@ -43,6 +67,14 @@ xsi_event_name(enum xsi_event_kind kind)
 	return event_names[(size_t)kind < COUNT(event_names) ? kind : XSI_EV_UNKNOWN];
 }
 
+enum xsi_event_class
+xsi_event_class_of(enum xsi_event_kind kind)
+{
+	size_t i = (size_t)kind;
+
+	return (enum xsi_event_class)event_classes[i < COUNT(event_classes) ? i : XSI_EV_UNKNOWN];
+}
+
 const char *
 xsi_state_name(enum xsi_call_state state)
 {
@@ -55,6 +87,12 @@ xsi_personality_name(enum xsi_personality personality)
 	size_t i = (size_t)personality;
 
 	return personality_names[i < COUNT(personality_names) ? i : XSI_PERSONALITY_NONE];
+}
+
+const char *
+xsi_agent_state_name(enum xsi_agent_state state)
+{
+	return agent_names[(size_t)state < COUNT(agent_names) ? state : XSI_AGENT_UNKNOWN];
 }
 
 enum xsi_event_kind
@@ -73,4 +111,12 @@ enum xsi_personality
 xsi_personality_of(struct str name)
 {
 	return (enum xsi_personality)xsi_find(personality_names, COUNT(personality_names), name);
+}
+
+enum xsi_agent_state
+xsi_agent_state_of(struct str name)
+{
+	size_t i = xsi_find(agent_names, COUNT(agent_names) - 1, name);
+
+	return i > 0 || name.n == 0 ? (enum xsi_agent_state)i : XSI_AGENT_UNKNOWN;
 }

@@ -34,6 +34,9 @@
 #define LIMIT_XSPS 16
 #define LIMIT_DEVICES 200000
 #define LIMIT_HALVES_PER_DEVICE 64
+#define LIMIT_PARTICIPANTS 64 /* of a conference: as many calls as a device has */
+#define LIMIT_JOINS_PER_AGENT 128
+#define LIMIT_PACKAGES 48 /* there are 39 */
 #define LIMIT_REORDER_EVENTS 16
 #define LIMIT_HTTP_BODY_BYTES 65536
 #define LIMIT_SOUTH_IN_FLIGHT 64

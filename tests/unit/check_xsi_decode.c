@@ -52,11 +52,11 @@ put_call(struct buf *b, const char *name, const struct xsi_call *c)
 	put(b, "tracking", c->tracking_id);
 	buf_printf(b, " personality=%s state=\"%s\"", xsi_personality_name(c->personality),
 		xsi_state_name(c->state));
-	put(b, "cause", c->release_cause);
+	put(b, "cause", c->release.cause);
 	put(b, "releasing", str_of(releasing_name(c->releasing)));
-	put(b, "address", c->remote_address);
-	put(b, "user", c->remote_user);
-	put(b, "name", c->remote_name);
+	put(b, "address", c->remote.address);
+	put(b, "user", c->remote.user);
+	put(b, "name", c->remote.name);
 	buf_char(b, '\n');
 }
 
@@ -151,6 +151,18 @@ put_doc(struct buf *b, const struct xsi_doc *d)
 	case XSI_DOC_ERROR:
 	case XSI_DOC_ERROR_EVENT:
 		put_error(b, d);
+		break;
+	case XSI_DOC_CALL:
+	case XSI_DOC_CONFERENCE:
+	case XSI_DOC_HOOK:
+	case XSI_DOC_CALL_CENTER:
+	case XSI_DOC_SERVICE:
+	case XSI_DOC_MESSAGES:
+	case XSI_DOC_QUEUE:
+	case XSI_DOC_ROUTE_STATE:
+	case XSI_DOC_PLAY:
+	case XSI_DOC_CONTROLLER:
+	case XSI_DOC_VERSIONS:
 		break;
 	}
 }
@@ -249,8 +261,11 @@ static const char envelope_head[] =
 START_TEST(every_kind_of_event)
 {
 	static const char *const names[] = {
-#define XX(name) #name "Event",
+#define XX(name, class) #name "Event",
 		XSI_EVENTS(XX)
+#undef XX
+#define XX(name, type, class) type,
+			XSI_EVENTS_ODD(XX)
 #undef XX
 	};
 	struct xml *reader = xml_new();
