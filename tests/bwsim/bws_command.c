@@ -11,10 +11,13 @@
 #include "tests/bwsim/bws.h"
 #include "tests/bwsim/bws_drive.h"
 #include "tests/bwsim/bws_journal.h"
+#include "tests/bwsim/bws_virtual.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define ADVANCE_MS_MAX 2592000000 /* 30 days */
 
 /* A command gets the request and the answer to fill; it returns NULL or what is wrong. */
 typedef const char *(*command_fn)(struct bws *w, const json_t *in, json_t *out);
@@ -458,6 +461,7 @@ cmd_stats(struct bws *w, const json_t *in, json_t *out)
 	put_count(out, "acks", s->acks);
 	put_count(out, "acks_unknown", s->acks_unknown);
 	put_count(out, "ack_timeouts", s->ack_timeouts);
+	put_count(out, "documents", s->documents);
 	put_count(out, "documents_refused", s->documents_refused);
 	put_count(out, "puts", s->puts);
 	put_count(out, "snapshots", s->snapshots);
@@ -469,6 +473,27 @@ cmd_stats(struct bws *w, const json_t *in, json_t *out)
 	put_count(out, "load_skipped", s->load_skipped);
 	put_count(out, "requests_failed", s->requests_failed);
 	json_object_set_new(out, "requests", requests);
+	return NULL;
+}
+
+/* "stop":"output" halts at the first document written to a stream. */
+static const char *
+cmd_advance(struct bws *w, const json_t *in, json_t *out)
+{
+	int64_t ms = int_of(in, "ms", -1);
+	const char *stop = text_of(in, "stop");
+	int64_t passed;
+
+	if (!bws_util_clock_is_virtual())
+		return "time is not virtual";
+	if (ms < 0 || ms > ADVANCE_MS_MAX)
+		return "ms is missing or wrong";
+	if (stop && strcmp(stop, "output") != 0)
+		return "stop is wrong";
+	passed = bws_virtual_advance(w, ms, stop != NULL);
+	json_object_set_new(out, "advanced_ms", json_integer(passed));
+	json_object_set_new(out, "now_ms", json_integer(bws_util_wall_us() / 1000));
+	json_object_set_new(out, "documents", json_integer((json_int_t)w->stats.documents));
 	return NULL;
 }
 
@@ -504,6 +529,7 @@ static const struct {
 	{ "knob", cmd_knob },
 	{ "truth", cmd_truth },
 	{ "stats", cmd_stats },
+	{ "advance", cmd_advance },
 	{ "quit", cmd_quit },
 };
 

@@ -49,6 +49,7 @@ struct bws_stats {
 	uint64_t ack_timeouts;
 	uint64_t puts;
 	uint64_t snapshots;
+	uint64_t documents;         /* queued for streams */
 	uint64_t documents_refused; /* the stream's queue was full */
 	uint64_t calls_made;
 	uint64_t calls_ended;

@@ -144,6 +144,7 @@ bws_stream_push(struct bws_stream *s, const char *bytes, size_t len)
 	d->len = len;
 	TAILQ_INSERT_TAIL(&s->docs, d, link);
 	s->queued += len;
+	s->w->stats.documents++;
 	bws_stream_wake(s);
 	return true;
 }

@@ -53,7 +53,8 @@ run_program(const struct bws_kit *k, const char *const *knobs, int out)
 
 	snprintf(program, sizeof(program), "%s/bwsim", build ? build : "build");
 	for (; knobs && *knobs && n + 3 < ARGS_MAX; knobs++) {
-		args[n++] = "--knob";
+		if (strncmp(*knobs, "--", 2) != 0)
+			args[n++] = "--knob";
 		args[n++] = *knobs;
 	}
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

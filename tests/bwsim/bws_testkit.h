@@ -21,7 +21,8 @@ struct bws_kit {
 	int control_fd;
 };
 
-/* Starts build/bwsim with two XSPs, users 2000-2019@demo.example and these knobs (NULL terminated). */
+/* Starts build/bwsim with two XSPs, users 2000-2019@demo.example and these knobs (NULL terminated);
+ * a text that begins with "--" is an option. */
 void bws_kit_start(struct bws_kit *k, const char *const *knobs);
 
 /* Ends it with SIGTERM. Returns its exit code, 128 + signal when it was killed. */

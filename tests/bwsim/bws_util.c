@@ -62,16 +62,44 @@ clock_us(clockid_t id)
 	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
+/* Virtual time starts on 5 January 2026, a Monday, at midnight. */
+#define VIRTUAL_EPOCH_US 1767571200000000
+#define VIRTUAL_START_US 1000000
+
+/* 0 = the real clocks. One simulator is one process. */
+static int64_t virtual_us;
+
 int64_t
 bws_util_wall_us(void)
 {
+	if (virtual_us)
+		return VIRTUAL_EPOCH_US + virtual_us - VIRTUAL_START_US;
 	return clock_us(CLOCK_REALTIME);
 }
 
 int64_t
 bws_util_mono_us(void)
 {
-	return clock_us(CLOCK_MONOTONIC);
+	return virtual_us ? virtual_us : clock_us(CLOCK_MONOTONIC);
+}
+
+void
+bws_util_clock_virtual(void)
+{
+	virtual_us = VIRTUAL_START_US;
+}
+
+int
+bws_util_clock_is_virtual(void)
+{
+	return virtual_us != 0;
+}
+
+void
+bws_util_clock_set(int64_t mono_us)
+{
+	if (virtual_us && mono_us > virtual_us)
+		virtual_us = mono_us;
 }
 
 int

@@ -26,6 +26,15 @@ int64_t bws_util_wall_us(void);
 /* Monotonic clock in microseconds: timers. */
 int64_t bws_util_mono_us(void);
 
+/* From now on both clocks stand still, at a fixed date, and move by bws_util_clock_set() only. */
+void bws_util_clock_virtual(void);
+
+/* True after bws_util_clock_virtual(). */
+int bws_util_clock_is_virtual(void);
+
+/* Moves the virtual monotonic clock (and the wall clock with it) forward to @mono_us. */
+void bws_util_clock_set(int64_t mono_us);
+
 /* Both strings equal; NULL equals only NULL. */
 int bws_util_same(const char *a, const char *b);
 

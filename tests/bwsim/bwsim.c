@@ -52,7 +52,7 @@ usage(FILE *out)
 {
 	fputs("usage: bwsim --listen NAME=ADDRESS:PORT... --users FIRST-LAST@DOMAIN...\n"
 	      "             --admin LOGIN:PASSWORD [--journal FILE] [--control SOCKET] [--seed N]\n"
-	      "             [--config FILE] [--knob NAME=VALUE]...\n"
+	      "             [--config FILE] [--knob NAME=VALUE]... [--virtual]\n"
 	      "       bwsim --ask SOCKET COMMAND...\n"
 	      "       bwsim --help-knobs | --help\n",
 		out);
@@ -119,6 +119,7 @@ enum {
 	OPT_SEED,
 	OPT_CONFIG,
 	OPT_KNOB,
+	OPT_VIRTUAL,
 	OPT_HELP_KNOBS,
 	OPT_HELP
 };
@@ -132,6 +133,7 @@ static const struct option options[] = {
 	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "config", required_argument, NULL, OPT_CONFIG },
 	{ "knob", required_argument, NULL, OPT_KNOB },
+	{ "virtual", no_argument, NULL, OPT_VIRTUAL },
 	{ "help-knobs", no_argument, NULL, OPT_HELP_KNOBS },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
@@ -176,6 +178,9 @@ apply_option(struct bws *w, int opt, const char *arg)
 	case OPT_KNOB:
 		bws_knobs_assign(&w->knobs, arg, err, sizeof(err));
 		break;
+	case OPT_VIRTUAL:
+		bws_util_clock_virtual();
+		break;
 	default:
 		usage(stderr);
 		return 2;
@@ -197,7 +202,7 @@ read_options(struct bws *w, int argc, char **argv)
 		opterr = pass == 0;
 		while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
 			bool early = opt == OPT_SEED || opt == OPT_CONFIG || opt == OPT_KNOB ||
-				opt == '?';
+				opt == OPT_VIRTUAL || opt == '?';
 
 			rv = early == (pass == 0) ? apply_option(w, opt, optarg) : 0;
 			if (rv)
@@ -252,7 +257,8 @@ sleep_ms(struct bws *w)
 	if (next >= 0) {
 		int64_t left = (next - bws_util_mono_us() + 999) / 1000;
 
-		if (left < ms)
+		/* Virtual time does not pass while we sleep: only what is due now counts. */
+		if (left < ms && (left <= 0 || !bws_util_clock_is_virtual()))
 			ms = left < 0 ? 0 : left;
 	}
 	if (http >= 0 && http < ms)
