@@ -2,8 +2,8 @@
 /*
  * Request bodies and paths: see xsi_encode.h.
  *
- * The bodies follow the element order of the Xsi schema; the paths are those of Xsi-Events
- * and 7. The one failure is a full buffer, which the caller asks for at the end.
+ * The bodies follow the element order of the Xsi schema. The one failure is a full buffer, which the
+ * caller asks for at the end.
  */
 #include "proto/xsi_encode.h"
 
@@ -11,12 +11,6 @@
 #include "proto/base/xmlw.h"
 
 #define XSI_NS "http://schema.broadsoft.com/xsi"
-
-const struct xsi_contexts xsi_default_contexts = {
-	.async = "/com.broadsoft.async/com.broadsoft.xsi-events/v2.0",
-	.events = "/com.broadsoft.xsi-events/v2.0",
-	.actions = "/com.broadsoft.xsi-actions/v2.0",
-};
 
 static void
 xsi_put_root(struct buf *b, const char *name)
@@ -108,152 +102,75 @@ xsi_put_event_response(struct buf *b, struct str event_id, int status)
 
 /* --- paths ------------------------------------------------------------------------------- */
 
-/* The unreserved characters of RFC 3986. */
-static bool
-xsi_is_unreserved(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		c == '-' || c == '.' || c == '_' || c == '~';
-}
-
-/* Percent-encodes all but the unreserved characters and those of `literal`. */
 static void
-xsi_path_encode(struct buf *b, struct str s, const char *literal)
+xsi_path_of(struct buf *b, const struct xsi_contexts *c, enum xsi_op op, struct str first,
+	struct str second)
 {
-	static const char digits[] = "0123456789ABCDEF";
+	struct xsi_request q = { .op = op, .args = { first, second } };
 
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-		uint8_t byte = (uint8_t)c;
-		char code[3] = { '%', digits[byte >> 4], digits[byte & 15] };
-
-		if (xsi_is_unreserved(c) || (c != '\0' && strchr(literal, c) != NULL))
-			buf_char(b, c);
-		else
-			buf_put(b, code, sizeof(code));
-	}
-}
-
-/*
- * "/" and one identifier. The real clients leave '@' and ':' as they are, and RFC 3986 allows it.
- */
-static void
-xsi_path_segment(struct buf *b, struct str id)
-{
-	buf_char(b, '/');
-	/* "." and ".." would be taken for steps in the path, by us or by a proxy */
-	if (str_is(id, "."))
-		buf_cstr(b, "%2E");
-	else if (str_is(id, ".."))
-		buf_cstr(b, "%2E%2E");
-	else
-		xsi_path_encode(b, id, "@:");
-}
-
-static void
-xsi_path_begin(struct buf *b, const char *context, const char *rest)
-{
-	buf_reset(b);
-	buf_cstr(b, context);
-	buf_cstr(b, rest);
-}
-
-/* A NUL behind the text that does not count. */
-static void
-xsi_path_end(struct buf *b)
-{
-	buf_char(b, '\0');
-	if (!b->overflow)
-		b->n--;
+	xsi_op_path(b, c, &q);
 }
 
 void
 xsi_path_channel_open(struct buf *b, const struct xsi_contexts *c)
 {
-	xsi_path_begin(b, c->async, "/channel");
-	xsi_path_end(b);
+	xsi_path_of(b, c, XSI_OP_channel_add, STR_NONE, STR_NONE);
 }
 
 void
 xsi_path_channel(struct buf *b, const struct xsi_contexts *c, struct str channel_id)
 {
-	xsi_path_begin(b, c->events, "/channel");
-	xsi_path_segment(b, channel_id);
-	xsi_path_end(b);
+	xsi_path_of(b, c, XSI_OP_channel_update, channel_id, STR_NONE);
 }
 
 void
 xsi_path_heartbeat(struct buf *b, const struct xsi_contexts *c, struct str channel_id)
 {
-	xsi_path_begin(b, c->events, "/channel");
-	xsi_path_segment(b, channel_id);
-	buf_cstr(b, "/heartbeat");
-	xsi_path_end(b);
+	xsi_path_of(b, c, XSI_OP_channel_heartbeat, channel_id, STR_NONE);
 }
 
 void
 xsi_path_channel_set(struct buf *b, const struct xsi_contexts *c, struct str set)
 {
-	xsi_path_begin(b, c->events, "/channelset");
-	xsi_path_segment(b, set);
-	xsi_path_end(b);
+	xsi_path_of(b, c, XSI_OP_channel_set_get, set, STR_NONE);
 }
 
 void
 xsi_path_event_response(struct buf *b, const struct xsi_contexts *c)
 {
-	xsi_path_begin(b, c->events, "/channel/eventresponse");
-	xsi_path_end(b);
+	xsi_path_of(b, c, XSI_OP_event_response, STR_NONE, STR_NONE);
 }
 
 void
 xsi_path_user_events(struct buf *b, const struct xsi_contexts *c, struct str user)
 {
-	xsi_path_begin(b, c->events, "/user");
-	xsi_path_segment(b, user);
-	xsi_path_end(b);
+	xsi_path_of(b, c, XSI_OP_subscribe_user, user, STR_NONE);
 }
 
 void
 xsi_path_subscription(struct buf *b, const struct xsi_contexts *c, struct str subscription_id)
 {
-	xsi_path_begin(b, c->events, "/subscription");
-	xsi_path_segment(b, subscription_id);
-	xsi_path_end(b);
-}
-
-static void
-xsi_path_user_calls(struct buf *b, const struct xsi_contexts *c, struct str user)
-{
-	xsi_path_begin(b, c->actions, "/user");
-	xsi_path_segment(b, user);
-	buf_cstr(b, "/calls");
+	xsi_path_of(b, c, XSI_OP_subscription_update, subscription_id, STR_NONE);
 }
 
 void
 xsi_path_dial(struct buf *b, const struct xsi_contexts *c, struct str user, struct str address)
 {
-	xsi_path_user_calls(b, c, user);
-	buf_cstr(b, "/new?address=");
-	xsi_path_encode(b, address, "");
-	xsi_path_end(b);
+	xsi_path_of(b, c, XSI_OP_dial, user, address);
 }
 
 void
 xsi_path_call(struct buf *b, const struct xsi_contexts *c, struct str user, struct str call_id)
 {
-	xsi_path_user_calls(b, c, user);
-	xsi_path_segment(b, call_id);
-	xsi_path_end(b);
+	xsi_path_of(b, c, XSI_OP_release, user, call_id);
 }
 
 void
 xsi_path_call_verb(struct buf *b, const struct xsi_contexts *c, struct str user, struct str call_id,
 	const char *verb)
 {
-	xsi_path_user_calls(b, c, user);
-	xsi_path_segment(b, call_id);
-	buf_char(b, '/');
-	buf_cstr(b, verb);
-	xsi_path_end(b);
+	enum xsi_op op = str_is(str_of(verb), "Talk") ? XSI_OP_talk : XSI_OP_hold;
+
+	REQUIRE(op == XSI_OP_talk || str_is(str_of(verb), "Hold"));
+	xsi_path_of(b, c, op, user, call_id);
 }

@@ -1,23 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Request bodies and paths towards BroadWorks. Paths are
- * percent-encoded.
+ * Request bodies towards BroadWorks, and shorthands for the paths of the requests used most. Where
+ * a path comes from is the table of xsi_op.h.
  */
 #ifndef TANDEM_PROTO_XSI_ENCODE_H
 #define TANDEM_PROTO_XSI_ENCODE_H
 
-#include "proto/base/buf.h"
+#include "proto/xsi_op.h"
 
 #include <stdint.h>
-
-/* The three context names; a deployment may have changed them. */
-struct xsi_contexts {
-	const char *async;   /* "/com.broadsoft.async/com.broadsoft.xsi-events/v2.0" */
-	const char *events;  /* "/com.broadsoft.xsi-events/v2.0" */
-	const char *actions; /* "/com.broadsoft.xsi-actions/v2.0" */
-};
-
-extern const struct xsi_contexts xsi_default_contexts;
 
 /*
  * Bodies: appended to the buffer, declaration first, in the element order of the schema. An empty
@@ -40,11 +31,7 @@ void xsi_put_subscription_refresh(struct buf *b, uint64_t expires_s);
  */
 void xsi_put_event_response(struct buf *b, struct str event_id, int status);
 
-/*
- * Paths: replace what the buffer holds. The text is NUL-terminated at b->p; b->n does not count the
- * NUL. With b->overflow there is no usable text. Identifiers are percent-encoded: no byte of theirs
- * can end a segment, begin a query or climb up.
- */
+/* Paths: see xsi_op_path(). */
 /** POST with a Channel opens the event stream. */
 void xsi_path_channel_open(struct buf *b, const struct xsi_contexts *c);
 /** PUT refreshes, DELETE closes. */
@@ -65,7 +52,7 @@ void xsi_path_dial(
 /** GET reads a call, DELETE releases it. */
 void xsi_path_call(
 	struct buf *b, const struct xsi_contexts *c, struct str user, struct str call_id);
-/** `verb` = "Talk", "Hold"... */
+/** `verb` = "Talk" or "Hold"; anything else is a bug of ours. */
 void xsi_path_call_verb(struct buf *b, const struct xsi_contexts *c, struct str user,
 	struct str call_id, const char *verb);
 

@@ -203,11 +203,17 @@ START_TEST(bounds)
 	ck_assert(small.overflow);
 	/* a path of exactly the bound has no room for its NUL */
 	xsi_path_call(&small, &(struct xsi_contexts){ "", "", "" }, STR("u"), STR("c"));
-	ck_assert_uint_eq(small.n, 15);
+	ck_assert_uint_eq(small.n, 0);
 	ck_assert(small.overflow);
-	xsi_path_call(&small, &(struct xsi_contexts){ "", "", "" }, STR(""), STR("c"));
+	xsi_path_call(&small, &(struct xsi_contexts){ "", "", "" }, STR("u"), STR(""));
+	ck_assert(small.overflow); /* DELETE of all calls: never */
+	xsi_path_call(&small, &(struct xsi_contexts){ "", "", "" }, STR("u"), STR("."));
+	ck_assert(small.overflow);
+	buf_fini(&small);
+	buf_init(&small, 18);
+	xsi_path_call(&small, &(struct xsi_contexts){ "", "", "" }, STR("u"), STR("."));
 	ck_assert(!small.overflow);
-	ck_assert_str_eq((const char *)small.p, "/user//calls/c");
+	ck_assert_str_eq((const char *)small.p, "/user/u/calls/%2E");
 	buf_reset(&small);
 	xsi_put_subscription_refresh(&small, 1);
 	ck_assert(small.overflow);
