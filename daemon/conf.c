@@ -6,16 +6,11 @@
  * and stores it; at the end what belongs together is compared. The first error wins and names its
  * place: "file:line: [section] key: what is wrong; allowed: ...".
  */
-#include "daemon/conf.h"
-
 #include "daemon/conf_keys.h"
+#include "daemon/conf_row.h"
 #include "proto/base/check.h"
-#include "proto/base/str.h"
 
-#include <arpa/inet.h>
-#include <inttypes.h>
 #include <ini.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <xxhash.h>
@@ -23,44 +18,15 @@
 #define CONF_TEXT_BYTES_MAX 65536
 #define CONF_KEY_COUNT (sizeof(conf_rows) / sizeof(conf_rows[0]))
 
-enum conf_kind {
-	CONF_TEXT,
-	CONF_NAME,
-	CONF_ADDRESS,
-	CONF_FILE,
-	CONF_YESNO,
-	CONF_CLUSTER,
-	CONF_REPLICATE,
-	CONF_EDITION,
-	CONF_CAUSE,
-	CONF_I64,
-	CONF_U32,
-	CONF_LISTEN,
-	CONF_XSP
-};
-
-enum conf_place {
-	CONF_SHARED,
-	CONF_LOCAL,
-	CONF_SECRET
-};
-
-struct conf_row {
-	const char *section, *key;
-	enum conf_kind kind;
-	size_t offset, size;
-	int64_t min, max;
-	const char *initial;
-	enum conf_place place;
-};
-
 static const struct conf_row conf_rows[] = {
 #define XX(section, key, kind, member, min, max, initial, place) \
-	{ section, key, CONF_##kind, offsetof(struct conf, member), \
-		sizeof(((struct conf *)NULL)->member), min, max, initial, CONF_##place },
+	CONF_ROW(struct conf, section, key, kind, member, min, max, initial, place),
 	CONF_KEYS(XX)
 #undef XX
 };
+
+const char *const conf_error_words[] = { "done", "not-found", "forbidden", "conflict", "overload",
+	"unreachable", "failed", NULL };
 
 struct conf_parser {
 	struct conf *c;
@@ -68,162 +34,11 @@ struct conf_parser {
 	const char *next; /* text not read yet */
 	uint32_t line;
 	bool given[CONF_KEY_COUNT];
+	struct conf_links links;
 	struct err *e;
 };
 
-/* --- values ----------------------------------------------------------------------------------- */
-
-static char *
-text_member(struct conf *c, const struct conf_row *row)
-{
-	return (char *)c + row->offset;
-}
-
-static const char *
-text_member_of(const struct conf *c, const struct conf_row *row)
-{
-	return (const char *)c + row->offset;
-}
-
-static bool
-is_letter(char ch)
-{
-	return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z');
-}
-
-static bool
-is_name_char(char ch)
-{
-	return is_letter(ch) || (ch >= '0' && ch <= '9') || strchr("-._", ch) != NULL;
-}
-
-/* True if each character may stand in a value of this kind. */
-static bool
-characters_fit(enum conf_kind kind, const char *value)
-{
-	for (const char *p = value; *p != '\0'; p++) {
-		if ((unsigned char)*p < ' ' || *p == 127)
-			return false;
-		if (kind == CONF_NAME && !is_name_char(*p))
-			return false;
-	}
-	return true;
-}
-
-static bool
-is_address(const char *value)
-{
-	unsigned char bytes[16];
-
-	return inet_pton(AF_INET, value, bytes) == 1 || inet_pton(AF_INET6, value, bytes) == 1;
-}
-
-static bool
-set_text(struct conf *c, const struct conf_row *row, const char *value)
-{
-	if ((row->min > 0 && value[0] == '\0') || strlen(value) >= row->size)
-		return false;
-	if (!characters_fit(row->kind, value))
-		return false;
-	if (row->kind == CONF_ADDRESS && value[0] != '\0' && !is_address(value))
-		return false;
-	if (row->kind == CONF_FILE && value[0] != '\0' && value[0] != '/')
-		return false;
-	return str_copy(text_member(c, row), row->size, str_of(value));
-}
-
-/* The words of a choice that is stored as a bool: the first one means true. */
-static const char *const *
-choice_words(enum conf_kind kind)
-{
-	static const char *const yes_no[] = { "yes", "no" };
-	static const char *const cluster[] = { "corosync", "none" };
-	static const char *const replicate[] = { "confirmed", "async" };
-
-	if (kind == CONF_CLUSTER)
-		return cluster;
-	return kind == CONF_REPLICATE ? replicate : yes_no;
-}
-
-static bool
-set_choice(struct conf *c, const struct conf_row *row, const char *value)
-{
-	const char *const *words = choice_words(row->kind);
-	bool first = strcmp(value, words[0]) == 0;
-
-	if (!first && strcmp(value, words[1]) != 0)
-		return false;
-	memcpy((char *)c + row->offset, &first, sizeof(first));
-	return true;
-}
-
-/* Words that a text may be, closed by NULL. */
-static const char *const *
-set_words(enum conf_kind kind)
-{
-	static const char *const editions[] = { "ed3", "ed4", "ed5", "ed6", NULL };
-	static const char *const causes[] = { "switchingFunctionTerminated", "normalClearing",
-		"networkOutOfOrder", NULL };
-
-	return kind == CONF_EDITION ? editions : causes;
-}
-
-static bool
-set_word(struct conf *c, const struct conf_row *row, const char *value)
-{
-	for (const char *const *word = set_words(row->kind); *word != NULL; word++)
-		if (strcmp(value, *word) == 0)
-			return str_copy(text_member(c, row), row->size, str_of(value));
-	return false;
-}
-
-static bool
-set_number(struct conf *c, const struct conf_row *row, const char *value)
-{
-	uint64_t v;
-	int64_t wide;
-	uint32_t narrow;
-
-	if (!str_u64(str_of(value), (uint64_t)row->max, &v) || (int64_t)v < row->min)
-		return false;
-	wide = (int64_t)v;
-	narrow = (uint32_t)v;
-	if (row->kind == CONF_I64)
-		memcpy((char *)c + row->offset, &wide, sizeof(wide));
-	else
-		memcpy((char *)c + row->offset, &narrow, sizeof(narrow));
-	return true;
-}
-
-/* Cuts "host:port" or "[address]:port"; the port may be absent, and is then left alone. */
-static bool
-split_host_port(struct str s, struct str *host, uint16_t *port)
-{
-	struct str rest = STR_NONE;
-	uint64_t v;
-
-	if (s.n > 0 && s.p[0] == '[') {
-		*host = str_cut((struct str){ s.p + 1, s.n - 1 }, ']', &rest);
-		if (host->n + 2 > s.n || (rest.n > 0 && rest.p[0] != ':'))
-			return false;
-		if (rest.n > 0)
-			rest = (struct str){ rest.p + 1, rest.n - 1 };
-		else if (host->n + 2 != s.n)
-			return false;
-	} else {
-		*host = str_cut(s, ':', &rest);
-		if (rest.n == 0 && host->n != s.n)
-			return false;
-	}
-	if (host->n == 0)
-		return false;
-	if (rest.n == 0)
-		return s.p[s.n - 1] != ':';
-	if (!str_u64(rest, 65535, &v) || v == 0)
-		return false;
-	*port = (uint16_t)v;
-	return true;
-}
+/* --- values of several members ----------------------------------------------------------------- */
 
 static bool
 set_listen(struct conf *c, const char *value)
@@ -232,132 +47,56 @@ set_listen(struct conf *c, const char *value)
 	uint16_t port = 0;
 	char address[sizeof(c->listen_address)];
 
-	if (!split_host_port(str_of(value), &host, &port) || port == 0)
+	if (!conf_split_host_port(str_of(value), &host, &port) || port == 0)
 		return false;
-	if (!str_copy(address, sizeof(address), host) || !is_address(address))
+	if (!str_copy(address, sizeof(address), host) || !conf_is_address(address))
 		return false;
 	memcpy(c->listen_address, address, sizeof(address));
 	c->listen_port = port;
 	return true;
 }
 
+/* CODE WORD */
 static bool
-starts_with(const char *value, const char *prefix)
+set_error(struct conf *c, const char *value)
 {
-	return strncmp(value, prefix, strlen(prefix)) == 0;
-}
+	struct str word;
+	struct str code = str_trim(str_cut(str_of(value), ' ', &word));
+	uint64_t number;
+	uint32_t at = 0;
 
-/*
- * A URL's authority and nothing else: no user, no path, nothing that curl would read differently
- * from us.
- */
-static bool
-is_host(struct str host, bool bracketed)
-{
-	char address[64];
-
-	if (bracketed)
-		return str_copy(address, sizeof(address), host) && is_address(address);
-	for (size_t i = 0; i < host.n; i++)
-		if (!is_name_char(host.p[i]) || host.p[i] == '_')
-			return false;
-	return true;
-}
-
-static bool
-set_xsp(struct conf *c, const char *value)
-{
-	struct conf_xsp *x = &c->xsps[c->xsp_count];
-	const char *scheme = starts_with(value, "https://") ? "https://" : "http://";
-	const char *authority = starts_with(value, scheme) ? value + strlen(scheme) : value;
-	struct str host;
-	uint16_t port = 0;
-	size_t n = strlen(authority);
-
-	if (n > 0 && authority[n - 1] == '/' && authority != value)
-		n--;
-	if (!split_host_port((struct str){ authority, n }, &host, &port))
+	word = str_trim(word);
+	while (conf_error_words[at] != NULL && !str_is(word, conf_error_words[at]))
+		at++;
+	if (conf_error_words[at] == NULL || !str_u64(code, UINT32_MAX, &number) || number == 0)
 		return false;
-	if (!is_host(host, authority[0] == '[') || n >= sizeof(x->name))
-		return false;
-	snprintf(x->name, sizeof(x->name), "%.*s", (int)n, authority);
-	snprintf(x->base_url, sizeof(x->base_url), "%s%.*s", scheme, (int)n, authority);
-	c->xsp_count++;
+	c->errors[c->error_count++] = (struct conf_error){ (uint32_t)number, at };
 	return true;
 }
 
 static bool
 set_value(struct conf *c, const struct conf_row *row, const char *value)
 {
-	switch (row->kind) {
-	case CONF_TEXT:
-	case CONF_NAME:
-	case CONF_ADDRESS:
-	case CONF_FILE:
-		return set_text(c, row, value);
-	case CONF_YESNO:
-	case CONF_CLUSTER:
-	case CONF_REPLICATE:
-		return set_choice(c, row, value);
-	case CONF_EDITION:
-	case CONF_CAUSE:
-		return set_word(c, row, value);
-	case CONF_I64:
-	case CONF_U32:
-		return set_number(c, row, value);
-	case CONF_LISTEN:
+	if (row->kind == KIND_LISTEN)
 		return set_listen(c, value);
-	case CONF_XSP:
-		return set_xsp(c, value);
-	}
-	return false;
+	if (row->kind == KIND_XSP)
+		return conf_link_of_url(c, value);
+	if (row->kind == KIND_SRV)
+		return conf_srv_set(c, value);
+	if (row->kind == KIND_ERROR)
+		return set_error(c, value);
+	return conf_value_set(c, row, value);
 }
 
-/* What is allowed for a key, for messages. */
-static void
-describe(const struct conf_row *row, char *text, size_t size)
+/* True if there is one more place for a key that may be given several times. */
+static bool
+has_room(const struct conf *c, enum conf_kind kind)
 {
-	const char *const *words;
-
-	switch (row->kind) {
-	case CONF_TEXT:
-	case CONF_NAME:
-		snprintf(text, size, "%s of %d to %zu characters",
-			row->kind == CONF_TEXT ? "text" : "letters, digits, '-', '.' and '_',",
-			row->min > 0 ? 1 : 0, row->size - 1);
-		break;
-	case CONF_ADDRESS:
-		snprintf(text, size, "an IP address, or nothing");
-		break;
-	case CONF_FILE:
-		snprintf(text, size, "an absolute path of at most %zu characters%s", row->size - 1,
-			row->min > 0 ? "" : ", or nothing");
-		break;
-	case CONF_YESNO:
-	case CONF_CLUSTER:
-	case CONF_REPLICATE:
-		words = choice_words(row->kind);
-		snprintf(text, size, "%s, %s", words[0], words[1]);
-		break;
-	case CONF_EDITION:
-	case CONF_CAUSE:
-		words = set_words(row->kind);
-		text[0] = '\0';
-		for (size_t n = 0; *words != NULL && n < size; words++)
-			n += (size_t)snprintf(
-				text + n, size - n, "%s%s", *words, words[1] != NULL ? ", " : "");
-		break;
-	case CONF_I64:
-	case CONF_U32:
-		snprintf(text, size, "a number from %" PRId64 " to %" PRId64, row->min, row->max);
-		break;
-	case CONF_LISTEN:
-		snprintf(text, size, "ADDRESS:PORT, for instance 0.0.0.0:1040");
-		break;
-	case CONF_XSP:
-		snprintf(text, size, "HOST:PORT, http://HOST:PORT or https://HOST:PORT");
-		break;
-	}
+	if (kind == KIND_XSP)
+		return c->xsp_count < LIMIT_XSPS;
+	if (kind == KIND_SRV)
+		return c->srv_count < CONF_SRV_NAMES;
+	return c->error_count < CONF_ERRORS;
 }
 
 /* --- parsing ---------------------------------------------------------------------------------- */
@@ -384,53 +123,80 @@ section_exists(const char *section)
 
 /* Names the keys of the section, as many as a message holds. */
 static int
-refuse_unknown(struct conf_parser *ps, const char *section, const char *key)
+refuse_unknown(struct conf_parser *ps, const char *section, const char *key,
+	const struct conf_row *rows, size_t count, const char *prefix)
 {
 	char keys[160] = "";
 	size_t n = 0;
 
-	if (!section_exists(section))
-		return refuse(ps, section, key, "there is no such section", CONF_SECTIONS);
-	for (size_t i = 0; i < CONF_KEY_COUNT; i++) {
-		const struct conf_row *row = &conf_rows[i];
-
-		if (strcmp(row->section, section) != 0)
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(rows[i].section, prefix) != 0)
 			continue;
-		if (n + strlen(row->key) + 8 > sizeof(keys)) {
+		if (n + strlen(rows[i].key) + 8 > sizeof(keys)) {
 			snprintf(keys + n, sizeof(keys) - n, ", ...");
 			break;
 		}
 		n += (size_t)snprintf(
-			keys + n, sizeof(keys) - n, "%s%s", n > 0 ? ", " : "", row->key);
+			keys + n, sizeof(keys) - n, "%s%s", n > 0 ? ", " : "", rows[i].key);
 	}
 	return refuse(ps, section, key, "there is no such key", keys);
 }
 
 static size_t
-find_row(const char *section, const char *key)
+find_row(const struct conf_row *rows, size_t count, const char *section, const char *key)
 {
 	size_t i;
 
-	for (i = 0; i < CONF_KEY_COUNT; i++)
-		if (strcmp(conf_rows[i].section, section) == 0 &&
-			strcmp(conf_rows[i].key, key) == 0)
+	for (i = 0; i < count; i++)
+		if (strcmp(rows[i].section, section) == 0 && strcmp(rows[i].key, key) == 0)
 			break;
 	return i;
+}
+
+/* A key of a section [link NAME]. */
+static int
+take_link_pair(struct conf_parser *ps, const char *section, const char *key, const char *value)
+{
+	size_t at = find_row(conf_link_rows, CONF_LINK_KEY_COUNT, "link", key);
+	struct conf_xsp *x = conf_link_named(ps->c, section + strlen("link "));
+	char allowed[160];
+	bool *given;
+
+	if (x == NULL && ps->c->xsp_count == LIMIT_XSPS)
+		return refuse(ps, section, key, "too many links", "16 of them");
+	if (x == NULL)
+		return refuse(ps, section, key, "not a name for a link",
+			"1 to 40 letters, digits, '-', '.' and '_'");
+	if (at == CONF_LINK_KEY_COUNT)
+		return refuse_unknown(
+			ps, section, key, conf_link_rows, CONF_LINK_KEY_COUNT, "link");
+	given = &ps->links.given[x - ps->c->xsps][at];
+	if (*given)
+		return refuse(ps, section, key, "given twice", "once");
+	*given = true;
+	conf_value_describe(&conf_link_rows[at], allowed, sizeof(allowed));
+	if (!conf_value_set(x, &conf_link_rows[at], value))
+		return refuse(ps, section, key, "not a possible value", allowed);
+	return 1;
 }
 
 static int
 take_pair(void *arg, const char *section, const char *key, const char *value)
 {
 	struct conf_parser *ps = arg;
-	size_t at = find_row(section, key);
-	char allowed[128];
+	size_t at = find_row(conf_rows, CONF_KEY_COUNT, section, key);
+	char allowed[160];
 
+	if (strncmp(section, "link ", 5) == 0)
+		return take_link_pair(ps, section, key, value);
+	if (at == CONF_KEY_COUNT && !section_exists(section))
+		return refuse(ps, section, key, "there is no such section", CONF_SECTIONS);
 	if (at == CONF_KEY_COUNT)
-		return refuse_unknown(ps, section, key);
-	describe(&conf_rows[at], allowed, sizeof(allowed));
-	if (conf_rows[at].kind == CONF_XSP) {
-		if (ps->c->xsp_count == LIMIT_XSPS)
-			return refuse(ps, section, key, "too many", "16 of them");
+		return refuse_unknown(ps, section, key, conf_rows, CONF_KEY_COUNT, section);
+	conf_value_describe(&conf_rows[at], allowed, sizeof(allowed));
+	if (conf_rows[at].kind >= KIND_XSP) {
+		if (!has_room(ps->c, conf_rows[at].kind))
+			return refuse(ps, section, key, "too many", "fewer of them");
 	} else if (ps->given[at]) {
 		return refuse(ps, section, key, "given twice", "once");
 	}
@@ -472,9 +238,10 @@ check_together(const struct conf *c, const char *file, struct err *e)
 		bool ok;
 		const char *text;
 	} rules[] = {
-		{ c->xsp_count > 0, "[broadworks] xsp: missing; allowed: at least one HOST:PORT" },
-		{ c->bw_user[0] != '\0',
-			"[broadworks] user: missing; allowed: the account of this connector" },
+		{ c->xsp_count > 0 || c->discovery == CONF_DISCOVERY_SRV,
+			"[broadworks] xsp: missing; allowed: at least one HOST:PORT, or a [link NAME]" },
+		{ (c->srv_count > 0) == (c->discovery == CONF_DISCOVERY_SRV),
+			"[broadworks] srv-name: allowed: at least one with discovery = srv, none without" },
 		{ c->bw_password[0] == '\0' || c->bw_password_file[0] == '\0',
 			"[broadworks] password: given together with password-file; allowed: one of them" },
 		{ c->csta_password[0] == '\0' || c->csta_password_file[0] == '\0',
@@ -506,7 +273,7 @@ conf_defaults(struct conf *c)
 {
 	memset(c, 0, sizeof(*c));
 	for (size_t i = 0; i < CONF_KEY_COUNT; i++)
-		if (conf_rows[i].kind != CONF_XSP)
+		if (conf_rows[i].kind < KIND_XSP)
 			REQUIRE(set_value(c, &conf_rows[i], conf_rows[i].initial));
 }
 
@@ -527,7 +294,7 @@ conf_parse(struct conf *c, const char *file, const char *text, struct err *e)
 	}
 	if (local.code == E_OK)
 		check_together(c, file, &local);
-	if (local.code == E_OK)
+	if (local.code == E_OK && conf_links_complete(c, &ps.links, file, &local) == E_OK)
 		return 0;
 	err_set(e, local.code, "%s", local.text);
 	if (e != NULL && e->line == 0)
@@ -538,51 +305,11 @@ conf_parse(struct conf *c, const char *file, const char *text, struct err *e)
 /* --- printing --------------------------------------------------------------------------------- */
 
 static void
-print_number(const struct conf *c, const struct conf_row *row, struct buf *out)
+print_errors(const struct conf *c, const char *key, struct buf *out)
 {
-	int64_t wide;
-	uint32_t narrow;
-
-	if (row->kind == CONF_I64) {
-		memcpy(&wide, (const char *)c + row->offset, sizeof(wide));
-	} else {
-		memcpy(&narrow, (const char *)c + row->offset, sizeof(narrow));
-		wide = narrow;
-	}
-	buf_printf(out, "%" PRId64, wide);
-}
-
-static void
-print_value(const struct conf *c, const struct conf_row *row, struct buf *out)
-{
-	bool first;
-
-	switch (row->kind) {
-	case CONF_TEXT:
-	case CONF_NAME:
-	case CONF_ADDRESS:
-	case CONF_FILE:
-	case CONF_CAUSE:
-	case CONF_EDITION:
-		buf_cstr(out, text_member_of(c, row));
-		break;
-	case CONF_YESNO:
-	case CONF_CLUSTER:
-	case CONF_REPLICATE:
-		memcpy(&first, (const char *)c + row->offset, sizeof(first));
-		buf_cstr(out, choice_words(row->kind)[first ? 0 : 1]);
-		break;
-	case CONF_I64:
-	case CONF_U32:
-		print_number(c, row, out);
-		break;
-	case CONF_LISTEN:
-		buf_printf(out, strchr(c->listen_address, ':') ? "[%s]:%u" : "%s:%u",
-			c->listen_address, (unsigned)c->listen_port);
-		break;
-	case CONF_XSP:
-		break; /* printed by print_row(), one line each */
-	}
+	for (uint32_t i = 0; i < c->error_count; i++)
+		buf_printf(out, "%s = %u %s\n", key, c->errors[i].code,
+			conf_error_words[c->errors[i].action]);
 }
 
 /* A password that came from a file is not printed: the file is. */
@@ -597,18 +324,25 @@ is_from_file(const struct conf *c, const struct conf_row *row)
 static void
 print_row(const struct conf *c, const struct conf_row *row, bool secrets, struct buf *out)
 {
-	if (row->kind == CONF_XSP) {
-		for (uint32_t i = 0; i < c->xsp_count; i++)
-			buf_printf(out, "%s = %s\n", row->key, c->xsps[i].base_url);
+	if (row->kind == KIND_ERROR) {
+		print_errors(c, row->key, out);
+		return;
+	}
+	if (row->kind >= KIND_XSP) {
+		conf_links_print_lines(c, row->kind, row->key, out);
 		return;
 	}
 	if (row->place == CONF_SECRET && (!secrets || is_from_file(c, row))) {
-		if (text_member_of(c, row)[0] != '\0')
+		if (((const char *)c)[row->offset] != '\0')
 			buf_printf(out, "# %s = (not shown)\n", row->key);
 		return;
 	}
 	buf_printf(out, "%s = ", row->key);
-	print_value(c, row, out);
+	if (row->kind == KIND_LISTEN)
+		buf_printf(out, strchr(c->listen_address, ':') ? "[%s]:%u" : "%s:%u",
+			c->listen_address, (unsigned)c->listen_port);
+	else
+		conf_value_print(c, row, out);
 	buf_char(out, '\n');
 }
 
@@ -624,6 +358,7 @@ conf_print(const struct conf *c, bool secrets, struct buf *out)
 		}
 		print_row(c, &conf_rows[i], secrets, out);
 	}
+	conf_links_print(c, secrets, false, out);
 }
 
 uint64_t
@@ -639,10 +374,11 @@ conf_hash(const struct conf *c)
 		if (row->place == CONF_LOCAL)
 			continue;
 		if (row->place == CONF_SECRET)
-			buf_printf(&text, "%s = %s\n", row->key, text_member_of(c, row));
+			buf_printf(&text, "%s = %s\n", row->key, (const char *)c + row->offset);
 		else
 			print_row(c, row, true, &text);
 	}
+	conf_links_print(c, true, true, &text);
 	hash = XXH3_64bits(text.p, text.n);
 	buf_fini(&text);
 	return hash;

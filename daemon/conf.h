@@ -15,10 +15,120 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct conf_xsp {
-	char name[64];      /* host:port as written: for logs and status */
-	char base_url[192]; /* http://host:port or https://host:port */
+/* Choices of the links; their words are in conf_value.c, in this order. */
+enum conf_transport {
+	CONF_HTTP, /* Xsi over HTTP(S) */
+	CONF_CTI,  /* the CTI envelope over TCP(S) */
 };
+
+enum conf_auth {
+	CONF_AUTH_BASIC,
+	CONF_AUTH_BEARER_FILE,   /* the token is the content of token-file */
+	CONF_AUTH_BEARER_HELPER, /* the token is what token-helper prints */
+	CONF_AUTH_CERT,          /* the certificate of the TLS connection says who we are */
+	CONF_AUTH_SIP,           /* the user's SIP credentials */
+};
+
+enum conf_discovery {
+	CONF_DISCOVERY_LIST,
+	CONF_DISCOVERY_SRV,
+};
+
+enum conf_priority_order {
+	CONF_LOW_FIRST, /* the link with the lowest number is asked first */
+	CONF_HIGH_FIRST,
+	CONF_PRIORITY_IGNORED,
+};
+
+enum conf_set_mode {
+	CONF_SET_STABLE, /* one name for ever: subscriptions outlive a takeover */
+	CONF_SET_PER_EPOCH, /* the name has the epoch in it: nothing of the node before is left in it */
+};
+
+enum conf_redirect_hosts {
+	CONF_REDIRECT_LINKS, /* only to hosts that are links themselves */
+	CONF_REDIRECT_ANY,
+};
+
+enum conf_cti_framing {
+	CONF_CTI_BARE,
+	CONF_CTI_LF,
+	CONF_CTI_CRLF,
+	CONF_CTI_NUL,
+	CONF_CTI_LENGTH,
+};
+
+enum conf_cti_credentials {
+	CONF_CTI_CREDENTIALS,
+	CONF_CTI_SSO,
+	CONF_CTI_AUTHORIZATION,
+};
+
+enum conf_cti_session {
+	CONF_CTI_PER_CONNECTION,
+	CONF_CTI_PER_REQUEST,
+};
+
+enum conf_cti_uri {
+	CONF_CTI_LITERAL,
+	CONF_CTI_SUBSTITUTED,
+};
+
+enum conf_cti_keepalive {
+	CONF_CTI_BOTH,
+	CONF_CTI_ANSWER,
+};
+
+enum conf_cti_unit {
+	CONF_CTI_SECONDS,
+	CONF_CTI_MILLISECONDS,
+};
+
+/*
+ * A link: a way to an XSP, made of `xsp = URL`, of a section [link NAME], or of a srv-name, whose links get their
+ * host when the name is resolved. Complete: what a section does not say was taken from [broadworks], but for the
+ * password, see conf_link_password().
+ */
+struct conf_xsp {
+	char name
+		[64]; /* host:port as written, the NAME of the section, or srvN-M: for logs and status */
+	char base_url[192]; /* http://host:port or https://host:port */
+	char host[128];     /* without brackets; "" = not known before SRV says it */
+	uint16_t port;      /* 0 = that of the scheme */
+	int transport;      /* enum conf_transport */
+	bool tls;
+	bool is_url;  /* made of `xsp = URL` */
+	uint32_t srv; /* 1 + index in conf.srv; 0 = not of a srv-name */
+	uint32_t
+		primary; /* index of the first link to the same XSP: several channels share its rate */
+	uint32_t priority, weight;
+	int64_t kpl_interval_s;
+	uint32_t kpl_tolerance;
+	char proxy[192];
+	char ca_file[192], cert_file[192], key_file[192];
+	int auth; /* enum conf_auth */
+	bool own_password;
+	char user[LIMIT_USER_ID];
+	char password[128]; /* only if own_password */
+	char password_file[192];
+	char sip_user[LIMIT_USER_ID];
+	char token_file[192], token_helper[192];
+};
+
+struct conf_srv {
+	char name[128]; /* "_xsi-client._tcp.example.com" */
+	int transport;
+	bool tls;
+};
+
+/* What an answer means instead of what its HTTP status means. */
+struct conf_error {
+	uint32_t code;   /* errorCode of the body, or an HTTP status below 600 */
+	uint32_t action; /* index in conf_error_words */
+};
+
+#define CONF_SRV_NAMES 4
+#define CONF_ERRORS 64
 
 struct conf {
 	/* [node] */
@@ -58,21 +168,67 @@ struct conf {
 	char bw_user[LIMIT_USER_ID];
 	char bw_password[128];
 	char bw_password_file[192]; /* as csta_password_file */
-	char ca_file[192]; /* certificates of authorities for https; "" = those of the system */
+	int auth;                   /* enum conf_auth */
+	char sip_user[LIMIT_USER_ID];
+	char token_file[192], token_helper[192];
+	int64_t token_timeout_ms; /* 5000 */
+	int64_t auth_hold_s;      /* 900: how long a refused account is left alone */
+	char ca_file[192]; /* certificates of authorities for TLS; "" = those of the system */
+	char cert_file[192], key_file[192]; /* our own certificate; "" = none */
+	char proxy[192];                    /* "" = none */
+	int discovery;                      /* enum conf_discovery */
+	struct conf_srv srv[CONF_SRV_NAMES];
+	uint32_t srv_count;
+	uint32_t srv_links_max; /* 4: links of one srv-name */
+	int64_t srv_refresh_s;  /* 300 */
+	char dns_server[64];    /* address or address:port; "" = those of the system */
+	uint32_t channel_priority, channel_weight;
+	uint32_t channels_per_xsp; /* 1 */
+	uint32_t channels_max;     /* 16, of the set */
+	int priority_order, set_mode;
+	bool follow_redirects;
+	uint32_t redirect_hops_max; /* 3 */
+	bool redirect_remember;     /* yes: the target is asked at once the next time */
+	int redirect_hosts;
+	int64_t request_rate, request_burst; /* of one XSP: a second; rate 0 = no limit */
+	int64_t user_rate, user_burst;       /* of one user */
+	uint32_t connections_max; /* 8 HTTP connections to one XSP, streams not counted */
+	uint32_t reply_bytes_max;
+	uint32_t acks_in_flight;    /* 16 on one channel */
+	int64_t ack_delay_alarm_ms; /* 3000 */
+	struct conf_error errors[CONF_ERRORS];
+	uint32_t error_count;
+	char broadworks_version[16]; /* "20.0"; "" = not said */
+	char user_agent[64];         /* "" = tandem/VERSION */
+	char context_async[128], context_events[128], context_actions[128];
+	int cti_framing, cti_credentials, cti_session, cti_uri, cti_keepalive, cti_period_unit;
+	bool cti_declaration;       /* documents begin with an XML declaration */
+	bool cti_request_namespace; /* the request element has the CTI namespace */
+	bool cti_payload_namespace; /* payload of a request has that of the envelope */
+	char cti_version[16];       /* of request envelopes; "" = that of the schema */
+	int64_t kpl_interval_s;     /* 10 */
+	uint32_t kpl_tolerance;     /* 3 */
+	char app_controller[128];   /* "" = none */
+	int64_t app_controller_check_s;
 	char default_domain[LIMIT_USER_ID]; /* appended to a device id without '@'; "" = none */
 	char channel_set[128];
 	char application_id[128];
 	int64_t channel_expires_s;      /* 3600 */
 	int64_t subscription_expires_s; /* 7200 */
 	int64_t heartbeat_ms;           /* 15000 */
-	int64_t http_timeout_ms;        /* 5000 */
-	int64_t silence_ms;             /* 35000: a stream without any byte for this long is lost */
-	int64_t retry_ms;               /* 500: first back-off */
-	int64_t retry_ms_max;           /* 30000 */
-	int64_t gap_wait_ms;            /* 250: how long a missing sequence number may be late */
-	int64_t update_rate;            /* 500 UpdateSubscription requests a second */
-	uint32_t update_in_flight;      /* 32 */
-	int64_t audit_s;                /* 1800: every device is asked at least this often */
+	int64_t event_timeout_ms;       /* 0 = not known; heartbeats at least twice as often */
+	uint32_t refresh_percent;       /* 50: when a grant is renewed, as a share of it */
+	int64_t link_recovery_ms; /* 10000: a link that was well for so long has no bad history */
+	int64_t http_timeout_ms;  /* 5000 */
+	int64_t silence_ms;       /* 35000: a stream without any byte for this long is lost */
+	int64_t retry_ms;         /* 500: first back-off */
+	int64_t retry_ms_max;     /* 30000 */
+	uint32_t retry_percent;   /* 200: each back-off is twice the one before */
+	uint32_t retry_jitter_percent; /* 25 */
+	int64_t gap_wait_ms;           /* 250: how long a missing sequence number may be late */
+	int64_t update_rate;           /* 500 UpdateSubscription requests a second */
+	uint32_t update_in_flight;     /* 32 */
+	int64_t audit_s;               /* 1800: every device is asked at least this often */
 
 	/* [pacemaker] */
 	bool tell_pacemaker;
@@ -89,6 +245,15 @@ int conf_parse(struct conf *c, const char *file, const char *text, struct err *e
 
 /** Canonical print: parsing it again gives the same configuration. Passwords are printed as given only if `secrets`. */
 void conf_print(const struct conf *c, bool secrets, struct buf *out);
+
+/** The words of `error = CODE WORD`, closed by NULL; conf_error.action is an index of it. */
+extern const char *const conf_error_words[];
+
+/** Password of a link: its own, or that of [broadworks]. */
+const char *conf_link_password(const struct conf *c, uint32_t xsp);
+
+/** The period of heartbeats that goes with event-timeout-ms. */
+int64_t conf_heartbeat_ms(const struct conf *c);
 
 /** Hash over all that both nodes must agree on; secrets count, but cannot be read back. */
 uint64_t conf_hash(const struct conf *c);

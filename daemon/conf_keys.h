@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The table of configuration keys: what conf.c parses, prints, hashes and names in its messages.
+ * The tables of configuration keys: what conf.c parses, prints, hashes and names in its messages.
  *
  * XX(section, key, kind, member, min, max, default, place)
- *   kind     TEXT, NAME (letters, digits, -._), ADDRESS (IP or empty), FILE (absolute path or empty),
- *            YESNO, CLUSTER, REPLICATE, EDITION, CAUSE, I64, U32, and LISTEN and XSP, which fill several members
+ *   kind     TEXT, NAME (letters, digits, -._), ADDRESS (IP or empty), FILE (absolute path or empty), CONTEXT (a
+ *            path of a URL), PROXY (a URL or empty), I64, U32, U16; YESNO and the other choices, whose words are in
+ *            conf_value.c; LISTEN, XSP, SRV and ERROR, which fill several members
  *   min, max of numbers; for texts min 1 means "not empty"
  *   default  as it would be written
  *   place    SHARED: must be equal on both nodes (counts in conf_hash()); LOCAL: of this node alone;
  *            SECRET: shared, printed only on demand
+ *
+ * CONF_LINK_KEYS are those of a section [link NAME]; what is not given there is that of [broadworks].
  */
 #ifndef TANDEM_DAEMON_CONF_KEYS_H
 #define TANDEM_DAEMON_CONF_KEYS_H
 
-#define CONF_SECTIONS "node, csta, broadworks, pacemaker"
+#define CONF_SECTIONS "node, csta, broadworks, link NAME, pacemaker"
 
 #define CONF_KEYS(XX) \
 	XX("node", "name", NAME, node_name, 0, 0, "", LOCAL) \
@@ -47,18 +50,86 @@
 	XX("broadworks", "user", TEXT, bw_user, 0, 0, "", SHARED) \
 	XX("broadworks", "password", TEXT, bw_password, 0, 0, "", SECRET) \
 	XX("broadworks", "password-file", FILE, bw_password_file, 0, 0, "", LOCAL) \
+	XX("broadworks", "auth", AUTH, auth, 0, 0, "basic", SHARED) \
+	XX("broadworks", "sip-user", TEXT, sip_user, 0, 0, "", SHARED) \
+	XX("broadworks", "token-file", FILE, token_file, 0, 0, "", LOCAL) \
+	XX("broadworks", "token-helper", FILE, token_helper, 0, 0, "", LOCAL) \
+	XX("broadworks", "token-timeout-ms", I64, token_timeout_ms, 100, 60000, "5000", SHARED) \
+	XX("broadworks", "auth-hold-s", I64, auth_hold_s, 10, 86400, "900", SHARED) \
 	XX("broadworks", "ca-file", FILE, ca_file, 0, 0, "", LOCAL) \
+	XX("broadworks", "cert-file", FILE, cert_file, 0, 0, "", LOCAL) \
+	XX("broadworks", "key-file", FILE, key_file, 0, 0, "", LOCAL) \
+	XX("broadworks", "proxy", PROXY, proxy, 0, 0, "", LOCAL) \
+	XX("broadworks", "discovery", DISCOVERY, discovery, 0, 0, "list", SHARED) \
+	XX("broadworks", "srv-name", SRV, srv, 0, 0, "", SHARED) \
+	XX("broadworks", "srv-links-max", U32, srv_links_max, 1, LIMIT_XSPS, "4", SHARED) \
+	XX("broadworks", "srv-refresh-s", I64, srv_refresh_s, 5, 86400, "300", SHARED) \
+	XX("broadworks", "dns-server", TEXT, dns_server, 0, 0, "", LOCAL) \
+	XX("broadworks", "channel-priority", U32, channel_priority, 1, 1000000, "1", SHARED) \
+	XX("broadworks", "channel-weight", U32, channel_weight, 1, 1000000, "50", SHARED) \
+	XX("broadworks", "channels-per-xsp", U32, channels_per_xsp, 1, 4, "1", SHARED) \
+	XX("broadworks", "channels-max", U32, channels_max, 1, LIMIT_XSPS, "16", SHARED) \
+	XX("broadworks", "priority-order", PRIORITY_ORDER, priority_order, 0, 0, "low-first", \
+		SHARED) \
+	XX("broadworks", "channel-set-mode", SET_MODE, set_mode, 0, 0, "stable", SHARED) \
+	XX("broadworks", "follow-redirects", YESNO, follow_redirects, 0, 0, "yes", SHARED) \
+	XX("broadworks", "redirect-hops-max", U32, redirect_hops_max, 1, 10, "3", SHARED) \
+	XX("broadworks", "redirect-remember", YESNO, redirect_remember, 0, 0, "yes", SHARED) \
+	XX("broadworks", "redirect-hosts", REDIRECT_HOSTS, redirect_hosts, 0, 0, "links", SHARED) \
+	XX("broadworks", "request-rate", I64, request_rate, 0, 100000, "1000", SHARED) \
+	XX("broadworks", "request-burst", I64, request_burst, 1, 100000, "200", SHARED) \
+	XX("broadworks", "user-rate", I64, user_rate, 0, 10000, "20", SHARED) \
+	XX("broadworks", "user-burst", I64, user_burst, 1, 10000, "40", SHARED) \
+	XX("broadworks", "connections-max", U32, connections_max, 1, 64, "8", SHARED) \
+	XX("broadworks", "reply-bytes-max", U32, reply_bytes_max, 1024, LIMIT_HTTP_BODY_BYTES, \
+		"65536", SHARED) \
+	XX("broadworks", "acks-in-flight", U32, acks_in_flight, 1, 1024, "16", SHARED) \
+	XX("broadworks", "ack-delay-alarm-ms", I64, ack_delay_alarm_ms, 10, 600000, "3000", \
+		SHARED) \
+	XX("broadworks", "error", ERROR, errors, 0, 0, "", SHARED) \
+	XX("broadworks", "broadworks-version", NAME, broadworks_version, 0, 0, "", SHARED) \
+	XX("broadworks", "user-agent", TEXT, user_agent, 0, 0, "", SHARED) \
+	XX("broadworks", "context-async", CONTEXT, context_async, 1, 0, \
+		"/com.broadsoft.async/com.broadsoft.xsi-events/v2.0", SHARED) \
+	XX("broadworks", "context-events", CONTEXT, context_events, 1, 0, \
+		"/com.broadsoft.xsi-events/v2.0", SHARED) \
+	XX("broadworks", "context-actions", CONTEXT, context_actions, 1, 0, \
+		"/com.broadsoft.xsi-actions/v2.0", SHARED) \
+	XX("broadworks", "cti-framing", CTI_FRAMING, cti_framing, 0, 0, "bare", SHARED) \
+	XX("broadworks", "cti-declaration", YESNO, cti_declaration, 0, 0, "yes", SHARED) \
+	XX("broadworks", "cti-credentials", CTI_CREDENTIALS, cti_credentials, 0, 0, "credentials", \
+		SHARED) \
+	XX("broadworks", "cti-session", CTI_SESSION, cti_session, 0, 0, "connection", SHARED) \
+	XX("broadworks", "cti-request-namespace", YESNO, cti_request_namespace, 0, 0, "yes", \
+		SHARED) \
+	XX("broadworks", "cti-payload-namespace", YESNO, cti_payload_namespace, 0, 0, "no", \
+		SHARED) \
+	XX("broadworks", "cti-uri", CTI_URI, cti_uri, 0, 0, "literal", SHARED) \
+	XX("broadworks", "cti-version", NAME, cti_version, 0, 0, "", SHARED) \
+	XX("broadworks", "cti-keepalive", CTI_KEEPALIVE, cti_keepalive, 0, 0, "both", SHARED) \
+	XX("broadworks", "cti-period-unit", CTI_PERIOD_UNIT, cti_period_unit, 0, 0, "s", SHARED) \
+	XX("broadworks", "kpl-interval-s", I64, kpl_interval_s, 1, 600, "10", SHARED) \
+	XX("broadworks", "kpl-tolerance", U32, kpl_tolerance, 0, 100, "3", SHARED) \
+	XX("broadworks", "app-controller", TEXT, app_controller, 0, 0, "", SHARED) \
+	XX("broadworks", "app-controller-check-s", I64, app_controller_check_s, 1, 3600, "60", \
+		SHARED) \
 	XX("broadworks", "default-domain", NAME, default_domain, 0, 0, "", SHARED) \
 	XX("broadworks", "channel-set", NAME, channel_set, 1, 0, "tandem", SHARED) \
 	XX("broadworks", "application-id", NAME, application_id, 1, 0, "tandem", SHARED) \
-	XX("broadworks", "channel-expires-s", I64, channel_expires_s, 60, 86400, "3600", SHARED) \
-	XX("broadworks", "subscription-expires-s", I64, subscription_expires_s, 60, 86400, "7200", \
+	XX("broadworks", "channel-expires-s", I64, channel_expires_s, 1, 2147483647, "3600", \
 		SHARED) \
-	XX("broadworks", "heartbeat-ms", I64, heartbeat_ms, 1000, 60000, "15000", SHARED) \
+	XX("broadworks", "subscription-expires-s", I64, subscription_expires_s, 1, 2147483647, \
+		"7200", SHARED) \
+	XX("broadworks", "heartbeat-ms", I64, heartbeat_ms, 1000, 600000, "15000", SHARED) \
+	XX("broadworks", "event-timeout-ms", I64, event_timeout_ms, 0, 3600000, "0", SHARED) \
+	XX("broadworks", "refresh-percent", U32, refresh_percent, 10, 90, "50", SHARED) \
+	XX("broadworks", "link-recovery-ms", I64, link_recovery_ms, 0, 600000, "10000", SHARED) \
 	XX("broadworks", "http-timeout-ms", I64, http_timeout_ms, 100, 120000, "5000", SHARED) \
 	XX("broadworks", "silence-ms", I64, silence_ms, 1000, 600000, "35000", SHARED) \
 	XX("broadworks", "retry-ms", I64, retry_ms, 10, 60000, "500", SHARED) \
 	XX("broadworks", "retry-ms-max", I64, retry_ms_max, 10, 3600000, "30000", SHARED) \
+	XX("broadworks", "retry-percent", U32, retry_percent, 100, 1000, "200", SHARED) \
+	XX("broadworks", "retry-jitter-percent", U32, retry_jitter_percent, 0, 100, "25", SHARED) \
 	XX("broadworks", "gap-wait-ms", I64, gap_wait_ms, 0, 10000, "250", SHARED) \
 	XX("broadworks", "update-rate", I64, update_rate, 1, 100000, "500", SHARED) \
 	XX("broadworks", "update-in-flight", U32, update_in_flight, 1, LIMIT_SOUTH_IN_FLIGHT, \
@@ -67,5 +138,26 @@
 	XX("pacemaker", "tell", YESNO, tell_pacemaker, 0, 0, "yes", SHARED) \
 	XX("pacemaker", "resource", NAME, resource, 1, 0, "tandemd", SHARED) \
 	XX("pacemaker", "crm-resource", FILE, crm_resource, 1, 0, "/usr/sbin/crm_resource", LOCAL)
+
+#define CONF_LINK_KEYS(XX) \
+	XX("link", "host", HOST, host, 1, 0, "", SHARED) \
+	XX("link", "port", U16, port, 1, 65535, "", SHARED) \
+	XX("link", "transport", TRANSPORT, transport, 0, 0, "http", SHARED) \
+	XX("link", "tls", YESNO, tls, 0, 0, "no", SHARED) \
+	XX("link", "priority", U32, priority, 1, 1000000, "", SHARED) \
+	XX("link", "weight", U32, weight, 1, 1000000, "", SHARED) \
+	XX("link", "kpl-interval-s", I64, kpl_interval_s, 1, 600, "", SHARED) \
+	XX("link", "kpl-tolerance", U32, kpl_tolerance, 0, 100, "", SHARED) \
+	XX("link", "proxy", PROXY, proxy, 0, 0, "", LOCAL) \
+	XX("link", "ca-file", FILE, ca_file, 0, 0, "", LOCAL) \
+	XX("link", "cert-file", FILE, cert_file, 0, 0, "", LOCAL) \
+	XX("link", "key-file", FILE, key_file, 0, 0, "", LOCAL) \
+	XX("link", "auth", AUTH, auth, 0, 0, "", SHARED) \
+	XX("link", "user", TEXT, user, 0, 0, "", SHARED) \
+	XX("link", "password", TEXT, password, 0, 0, "", SECRET) \
+	XX("link", "password-file", FILE, password_file, 0, 0, "", LOCAL) \
+	XX("link", "sip-user", TEXT, sip_user, 0, 0, "", SHARED) \
+	XX("link", "token-file", FILE, token_file, 0, 0, "", LOCAL) \
+	XX("link", "token-helper", FILE, token_helper, 0, 0, "", LOCAL)
 
 #endif

@@ -120,6 +120,19 @@ io_files_read_conf(struct conf *c, const char *file, struct err *e)
 	return result == 0 ? 0 : E_CONFIG;
 }
 
+/* Links with an account of their own. */
+static int
+read_link_passwords(struct conf *c, struct err *e)
+{
+	int result = 0;
+
+	for (uint32_t i = 0; i < c->xsp_count && result == 0; i++)
+		if (c->xsps[i].own_password && c->xsps[i].password_file[0] != '\0')
+			result = read_password(c->xsps[i].password_file, c->xsps[i].password,
+				sizeof(c->xsps[i].password), e);
+	return result;
+}
+
 int
 io_files_load_conf(struct conf *c, const char *file, struct err *e)
 {
@@ -131,6 +144,8 @@ io_files_load_conf(struct conf *c, const char *file, struct err *e)
 	if (result == 0 && c->bw_password_file[0] != '\0')
 		result = read_password(
 			c->bw_password_file, c->bw_password, sizeof(c->bw_password), e);
+	if (result == 0)
+		result = read_link_passwords(c, e);
 	return result == 0 ? 0 : E_CONFIG;
 }
 

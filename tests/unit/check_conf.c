@@ -99,7 +99,8 @@ START_TEST(errors_name_place_and_what_is_allowed)
 	bad("[node]\nname = a b\n" MINIMAL, "[node] name", 2);
 	bad("[node]\nbeat = 5\n" MINIMAL, "there is no such key; allowed: name, cluster, group", 2);
 	bad("[nodes]\nname = x\n" MINIMAL,
-		"there is no such section; allowed: node, csta, broadworks, pacemaker", 2);
+		"there is no such section; allowed: node, csta, broadworks, link NAME, pacemaker",
+		2);
 	bad("name = x\n" MINIMAL, "[] name: there is no such section", 1);
 	bad("[node]\nname = a\nname = b\n" MINIMAL, "t.conf:3: [node] name: given twice", 3);
 	bad("[node]\nnonsense\n" MINIMAL, "t.conf:2: not understood", 2);
@@ -236,6 +237,121 @@ START_TEST(hostile_texts_end_in_an_error)
 }
 END_TEST
 
+#define LINKED \
+	"[broadworks]\nuser = u\npassword = p\nkpl-interval-s = 20\nca-file = /ca\nchannel-priority = 4\n"
+
+START_TEST(links_have_sections)
+{
+	good(LINKED
+		"xsp = cti://h1\nxsp = ctis://h2:9\n[link east]\nhost = xsp.example\nport = 8012\n"
+		"transport = cti\ntls = yes\npriority = 2\nkpl-interval-s = 5\nproxy = http://p:3128\n"
+		"user = other\npassword = eastpw\n[link west]\nhost = ::1\n");
+	ck_assert_uint_eq(conf.xsp_count, 4);
+	ck_assert_str_eq(conf.xsps[0].base_url, "cti://h1:8011");
+	ck_assert_str_eq(conf.xsps[1].base_url, "ctis://h2:9");
+	ck_assert_int_eq(conf.xsps[1].transport, CONF_CTI);
+	ck_assert_str_eq(conf.xsps[2].name, "east");
+	ck_assert_str_eq(conf.xsps[2].base_url, "ctis://xsp.example:8012");
+	ck_assert_int_eq(conf.xsps[2].kpl_interval_s, 5);
+	ck_assert_uint_eq(conf.xsps[2].kpl_tolerance, 3);
+	ck_assert_uint_eq(conf.xsps[2].priority, 2);
+	ck_assert_str_eq(conf.xsps[2].ca_file, "/ca");
+	ck_assert_str_eq(conf.xsps[2].user, "other");
+	ck_assert_str_eq(conf_link_password(&conf, 2), "eastpw");
+	ck_assert_str_eq(conf.xsps[3].base_url, "http://[::1]");
+	ck_assert_int_eq(conf.xsps[3].kpl_interval_s, 20);
+	ck_assert_uint_eq(conf.xsps[3].priority, 4);
+	ck_assert_str_eq(conf.xsps[3].user, "u");
+	ck_assert_str_eq(conf_link_password(&conf, 3), "p");
+}
+END_TEST
+
+START_TEST(links_are_checked)
+{
+	bad("[link a]\nport = 80\n" MINIMAL, "[link a] host: missing", 0);
+	bad("[link a]\nhost = h:80\n" MINIMAL, "[link a] host: not a possible value", 2);
+	bad("[link a]\nhost = h\nport = 0\n" MINIMAL, "a number from 1 to 65535", 3);
+	bad("[link a]\nhost = h\nhost = h\n" MINIMAL, "given twice", 3);
+	bad("[link a]\nhots = h\n" MINIMAL, "there is no such key; allowed: host, port", 2);
+	bad("[link a b]\nhost = h\n" MINIMAL, "not a name for a link", 2);
+	bad("[link ]\nhost = h\n" MINIMAL, "", 2);
+	bad("[link a23456789012345678901234567890123456789012345]\nhost = h\n" MINIMAL,
+		"not a name for a link", 2);
+	bad("[link a]\nhost = h\ntransport = udp\n" MINIMAL, "http, cti", 3);
+	bad("[link a]\nhost = h\nauth = bearer-file\n" MINIMAL, "token-file: missing", 0);
+	bad("[link a]\nhost = h\nauth = bearer-helper\n" MINIMAL, "token-helper: missing", 0);
+	bad("[link a]\nhost = h\nauth = cert\n" MINIMAL, "cert-file: missing", 0);
+	bad("[link a]\nhost = h\nauth = sip\n" MINIMAL, "sip-user: missing", 0);
+	bad("[link a]\nhost = h\ncert-file = /c\n" MINIMAL, "belong together", 0);
+	bad("[link a]\nhost = h\npassword = a\npassword-file = /c\n" MINIMAL,
+		"given together with password-file", 0);
+	bad(MINIMAL "proxy = socks://h:1\n", "http://HOST:PORT", 5);
+	bad(MINIMAL "context-events = xsi\n", "a path as", 5);
+	bad(MINIMAL "context-events = /xsi/\n", "a path as", 5);
+	bad(MINIMAL "error = 110862\n", "CODE WORD", 5);
+	bad(MINIMAL "error = 110862 dance\n", "CODE WORD", 5);
+	bad(MINIMAL "srv-name = _xsi-client._tcp.example\n", "srv-name: allowed", 0);
+	bad(MINIMAL "discovery = srv\n", "srv-name: allowed", 0);
+	bad(MINIMAL "discovery = srv\nsrv-name = xsi.example\n", "SRV record", 6);
+}
+END_TEST
+
+START_TEST(links_of_srv_names_and_several_channels)
+{
+	good("[broadworks]\nuser = u\ndiscovery = srv\nsrv-name = _xsi-client._tcp.example.com\n"
+	     "srv-name = _ecsta-cti._tls.example.com\nsrv-links-max = 3\nchannels-per-xsp = 2\n");
+	ck_assert_uint_eq(conf.xsp_count, 12);
+	ck_assert_uint_eq(conf.xsps[0].srv, 1);
+	ck_assert_str_eq(conf.xsps[0].name, "srv1-1");
+	ck_assert(conf.xsps[0].tls && conf.xsps[0].transport == CONF_HTTP);
+	ck_assert(conf.xsps[3].tls && conf.xsps[3].transport == CONF_CTI);
+	ck_assert_uint_eq(conf.xsps[11].primary, 5);
+	ck_assert_str_eq(conf.xsps[11].name, "srv2-3#2");
+	bad("[broadworks]\nuser = u\ndiscovery = srv\nsrv-name = _xsi-client._tcp.example.com\n"
+	    "srv-links-max = 9\nchannels-per-xsp = 2\n",
+		"channels-per-xsp: too many", 0);
+	bad("[broadworks]\nuser = u\ndiscovery = srv\nsrv-name = _xsi-client._tcp.example.com\n"
+	    "srv-links-max = 16\nxsp = h\n",
+		"srv-links-max: too many", 0);
+}
+END_TEST
+
+START_TEST(links_print_and_hash)
+{
+	static char first[32768], second[32768];
+	static struct conf again;
+	struct err e = { 0 };
+	uint64_t base;
+
+	good(LINKED
+		"channels-per-xsp = 2\nxsp = h1:80\nerror = 110862 not-found\nerror = 503 overload\n"
+		"[link east]\nhost = ::2\nauth = sip\nsip-user = s\npassword = eastpw\n");
+	print(&conf, true, first, sizeof(first));
+	ck_assert_msg(conf_parse(&again, "printed", first, &e) == 0, "%s", e.text);
+	print(&again, true, second, sizeof(second));
+	ck_assert_str_eq(first, second);
+	base = conf_hash(&conf);
+	ck_assert_uint_eq(base, conf_hash(&again));
+	print(&conf, false, first, sizeof(first));
+	ck_assert_ptr_null(strstr(first, "eastpw"));
+	strcpy(conf.xsps[1].ca_file, "/elsewhere");
+	ck_assert_uint_eq(conf_hash(&conf), base);
+	strcpy(conf.xsps[1].password, "westpw");
+	ck_assert_uint_ne(conf_hash(&conf), base);
+}
+END_TEST
+
+START_TEST(heartbeats_fit_the_event_timeout)
+{
+	good(MINIMAL);
+	ck_assert_int_eq(conf_heartbeat_ms(&conf), 15000);
+	good(MINIMAL "event-timeout-ms = 12000\n");
+	ck_assert_int_eq(conf_heartbeat_ms(&conf), 6000);
+	good(MINIMAL "event-timeout-ms = 60000\n");
+	ck_assert_int_eq(conf_heartbeat_ms(&conf), 15000);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -255,6 +371,11 @@ main(void)
 	tcase_add_test(t, secrets_are_not_printed);
 	tcase_add_test(t, hash_covers_what_both_nodes_share);
 	tcase_add_test(t, hostile_texts_end_in_an_error);
+	tcase_add_test(t, links_have_sections);
+	tcase_add_test(t, links_are_checked);
+	tcase_add_test(t, links_of_srv_names_and_several_channels);
+	tcase_add_test(t, links_print_and_hash);
+	tcase_add_test(t, heartbeats_fit_the_event_timeout);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

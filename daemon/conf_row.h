@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the configuration (conf.c, conf_value.c, conf_link.c) need of each other. */
+#ifndef TANDEM_DAEMON_CONF_ROW_H
+#define TANDEM_DAEMON_CONF_ROW_H
+
+#include "daemon/conf.h"
+#include "proto/base/str.h"
+
+#include <stddef.h>
+
+enum conf_kind {
+	KIND_TEXT,
+	KIND_NAME,
+	KIND_ADDRESS,
+	KIND_FILE,
+	KIND_CONTEXT,
+	KIND_PROXY,
+	KIND_HOST,
+	KIND_EDITION, /* words kept as text */
+	KIND_CAUSE,
+	KIND_YESNO, /* words kept as bool: the first one means true */
+	KIND_CLUSTER,
+	KIND_REPLICATE,
+	KIND_DISCOVERY, /* words kept as number */
+	KIND_TRANSPORT,
+	KIND_AUTH,
+	KIND_PRIORITY_ORDER,
+	KIND_SET_MODE,
+	KIND_REDIRECT_HOSTS,
+	KIND_CTI_FRAMING,
+	KIND_CTI_CREDENTIALS,
+	KIND_CTI_SESSION,
+	KIND_CTI_URI,
+	KIND_CTI_KEEPALIVE,
+	KIND_CTI_PERIOD_UNIT,
+	KIND_I64,
+	KIND_U32,
+	KIND_U16,
+	KIND_LISTEN, /* these fill several members of struct conf: see conf.c and conf_link.c */
+	KIND_XSP,
+	KIND_SRV,
+	KIND_ERROR
+};
+
+enum conf_place {
+	CONF_SHARED,
+	CONF_LOCAL,
+	CONF_SECRET
+};
+
+/* A key. `offset` counts from the structure that the section is kept in: struct conf, or struct conf_xsp for [link]. */
+struct conf_row {
+	const char *section, *key;
+	enum conf_kind kind;
+	size_t offset, size;
+	int64_t min, max;
+	const char *initial;
+	enum conf_place place;
+};
+
+#define CONF_ROW(structure, section, key, kind, member, min, max, initial, place) \
+	{ \
+		section, key, KIND_##kind, offsetof(structure, member), \
+			sizeof(((structure *)NULL)->member), min, max, initial, CONF_##place \
+	}
+
+/** Checks and stores a value at its place in `base`; false: not a possible value. Not for kinds from LISTEN on. */
+bool conf_value_set(void *base, const struct conf_row *row, const char *value);
+/** What is allowed for a key, for messages. */
+void conf_value_describe(const struct conf_row *row, char *text, size_t size);
+/** Appends the value as it would be written. Not for kinds from LISTEN on. */
+void conf_value_print(const void *base, const struct conf_row *row, struct buf *out);
+
+/** Splits "host:port" or "[address]:port"; the port may be absent, and is then left alone. */
+bool conf_split_host_port(struct str s, struct str *host, uint16_t *port);
+bool conf_is_address(const char *value);
+/** A URL's host and nothing else: nothing that curl would read differently from us. */
+bool conf_is_host(struct str host, bool bracketed);
+
+/* conf_link.c */
+
+#define CONF_LINK_KEY_COUNT 19
+extern const struct conf_row conf_link_rows[CONF_LINK_KEY_COUNT];
+
+/** What [link] sections and lines said, before it is complete. */
+struct conf_links {
+	bool given[LIMIT_XSPS][CONF_LINK_KEY_COUNT];
+};
+
+/** `xsp = URL`. The caller has checked that there is room. */
+bool conf_link_of_url(struct conf *c, const char *value);
+/** `srv-name = NAME`. */
+bool conf_srv_set(struct conf *c, const char *value);
+/** The link of a section "link NAME", made if need be; NULL if there is no room or the name is not possible. */
+struct conf_xsp *conf_link_named(struct conf *c, const char *name);
+/** Completes all links: defaults of [broadworks], links of srv-names, several channels for an XSP. E_CONFIG with `e`. */
+int conf_links_complete(
+	struct conf *c, const struct conf_links *given, const char *file, struct err *e);
+/** Prints `xsp =` and `srv-name =` lines. */
+void conf_links_print_lines(
+	const struct conf *c, enum conf_kind kind, const char *key, struct buf *out);
+/** Prints the sections. With `shared_only` only what counts in the hash, secrets included. */
+void conf_links_print(const struct conf *c, bool secrets, bool shared_only, struct buf *out);
+
+#endif
