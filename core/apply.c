@@ -98,11 +98,11 @@ apply_status(struct core_model *m, const struct delta_status *x)
 static int
 apply_dev_add(struct core_model *m, const struct delta_dev_add *x)
 {
-	if (core_device_by_id(m, x->device) != NULL || core_device_by_user(m, x->user) != NULL)
+	if (core_device_by_id(m, x->device) != NULL || core_device_by_user(m, x->user) != NULL ||
+		x->kind >= CORE_KIND_count)
 		return E_UNKNOWN;
 	core_device_new(m,
-		&(struct delta_r_device){
-			.device = x->device, .user = x->user, .subscription = STR_NONE });
+		&(struct delta_r_device){ .device = x->device, .user = x->user, .kind = x->kind });
 	return E_OK;
 }
 
@@ -118,29 +118,48 @@ apply_dev_drop(struct core_model *m, const struct delta_dev_drop *x)
 }
 
 static int
-apply_dev_sub(struct core_model *m, const struct delta_dev_sub *x)
+apply_dev_kind(struct core_model *m, const struct delta_dev_kind *x)
 {
 	struct core_device *d = core_device_by_id(m, x->device);
-	struct core_device *other =
-		x->subscription.n ? core_device_by_subscription(m, x->subscription) : NULL;
 
-	if (d == NULL || (other != NULL && other != d))
+	if (d == NULL || x->kind >= CORE_KIND_count)
 		return E_UNKNOWN;
-	if (!str_is(x->subscription, d->subscription))
-		d->sequence = 0;
-	core_device_subscribe(m, d, x->subscription);
+	d->kind = (enum core_device_kind)x->kind;
+	core_hash_device(m, d);
 	return E_OK;
 }
 
 static int
-apply_dev_seq(struct core_model *m, const struct delta_dev_seq *x)
+apply_sub_set(struct core_model *m, const struct delta_sub_set *x)
 {
-	struct core_device *d = core_device_by_id(m, x->device);
+	struct delta_r_sub r = { x->device, x->scope, x->packages, x->subscription, 0 };
 
-	if (d == NULL)
+	if (!core_sub_fits(m, &r))
 		return E_UNKNOWN;
-	d->sequence = x->sequence;
-	core_hash_device(m, d);
+	core_sub_new(m, &r);
+	return E_OK;
+}
+
+static int
+apply_sub_seq(struct core_model *m, const struct delta_sub_seq *x)
+{
+	struct core_sub *s = core_sub_by_id(m, x->subscription);
+
+	if (s == NULL)
+		return E_UNKNOWN;
+	s->sequence = x->sequence;
+	core_hash_sub(m, s);
+	return E_OK;
+}
+
+static int
+apply_sub_drop(struct core_model *m, const struct delta_sub_drop *x)
+{
+	struct core_sub *s = core_sub_by_id(m, x->subscription);
+
+	if (s == NULL)
+		return E_UNKNOWN;
+	core_sub_free(m, s);
 	return E_OK;
 }
 

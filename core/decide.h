@@ -18,7 +18,7 @@ struct core_emitter {
 	struct buf buf; /* made by the owner */
 };
 
-/** Emits one delta: CORE_EMIT(em, dev_seq, .device = str_of(d->id), .sequence = 7); */
+/** Emits one delta: CORE_EMIT(em, sub_seq, .subscription = str_of(s->id), .sequence = 7); */
 #define CORE_EMIT(em, name, ...) \
 	do { \
 		struct delta_##name d_ = { __VA_ARGS__ }; \

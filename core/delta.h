@@ -5,7 +5,9 @@
  * One list makes the structure, its encoder and its bounds-checked decoder. A delta is one change, applied
  * by the same function on both nodes. A record (R_...) is the whole of one object: snapshots are made of
  * records, and the state's digest is the sum of their hashes. Texts in decoded structures are borrowed.
- * Field order is the wire order; a new field goes to the end and raises CORE_DELTA_VERSION.
+ * Field order is the wire order; a new field goes to the end and raises CORE_DELTA_VERSION. Version 2 has
+ * subscriptions as objects of their own and kinds of devices; version 1 was never released, so its fields were
+ * changed where they stood and nothing reads it.
  */
 #ifndef TANDEM_CORE_DELTA_H
 #define TANDEM_CORE_DELTA_H
@@ -14,7 +16,7 @@
 
 #include <stdint.h>
 
-#define CORE_DELTA_VERSION 1
+#define CORE_DELTA_VERSION 2
 
 /* clang-format off */
 
@@ -23,12 +25,15 @@
 #define FIELDS_epoch(F) F(u64, epoch) F(u8, owner)
 /* what the system as a whole is: an enum core_status */
 #define FIELDS_status(F) F(u8, status)
-#define FIELDS_dev_add(F) F(str, device) F(str, user)
+/* kind: an enum core_device_kind */
+#define FIELDS_dev_add(F) F(str, device) F(str, user) F(u8, kind)
+#define FIELDS_dev_kind(F) F(str, device) F(u8, kind)
 #define FIELDS_dev_drop(F) F(str, device)
-/* subscription "" = none any more */
-#define FIELDS_dev_sub(F) F(str, device) F(str, subscription)
+/* a subscription of a device or of a scope (the other is ""); packages: CORE_PACKAGE_BIT()s */
+#define FIELDS_sub_set(F) F(str, device) F(str, scope) F(u32, packages) F(str, subscription)
 /* the number of the last event that was taken in */
-#define FIELDS_dev_seq(F) F(str, device) F(u32, sequence)
+#define FIELDS_sub_seq(F) F(str, subscription) F(u32, sequence)
+#define FIELDS_sub_drop(F) F(str, subscription)
 /* service: an enum core_service */
 #define FIELDS_dev_service(F) F(str, device) F(u8, service)
 #define FIELDS_call_new(F) F(str, tracking) F(u64, id)
@@ -56,7 +61,9 @@
 
 /* records */
 #define FIELDS_r_meta(F) F(u64, epoch) F(u64, id_counter) F(u8, status) F(u8, owner)
-#define FIELDS_r_device(F) F(str, device) F(str, user) F(str, subscription) F(u32, sequence) F(u8, service)
+#define FIELDS_r_device(F) F(str, device) F(str, user) F(u8, service) F(u8, kind)
+#define FIELDS_r_sub(F) \
+	F(str, device) F(str, scope) F(u32, packages) F(str, subscription) F(u32, sequence)
 #define FIELDS_r_call(F) F(str, tracking) F(u64, id)
 #define FIELDS_r_half(F) \
 	F(str, device) F(str, call) F(u64, id) F(u8, personality) F(u8, state) F(u8, failed) F(u8, end) F(u8, local) \
@@ -74,16 +81,22 @@
 	XX(status) \
 	XX(dev_add) \
 	XX(dev_drop) \
-	XX(dev_sub) \
-	XX(dev_seq) \
+	XX(dev_kind) \
+	XX(sub_set) \
+	XX(sub_seq) \
+	XX(sub_drop) \
 	XX(dev_service) \
 	XX(call_new) \
-	XX(call_drop) XX(half_set) XX(half_gone) XX(session_open) XX(session_attach) \
-		XX(session_detach) XX(session_close) XX(session_register) XX(session_acked) \
-			XX(monitor_start) XX(monitor_stop) XX(request_new) XX(request_done)
+	XX(call_drop) \
+	XX(half_set) \
+	XX(half_gone) \
+	XX(session_open) XX(session_attach) XX(session_detach) XX(session_close) \
+		XX(session_register) XX(session_acked) XX(monitor_start) XX(monitor_stop) \
+			XX(request_new) XX(request_done)
 
 #define CORE_RECORDS(XX) \
-	XX(r_meta) XX(r_device) XX(r_call) XX(r_half) XX(r_session) XX(r_monitor) XX(r_request)
+	XX(r_meta) \
+	XX(r_device) XX(r_sub) XX(r_call) XX(r_half) XX(r_session) XX(r_monitor) XX(r_request)
 
 enum core_delta_kind {
 	DELTA_none,

@@ -51,8 +51,16 @@ static void
 model_put_device(const struct core_device *d, struct buf *b)
 {
 	delta_put_r_device(b,
-		&(struct delta_r_device){ str_of(d->id), str_of(d->user), str_of(d->subscription),
-			d->sequence, (uint8_t)d->service });
+		&(struct delta_r_device){
+			str_of(d->id), str_of(d->user), (uint8_t)d->service, (uint8_t)d->kind });
+}
+
+static void
+model_put_sub(const struct core_sub *s, struct buf *b)
+{
+	delta_put_r_sub(b,
+		&(struct delta_r_sub){ s->device ? str_of(s->device->id) : STR_NONE,
+			str_of(s->scope), s->packages, str_of(s->id), s->sequence });
 }
 
 static void
@@ -123,6 +131,7 @@ model_put_request(const struct core_request *q, struct buf *b)
 		model_rehash(m, DELTA_r_##name, &o->hash); \
 	}
 MODEL_HASHER(device, device)
+MODEL_HASHER(sub, sub)
 MODEL_HASHER(call, call)
 MODEL_HASHER(half, half)
 MODEL_HASHER(session, session)
@@ -142,6 +151,7 @@ core_init(struct core_model *m, core_say_fn say, void (*device_gone)(struct core
 	void *arg)
 {
 	*m = (struct core_model){ .say = say, .device_gone = device_gone, .arg = arg };
+	TAILQ_INIT(&m->scopes);
 	buf_init(&m->scratch, 8192);
 	core_hash_meta(m);
 }
@@ -160,6 +170,8 @@ core_clear(struct core_model *m)
 		core_session_free(m, s);
 	HASH_ITER(by_id, m->devices, d, d2)
 		core_device_free(m, d);
+	while (!TAILQ_EMPTY(&m->scopes))
+		core_sub_free(m, TAILQ_FIRST(&m->scopes));
 	HASH_ITER(by_id, m->calls, c, c2)
 		core_call_free(m, c);
 	m->epoch = 0;
@@ -167,7 +179,8 @@ core_clear(struct core_model *m)
 	m->id_counter = 0;
 	m->status = CORE_STATUS_NORMAL;
 	core_hash_meta(m);
-	REQUIRE(m->digest == m->meta_hash && m->monitors == NULL && m->devices_out == 0);
+	REQUIRE(m->digest == m->meta_hash && m->monitors == NULL && m->subs == NULL &&
+		m->devices_out == 0);
 }
 
 void
@@ -209,29 +222,17 @@ core_device_new(struct core_model *m, const struct delta_r_device *r)
 
 	d->id = mem_strndup(r->device.p, r->device.n);
 	d->user = mem_strndup(r->user.p, r->user.n);
-	d->subscription = mem_strndup("", 0);
-	d->sequence = r->sequence;
+	d->kind = (enum core_device_kind)r->kind;
 	d->service = (enum core_service)r->service;
+	TAILQ_INIT(&d->subs);
 	TAILQ_INIT(&d->halves);
 	TAILQ_INIT(&d->monitors);
 	HASH_ADD_KEYPTR(by_id, m->devices, d->id, r->device.n, d);
 	HASH_ADD_KEYPTR(by_user, m->devices_by_user, d->user, r->user.n, d);
 	if (d->service == CORE_SERVICE_OUT)
 		m->devices_out++;
-	core_device_subscribe(m, d, r->subscription);
-	return d;
-}
-
-void
-core_device_subscribe(struct core_model *m, struct core_device *d, struct str subscription)
-{
-	if (d->subscription[0] != '\0')
-		HASH_DELETE(by_subscription, m->devices_by_subscription, d);
-	core_text_set(&d->subscription, subscription);
-	if (subscription.n > 0)
-		HASH_ADD_KEYPTR(by_subscription, m->devices_by_subscription, d->subscription,
-			subscription.n, d);
 	core_hash_device(m, d);
+	return d;
 }
 
 void
@@ -247,16 +248,15 @@ core_device_free(struct core_model *m, struct core_device *d)
 	}
 	while (!TAILQ_EMPTY(&d->monitors))
 		core_monitor_free(m, TAILQ_FIRST(&d->monitors));
+	while (!TAILQ_EMPTY(&d->subs))
+		core_sub_free(m, TAILQ_FIRST(&d->subs));
 	if (d->service == CORE_SERVICE_OUT)
 		m->devices_out--;
 	model_unhash(m, &d->hash);
 	HASH_DELETE(by_id, m->devices, d);
 	HASH_DELETE(by_user, m->devices_by_user, d);
-	if (d->subscription[0] != '\0')
-		HASH_DELETE(by_subscription, m->devices_by_subscription, d);
 	mem_free(d->id);
 	mem_free(d->user);
-	mem_free(d->subscription);
 	mem_free(d);
 }
 
@@ -275,15 +275,6 @@ core_device_by_user(const struct core_model *m, struct str user)
 	struct core_device *d;
 
 	HASH_FIND(by_user, m->devices_by_user, user.p, user.n, d);
-	return d;
-}
-
-struct core_device *
-core_device_by_subscription(const struct core_model *m, struct str subscription)
-{
-	struct core_device *d;
-
-	HASH_FIND(by_subscription, m->devices_by_subscription, subscription.p, subscription.n, d);
 	return d;
 }
 
@@ -563,6 +554,7 @@ void
 core_snapshot(struct core_model *m, struct buf *out)
 {
 	struct core_device *d;
+	struct core_sub *sub;
 	struct core_call *c;
 	struct core_half *h;
 	struct core_session *s;
@@ -574,9 +566,13 @@ core_snapshot(struct core_model *m, struct buf *out)
 		MODEL_RECORD(out, call, c);
 	for (d = m->devices; d != NULL; d = d->by_id.next) {
 		MODEL_RECORD(out, device, d);
+		TAILQ_FOREACH(sub, &d->subs, link)
+			MODEL_RECORD(out, sub, sub);
 		TAILQ_FOREACH(h, &d->halves, of_device)
 			MODEL_RECORD(out, half, h);
 	}
+	TAILQ_FOREACH(sub, &m->scopes, link)
+		MODEL_RECORD(out, sub, sub);
 	for (s = m->sessions; s != NULL; s = s->by_id.next)
 		MODEL_RECORD(out, session, s);
 	for (mon = m->monitors; mon != NULL; mon = mon->by_id.next)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is known: devices, calls, their parties, sessions, monitors, requests under way.
+ * What is known: devices, subscriptions, calls, their parties, sessions, monitors, requests under way.
  *
  * Replicated whole: it changes by deltas alone (apply.c), the same on both nodes, and never by anything
- * else. Glossary. device: a monitored BroadWorks user. half: one party of a call, as BroadWorks sees it from
+ * else. Glossary. device: a monitored BroadWorks user,
+ * call centre or route point. half: one party of a call, as BroadWorks sees it from
  * one user (its call id is per half). call: the session of the halves, named by BroadWorks' tracking id, shown
  * to clients under one CSTA call id. told: what clients were last told of a half; it trails what is true
  * while the device is out of service. gone: BroadWorks has ended the half, clients have not been told yet.
@@ -14,6 +15,7 @@
 #define TANDEM_CORE_MODEL_H
 
 #include "core/delta.h"
+#include "core/sub.h"
 #include "core/walk.h"
 #include "proto/base/map.h"
 
@@ -85,10 +87,9 @@ struct core_half {
 };
 
 struct core_device {
-	char *id;           /* as clients name it */
-	char *user;         /* BroadWorks user id */
-	char *subscription; /* "" = none */
-	uint32_t sequence;  /* last event taken in */
+	char *id;   /* as clients name it */
+	char *user; /* BroadWorks user id */
+	enum core_device_kind kind;
 	enum core_service service;
 	uint32_t half_count;
 	uint32_t monitor_count;
@@ -96,7 +97,8 @@ struct core_device {
 	void *south; /* the active's own notes about this device (daemon/bw); not replicated */
 	TAILQ_HEAD(, core_half) halves;
 	TAILQ_HEAD(, core_monitor) monitors;
-	UT_hash_handle by_id, by_user, by_subscription;
+	struct core_subs subs;
+	UT_hash_handle by_id, by_user;
 };
 
 struct core_session {
@@ -177,7 +179,9 @@ struct core_model {
 	uint64_t digest;
 	uint64_t meta_hash;
 	uint32_t devices_out;
-	struct core_device *devices, *devices_by_user, *devices_by_subscription;
+	struct core_device *devices, *devices_by_user;
+	struct core_sub *subs;
+	struct core_subs scopes; /* subscriptions that are of no single device */
 	struct core_call *calls, *calls_by_tracking;
 	struct core_session *sessions;
 	struct core_monitor *monitors;
@@ -208,8 +212,6 @@ int core_restore_record(struct core_model *m, uint16_t kind, const uint8_t *p, s
 
 struct core_device *core_device_by_id(const struct core_model *m, struct str id);
 struct core_device *core_device_by_user(const struct core_model *m, struct str user);
-struct core_device *core_device_by_subscription(
-	const struct core_model *m, struct str subscription);
 struct core_call *core_call_by_tracking(const struct core_model *m, struct str tracking);
 struct core_call *core_call_by_id(const struct core_model *m, uint64_t id);
 struct core_session *core_session_by_id(const struct core_model *m, uint64_t id);
@@ -233,7 +235,6 @@ uint64_t core_next_id(const struct core_model *m);
 /* used by apply.c and model.c */
 struct core_device *core_device_new(struct core_model *m, const struct delta_r_device *r);
 void core_device_free(struct core_model *m, struct core_device *d);
-void core_device_subscribe(struct core_model *m, struct core_device *d, struct str subscription);
 struct core_call *core_call_new(struct core_model *m, const struct delta_r_call *r);
 void core_call_free(struct core_model *m, struct core_call *c);
 struct core_half *core_half_new(
@@ -249,6 +250,7 @@ void core_request_free(struct core_model *m, struct core_request *q);
 /** Brings the object's share of the digest up to date; after every change of a replicated field. */
 void core_hash_meta(struct core_model *m);
 void core_hash_device(struct core_model *m, struct core_device *d);
+void core_hash_sub(struct core_model *m, struct core_sub *s);
 void core_hash_call(struct core_model *m, struct core_call *c);
 void core_hash_half(struct core_model *m, struct core_half *h);
 void core_hash_session(struct core_model *m, struct core_session *s);

@@ -18,10 +18,19 @@ restore_r_meta(struct core_model *m, const struct delta_r_meta *r)
 static int
 restore_r_device(struct core_model *m, const struct delta_r_device *r)
 {
-	if (r->service > CORE_SERVICE_OUT || core_device_by_id(m, r->device) ||
-		core_device_by_user(m, r->user))
+	if (r->service > CORE_SERVICE_OUT || r->kind >= CORE_KIND_count ||
+		core_device_by_id(m, r->device) || core_device_by_user(m, r->user))
 		return E_MALFORMED;
 	core_device_new(m, r);
+	return E_OK;
+}
+
+static int
+restore_r_sub(struct core_model *m, const struct delta_r_sub *r)
+{
+	if (!core_sub_fits(m, r))
+		return E_MALFORMED;
+	core_sub_new(m, r);
 	return E_OK;
 }
 

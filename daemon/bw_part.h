@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of the BroadWorks room (bw.c, bw_chan.c, bw_subs.c, bw_event.c, bw_req.c) need of each other. */
+/* What the files of the BroadWorks room (bw.c, bw_chan.c, bw_subs.c, bw_order.c, bw_event.c, bw_req.c) need of each other. */
 #ifndef TANDEM_DAEMON_BW_PART_H
 #define TANDEM_DAEMON_BW_PART_H
 
@@ -43,11 +43,17 @@ void bw_subs_http_done(
 /** The device was compared with BroadWorks just now. */
 void bw_subs_confirmed(struct bw *b, struct bw_device *bd);
 void bw_change_ask(struct bw *b, struct bw_device *bd, enum bw_ask_state to);
+/** The subscription that carries the primary package of the device; NULL. */
+struct core_sub *bw_sub_of(const struct bw_device *bd);
 void bw_early_drop(struct bw_device *bd, struct bw_early *e);
 /** The device has another subscription ("" = none): what came under the old one is of no more use. */
 void bw_set_subscription(struct bw *b, struct bw_device *bd, struct str subscription);
 
 /* bw_event.c */
+/** What an event says about its device; the texts of `ev` may be gone afterwards. */
+void bw_event_take(struct bw *b, struct bw_device *bd, const struct xsi_event *ev);
+
+/* bw_order.c */
 /** One document of a stream. */
 void bw_document(struct bw *b, struct bw_channel *c, struct str document);
 /** The answer to a subscribe is here (or will not come): what waited for it is taken or refused. */

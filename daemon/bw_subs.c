@@ -114,19 +114,28 @@ bw_early_drop(struct bw_device *bd, struct bw_early *e)
 static void
 subs_take_from_other(struct bw *b, const struct bw_device *bd, struct str subscription)
 {
-	struct core_device *other = core_device_by_subscription(&b->x->model, subscription);
+	struct core_sub *other = core_sub_by_id(&b->x->model, subscription);
+	struct core_device *d = other ? other->device : NULL;
 
-	if (subscription.n == 0 || other == NULL || other == bd->device)
+	if (d == NULL || d == bd->device)
 		return;
 	log_emit(b->x->log, M_SUBSCRIPTION, "subscription=%.*s belongs to %s and now to %s",
-		STR_ARG(subscription), other->id, bd->device->id);
-	bw_set_subscription(b, bw_device(b, other), STR_NONE);
-	bw_ask(b, other, true);
+		STR_ARG(subscription), d->id, bd->device->id);
+	bw_set_subscription(b, bw_device(b, d), STR_NONE);
+	bw_ask(b, d, true);
+}
+
+struct core_sub *
+bw_sub_of(const struct bw_device *bd)
+{
+	return core_device_sub(bd->device, core_package_primary(bd->device->kind));
 }
 
 void
 bw_set_subscription(struct bw *b, struct bw_device *bd, struct str subscription)
 {
+	struct core_sub *old = bw_sub_of(bd);
+
 	while (!TAILQ_EMPTY(&bd->early))
 		bw_early_drop(bd, TAILQ_FIRST(&bd->early));
 	if (bd->gap_due.us != MONO_NEVER.us)
@@ -134,8 +143,12 @@ bw_set_subscription(struct bw *b, struct bw_device *bd, struct str subscription)
 	bd->gap_due = MONO_NEVER;
 	bd->low_numbers = false;
 	subs_take_from_other(b, bd, subscription);
-	CORE_EMIT(
-		&b->x->em, dev_sub, .device = str_of(bd->device->id), .subscription = subscription);
+	if (old != NULL)
+		CORE_EMIT(&b->x->em, sub_drop, .subscription = str_of(old->id));
+	if (subscription.n > 0)
+		CORE_EMIT(&b->x->em, sub_set, .device = str_of(bd->device->id), .scope = STR_NONE,
+			.packages = core_package_primary(bd->device->kind),
+			.subscription = subscription);
 }
 
 void
@@ -202,14 +215,15 @@ ask_send(struct bw *b, struct bw_device *bd)
 {
 	const struct conf *conf = b->x->conf;
 	struct core_device *d = bd->device;
-	bool update = d->subscription[0] != '\0';
+	struct core_sub *sub = bw_sub_of(bd);
+	bool update = sub != NULL;
 	uint64_t expires_s = (uint64_t)conf->subscription_expires_s;
 	struct bw_request *r;
 
 	buf_reset(&b->path);
 	buf_reset(&b->body);
 	if (update) {
-		xsi_path_subscription(&b->path, &b->contexts, str_of(d->subscription));
+		xsi_path_subscription(&b->path, &b->contexts, str_of(sub->id));
 		xsi_put_subscription_refresh(&b->body, expires_s);
 	} else {
 		xsi_path_user_events(&b->path, &b->contexts, str_of(d->user));
@@ -304,14 +318,15 @@ static void
 ask_failed(struct bw *b, struct bw_device *bd, enum bw_result why, bool subscribing)
 {
 	struct core_device *d = bd->device;
+	struct core_sub *sub = bw_sub_of(bd);
 	bool refused = subscribing && (why == BW_NOT_FOUND || why == BW_FORBIDDEN);
 
 	bool gone = !subscribing && (why == BW_NOT_FOUND || why == BW_FORBIDDEN);
 
 	bd->failures++;
-	if (gone || (bd->state == ASK_WAIT && bd->low_numbers)) {
+	if (sub != NULL && (gone || (bd->state == ASK_WAIT && bd->low_numbers))) {
 		log_emit(b->x->log, M_SUBSCRIPTION,
-			"device=%s subscription=%s %s, subscribing anew", d->id, d->subscription,
+			"device=%s subscription=%s %s, subscribing anew", d->id, sub->id,
 			gone ? "is gone" : "counts its events anew");
 		bw_set_subscription(b, bd, STR_NONE);
 		bd->live_first = true;
@@ -356,6 +371,7 @@ bw_subs_http_done(
 {
 	struct core_device *d = core_device_by_id(&b->x->model, str_of(r->device));
 	struct bw_device *bd = d ? d->south : NULL;
+	struct core_sub *sub = bd ? bw_sub_of(bd) : NULL;
 	enum bw_result result = bw_result_of(status);
 	struct err e = { 0 };
 
@@ -370,7 +386,7 @@ bw_subs_http_done(
 		if (xsi_decode(b->x->xml, body, b->doc, &e) != E_OK ||
 			b->doc->kind != XSI_DOC_SUBSCRIPTION || b->doc->subscription_id.n == 0)
 			result = BW_FAILED;
-		else if (!str_is(b->doc->subscription_id, d->subscription))
+		else if (sub == NULL || !str_is(b->doc->subscription_id, sub->id))
 			bw_set_subscription(b, bd, b->doc->subscription_id);
 	}
 	if (result == BW_DONE)
@@ -386,13 +402,14 @@ static void
 subs_linger(struct bw *b, struct bw_device *bd)
 {
 	struct core_device *d = bd->device;
+	struct core_sub *sub = bw_sub_of(bd);
 
 	log_emit(b->x->log, M_SUBSCRIPTION, "device=%s is not monitored any more, unsubscribing",
 		d->id);
-	if (d->subscription[0] != '\0') {
+	if (sub != NULL) {
 		buf_reset(&b->path);
 		buf_reset(&b->body);
-		xsi_path_subscription(&b->path, &b->contexts, str_of(d->subscription));
+		xsi_path_subscription(&b->path, &b->contexts, str_of(sub->id));
 		bw_request_send(b, BW_REQ_UNSUBSCRIBE, bw_pick_xsp(b), "DELETE", d->id);
 	}
 	CORE_EMIT(&b->x->em, dev_drop, .device = str_of(d->id));

@@ -265,7 +265,7 @@ svc_monitor_start(
 	d = svc_device(v, session, invoke, q->device);
 	if (d == NULL)
 		return;
-	if (d->subscription[0] == '\0' && d->service == CORE_SERVICE_NEW)
+	if (TAILQ_EMPTY(&d->subs) && d->service == CORE_SERVICE_NEW)
 		svc_wait(v, SVC_WAIT_MONITOR, session, invoke, d, SVC_MONITOR_WAIT_MS);
 	else
 		svc_monitor_begin(v, session, invoke, d);
