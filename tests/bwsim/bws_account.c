@@ -60,6 +60,12 @@ bws_account_may(const struct bws *w, const char *login, const struct bws_user *u
 	return find_admin(w, login) || strcmp(login, user->id) == 0;
 }
 
+bool
+bws_account_is_admin(const struct bws *w, const char *login)
+{
+	return find_admin(w, login) != NULL;
+}
+
 void
 bws_account_fini(struct bws *w)
 {

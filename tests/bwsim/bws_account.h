@@ -29,6 +29,9 @@ bool bws_account_check(const struct bws *w, const char *login, const char *passw
 /* True when @login may act for @user. */
 bool bws_account_may(const struct bws *w, const char *login, const struct bws_user *user);
 
+/* True when @login is an administrator: he may watch groups, enterprises and everybody. */
+bool bws_account_is_admin(const struct bws *w, const char *login);
+
 void bws_account_fini(struct bws *w);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "tests/bwsim/bws.h"
 #include "tests/bwsim/bws_journal.h"
+#include "tests/bwsim/bws_snapshot.h"
 
 static const char *
 name_of(unsigned index)
@@ -65,16 +66,44 @@ bws_as_activity(struct bws *w, struct bws_user *u)
 		w, "as-move", "{s:s,s:s,s:s}", "user", u->id, "as", bws_as_name(w), "by", "call");
 }
 
+/* Each package tells it in its own way, or not at all. */
+static void
+tell_subscription(struct bws_sub *s)
+{
+	const struct bws_knobs *k = &s->w->knobs;
+	uint64_t plain = 0, resync = 0;
+	unsigned p;
+
+	for (p = 0; p < BWS_PACKAGE_COUNT; p++) {
+		if (!(s->packages & BWS_PACKAGE_BIT(p)))
+			continue;
+		switch (bws_package_resync(
+			k->resync_packages, k->resync_event, (enum bws_package)p)) {
+		case BWS_RESYNC_PLAIN:
+			plain |= BWS_PACKAGE_BIT(p);
+			break;
+		case BWS_RESYNC_EVENT:
+			resync |= BWS_PACKAGE_BIT(p);
+			break;
+		case BWS_RESYNC_NONE:
+			break;
+		}
+	}
+	bws_snapshot_raise(s, plain, false);
+	bws_snapshot_raise(s, resync, true);
+	if (plain | resync)
+		s->w->stats.snapshots++;
+}
+
 static void
 tell_subscriptions(struct bws_user *u)
 {
 	struct bws_sub *s = TAILQ_FIRST(&u->subs);
 
-	while (s && u->w->knobs.resync_event != 2) {
+	while (s) {
 		struct bws_sub *next = TAILQ_NEXT(s, of_user);
 
-		if (s->package != BWS_PACKAGE_DO_NOT_DISTURB)
-			bws_sub_snapshot(s, u->w->knobs.resync_event == 1);
+		tell_subscription(s);
 		s = next;
 	}
 }

@@ -46,37 +46,19 @@ packages_with(const char *type)
 	return IN_ADVANCED;
 }
 
-static unsigned
-package_bit(enum bws_package p)
-{
-	switch (p) {
-	case BWS_PACKAGE_BASIC_CALL:
-		return IN_BASIC;
-	case BWS_PACKAGE_STANDARD_CALL:
-		return IN_STANDARD;
-	case BWS_PACKAGE_ADVANCED_CALL:
-		return IN_ADVANCED;
-	case BWS_PACKAGE_DO_NOT_DISTURB:
-		return 0;
-	case BWS_PACKAGE_COUNT:
-		return 0;
-	}
-	return 0;
-}
-
 static void
 raise_for_user(struct bws_user *u, const char *type, const char *data)
 {
-	unsigned packages = packages_with(type);
-	struct bws_sub *s = TAILQ_FIRST(&u->subs);
+	unsigned in = packages_with(type);
+	uint64_t packages = 0;
 
-	while (s) {
-		struct bws_sub *next = TAILQ_NEXT(s, of_user);
-
-		if (package_bit(s->package) & packages)
-			bws_deliver_raise(u->w, s, type, data);
-		s = next;
-	}
+	if (in & IN_BASIC)
+		packages |= BWS_PACKAGE_BIT(BWS_PACKAGE_BASIC_CALL);
+	if (in & IN_STANDARD)
+		packages |= BWS_PACKAGE_BIT(BWS_PACKAGE_STANDARD_CALL);
+	if (in & IN_ADVANCED)
+		packages |= BWS_PACKAGE_BIT(BWS_PACKAGE_ADVANCED_CALL);
+	bws_sub_raise(u, packages, type, data);
 }
 
 void

@@ -104,7 +104,8 @@ write_event(struct bws_event *ev, struct bws_chan *c)
 	w->stats.events_sent++;
 	bws_journal_fact(w, "event", "{s:s,s:s,s:I,s:s,s:s,s:s,s:I}", "event_id", ev->id,
 		"subscription", ev->sub->id, "seq", (long long)ev->seq, "type", ev->type, "target",
-		ev->sub->user->id, "channel", c->id, "attempt", (long long)ev->attempts);
+		ev->about ? ev->about->id : ev->sub->target_id, "channel", c->id, "attempt",
+		(long long)ev->attempts);
 	if (w->knobs.ack_timeout_ms)
 		bws_timer_in_ms(&w->timers, &ev->timer, w->knobs.ack_timeout_ms);
 	else
@@ -216,12 +217,14 @@ shed(struct bws *w)
 }
 
 void
-bws_deliver_raise(struct bws *w, struct bws_sub *sub, const char *type, const char *data)
+bws_deliver_raise(struct bws *w, struct bws_sub *sub, const struct bws_user *about,
+	const char *type, const char *data)
 {
 	struct bws_event *ev = bws_util_calloc(1, sizeof(*ev));
 
 	ev->w = w;
 	ev->sub = sub;
+	ev->about = about;
 	bws_sub_take(sub);
 	sub->seq = sub->seq == SEQ_MAX ? 1 : sub->seq + 1;
 	ev->seq = sub->seq;

@@ -14,6 +14,7 @@ struct bws;
 struct bws_chan;
 struct bws_set;
 struct bws_sub;
+struct bws_user;
 struct bws_xsp;
 
 TAILQ_HEAD(bws_event_list, bws_event);
@@ -31,6 +32,7 @@ struct bws_event {
 	struct bws *w;
 	char id[BWS_UUID_LEN + 1];
 	struct bws_sub *sub;
+	const struct bws_user *about; /* NULL = of a wide subscription itself */
 	uint32_t seq;
 	char *type;
 	char *data; /* inner XML of eventData */
@@ -50,8 +52,10 @@ struct bws_deliver {
 
 void bws_deliver_init(struct bws *w);
 
-/* Raises an event of @type with the inner XML @data on a subscription and delivers it. */
-void bws_deliver_raise(struct bws *w, struct bws_sub *sub, const char *type, const char *data);
+/* Raises an event of @type with the inner XML @data on a subscription and delivers it. @about is the
+ * user it is about; NULL only for what concerns a wide subscription itself. */
+void bws_deliver_raise(struct bws *w, struct bws_sub *sub, const struct bws_user *about,
+	const char *type, const char *data);
 
 enum bws_ack_result {
 	BWS_ACK_KNOWN,

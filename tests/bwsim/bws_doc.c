@@ -94,8 +94,10 @@ bws_doc_event(struct bws_buf *b, const struct bws_event *ev, const struct bws_ch
 	element(b, "xsi:", "externalApplicationId", *s->app ? s->app : "none");
 	element(b, "xsi:", "subscriptionId", s->id);
 	element(b, "xsi:", "channelId", c->id);
-	if (!bws_util_same(s->owner, s->user->id))
-		element(b, "xsi:", "targetId", s->user->id);
+	if (ev->about && (!s->user || !bws_util_same(s->owner, s->user->id)))
+		element(b, "xsi:", "targetId", ev->about->id);
+	if (*s->target_sub_id)
+		element(b, "xsi:", "targetSubId", s->target_sub_id);
 	bws_buf_fmt(b, "<xsi:eventData xsi1:type=\"xsi:%s\"", ev->type);
 	if (*ev->data)
 		bws_buf_fmt(b, ">%s</xsi:eventData>", ev->data);
@@ -231,14 +233,6 @@ bws_doc_snapshot(struct bws_buf *b, const struct bws_user *u)
 }
 
 void
-bws_doc_do_not_disturb(struct bws_buf *b)
-{
-	bws_buf_str(b,
-		"<xsi:info><xsi:active>false</xsi:active>"
-		"<xsi:ringSplash>false</xsi:ringSplash></xsi:info>");
-}
-
-void
 bws_doc_subscription_grant(struct bws_buf *b, const struct bws_sub *s, int64_t expires)
 {
 	bws_buf_str(b, DECLARATION "<Subscription" NS_DECL ">");
@@ -248,13 +242,32 @@ bws_doc_subscription_grant(struct bws_buf *b, const struct bws_sub *s, int64_t e
 }
 
 static void
+packages(struct bws_buf *b, const struct bws_sub *s)
+{
+	unsigned p;
+
+	if (s->is_list)
+		bws_buf_str(b, "<eventPackageList>");
+	for (p = 0; p < BWS_PACKAGE_COUNT; p++)
+		if (s->packages & BWS_PACKAGE_BIT(p))
+			element(b, "", "event", bws_package_text((enum bws_package)p));
+	if (s->is_list)
+		bws_buf_str(b, "</eventPackageList>");
+}
+
+static void
 subscription_fields(struct bws_buf *b, const struct bws_sub *s)
 {
 	element(b, "", "subscriptionId", s->id);
 	element(b, "", "subscriberId", s->owner);
-	element(b, "", "targetIdType", "User");
-	element(b, "", "targetId", s->user->id);
-	element(b, "", "event", bws_sub_package_text(s->package));
+	element(b, "", "targetIdType", bws_sub_target_text(s->target));
+	if (*s->target_parent)
+		element(b, "", "targetGrpParentId", s->target_parent);
+	if (*s->target_id)
+		element(b, "", "targetId", s->target_id);
+	if (*s->target_sub_id)
+		element(b, "", "targetSubId", s->target_sub_id);
+	packages(b, s);
 	number(b, "", "expires", bws_sub_remaining(s));
 	element(b, "", "channelSetId", s->set->id);
 	if (*s->app)

@@ -38,9 +38,6 @@ void bws_doc_call_data(struct bws_buf *b, const struct bws_half *h);
 /* Inner XML of CallSubscriptionEvent. */
 void bws_doc_snapshot(struct bws_buf *b, const struct bws_user *u);
 
-/* Inner XML of DoNotDisturbEvent. */
-void bws_doc_do_not_disturb(struct bws_buf *b);
-
 /* Reply to subscribe and refresh: id and granted seconds. */
 void bws_doc_subscription_grant(struct bws_buf *b, const struct bws_sub *s, int64_t expires);
 

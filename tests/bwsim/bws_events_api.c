@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Xsi-Events: channels, subscriptions, acknowledgements.
+ * Xsi-Events: channels and acknowledgements; subscriptions are in bws_subs_api.
  *
  * Happy path: one function per operation, 200 with the document the schema names.
  * Failure modes: 400 body wrong; 403 with ErrorInfo for unknown channel, set or subscription, for
@@ -15,23 +15,12 @@
 #include "tests/bwsim/bws_parse.h"
 #include "tests/bwsim/bws_reply.h"
 #include "tests/bwsim/bws_route.h"
+#include "tests/bwsim/bws_subs_api.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define INT32_TOP 2147483647
-
-static void
-wrong_method(struct bws_req *r)
-{
-	bws_reply_error(r, 405, BWS_ERR_METHOD, "Method not allowed");
-}
-
-static void
-unknown_resource(struct bws_req *r)
-{
-	bws_reply_error(r, 404, BWS_ERR_UNKNOWN_RESOURCE, "Unknown resource");
-}
 
 static void
 free_values(char **values, size_t count)
@@ -40,19 +29,6 @@ free_values(char **values, size_t count)
 
 	for (i = 0; i < count; i++)
 		free(values[i]);
-}
-
-/* Parses the body; answers 400 and returns -1 when it is wrong. */
-static int
-parse(struct bws_req *r, const char *root, const char *const *names, char **values)
-{
-	char err[160];
-
-	if (bws_parse_fields(
-		    bws_buf_text(&r->body), r->body.n, root, names, values, err, sizeof(err)) == 0)
-		return 0;
-	bws_reply_error(r, 400, BWS_ERR_BAD_REQUEST, err);
-	return -1;
 }
 
 static void
@@ -104,7 +80,7 @@ open_channel(struct bws *w, struct bws_req *r)
 	char *v[CH_COUNT];
 
 	r->kind = BWS_KIND_OPEN;
-	if (parse(r, "Channel", names, v) < 0)
+	if (bws_reply_parse(r, "Channel", names, v) < 0)
 		return;
 	if (read_channel_wish(v, &wish) < 0) {
 		bws_reply_error(r, 400, BWS_ERR_BAD_REQUEST, "Channel: missing or wrong value");
@@ -155,7 +131,7 @@ refresh_channel(struct bws *w, struct bws_req *r, const char *id)
 		bws_reply_error(r, 403, BWS_ERR_UNKNOWN_CHANNEL, "Unknown channel");
 		return;
 	}
-	if (parse(r, "Channel", names, v) < 0)
+	if (bws_reply_parse(r, "Channel", names, v) < 0)
 		return;
 	if (bws_parse_number(v[0], 0, INT32_TOP, -1, &expires) < 0) {
 		bws_reply_error(r, 400, BWS_ERR_BAD_REQUEST, "expires: wrong value");
@@ -250,7 +226,7 @@ ack_event(struct bws *w, struct bws_req *r)
 	int64_t status;
 
 	r->kind = BWS_KIND_ACK;
-	if (parse(r, "EventResponse", names, v) < 0)
+	if (bws_reply_parse(r, "EventResponse", names, v) < 0)
 		return;
 	if (read_ack(v, &status) < 0)
 		bws_reply_error(r, 400, BWS_ERR_BAD_REQUEST, "EventResponse: wrong value");
@@ -269,12 +245,12 @@ channel_request(struct bws *w, struct bws_req *r, const struct bws_path *p, bool
 		if (post && async)
 			open_channel(w, r);
 		else
-			wrong_method(r);
+			bws_reply_wrong_method(r);
 	} else if (p->count == 2 && bws_path_is(p, 1, "eventresponse") && !async) {
 		if (post)
 			ack_event(w, r);
 		else
-			wrong_method(r);
+			bws_reply_wrong_method(r);
 	} else if (p->count == 2 && strcmp(r->method, "DELETE") == 0) {
 		delete_channel(w, r, p->part[1]);
 	} else if (p->count == 2 && put && !async) {
@@ -282,233 +258,17 @@ channel_request(struct bws *w, struct bws_req *r, const struct bws_path *p, bool
 	} else if (p->count == 3 && bws_path_is(p, 2, "heartbeat") && put && !async) {
 		heartbeat(w, r, p->part[1]);
 	} else {
-		unknown_resource(r);
+		bws_reply_unknown_resource(r);
 	}
-}
-
-/* User of the URI for whom the login may act; answers 403 and returns NULL otherwise. */
-static struct bws_user *
-target_user(struct bws *w, struct bws_req *r, const char *id)
-{
-	struct bws_user *u = bws_user_by_id(w, id);
-
-	bws_req_set_about(r, id);
-	if (u && bws_account_may(w, r->login, u))
-		return u;
-	bws_reply_error(r, 403, BWS_ERR_OUT_OF_SCOPE, "The target is unknown or out of scope");
-	return NULL;
-}
-
-enum {
-	SUB_EVENT,
-	SUB_LIST,
-	SUB_EXPIRES,
-	SUB_CONTACT,
-	SUB_SET,
-	SUB_APP,
-	SUB_COUNT
-};
-
-static const char *const sub_names[] = { "event", "eventPackageList", "expires", "httpContact",
-	"channelSetId", "applicationId", NULL };
-
-/* Checks the wish; returns a sentence about what is wrong, or NULL. */
-static const char *
-read_subscription_wish(char **v, struct bws_sub_wish *wish, int *code)
-{
-	*code = BWS_ERR_BAD_REQUEST;
-	if (bws_parse_number(v[SUB_EXPIRES], 0, INT32_TOP, -1, &wish->expires) < 0)
-		return "expires: wrong value";
-	if (!v[SUB_SET] || !*v[SUB_SET] || strlen(v[SUB_SET]) > 256)
-		return v[SUB_CONTACT] ? "httpContact is not served here" :
-					"channelSetId is missing";
-	if (v[SUB_APP] && strlen(v[SUB_APP]) > 256)
-		return "applicationId is too long";
-	*code = BWS_ERR_BAD_PACKAGE;
-	if (!v[SUB_EVENT])
-		return v[SUB_LIST] ? "eventPackageList is not served here" : "event is missing";
-	wish->package = bws_sub_package(v[SUB_EVENT]);
-	if (wish->package == BWS_PACKAGE_COUNT)
-		return "Unknown event package";
-	wish->set_id = v[SUB_SET];
-	wish->app = v[SUB_APP] ? v[SUB_APP] : "";
-	return NULL;
-}
-
-static void
-make_subscription(struct bws *w, struct bws_req *r, const struct bws_sub_wish *wish)
-{
-	struct bws_sub *s = bws_sub_new(w, wish);
-
-	if (!s) {
-		bws_reply_error(
-			r, (int)w->knobs.limit_status, BWS_ERR_LIMIT, "Too many subscriptions");
-		return;
-	}
-	bws_doc_subscription_grant(&r->reply, s, bws_sub_remaining(s));
-	bws_reply_xml(r, 200);
-	bws_sub_plan_snapshot(s);
-}
-
-static void
-subscribe(struct bws *w, struct bws_req *r, const struct bws_path *p)
-{
-	struct bws_sub_wish wish = { 0 };
-	char *v[SUB_COUNT];
-	const char *wrong;
-	int code;
-
-	r->kind = BWS_KIND_SUBSCRIBE;
-	if (strcmp(r->method, "POST") != 0) {
-		wrong_method(r);
-		return;
-	}
-	wish.user = target_user(w, r, p->part[1]);
-	wish.owner = r->login;
-	if (!wish.user || parse(r, "Subscription", sub_names, v) < 0)
-		return;
-	wrong = read_subscription_wish(v, &wish, &code);
-	if (wrong)
-		bws_reply_error(r, 400, code, wrong);
-	else
-		make_subscription(w, r, &wish);
-	free_values(v, SUB_COUNT);
-}
-
-/* Subscription that the login owns; answers 403 and returns NULL otherwise. */
-static struct bws_sub *
-own_subscription(struct bws *w, struct bws_req *r, const char *id)
-{
-	struct bws_sub *s = bws_sub_find(w, id);
-
-	if (!s || strcmp(s->owner, r->login) != 0) {
-		bws_reply_error(r, 403, BWS_ERR_UNKNOWN_SUBSCRIPTION, "Unknown subscription");
-		return NULL;
-	}
-	bws_req_set_about(r, s->user->id);
-	return s;
-}
-
-static void
-put_subscription(struct bws *w, struct bws_req *r, const char *id)
-{
-	static const char *const names[] = { "expires", NULL };
-	struct bws_sub *s;
-	int64_t expires;
-	char *v[1];
-
-	r->kind = BWS_KIND_PUT_SUBSCRIPTION;
-	s = own_subscription(w, r, id);
-	if (!s || parse(r, "Subscription", names, v) < 0)
-		return;
-	if (bws_parse_number(v[0], 0, INT32_TOP, -1, &expires) < 0) {
-		bws_reply_error(r, 400, BWS_ERR_BAD_REQUEST, "expires: wrong value");
-	} else {
-		w->stats.puts++;
-		bws_doc_subscription_grant(&r->reply, s, bws_sub_refresh(s, expires));
-		bws_reply_xml(r, 200);
-		bws_sub_plan_snapshot(s);
-	}
-	free_values(v, 1);
-}
-
-static void
-read_subscription(struct bws *w, struct bws_req *r, const char *id)
-{
-	const struct bws_sub *s;
-
-	r->kind = BWS_KIND_READ_SUBSCRIPTION;
-	s = own_subscription(w, r, id);
-	if (!s)
-		return;
-	if (w->knobs.read_list) {
-		bws_doc_subscription_list_begin(&r->reply);
-		bws_doc_subscription_list_add(&r->reply, s);
-		bws_doc_subscription_list_end(&r->reply);
-	} else {
-		bws_doc_subscription(&r->reply, s);
-	}
-	bws_reply_xml(r, 200);
-}
-
-static void
-unsubscribe(struct bws *w, struct bws_req *r, const char *id)
-{
-	struct bws_sub *s;
-
-	r->kind = BWS_KIND_UNSUBSCRIBE;
-	s = own_subscription(w, r, id);
-	if (!s)
-		return;
-	bws_sub_end(s, true, "deleted");
-	bws_reply_empty(r, 200);
-}
-
-static bool
-list_fits(const struct bws_req *r, const struct bws_sub *s)
-{
-	const char *event = bws_req_arg(r, "event");
-	const char *app = bws_req_arg(r, "extAppId");
-	const char *target = bws_req_arg(r, "targetId");
-
-	if (strcmp(s->owner, r->login) != 0)
-		return false;
-	if (event && strcmp(event, bws_sub_package_text(s->package)) != 0)
-		return false;
-	if (app && strcmp(app, s->app) != 0)
-		return false;
-	return !target || strcmp(target, s->user->id) == 0;
-}
-
-static void
-list_subscriptions(struct bws *w, struct bws_req *r)
-{
-	const char *type = bws_req_arg(r, "targetEntityType");
-	const char *owner = bws_req_arg(r, "subscriberId");
-	const struct bws_sub *s;
-
-	r->kind = BWS_KIND_LIST_SUBSCRIPTIONS;
-	if (owner && strcmp(owner, r->login) != 0) {
-		bws_reply_error(r, 403, BWS_ERR_OUT_OF_SCOPE, "The subscriber is out of scope");
-		return;
-	}
-	if (type && strcasecmp(type, "Group") == 0 && !bws_req_arg(r, "targetGrpParentId")) {
-		bws_reply_error(r, 400, BWS_ERR_BAD_REQUEST, "targetGrpParentId is missing");
-		return;
-	}
-	bws_doc_subscription_list_begin(&r->reply);
-	if (!type || strcasecmp(type, "User") == 0)
-		TAILQ_FOREACH(s, &w->subs.all, link)
-			if (list_fits(r, s))
-				bws_doc_subscription_list_add(&r->reply, s);
-	bws_doc_subscription_list_end(&r->reply);
-	bws_reply_xml(r, 200);
-}
-
-static void
-subscription_request(struct bws *w, struct bws_req *r, const struct bws_path *p)
-{
-	bool get = strcmp(r->method, "GET") == 0;
-
-	if (p->count == 1 && get)
-		list_subscriptions(w, r);
-	else if (p->count == 2 && get)
-		read_subscription(w, r, p->part[1]);
-	else if (p->count == 2 && strcmp(r->method, "PUT") == 0)
-		put_subscription(w, r, p->part[1]);
-	else if (p->count == 2 && strcmp(r->method, "DELETE") == 0)
-		unsubscribe(w, r, p->part[1]);
-	else if (p->count <= 2)
-		wrong_method(r);
-	else
-		unknown_resource(r);
 }
 
 /* Subscriptions are kept by the AS, channels by the XSPs. */
 static bool
 needs_as(const struct bws_path *p)
 {
-	return bws_path_is(p, 0, "user") || bws_path_is(p, 0, "subscription");
+	return bws_path_is(p, 0, "user") || bws_path_is(p, 0, "subscription") ||
+		bws_path_is(p, 0, "enterprise") || bws_path_is(p, 0, "serviceprovider") ||
+		bws_path_is(p, 0, "system");
 }
 
 void
@@ -521,19 +281,16 @@ bws_events_api_request(struct bws *w, struct bws_req *r, const struct bws_path *
 	} else if (bws_path_is(p, 0, "channel")) {
 		channel_request(w, r, p, async);
 	} else if (async) {
-		unknown_resource(r);
+		bws_reply_unknown_resource(r);
 	} else if (bws_path_is(p, 0, "channelset") && p->count == 2 && get) {
 		list_set(w, r, p->part[1]);
-	} else if (bws_path_is(p, 0, "user") &&
-		(p->count == 2 || (p->count == 3 && bws_path_is(p, 2, "subscription")))) {
-		subscribe(w, r, p);
-	} else if (bws_path_is(p, 0, "subscription")) {
-		subscription_request(w, r, p);
+	} else if (needs_as(p)) {
+		bws_subs_api_request(w, r, p);
 	} else if (bws_path_is(p, 0, "versions") && p->count == 1 && get) {
 		r->kind = BWS_KIND_VERSIONS;
 		bws_doc_versions(&r->reply);
 		bws_reply_xml(r, 200);
 	} else {
-		unknown_resource(r);
+		bws_reply_unknown_resource(r);
 	}
 }

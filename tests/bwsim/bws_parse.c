@@ -87,6 +87,45 @@ bws_parse_fields(const char *body, size_t len, const char *root, const char *con
 	return rv;
 }
 
+static const xmlNode *
+child_named(const xmlNode *node, const char *name)
+{
+	const xmlNode *n;
+
+	for (n = node ? node->children : NULL; n; n = n->next)
+		if (n->type == XML_ELEMENT_NODE && in_namespace(n) &&
+			strcmp((const char *)n->name, name) == 0)
+			return n;
+	return NULL;
+}
+
+int
+bws_parse_list(const char *body, size_t len, const char *parent, const char *child, size_t max,
+	char ***texts, size_t *count)
+{
+	xmlDoc *doc = len ? xmlReadMemory(body, (int)len, "request", NULL,
+				    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING) :
+			    NULL;
+	const xmlNode *node = doc ? child_named(xmlDocGetRootElement(doc), parent) : NULL;
+	char **list = bws_util_calloc(max + 1, sizeof(*list));
+	size_t n = 0;
+
+	for (node = node ? node->children : NULL; node && n <= max; node = node->next)
+		if (node->type == XML_ELEMENT_NODE && in_namespace(node) &&
+			strcmp((const char *)node->name, child) == 0 && n++ < max)
+			list[n - 1] = trimmed_text(node);
+	*texts = list;
+	*count = n > max ? max : n;
+	xmlFreeDoc(doc);
+	if (doc && n <= max)
+		return 0;
+	while (*count)
+		free(list[--*count]);
+	free(list);
+	*texts = NULL;
+	return -1;
+}
+
 int
 bws_parse_number(const char *text, int64_t low, int64_t high, int64_t absent, int64_t *out)
 {

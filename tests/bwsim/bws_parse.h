@@ -16,6 +16,14 @@ int bws_parse_fields(const char *body, size_t len, const char *root, const char 
 	char **values, char *err, size_t err_len);
 
 /*
+ * Texts of all children @child of the first child @parent of the root of @body, into a new array
+ * of @*count texts (at most @max; more of them is an error). The caller frees each and the array.
+ * Returns 0, or -1 when the body is not well-formed or there are too many.
+ */
+int bws_parse_list(const char *body, size_t len, const char *parent, const char *child, size_t max,
+	char ***texts, size_t *count);
+
+/*
  * Number in [@low, @high] from @text. NULL text gives @absent. Returns 0, or -1 when it is no such
  * number.
  */

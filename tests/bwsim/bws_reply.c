@@ -4,6 +4,7 @@
 
 #include "tests/bwsim/bws.h"
 #include "tests/bwsim/bws_doc.h"
+#include "tests/bwsim/bws_parse.h"
 
 #include <stdlib.h>
 
@@ -49,4 +50,28 @@ bws_reply_challenge(struct bws_req *r)
 	bws_buf_fmt(&value, "Basic realm=\"%s\"", r->w->knobs.realm);
 	bws_req_add_header(r, "WWW-Authenticate", value.p);
 	bws_buf_free(&value);
+}
+
+void
+bws_reply_wrong_method(struct bws_req *r)
+{
+	bws_reply_error(r, 405, BWS_ERR_METHOD, "Method not allowed");
+}
+
+void
+bws_reply_unknown_resource(struct bws_req *r)
+{
+	bws_reply_error(r, 404, BWS_ERR_UNKNOWN_RESOURCE, "Unknown resource");
+}
+
+int
+bws_reply_parse(struct bws_req *r, const char *root, const char *const *names, char **values)
+{
+	char err[160];
+
+	if (bws_parse_fields(
+		    bws_buf_text(&r->body), r->body.n, root, names, values, err, sizeof(err)) == 0)
+		return 0;
+	bws_reply_error(r, 400, BWS_ERR_BAD_REQUEST, err);
+	return -1;
 }

@@ -33,6 +33,15 @@ void bws_reply_xml(struct bws_req *r, int status);
 /* ErrorInfo with a code and an English sentence. */
 void bws_reply_error(struct bws_req *r, int status, int code, const char *text);
 
+/* 405. */
+void bws_reply_wrong_method(struct bws_req *r);
+
+/* 404 for a URI that nobody knows. */
+void bws_reply_unknown_resource(struct bws_req *r);
+
+/* Reads the body as bws_parse_fields() does; answers 400 and returns -1 when it is wrong. */
+int bws_reply_parse(struct bws_req *r, const char *root, const char *const *names, char **values);
+
 /* 401 with the Basic challenge. */
 void bws_reply_challenge(struct bws_req *r);
 

@@ -2,7 +2,9 @@
 #ifndef TANDEM_TESTS_BWSIM_BWS_SUB_H
 #define TANDEM_TESTS_BWSIM_BWS_SUB_H
 
+#include "tests/bwsim/bws_package.h"
 #include "tests/bwsim/bws_timer.h"
+#include "tests/bwsim/bws_user.h"
 #include "tests/bwsim/bws_util.h"
 
 #include <stdbool.h>
@@ -14,35 +16,33 @@ struct bws;
 struct bws_set;
 struct bws_user;
 
-/* Event packages that may be subscribed. */
-#define BWS_PACKAGE_LIST(X) \
-	X(BASIC_CALL, "Basic Call") \
-	X(STANDARD_CALL, "Standard Call") \
-	X(ADVANCED_CALL, "Advanced Call") \
-	X(DO_NOT_DISTURB, "Do Not Disturb")
-
-enum bws_package {
-#define X(name, text) BWS_PACKAGE_##name,
-	BWS_PACKAGE_LIST(X)
-#undef X
-	BWS_PACKAGE_COUNT
+/* What a subscription watches: one user (a person, a call center, a route point, or a sub-id of one
+ * of them), all users of a group or of an enterprise (service provider), or everybody. */
+enum bws_target {
+	BWS_TARGET_USER,
+	BWS_TARGET_GROUP,
+	BWS_TARGET_PROVIDER,
+	BWS_TARGET_SYSTEM
 };
-
-TAILQ_HEAD(bws_sub_list, bws_sub);
 
 /* A subscription. It stays readable (dead = true) while events of it are under way. */
 struct bws_sub {
 	TAILQ_ENTRY(bws_sub) link;
-	TAILQ_ENTRY(bws_sub) of_user;
+	TAILQ_ENTRY(bws_sub) of_user; /* in the list of the user, or of the wide ones */
 	struct bws *w;
 	char id[BWS_UUID_LEN + 1];
 	char *owner;
 	char *app; /* "" when none was given */
 	struct bws_set *set;
-	struct bws_user *user;
-	enum bws_package package;
-	uint32_t seq;  /* last sequenceNumber given */
-	uint64_t draw; /* fixed draw for the knob spread = 1 */
+	enum bws_target target;
+	struct bws_user *user; /* NULL unless BWS_TARGET_USER */
+	char *target_id;       /* user, group or enterprise; "" = system */
+	char *target_parent;   /* enterprise of a group, else "" */
+	char *target_sub_id;   /* "" = none */
+	uint64_t packages;     /* BWS_PACKAGE_BIT()s */
+	bool is_list;          /* made with an eventPackageList */
+	uint32_t seq;          /* last sequenceNumber given */
+	uint64_t draw;         /* fixed draw for the knob spread = 1 */
 	size_t refs;
 	bool dead;
 	int64_t expires_us; /* monotonic; INT64_MAX = never */
@@ -52,24 +52,25 @@ struct bws_sub {
 
 struct bws_subs {
 	struct bws_sub_list all;
+	struct bws_sub_list wide; /* targets that are no single user */
 	size_t count;
 	void *by_id;
 };
 
 void bws_sub_init(struct bws *w);
 
-/* Package of that name; BWS_PACKAGE_COUNT when unknown or not simulated. */
-enum bws_package bws_sub_package(const char *name);
-
-const char *bws_sub_package_text(enum bws_package p);
-
 /* What a client asks for. */
 struct bws_sub_wish {
 	const char *owner;
 	const char *app;
 	const char *set_id;
+	enum bws_target target;
 	struct bws_user *user;
-	enum bws_package package;
+	const char *target_id;     /* of a wide target, else ignored */
+	const char *target_parent; /* NULL = none */
+	const char *target_sub_id; /* NULL = none */
+	uint64_t packages;
+	bool is_list;
 	int64_t expires; /* s, -1 = not given */
 };
 
@@ -86,8 +87,18 @@ int64_t bws_sub_remaining(const struct bws_sub *s);
 /* Sends the snapshot event as the knob snapshot_ms says. */
 void bws_sub_plan_snapshot(struct bws_sub *s);
 
-/* Raises the snapshot now; @resync: as CallSubscriptionResyncEvent. */
+/* Raises the snapshot of each package now; @resync: as ...ResyncEvent. Wide targets have none. */
 void bws_sub_snapshot(struct bws_sub *s, bool resync);
+
+/* Raises an event about @u on all subscriptions that watch him with one of @packages: his own and
+ * the wide ones. */
+void bws_sub_raise(struct bws_user *u, uint64_t packages, const char *type, const char *data);
+
+/* True when the wide target of @s contains @u. */
+bool bws_sub_covers(const struct bws_sub *s, const struct bws_user *u);
+
+/* "User", "Group", "ServiceProvider", "System". */
+const char *bws_sub_target_text(enum bws_target t);
 
 /* Ends a subscription; @tell: with a SubscriptionTerminatedEvent. @why goes to the journal. */
 void bws_sub_end(struct bws_sub *s, bool tell, const char *why);

@@ -57,8 +57,8 @@ look_up(void *const *tree, const char *text)
 	return at ? (*at)->user : NULL;
 }
 
-static void
-add_user(struct bws *w, const char *ext, const char *domain)
+static struct bws_user *
+new_user(struct bws *w, const char *ext, const char *domain, const char *title)
 {
 	struct bws_users *us = &w->users;
 	struct bws_user *u = bws_util_calloc(1, sizeof(*u));
@@ -70,17 +70,48 @@ add_user(struct bws *w, const char *ext, const char *domain)
 	u->ext = bws_util_strdup(ext);
 	bws_buf_fmt(&b, "%s@%s", ext, domain);
 	u->id = b.p;
+	u->group = strchr(u->id, '@') + 1;
 	memset(&b, 0, sizeof(b));
 	bws_buf_fmt(&b, "tel:+" DN_PREFIX "%s", ext);
 	u->dn = b.p;
 	memset(&b, 0, sizeof(b));
-	bws_buf_fmt(&b, "User %s", ext);
+	bws_buf_fmt(&b, "%s %s", title, ext);
 	u->name = b.p;
 	bws_as_user_init(w, u);
-	us->list = bws_util_realloc(us->list, (us->count + 1) * sizeof(struct bws_user *));
-	us->list[us->count++] = u;
 	index_user(&us->by_id, u->id, u);
 	index_user(&us->by_ext, u->ext, u);
+	return u;
+}
+
+static void
+add_user(struct bws *w, const char *ext, const char *domain)
+{
+	struct bws_users *us = &w->users;
+
+	us->list = bws_util_realloc(us->list, (us->count + 1) * sizeof(struct bws_user *));
+	us->list[us->count++] = new_user(w, ext, domain, "User");
+}
+
+struct bws_user *
+bws_user_add_virtual(struct bws *w, const char *id, enum bws_user_kind kind)
+{
+	struct bws_users *us = &w->users;
+	size_t digits = strspn(id, "0123456789");
+	char ext[EXT_DIGITS_MAX + 1];
+	struct bws_user *u;
+
+	if (!digits || digits > EXT_DIGITS_MAX || id[digits] != '@' || !id[digits + 1])
+		return NULL;
+	memcpy(ext, id, digits);
+	ext[digits] = '\0';
+	if (look_up(&us->by_ext, ext))
+		return NULL;
+	u = new_user(w, ext, id + digits + 1, kind == BWS_USER_QUEUE ? "Queue" : "Route Point");
+	u->kind = kind;
+	us->virtuals =
+		bws_util_realloc(us->virtuals, (us->virtual_count + 1) * sizeof(struct bws_user *));
+	us->virtuals[us->virtual_count++] = u;
+	return u;
 }
 
 int
@@ -172,22 +203,28 @@ bws_user_resolve(
 	return BWS_ADDRESS_OUTSIDE;
 }
 
+static void
+free_user(struct bws_user *u)
+{
+	bws_timer_stop(&u->w->timers, &u->registration);
+	free(u->id);
+	free(u->ext);
+	free(u->dn);
+	free(u->name);
+	free(u);
+}
+
 void
 bws_user_fini(struct bws *w)
 {
 	size_t i;
 
-	for (i = 0; i < w->users.count; i++) {
-		struct bws_user *u = w->users.list[i];
-
-		bws_timer_stop(&w->timers, &u->registration);
-		free(u->id);
-		free(u->ext);
-		free(u->dn);
-		free(u->name);
-		free(u);
-	}
+	for (i = 0; i < w->users.count; i++)
+		free_user(w->users.list[i]);
+	for (i = 0; i < w->users.virtual_count; i++)
+		free_user(w->users.virtuals[i]);
 	free(w->users.list);
+	free(w->users.virtuals);
 	tdestroy(w->users.by_id, free);
 	tdestroy(w->users.by_ext, free);
 }

@@ -2,6 +2,7 @@
 #ifndef TANDEM_TESTS_BWSIM_BWS_USER_H
 #define TANDEM_TESTS_BWSIM_BWS_USER_H
 
+#include "tests/bwsim/bws_service.h"
 #include "tests/bwsim/bws_timer.h"
 
 #include <stdbool.h>
@@ -12,12 +13,22 @@ struct bws;
 struct bws_half;
 struct bws_sub;
 
-TAILQ_HEAD(bws_half_list, bws_half);
-TAILQ_HEAD(bws_user_sub_list, bws_sub);
+/* What a user is: a person, or a virtual user that holds calls. */
+enum bws_user_kind {
+	BWS_USER_PERSON,
+	BWS_USER_QUEUE,
+	BWS_USER_ROUTE_POINT
+};
 
-/* A BroadWorks user with one phone. All users are of one group. */
+TAILQ_HEAD(bws_half_list, bws_half);
+TAILQ_HEAD(bws_sub_list, bws_sub);
+
+/* A BroadWorks user with one phone, or a virtual one without. The group is named as his domain; all
+ * groups are of one enterprise (knob enterprise). */
 struct bws_user {
 	struct bws *w;
+	enum bws_user_kind kind;
+	const char *group;      /* part of id */
 	char *id;               /* 2001@demo.example */
 	char *ext;              /* 2001 */
 	char *dn;               /* tel:+155502001 */
@@ -26,19 +37,26 @@ struct bws_user {
 	bool off_hook;
 	struct bws_half_list halves; /* calls of the user, oldest first */
 	size_t half_count;
-	struct bws_user_sub_list subs; /* subscriptions that watch the user */
+	struct bws_sub_list subs; /* subscriptions that watch the user */
 	struct bws_timer registration;
+	struct bws_services services;
 };
 
 struct bws_users {
-	struct bws_user **list;
+	struct bws_user **list; /* persons */
 	size_t count;
+	struct bws_user **virtuals; /* queues, route points */
+	size_t virtual_count;
 	void *by_id;
 	void *by_ext;
 };
 
 /* Adds "FIRST-LAST@domain" or "EXT@domain". Returns 0, or -1 when the text makes no sense. */
 int bws_user_add_range(struct bws *w, const char *range);
+
+/* Adds a virtual user "EXT@domain". Returns him, or NULL when the text makes no sense or the
+ * extension is taken. */
+struct bws_user *bws_user_add_virtual(struct bws *w, const char *id, enum bws_user_kind kind);
 
 /* User of that id (exact), or NULL. */
 struct bws_user *bws_user_by_id(const struct bws *w, const char *id);
