@@ -27,7 +27,8 @@ bw_init(struct bw *b, struct ctx *x, const struct bw_hooks *hooks)
 {
 	*b = (struct bw){ .x = x,
 		.hooks = *hooks,
-		.contexts = xsi_default_contexts,
+		.contexts = { x->conf->context_async, x->conf->context_events,
+			x->conf->context_actions },
 		.reach_due = MONO_NEVER,
 		.left_due = MONO_NEVER };
 	TAILQ_INIT(&b->live);
@@ -72,10 +73,10 @@ bw_fini(struct bw *b)
 static void
 bw_list_set(struct bw *b)
 {
-	buf_reset(&b->path);
-	buf_reset(&b->body);
-	xsi_path_channel_set(&b->path, &b->contexts, str_of(b->x->conf->channel_set));
-	bw_request_send(b, BW_REQ_LIST_SET, b->list_tries++, "GET", NULL);
+	bw_request_send(b, BW_REQ_LIST_SET, b->list_tries++,
+		&(struct xsi_request){
+			.op = XSI_OP_channel_set_get, .args = { str_of(b->x->conf->channel_set) } },
+		NULL);
 	b->phase_due = mono_add_ms(b->x->now, BW_PHASE_MS);
 }
 

@@ -37,16 +37,12 @@ struct bw_hooks {
 	void (*refused)(struct core_device *d, enum bw_result why, void *arg);
 	/** A snapshot was compared: the device is right as of now. */
 	void (*confirmed)(struct core_device *d, void *arg);
-	/** A call request is over. With a dial that succeeded `call_id` is the CSTA call id. */
+	/**
+	 * A request of bw_call() is over. With a dial that succeeded `call_id` is the CSTA call id. During the call
+	 * bw.doc holds the answer, decoded (kind XSI_DOC_UNKNOWN if there is none, or none that is understood).
+	 */
 	void (*request_over)(uint64_t request, enum bw_result result, uint64_t call_id, void *arg);
 	void *arg;
-};
-
-enum bw_call_verb {
-	BW_DIAL,
-	BW_TALK,
-	BW_HOLD,
-	BW_RELEASE,
 };
 
 enum bw_ask_state {
@@ -143,7 +139,7 @@ struct bw_request {
 	uint32_t xsp;
 	char *device;     /* SUBSCRIBE, UPDATE, CALL: device id */
 	uint64_t request; /* CALL: id of the client's request; BEAT: the stream it is for */
-	enum bw_call_verb verb;
+	enum xsi_op op;
 	UT_hash_handle by_id;
 };
 
@@ -152,9 +148,8 @@ struct bw_waiting_call {
 	TAILQ_ENTRY(bw_waiting_call) link;
 	uint64_t offset;
 	uint64_t request;
-	enum bw_call_verb verb;
 	char *device;
-	char *target; /* number to dial, or BroadWorks call id */
+	struct xsi_request *q;
 };
 
 /* An acknowledgement that waits for the gate. */
@@ -243,9 +238,12 @@ void bw_ask(struct bw *b, struct core_device *d, bool live);
  * `except` was compared just now (may be NULL).
  */
 void bw_doubt_all(struct bw *b, const struct core_device *except, const char *why);
-/** A call request of a client; carried out when the gate lets the current offset out. */
-void bw_call(struct bw *b, uint64_t request, enum bw_call_verb verb, struct core_device *d,
-	struct str target);
+/**
+ * A request of a client, made for device `d`; carried out when the gate lets the current offset out, once, and never
+ * repeated. `q` and its texts are copied. hooks.request_over() follows exactly once, unless this node ceases to be
+ * active.
+ */
+void bw_call(struct bw *b, uint64_t request, const struct xsi_request *q, struct core_device *d);
 
 /* inputs */
 void bw_stream_data(struct bw *b, uint64_t stream, struct str bytes);

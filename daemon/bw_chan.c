@@ -138,9 +138,8 @@ channel_open(struct bw *b, struct bw_channel *c)
 	c->heard = b->x->now;
 	xsi_stream_fini(&c->in);
 	xsi_stream_init(&c->in);
-	buf_reset(&b->path);
 	buf_reset(&b->body);
-	xsi_path_channel_open(&b->path, &b->contexts);
+	xsi_op_path(&b->path, &b->contexts, &(struct xsi_request){ .op = XSI_OP_channel_add });
 	xsi_put_channel(&b->body, str_of(conf->channel_set), 1, 50,
 		(uint64_t)conf->channel_expires_s, str_of(conf->application_id));
 	bw_change_channel(b, c, CHANNEL_OPENING);
@@ -229,10 +228,10 @@ bw_beat_done(struct bw *b, const struct bw_request *r, uint64_t status)
 static void
 channel_beat(struct bw *b, struct bw_channel *c)
 {
-	buf_reset(&b->path);
-	buf_reset(&b->body);
-	xsi_path_heartbeat(&b->path, &b->contexts, str_of(c->id));
-	bw_request_send(b, BW_REQ_BEAT, c->xsp, "PUT", NULL)->request = c->stream;
+	bw_request_send(b, BW_REQ_BEAT, c->xsp,
+		&(struct xsi_request){ .op = XSI_OP_channel_heartbeat, .args = { str_of(c->id) } },
+		NULL)
+		->request = c->stream;
 	c->beat_due =
 		mono_add_ms(b->x->now, rng_jitter_ms(&b->x->rng, b->x->conf->heartbeat_ms, 10));
 }
@@ -240,11 +239,13 @@ channel_beat(struct bw *b, struct bw_channel *c)
 static void
 channel_refresh(struct bw *b, struct bw_channel *c)
 {
-	buf_reset(&b->path);
 	buf_reset(&b->body);
-	xsi_path_channel(&b->path, &b->contexts, str_of(c->id));
 	xsi_put_channel_refresh(&b->body, (uint64_t)b->x->conf->channel_expires_s);
-	bw_request_send(b, BW_REQ_REFRESH, c->xsp, "PUT", NULL);
+	bw_request_send(b, BW_REQ_REFRESH, c->xsp,
+		&(struct xsi_request){ .op = XSI_OP_channel_update,
+			.args = { str_of(c->id) },
+			.body = buf_as_str(&b->body) },
+		NULL);
 	c->refresh_due = mono_add_ms(
 		b->x->now, (int64_t)(c->expires_s < 86400 ? c->expires_s : 86400) * 500);
 }

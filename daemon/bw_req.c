@@ -10,32 +10,55 @@
 #include "proto/base/check.h"
 #include "proto/xsi_decode.h"
 
-#define BW_ACKS_OUT_MAX 16
-
 static uint64_t
 request_timeout_ms(const struct bw *b)
 {
 	return (uint64_t)b->x->conf->http_timeout_ms;
 }
 
+struct xsi_request *
+bw_request_copy(const struct xsi_request *q)
+{
+	struct xsi_request *copy;
+	size_t n = q->body.n;
+	char *p;
+
+	for (int i = 0; i < XSI_ARGS_MAX; i++)
+		n += q->args[i].n;
+	copy = mem_alloc(sizeof(*copy) + n);
+	*copy = *q;
+	p = (char *)(copy + 1);
+	for (int i = 0; i <= XSI_ARGS_MAX; i++) {
+		struct str *to = i < XSI_ARGS_MAX ? &copy->args[i] : &copy->body;
+
+		if (to->n > 0)
+			memcpy(p, to->p, to->n);
+		to->p = p;
+		p += to->n;
+	}
+	return copy;
+}
+
 struct bw_request *
-bw_request_send(struct bw *b, enum bw_request_kind kind, uint32_t xsp, const char *method,
+bw_request_send(struct bw *b, enum bw_request_kind kind, uint32_t xsp, const struct xsi_request *q,
 	const char *device)
 {
 	struct bw_request *r = mem_zalloc(sizeof(*r));
 
 	r->id = ctx_new_id(b->x);
 	r->kind = kind;
+	r->op = q->op;
 	r->xsp = xsp;
 	r->device = device ? mem_strndup(device, strlen(device)) : NULL;
 	HASH_ADD(by_id, b->requests, id, sizeof(r->id), r);
+	xsi_op_path(&b->path, &b->contexts, q);
 	ctx_act(b->x,
 		&(struct node_action){ .kind = NODE_ACT_HTTP,
 			.id = r->id,
 			.xsp = xsp,
-			.method = method,
+			.method = xsi_op_method(q->op),
 			.path = buf_as_str(&b->path),
-			.bytes = buf_as_str(&b->body),
+			.bytes = q->body,
 			.number = request_timeout_ms(b) });
 	return r;
 }
@@ -157,10 +180,10 @@ request_list_done(struct bw *b, uint32_t xsp, uint64_t status, struct str body)
 	/* no channel of ours is open yet, so each of these belonged to whoever was active before; the XSP that
 	 * answered is asked to delete them: another one may be silent */
 	for (uint32_t i = 0; i < b->doc->channel_count; i++) {
-		buf_reset(&b->path);
-		buf_reset(&b->body);
-		xsi_path_channel(&b->path, &b->contexts, b->doc->channels[i].channel_id);
-		bw_request_send(b, BW_REQ_DELETE_CHANNEL, xsp, "DELETE", NULL);
+		bw_request_send(b, BW_REQ_DELETE_CHANNEL, xsp,
+			&(struct xsi_request){ .op = XSI_OP_channel_delete,
+				.args = { b->doc->channels[i].channel_id } },
+			NULL);
 		b->deletes++;
 	}
 }
@@ -205,16 +228,14 @@ bw_http_done(struct bw *b, uint64_t id, uint64_t status, struct str why, struct 
 /* call requests */
 
 void
-bw_call(struct bw *b, uint64_t request, enum bw_call_verb verb, struct core_device *d,
-	struct str target)
+bw_call(struct bw *b, uint64_t request, const struct xsi_request *q, struct core_device *d)
 {
 	struct bw_waiting_call *w = mem_zalloc(sizeof(*w));
 
 	w->offset = b->x->offset;
 	w->request = request;
-	w->verb = verb;
 	w->device = mem_strndup(d->id, strlen(d->id));
-	w->target = mem_strndup(target.p, target.n);
+	w->q = bw_request_copy(q);
 	TAILQ_INSERT_TAIL(&b->calls, w, link);
 }
 
@@ -223,7 +244,7 @@ call_free(struct bw *b, struct bw_waiting_call *w)
 {
 	TAILQ_REMOVE(&b->calls, w, link);
 	mem_free(w->device);
-	mem_free(w->target);
+	mem_free(w->q);
 	mem_free(w);
 }
 
@@ -234,48 +255,39 @@ bw_calls_drop(struct bw *b)
 		call_free(b, TAILQ_FIRST(&b->calls));
 }
 
-static const char *
-call_path(struct bw *b, const struct bw_waiting_call *w, struct str user)
-{
-	buf_reset(&b->path);
-	buf_reset(&b->body);
-	switch (w->verb) {
-	case BW_DIAL:
-		xsi_path_dial(&b->path, &b->contexts, user, str_of(w->target));
-		return "POST";
-	case BW_TALK:
-		xsi_path_call_verb(&b->path, &b->contexts, user, str_of(w->target), "Talk");
-		return "PUT";
-	case BW_HOLD:
-		xsi_path_call_verb(&b->path, &b->contexts, user, str_of(w->target), "Hold");
-		return "PUT";
-	case BW_RELEASE:
-		break;
-	}
-	xsi_path_call(&b->path, &b->contexts, user, str_of(w->target));
-	return "DELETE";
-}
-
 void
 bw_calls_pump(struct bw *b)
 {
 	struct bw_waiting_call *w;
 
 	while ((w = TAILQ_FIRST(&b->calls)) != NULL && ctx_may_leave(b->x, w->offset)) {
-		struct core_device *d = core_device_by_id(&b->x->model, str_of(w->device));
-
-		if (d == NULL) {
+		if (core_device_by_id(&b->x->model, str_of(w->device)) == NULL)
 			b->hooks.request_over(w->request, BW_NOT_FOUND, 0, b->hooks.arg);
-		} else {
-			const char *method = call_path(b, w, str_of(d->user));
-			struct bw_request *r =
-				bw_request_send(b, BW_REQ_CALL, bw_pick_xsp(b), method, w->device);
-
-			r->request = w->request;
-			r->verb = w->verb;
-		}
+		else
+			bw_request_send(b, BW_REQ_CALL, bw_pick_xsp(b), w->q, w->device)->request =
+				w->request;
 		call_free(b, w);
 	}
+}
+
+/* A request about a call: what became of it shows in the events, and in a snapshot. */
+static bool
+call_is_of_a_call(enum xsi_op op)
+{
+	return op >= XSI_OP_dial && op < XSI_OP_agent_state_get;
+}
+
+/* The device may have another state than the one we believe in. */
+static void
+call_doubt(struct bw *b, struct core_device *d, enum xsi_op op, enum bw_result result)
+{
+	if (!call_is_of_a_call(op))
+		return;
+	if (result == BW_NOT_FOUND && op != XSI_OP_dial)
+		bw_device(b, d)->suspect = true;
+	/* BroadWorks does not know a call that we believe in, or nobody knows whether it was done: ask */
+	if (op != XSI_OP_dial || result == BW_UNREACHABLE || result == BW_FAILED)
+		bw_ask(b, d, true);
 }
 
 void
@@ -286,19 +298,16 @@ bw_call_done(struct bw *b, const struct bw_request *r, uint64_t status, struct s
 	uint64_t call_id = 0;
 	struct err e = { 0 };
 
-	if (result == BW_DONE && r->verb == BW_DIAL) {
-		if (xsi_decode(b->x->xml, body, b->doc, &e) == E_OK &&
-			b->doc->kind == XSI_DOC_CALL_START && b->doc->tracking_id.n > 0)
+	if (body.n == 0 || xsi_decode(b->x->xml, body, b->doc, &e) != E_OK)
+		b->doc->kind = XSI_DOC_UNKNOWN;
+	if (result == BW_DONE && r->op == XSI_OP_dial) {
+		if (b->doc->kind == XSI_DOC_CALL_START && b->doc->tracking_id.n > 0)
 			call_id = core_decide_call(&b->x->model, &b->x->em, b->doc->tracking_id);
 		else
 			result = BW_FAILED;
 	}
-	if (d != NULL && result == BW_NOT_FOUND && r->verb != BW_DIAL)
-		bw_device(b, d)->suspect = true;
-	/* BroadWorks does not know a call that we believe in, or nobody knows whether it was done: ask */
-	if (d != NULL && result != BW_DONE &&
-		(r->verb != BW_DIAL || result == BW_UNREACHABLE || result == BW_FAILED))
-		bw_ask(b, d, true);
+	if (d != NULL && result != BW_DONE)
+		call_doubt(b, d, r->op, result);
 	b->hooks.request_over(r->request, result, call_id, b->hooks.arg);
 }
 
@@ -343,12 +352,13 @@ acks_pump_xsp(struct bw *b, uint32_t xsp)
 	struct bw_ack *a;
 
 	while ((a = TAILQ_FIRST(&b->acks[xsp].waiting)) != NULL &&
-		b->acks[xsp].out < BW_ACKS_OUT_MAX && ctx_may_leave(b->x, a->offset)) {
-		buf_reset(&b->path);
+		b->acks[xsp].out < b->x->conf->acks_in_flight && ctx_may_leave(b->x, a->offset)) {
 		buf_reset(&b->body);
-		xsi_path_event_response(&b->path, &b->contexts);
 		xsi_put_event_response(&b->body, str_of(a->event_id), a->status);
-		bw_request_send(b, BW_REQ_ACK, xsp, "POST", NULL);
+		bw_request_send(b, BW_REQ_ACK, xsp,
+			&(struct xsi_request){
+				.op = XSI_OP_event_response, .body = buf_as_str(&b->body) },
+			NULL);
 		b->acks[xsp].out++;
 		ack_free(b, a);
 	}

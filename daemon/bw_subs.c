@@ -218,22 +218,24 @@ ask_send(struct bw *b, struct bw_device *bd)
 	struct core_sub *sub = bw_sub_of(bd);
 	bool update = sub != NULL;
 	uint64_t expires_s = (uint64_t)conf->subscription_expires_s;
+	struct xsi_request q = {
+		.op = update ? XSI_OP_subscription_update : XSI_OP_subscribe_user,
+		.args = { str_of(update ? sub->id : d->user) },
+	};
 	struct bw_request *r;
 
-	buf_reset(&b->path);
 	buf_reset(&b->body);
 	if (update) {
-		xsi_path_subscription(&b->path, &b->contexts, str_of(sub->id));
 		xsi_put_subscription_refresh(&b->body, expires_s);
 	} else {
-		xsi_path_user_events(&b->path, &b->contexts, str_of(d->user));
 		xsi_put_subscription(&b->body, "Advanced Call", expires_s,
 			str_of(conf->channel_set), str_of(conf->application_id));
 	}
 	bd->again = false;
 	bd->answered = false;
-	r = bw_request_send(b, update ? BW_REQ_UPDATE : BW_REQ_SUBSCRIBE, bw_pick_xsp(b),
-		update ? "PUT" : "POST", d->id);
+	q.body = buf_as_str(&b->body);
+	r = bw_request_send(
+		b, update ? BW_REQ_UPDATE : BW_REQ_SUBSCRIBE, bw_pick_xsp(b), &q, d->id);
 	bd->request = r->id;
 	bw_change_ask(b, bd, ASK_SENT);
 	bd->live_first = false; /* names the queue it was in until here */
@@ -406,12 +408,11 @@ subs_linger(struct bw *b, struct bw_device *bd)
 
 	log_emit(b->x->log, M_SUBSCRIPTION, "device=%s is not monitored any more, unsubscribing",
 		d->id);
-	if (sub != NULL) {
-		buf_reset(&b->path);
-		buf_reset(&b->body);
-		xsi_path_subscription(&b->path, &b->contexts, str_of(sub->id));
-		bw_request_send(b, BW_REQ_UNSUBSCRIBE, bw_pick_xsp(b), "DELETE", d->id);
-	}
+	if (sub != NULL)
+		bw_request_send(b, BW_REQ_UNSUBSCRIBE, bw_pick_xsp(b),
+			&(struct xsi_request){ .op = XSI_OP_subscription_delete,
+				.args = { str_of(sub->id) } },
+			d->id);
 	CORE_EMIT(&b->x->em, dev_drop, .device = str_of(d->id));
 	bw_update_status(b);
 	if (b->unconfirmed == 0)

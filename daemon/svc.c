@@ -26,13 +26,13 @@ enum svc_kind {
 static const struct {
 	enum csta_request_kind service;
 	enum svc_kind kind;
-	enum bw_call_verb verb;
+	enum xsi_op op;
 	const char *response;
 } svc_calls[] = {
-	{ CSTA_AnswerCall, SVC_ANSWER, BW_TALK, "AnswerCallResponse" },
-	{ CSTA_HoldCall, SVC_HOLD, BW_HOLD, "HoldCallResponse" },
-	{ CSTA_RetrieveCall, SVC_RETRIEVE, BW_TALK, "RetrieveCallResponse" },
-	{ CSTA_ClearConnection, SVC_CLEAR, BW_RELEASE, "ClearConnectionResponse" },
+	{ CSTA_AnswerCall, SVC_ANSWER, XSI_OP_talk, "AnswerCallResponse" },
+	{ CSTA_HoldCall, SVC_HOLD, XSI_OP_hold, "HoldCallResponse" },
+	{ CSTA_RetrieveCall, SVC_RETRIEVE, XSI_OP_talk, "RetrieveCallResponse" },
+	{ CSTA_ClearConnection, SVC_CLEAR, XSI_OP_release, "ClearConnectionResponse" },
 };
 
 void
@@ -348,7 +348,7 @@ svc_request_allowed(
 
 static void
 svc_request_begin(struct svc *v, const struct core_session *session, uint32_t invoke,
-	enum svc_kind kind, enum bw_call_verb verb, struct core_device *d, struct str target)
+	enum svc_kind kind, enum xsi_op op, struct core_device *d, struct str target)
 {
 	uint64_t id = core_next_id(&v->x->model);
 
@@ -356,7 +356,9 @@ svc_request_begin(struct svc *v, const struct core_session *session, uint32_t in
 		.kind = (uint8_t)kind, .device = str_of(d->id));
 	core_request_by_id(&v->x->model, id)->conn = sess_conn_id(v->sess, session);
 	svc_under_way(v, session->id, 1);
-	bw_call(v->bw, id, verb, d, target);
+	/* its second parameter is the number to dial, or the call */
+	bw_call(v->bw, id, &(struct xsi_request){ .op = op, .args = { str_of(d->user), target } },
+		d);
 }
 
 static void
@@ -372,8 +374,8 @@ svc_make_call(
 	}
 	if (!svc_request_allowed(v, session, invoke, d))
 		return;
-	svc_request_begin(
-		v, session, invoke, SVC_MAKE_CALL, BW_DIAL, d, to ? str_of(to->user) : q->called);
+	svc_request_begin(v, session, invoke, SVC_MAKE_CALL, XSI_OP_dial, d,
+		to ? str_of(to->user) : q->called);
 }
 
 static enum csta_error
@@ -449,7 +451,7 @@ svc_call_request(struct svc *v, struct core_session *session, uint32_t invoke,
 		return;
 	}
 	svc_request_begin(
-		v, session, invoke, svc_calls[i].kind, svc_calls[i].verb, d, str_of(h->bw_call));
+		v, session, invoke, svc_calls[i].kind, svc_calls[i].op, d, str_of(h->bw_call));
 }
 
 void
