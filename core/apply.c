@@ -7,56 +7,11 @@
  * of a half is walked at once; while it is new or out nothing is told, and the walk is taken when it comes
  * (back) into service.
  */
-#include "core/model.h"
+#include "core/apply_part.h"
+
 #include "proto/base/check.h"
 #include "proto/base/err.h"
 #include "proto/base/limits.h"
-
-/* Walks what clients were told of a half to what is true. A half that is gone and told so is freed. */
-static void
-apply_settle(struct core_model *m, struct core_half *h, bool difference, bool silent)
-{
-	enum core_step steps[CORE_WALK_MAX];
-	bool incoming = h->personality == CORE_TERMINATOR;
-	enum core_view reached;
-	size_t count = core_walk(h->told, core_half_view(h), incoming, steps, &reached);
-
-	for (size_t i = 0; i < count && !silent; i++)
-		m->say(&(struct core_say){ .kind = SAY_STEP,
-			       .device = h->device,
-			       .half = h,
-			       .step = steps[i],
-			       .difference = difference },
-			m->arg);
-	h->told = reached;
-	if (h->gone)
-		core_half_free(m, h);
-	else
-		core_hash_half(m, h);
-}
-
-/* What a change of a half leads to: told at once, or when the device is back. */
-static void
-apply_half_changed(struct core_model *m, struct core_half *h)
-{
-	if (h->device->service == CORE_SERVICE_IN)
-		apply_settle(m, h, false, false);
-	else if (h->gone && h->told == VIEW_none)
-		core_half_free(m, h);
-	else
-		core_hash_half(m, h);
-}
-
-static void
-apply_settle_all(struct core_model *m, struct core_device *d, bool silent)
-{
-	struct core_half *h, *next;
-
-	for (h = TAILQ_FIRST(&d->halves); h != NULL; h = next) {
-		next = TAILQ_NEXT(h, of_device);
-		apply_settle(m, h, true, silent);
-	}
-}
 
 static int
 apply_epoch(struct core_model *m, const struct delta_epoch *x)
@@ -192,86 +147,11 @@ apply_dev_service(struct core_model *m, const struct delta_dev_service *x)
 		m->say(&(struct core_say){ .kind = SAY_OUT, .device = d }, m->arg);
 	if (d->service != CORE_SERVICE_IN || old == CORE_SERVICE_IN)
 		return E_OK;
-	apply_settle_all(m, d, old == CORE_SERVICE_NEW);
+	core_settle_all(m, d, old == CORE_SERVICE_NEW);
+	core_settle_person(m, d, old == CORE_SERVICE_NEW);
 	if (old == CORE_SERVICE_OUT)
 		m->say(&(struct core_say){ .kind = SAY_IN, .device = d }, m->arg);
 	apply_unfresh(m, d);
-	return E_OK;
-}
-
-static int
-apply_call_new(struct core_model *m, const struct delta_call_new *x)
-{
-	if (core_call_by_tracking(m, x->tracking) != NULL || core_call_by_id(m, x->id) != NULL)
-		return E_UNKNOWN;
-	core_id_used(m, x->id);
-	core_call_new(m, &(struct delta_r_call){ x->tracking, x->id });
-	return E_OK;
-}
-
-static int
-apply_call_drop(struct core_model *m, const struct delta_call_drop *x)
-{
-	struct core_call *c = core_call_by_id(m, x->id);
-
-	if (c == NULL || c->halves > 0)
-		return E_UNKNOWN;
-	core_call_free(m, c);
-	return E_OK;
-}
-
-/* The call of a half: known by its tracking id, or new. */
-static struct core_call *
-apply_half_call(struct core_model *m, const struct delta_half_set *x)
-{
-	struct core_call *c = core_call_by_tracking(m, x->tracking);
-
-	if (c != NULL)
-		return c->id == x->id ? c : NULL;
-	if (core_call_by_id(m, x->id) != NULL)
-		return NULL;
-	core_id_used(m, x->id);
-	return core_call_new(m, &(struct delta_r_call){ x->tracking, x->id });
-}
-
-static int
-apply_half_set(struct core_model *m, const struct delta_half_set *x)
-{
-	struct core_device *d = core_device_by_id(m, x->device);
-	struct core_call *c = d ? apply_half_call(m, x) : NULL;
-	struct core_half *h;
-
-	if (c == NULL || x->personality > CORE_CLICK_TO_DIAL || x->state > CORE_GONE ||
-		x->end > CORE_END_UNREACHABLE)
-		return E_UNKNOWN;
-	h = core_half_by_bw(d, x->call);
-	if (h == NULL)
-		h = core_half_new(m, d, c, x->call);
-	if (h->call != c)
-		return E_UNKNOWN;
-	h->personality = (enum core_personality)x->personality;
-	h->state = (enum core_state)x->state;
-	h->end = (enum core_end)x->end;
-	h->failed = x->failed;
-	h->gone = false;
-	core_text_set(&h->remote, x->remote);
-	core_text_set(&h->remote_user, x->remote_user);
-	apply_half_changed(m, h);
-	return E_OK;
-}
-
-static int
-apply_half_gone(struct core_model *m, const struct delta_half_gone *x)
-{
-	struct core_device *d = core_device_by_id(m, x->device);
-	struct core_half *h = d ? core_half_by_bw(d, x->call) : NULL;
-
-	if (h == NULL || x->end > CORE_END_UNREACHABLE)
-		return E_UNKNOWN;
-	h->gone = true;
-	h->end = (enum core_end)x->end;
-	h->local = x->local;
-	apply_half_changed(m, h);
 	return E_OK;
 }
 
@@ -419,6 +299,39 @@ apply_request_done(struct core_model *m, const struct delta_request_done *x)
 	if (q == NULL)
 		return E_UNKNOWN;
 	core_request_free(m, q);
+	return E_OK;
+}
+
+static int
+apply_journal_set(struct core_model *m, const struct delta_journal_set *x)
+{
+	struct core_journal *j = core_journal_by_id(m, x->id);
+
+	if (j == NULL) {
+		core_id_used(m, x->id);
+		core_journal_new(m,
+			&(struct delta_r_journal){ x->id, x->kind, x->step, x->session, x->invoke,
+				x->device, x->text });
+		return E_OK;
+	}
+	j->kind = x->kind;
+	j->step = x->step;
+	j->session = x->session;
+	j->invoke = x->invoke;
+	core_text_set(&j->device, x->device);
+	core_text_set(&j->text, x->text);
+	core_hash_journal(m, j);
+	return E_OK;
+}
+
+static int
+apply_journal_done(struct core_model *m, const struct delta_journal_done *x)
+{
+	struct core_journal *j = core_journal_by_id(m, x->id);
+
+	if (j == NULL)
+		return E_UNKNOWN;
+	core_journal_free(m, j);
 	return E_OK;
 }
 

@@ -2,9 +2,9 @@
 /*
  * Observations into deltas: see decide.h.
  *
- * A party is cleared on proof alone: its own release, or a snapshot that does not list it. A party that
- * comes back under another tracking id has become part of another call: it ends in the old one and is
- * learned in the new one.
+ * A party is cleared on proof alone: its own release, or a snapshot that does not list it. A party that comes back under
+ * another tracking id keeps its call: BroadWorks has given the session a new name, which becomes one more name
+ * of the call, or it has moved into a session that is known, which makes it a party of that call.
  */
 #include "core/decide.h"
 
@@ -21,34 +21,48 @@ core_emit(struct core_emitter *em, uint16_t kind)
 static bool
 decide_same(const struct core_half *h, const struct core_party *p)
 {
-	return h->personality == p->personality && h->state == p->state && h->failed == p->failed &&
-		str_is(p->remote, h->remote) && str_is(p->remote_user, h->remote_user);
+	return str_is(p->tracking, h->track->id) && h->personality == p->personality &&
+		h->state == p->state && h->failed == p->failed && h->recording == p->recording &&
+		str_is(p->remote, h->remote) && str_is(p->remote_user, h->remote_user) &&
+		str_is(p->via, h->via) && p->how == CORE_HOW_NONE;
 }
 
+/* The call of a party: that of its tracking id; else the one it was in; else a new one. */
 static uint64_t
-decide_call_id(const struct core_model *m, struct str tracking)
+decide_call_id(const struct core_model *m, const struct core_half *h, struct str tracking)
 {
 	const struct core_call *c = core_call_by_tracking(m, tracking);
 
-	return c ? c->id : core_next_id(m);
+	if (c != NULL)
+		return c->id;
+	return h != NULL ? h->track->call->id : core_next_id(m);
 }
 
 static void
 decide_set(struct core_model *m, struct core_emitter *em, const struct core_device *d,
-	const struct core_party *p)
+	const struct core_half *h, const struct core_party *p)
 {
 	CORE_EMIT(em, half_set, .device = str_of(d->id), .call = p->bw_call,
-		.tracking = p->tracking, .id = decide_call_id(m, p->tracking),
+		.tracking = p->tracking, .id = decide_call_id(m, h, p->tracking),
 		.personality = (uint8_t)p->personality, .state = (uint8_t)p->state,
 		.failed = p->failed, .end = (uint8_t)p->end, .remote = p->remote,
-		.remote_user = p->remote_user);
+		.remote_user = p->remote_user, .how = (uint8_t)p->how,
+		.recording = (uint8_t)p->recording, .via = p->via);
 }
 
 static void
 decide_gone(struct core_emitter *em, const struct core_half *h, enum core_end end, bool local)
 {
 	CORE_EMIT(em, half_gone, .device = str_of(h->device->id), .call = str_of(h->bw_call),
-		.end = (uint8_t)end, .local = local);
+		.end = (uint8_t)end, .local = local, .to = STR_NONE);
+}
+
+static void
+decide_gone_to(struct core_emitter *em, const struct core_half *h, const struct core_party *p)
+{
+	CORE_EMIT(em, half_gone, .device = str_of(h->device->id), .call = str_of(h->bw_call),
+		.end = (uint8_t)(h->failed ? h->end : p->end), .local = p->local, .to = p->to,
+		.other = p->other);
 }
 
 bool
@@ -59,12 +73,8 @@ core_decide_party(struct core_model *m, struct core_emitter *em, struct core_dev
 
 	if (p->state == CORE_GONE) {
 		if (h != NULL)
-			decide_gone(em, h, h->failed ? h->end : p->end, p->local);
+			decide_gone_to(em, h, p);
 		return true;
-	}
-	if (h != NULL && !str_is(p->tracking, h->call->tracking)) {
-		decide_gone(em, h, CORE_END_NORMAL, false);
-		h = NULL;
 	}
 	if (h == NULL && d->half_count >= LIMIT_HALVES_PER_DEVICE) {
 		log_emit(log, M_EVENT_SKIPPED,
@@ -74,8 +84,8 @@ core_decide_party(struct core_model *m, struct core_emitter *em, struct core_dev
 	}
 	if (h != NULL && decide_same(h, p))
 		return true;
-	bool fits = h != NULL || p->state == CORE_ALERTING || p->failed;
-	decide_set(m, em, d, p);
+	bool fits = h != NULL || p->state == CORE_ALERTING || p->state == CORE_QUEUED || p->failed;
+	decide_set(m, em, d, h, p);
 	return fits;
 }
 
@@ -102,20 +112,43 @@ decide_clear_missing(struct core_emitter *em, struct core_device *d,
 			continue;
 		log_emit(log, M_PARTY_OUT_OF_STEP,
 			"device=%s call=%llu tracking=%s was=%s now=gone", d->id,
-			(unsigned long long)h->call->id, h->call->tracking,
+			(unsigned long long)h->track->call->id, h->track->id,
 			core_view_name(core_half_view(h)));
 		diff->cleared++;
 		decide_gone(em, h, CORE_END_RESYNC, false);
 	}
 }
 
+/*
+ * Was a change of the far party missed? Two user ids are two parties. Without them a number proves something only where
+ * the call is answered: before, it is what was dialled, and becomes better.
+ */
+static enum core_how
+decide_missed_move(const struct core_half *h, const struct core_party *p)
+{
+	bool calling = h->state == CORE_ALERTING && h->personality != CORE_TERMINATOR;
+	bool numbers = h->remote_user[0] == '\0' && p->remote_user.n == 0 &&
+		h->state != CORE_ALERTING && h->remote[0] != '\0' && p->remote.n > 0;
+	bool users = h->remote_user[0] != '\0' && p->remote_user.n > 0;
+
+	if ((users && !str_is(p->remote_user, h->remote_user)) ||
+		(numbers && !str_is(p->remote, h->remote)))
+		return calling ? CORE_HOW_FORWARDED : CORE_HOW_TRANSFERRED;
+	return CORE_HOW_NONE;
+}
+
 static void
 decide_listed_party(struct core_model *m, struct core_emitter *em, struct core_device *d,
-	const struct core_party *p, const struct log *log, struct core_difference *diff)
+	const struct core_party *listed, const struct log *log, struct core_difference *diff)
 {
-	struct core_half *h = core_half_by_bw(d, p->bw_call);
+	struct core_half *h = core_half_by_bw(d, listed->bw_call);
 	enum core_view was = h ? core_half_view(h) : VIEW_none;
+	struct core_party party = *listed, *p = &party;
+	bool moved;
 
+	if (h != NULL)
+		p->how = decide_missed_move(h, p);
+	moved = p->how != CORE_HOW_NONE;
 	core_decide_party(m, em, d, p, log);
 	h = core_half_by_bw(d, p->bw_call);
 	if (h == NULL)
@@ -123,12 +156,12 @@ decide_listed_party(struct core_model *m, struct core_emitter *em, struct core_d
 	if (was == VIEW_none) {
 		diff->learned++;
 		log_emit(log, M_PARTY_LEARNED, "device=%s call=%llu tracking=%s now=%s", d->id,
-			(unsigned long long)h->call->id, h->call->tracking,
+			(unsigned long long)h->track->call->id, h->track->id,
 			core_view_name(core_half_view(h)));
-	} else if (was != core_half_view(h)) {
+	} else if (was != core_half_view(h) || moved) {
 		diff->changed++;
 		log_emit(log, M_PARTY_OUT_OF_STEP, "device=%s call=%llu tracking=%s was=%s now=%s",
-			d->id, (unsigned long long)h->call->id, h->call->tracking,
+			d->id, (unsigned long long)h->track->call->id, h->track->id,
 			core_view_name(was), core_view_name(core_half_view(h)));
 	} else {
 		diff->kept++;
@@ -148,6 +181,187 @@ core_decide_snapshot(struct core_model *m, struct core_emitter *em, struct core_
 			decide_listed_party(m, em, d, &parties[i], log, diff);
 	log_emit(log, M_DEVICE_RESYNCED, "device=%s kept=%u cleared=%u learned=%u changed=%u",
 		d->id, diff->kept, diff->cleared, diff->learned, diff->changed);
+}
+
+/* conferences and transfers */
+
+static bool
+conference_lists(const struct core_conference_in *c, const struct core_half *h)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (str_is(c->calls[i], h->bw_call))
+			return true;
+	return false;
+}
+
+/* The call of the conference: the one it had, else that of its first party. */
+static struct core_call *
+conference_call(const struct core_device *d, const struct core_conference_in *c)
+{
+	struct core_half *h;
+	struct core_call *first = NULL;
+
+	TAILQ_FOREACH(h, &d->halves, of_device) {
+		if (h->gone || !conference_lists(c, h))
+			continue;
+		if (h->conference != CORE_CONFERENCE_NONE)
+			return h->track->call;
+		if (first == NULL)
+			first = h->track->call;
+	}
+	return first;
+}
+
+static void
+conference_set(struct core_emitter *em, const struct core_half *h, enum core_conference state)
+{
+	CORE_EMIT(em, half_conference, .device = str_of(h->device->id), .call = str_of(h->bw_call),
+		.conference = (uint8_t)state);
+}
+
+/* Each party of a call that a merge has marked is told on its own; the controller's parties come with the state. */
+static void
+conference_settle(
+	struct core_emitter *em, const struct core_call *call, const struct core_device *controller)
+{
+	struct core_track *t;
+	struct core_half *h, *next;
+
+	TAILQ_FOREACH(t, &call->tracks, of_call) {
+		for (h = TAILQ_FIRST(&t->halves); h != NULL; h = next) {
+			next = TAILQ_NEXT(h, of_track);
+			if (h->moved && !h->gone && h->device != controller)
+				conference_set(em, h, h->conference);
+		}
+	}
+}
+
+static bool
+conference_merge(struct core_emitter *em, struct core_device *d, const struct core_conference_in *c,
+	const struct core_call *call)
+{
+	struct core_half *h;
+	bool merged = false;
+
+	TAILQ_FOREACH(h, &d->halves, of_device) {
+		if (h->gone || !conference_lists(c, h) || h->track->call == call)
+			continue;
+		CORE_EMIT(em, call_merge, .from = h->track->call->id, .into = call->id,
+			.device = str_of(d->id));
+		merged = true;
+	}
+	return merged;
+}
+
+void
+core_decide_conference(struct core_model *m, struct core_emitter *em, struct core_device *d,
+	const struct core_conference_in *c)
+{
+	struct core_call *call = c->state == CORE_CONFERENCE_NONE ? NULL : conference_call(d, c);
+	bool merged = call != NULL && conference_merge(em, d, c, call);
+	struct core_half *h, *next;
+
+	(void)m;
+	/* all of the controller's parties are in it before the first is told */
+	for (h = TAILQ_FIRST(&d->halves); h != NULL; h = next) {
+		enum core_conference state =
+			call && conference_lists(c, h) ? c->state : CORE_CONFERENCE_NONE;
+
+		next = TAILQ_NEXT(h, of_device);
+		if (!h->gone && (h->conference != state || h->moved))
+			conference_set(em, h, state);
+	}
+	if (merged)
+		conference_settle(em, call, d);
+}
+
+static bool
+redirected_talking(const struct core_half *h)
+{
+	return h != NULL &&
+		(h->state == CORE_CONNECTED || h->state == CORE_HELD ||
+			h->state == CORE_REMOTE_HELD);
+}
+
+void
+core_decide_redirected(struct core_model *m, struct core_emitter *em, struct core_device *d,
+	struct core_party *parties, size_t count, const struct log *log)
+{
+	struct core_party *first = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		struct core_half *h = core_half_by_bw(d, parties[i].bw_call);
+
+		if (!redirected_talking(h)) {
+			parties[i].end = CORE_END_DIVERTED;
+		} else if (first == NULL) {
+			first = &parties[i];
+			first->end = CORE_END_TRANSFERRED;
+		} else {
+			first->other = h->track->call->id;
+			parties[i].end = CORE_END_JOINED;
+		}
+	}
+	for (size_t i = 0; i < count; i++)
+		core_decide_party(m, em, d, &parties[i], log);
+}
+
+/* agents and features */
+
+void
+core_decide_agent(struct core_emitter *em, const struct core_device *d, enum core_agent_state state,
+	struct str code)
+{
+	const struct core_agent *a = d->agent;
+
+	if (a != NULL && a->state == state && str_is(code, a->code))
+		return;
+	CORE_EMIT(em, agent_set, .device = str_of(d->id), .state = (uint8_t)state, .code = code);
+}
+
+void
+core_decide_join(
+	struct core_emitter *em, const struct core_device *d, struct str center, bool joined)
+{
+	if ((core_join_find(d, center) != NULL) == joined)
+		return;
+	CORE_EMIT(em, agent_join, .device = str_of(d->id), .center = center, .joined = joined);
+}
+
+static bool
+joins_listed(const struct str *centers, size_t count, const char *center)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_is(centers[i], center))
+			return true;
+	return false;
+}
+
+void
+core_decide_joins(
+	struct core_emitter *em, struct core_device *d, const struct str *centers, size_t count)
+{
+	struct core_join *j, *next;
+
+	for (j = d->agent ? TAILQ_FIRST(&d->agent->joins) : NULL; j != NULL; j = next) {
+		next = TAILQ_NEXT(j, of_agent);
+		if (!joins_listed(centers, count, j->center))
+			core_decide_join(em, d, str_of(j->center), false);
+	}
+	for (size_t i = 0; i < count; i++)
+		core_decide_join(em, d, centers[i], true);
+}
+
+void
+core_decide_feature(struct core_emitter *em, const struct core_device *d,
+	enum core_feature_kind feature, bool on, uint32_t number, struct str text)
+{
+	const struct core_feature *f = d->features ? &d->features[feature] : NULL;
+
+	if (f != NULL && f->known && f->on == on && f->number == number && str_is(text, f->text))
+		return;
+	CORE_EMIT(em, feature_set, .device = str_of(d->id), .feature = (uint8_t)feature, .on = on,
+		.number = number, .text = text);
 }
 
 void

@@ -41,11 +41,50 @@ struct core_party {
 	bool local; /* with CORE_GONE: released by this user */
 	struct str remote;
 	struct str remote_user;
+	enum core_how how; /* the event says why there is another far party */
+	enum core_recording recording;
+	struct str via;
+	struct str to;  /* with CORE_GONE: where the call went */
+	uint64_t other; /* with CORE_END_TRANSFERRED: the call it was joined with */
 };
 
 /** A live event about one party. True if it fits what is known; false: the device should be asked. */
 bool core_decide_party(struct core_model *m, struct core_emitter *em, struct core_device *d,
 	const struct core_party *p, const struct log *log);
+
+/* The conference of a device as BroadWorks describes it. */
+struct core_conference_in {
+	enum core_conference state; /* CORE_CONFERENCE_NONE: there is none (any more) */
+	const struct str *calls;    /* BroadWorks call ids of its parties */
+	size_t count;
+};
+
+/**
+ * The parties of a device's conference make one call: the calls of those that joined are merged into the call of the
+ * first, clients of all parties are told.
+ */
+void core_decide_conference(struct core_model *m, struct core_emitter *em, struct core_device *d,
+	const struct core_conference_in *c);
+
+/**
+ * The device has redirected these calls (all CORE_GONE): one that rang is diverted, one that was talked to is transferred,
+ * two of those were transferred to each other and are told as one transfer.
+ */
+void core_decide_redirected(struct core_model *m, struct core_emitter *em, struct core_device *d,
+	struct core_party *parties, size_t count, const struct log *log);
+
+/** An agent's state; nothing if it is so already. */
+void core_decide_agent(struct core_emitter *em, const struct core_device *d,
+	enum core_agent_state state, struct str code);
+/** The call centers an agent serves: all of them. */
+void core_decide_joins(
+	struct core_emitter *em, struct core_device *d, const struct str *centers, size_t count);
+/** It serves one, or does not any more; nothing if it is so already. */
+void core_decide_join(
+	struct core_emitter *em, const struct core_device *d, struct str center, bool joined);
+/** A feature; nothing if it is so already. */
+void core_decide_feature(struct core_emitter *em, const struct core_device *d,
+	enum core_feature_kind feature, bool on, uint32_t number, struct str text);
 
 struct core_difference {
 	uint32_t kept, cleared, learned, changed;

@@ -38,12 +38,29 @@
 #define FIELDS_dev_service(F) F(str, device) F(u8, service)
 #define FIELDS_call_new(F) F(str, tracking) F(u64, id)
 #define FIELDS_call_drop(F) F(u64, id)
-/* one party as BroadWorks describes it; id = CSTA call id */
+/* one party as BroadWorks describes it; id = CSTA call id; how: an enum core_how, why another far party or call */
 #define FIELDS_half_set(F) \
 	F(str, device) F(str, call) F(str, tracking) F(u64, id) F(u8, personality) F(u8, state) F(u8, failed) \
-	F(u8, end) F(str, remote) F(str, remote_user)
-/* the party is gone; end: an enum core_end, local: we released */
-#define FIELDS_half_gone(F) F(str, device) F(str, call) F(u8, end) F(u8, local)
+	F(u8, end) F(str, remote) F(str, remote_user) F(u8, how) F(u8, recording) F(str, via)
+/* the party is gone; end: an enum core_end, local: we released; to: where the call went, "" = nowhere;
+ * other: with CORE_END_TRANSFERRED the call it was joined with, 0 = none */
+#define FIELDS_half_gone(F) F(str, device) F(str, call) F(u8, end) F(u8, local) F(str, to) F(u64, other)
+/* what a party is in its device's conference: an enum core_conference */
+#define FIELDS_half_conference(F) F(str, device) F(str, call) F(u8, conference)
+/* a passing fact about a party; note: an enum core_note */
+#define FIELDS_half_note(F) F(str, device) F(str, call) F(u8, note) F(u32, number) F(str, text) F(str, text2)
+/* all parties of one call become parties of another: a conference of `device` */
+#define FIELDS_call_merge(F) F(u64, from) F(u64, into) F(str, device)
+/* state: an enum core_agent_state; code: why it is not ready, "" = not said */
+#define FIELDS_agent_set(F) F(str, device) F(u8, state) F(str, code)
+/* the agent serves a call center (user id), or does not any more */
+#define FIELDS_agent_join(F) F(str, device) F(str, center) F(u8, joined)
+/* feature: an enum core_feature_kind */
+#define FIELDS_feature_set(F) F(str, device) F(u8, feature) F(u8, on) F(u32, number) F(str, text)
+/* an operation of several steps; kind and step are the service's own numbers */
+#define FIELDS_journal_set(F) \
+	F(u64, id) F(u8, kind) F(u8, step) F(u64, session) F(u32, invoke) F(str, device) F(str, text)
+#define FIELDS_journal_done(F) F(u64, id)
 #define FIELDS_session_open(F) \
 	F(u64, session) F(str, user) F(u8, edition) F(u8, kept) F(u8, numbered) F(u32, duration_s) \
 	F(u32, cleanup_s) F(str, peer) F(str, local)
@@ -64,10 +81,18 @@
 #define FIELDS_r_device(F) F(str, device) F(str, user) F(u8, service) F(u8, kind)
 #define FIELDS_r_sub(F) \
 	F(str, device) F(str, scope) F(u32, packages) F(str, subscription) F(u32, sequence)
-#define FIELDS_r_call(F) F(str, tracking) F(u64, id)
+#define FIELDS_r_call(F) F(u64, id)
+#define FIELDS_r_track(F) F(str, tracking) F(u64, id)
 #define FIELDS_r_half(F) \
-	F(str, device) F(str, call) F(u64, id) F(u8, personality) F(u8, state) F(u8, failed) F(u8, end) F(u8, local) \
-	F(u8, gone) F(u8, told) F(str, remote) F(str, remote_user)
+	F(str, device) F(str, call) F(str, tracking) F(u8, personality) F(u8, state) F(u8, failed) F(u8, end) F(u8, local) \
+	F(u8, gone) F(u8, told) F(str, remote) F(str, remote_user) F(u8, how) F(u8, recording) F(u8, told_recording) \
+	F(u8, conference) F(u8, moved) F(u64, told_call) F(u64, other) F(str, told_far) F(str, via) F(str, to)
+#define FIELDS_r_agent(F) F(str, device) F(u8, state) F(u8, told) F(str, code)
+#define FIELDS_r_join(F) F(str, device) F(str, center)
+#define FIELDS_r_feature(F) \
+	F(str, device) F(u8, feature) F(u8, on) F(u32, number) F(str, text) F(u8, told_on) F(str, told_text)
+#define FIELDS_r_journal(F) \
+	F(u64, id) F(u8, kind) F(u8, step) F(u64, session) F(u32, invoke) F(str, device) F(str, text)
 #define FIELDS_r_session(F) \
 	F(u64, session) F(str, user) F(u8, edition) F(u8, kept) F(u8, numbered) F(u8, attached) F(u32, duration_s) \
 	F(u32, cleanup_s) F(u64, register_id) F(u64, last_number) F(u64, last_serial) F(u64, acked_serial) F(str, peer) F(str, local)
@@ -76,27 +101,23 @@
 
 /* clang-format on */
 
+/* clang-format off */
 #define CORE_DELTAS(XX) \
-	XX(epoch) \
-	XX(status) \
-	XX(dev_add) \
-	XX(dev_drop) \
-	XX(dev_kind) \
-	XX(sub_set) \
-	XX(sub_seq) \
-	XX(sub_drop) \
-	XX(dev_service) \
-	XX(call_new) \
-	XX(call_drop) \
-	XX(half_set) \
-	XX(half_gone) \
-	XX(session_open) XX(session_attach) XX(session_detach) XX(session_close) \
-		XX(session_register) XX(session_acked) XX(monitor_start) XX(monitor_stop) \
-			XX(request_new) XX(request_done)
+	XX(epoch) XX(status) \
+	XX(dev_add) XX(dev_drop) XX(dev_kind) XX(dev_service) \
+	XX(sub_set) XX(sub_seq) XX(sub_drop) \
+	XX(call_new) XX(call_drop) XX(call_merge) \
+	XX(half_set) XX(half_gone) XX(half_conference) XX(half_note) \
+	XX(agent_set) XX(agent_join) XX(feature_set) \
+	XX(session_open) XX(session_attach) XX(session_detach) XX(session_close) XX(session_register) XX(session_acked) \
+	XX(monitor_start) XX(monitor_stop) \
+	XX(request_new) XX(request_done) \
+	XX(journal_set) XX(journal_done)
 
 #define CORE_RECORDS(XX) \
-	XX(r_meta) \
-	XX(r_device) XX(r_sub) XX(r_call) XX(r_half) XX(r_session) XX(r_monitor) XX(r_request)
+	XX(r_meta) XX(r_device) XX(r_sub) XX(r_call) XX(r_track) XX(r_half) XX(r_agent) XX(r_join) XX(r_feature) \
+	XX(r_session) XX(r_monitor) XX(r_request) XX(r_journal)
+/* clang-format on */
 
 enum core_delta_kind {
 	DELTA_none,

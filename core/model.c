@@ -24,8 +24,8 @@ core_text_set(char **kept, struct str s)
 	*kept = copy;
 }
 
-static void
-model_rehash(struct core_model *m, uint16_t kind, uint64_t *hash)
+void
+core_rehash(struct core_model *m, uint16_t kind, uint64_t *hash)
 {
 	REQUIRE(!m->scratch.overflow);
 	m->digest -= *hash;
@@ -33,8 +33,8 @@ model_rehash(struct core_model *m, uint16_t kind, uint64_t *hash)
 	m->digest += *hash;
 }
 
-static void
-model_unhash(struct core_model *m, uint64_t *hash)
+void
+core_unhash(struct core_model *m, uint64_t *hash)
 {
 	m->digest -= *hash;
 	*hash = 0;
@@ -61,30 +61,6 @@ model_put_sub(const struct core_sub *s, struct buf *b)
 	delta_put_r_sub(b,
 		&(struct delta_r_sub){ s->device ? str_of(s->device->id) : STR_NONE,
 			str_of(s->scope), s->packages, str_of(s->id), s->sequence });
-}
-
-static void
-model_put_call(const struct core_call *c, struct buf *b)
-{
-	delta_put_r_call(b, &(struct delta_r_call){ str_of(c->tracking), c->id });
-}
-
-static void
-model_put_half(const struct core_half *h, struct buf *b)
-{
-	delta_put_r_half(b,
-		&(struct delta_r_half){ .device = str_of(h->device->id),
-			.call = str_of(h->bw_call),
-			.id = h->call->id,
-			.personality = (uint8_t)h->personality,
-			.state = (uint8_t)h->state,
-			.failed = h->failed,
-			.end = (uint8_t)h->end,
-			.local = h->local,
-			.gone = h->gone,
-			.told = (uint8_t)h->told,
-			.remote = str_of(h->remote),
-			.remote_user = str_of(h->remote_user) });
 }
 
 static void
@@ -128,12 +104,10 @@ model_put_request(const struct core_request *q, struct buf *b)
 	{ \
 		buf_reset(&m->scratch); \
 		model_put_##name(o, &m->scratch); \
-		model_rehash(m, DELTA_r_##name, &o->hash); \
+		core_rehash(m, DELTA_r_##name, &o->hash); \
 	}
 MODEL_HASHER(device, device)
 MODEL_HASHER(sub, sub)
-MODEL_HASHER(call, call)
-MODEL_HASHER(half, half)
 MODEL_HASHER(session, session)
 MODEL_HASHER(monitor, monitor)
 MODEL_HASHER(request, request)
@@ -143,7 +117,7 @@ core_hash_meta(struct core_model *m)
 {
 	buf_reset(&m->scratch);
 	model_put_meta(m, &m->scratch);
-	model_rehash(m, DELTA_r_meta, &m->meta_hash);
+	core_rehash(m, DELTA_r_meta, &m->meta_hash);
 }
 
 void
@@ -163,7 +137,10 @@ core_clear(struct core_model *m)
 	struct core_session *s, *s2;
 	struct core_device *d, *d2;
 	struct core_call *c, *c2;
+	struct core_journal *j, *j2;
 
+	HASH_ITER(by_id, m->journals, j, j2)
+		core_journal_free(m, j);
 	HASH_ITER(by_id, m->requests, q, q2)
 		core_request_free(m, q);
 	HASH_ITER(by_id, m->sessions, s, s2)
@@ -250,9 +227,10 @@ core_device_free(struct core_model *m, struct core_device *d)
 		core_monitor_free(m, TAILQ_FIRST(&d->monitors));
 	while (!TAILQ_EMPTY(&d->subs))
 		core_sub_free(m, TAILQ_FIRST(&d->subs));
+	core_person_free(m, d);
 	if (d->service == CORE_SERVICE_OUT)
 		m->devices_out--;
-	model_unhash(m, &d->hash);
+	core_unhash(m, &d->hash);
 	HASH_DELETE(by_id, m->devices, d);
 	HASH_DELETE(by_user, m->devices_by_user, d);
 	mem_free(d->id);
@@ -276,130 +254,6 @@ core_device_by_user(const struct core_model *m, struct str user)
 
 	HASH_FIND(by_user, m->devices_by_user, user.p, user.n, d);
 	return d;
-}
-
-/* calls and halves */
-
-struct core_call *
-core_call_new(struct core_model *m, const struct delta_r_call *r)
-{
-	struct core_call *c = mem_zalloc(sizeof(*c));
-
-	c->id = r->id;
-	c->tracking = mem_strndup(r->tracking.p, r->tracking.n);
-	HASH_ADD(by_id, m->calls, id, sizeof(c->id), c);
-	HASH_ADD_KEYPTR(by_tracking, m->calls_by_tracking, c->tracking, r->tracking.n, c);
-	core_hash_call(m, c);
-	return c;
-}
-
-void
-core_call_free(struct core_model *m, struct core_call *c)
-{
-	REQUIRE(c->halves == 0);
-	model_unhash(m, &c->hash);
-	HASH_DELETE(by_id, m->calls, c);
-	HASH_DELETE(by_tracking, m->calls_by_tracking, c);
-	mem_free(c->tracking);
-	mem_free(c);
-}
-
-struct core_call *
-core_call_by_tracking(const struct core_model *m, struct str tracking)
-{
-	struct core_call *c;
-
-	HASH_FIND(by_tracking, m->calls_by_tracking, tracking.p, tracking.n, c);
-	return c;
-}
-
-struct core_call *
-core_call_by_id(const struct core_model *m, uint64_t id)
-{
-	struct core_call *c;
-
-	HASH_FIND(by_id, m->calls, &id, sizeof(id), c);
-	return c;
-}
-
-struct core_half *
-core_half_new(struct core_model *m, struct core_device *d, struct core_call *c, struct str bw_call)
-{
-	struct core_half *h = mem_zalloc(sizeof(*h));
-
-	h->device = d;
-	h->call = c;
-	h->bw_call = mem_strndup(bw_call.p, bw_call.n);
-	h->remote = mem_strndup("", 0);
-	h->remote_user = mem_strndup("", 0);
-	c->halves++;
-	d->half_count++;
-	TAILQ_INSERT_TAIL(&d->halves, h, of_device);
-	core_hash_half(m, h);
-	return h;
-}
-
-void
-core_half_free(struct core_model *m, struct core_half *h)
-{
-	struct core_call *c = h->call;
-
-	model_unhash(m, &h->hash);
-	TAILQ_REMOVE(&h->device->halves, h, of_device);
-	h->device->half_count--;
-	mem_free(h->bw_call);
-	mem_free(h->remote);
-	mem_free(h->remote_user);
-	mem_free(h);
-	if (--c->halves == 0)
-		core_call_free(m, c);
-}
-
-struct core_half *
-core_half_by_bw(const struct core_device *d, struct str bw_call)
-{
-	struct core_half *h;
-
-	TAILQ_FOREACH(h, &d->halves, of_device)
-		if (!h->gone && str_eq(str_of(h->bw_call), bw_call))
-			return h;
-	return NULL;
-}
-
-struct core_half *
-core_half_by_call(const struct core_device *d, uint64_t call_id)
-{
-	struct core_half *h;
-
-	TAILQ_FOREACH(h, &d->halves, of_device)
-		if (!h->gone && h->call->id == call_id)
-			return h;
-	return NULL;
-}
-
-enum core_view
-core_half_view(const struct core_half *h)
-{
-	if (h->gone)
-		return VIEW_none;
-	if (h->failed)
-		return VIEW_failed;
-	switch (h->state) {
-	case CORE_ALERTING:
-		if (h->personality == CORE_TERMINATOR)
-			return VIEW_ringing;
-		return h->personality == CORE_ORIGINATOR ? VIEW_dialed : VIEW_initiated;
-	case CORE_CONNECTED:
-		return VIEW_connected;
-	case CORE_HELD:
-		return VIEW_held;
-	case CORE_REMOTE_HELD:
-		return VIEW_far_held;
-	case CORE_NO_STATE:
-	case CORE_GONE:
-		break;
-	}
-	return VIEW_none;
 }
 
 /* sessions, monitors, requests */
@@ -437,7 +291,7 @@ core_session_free(struct core_model *m, struct core_session *s)
 	while (!TAILQ_EMPTY(&s->monitors))
 		core_monitor_free(m, TAILQ_FIRST(&s->monitors));
 	m->say(&(struct core_say){ .kind = SAY_SESSION_CLOSED, .session = s }, m->arg);
-	model_unhash(m, &s->hash);
+	core_unhash(m, &s->hash);
 	HASH_DELETE(by_id, m->sessions, s);
 	mem_free(s->user);
 	mem_free(s->peer);
@@ -475,7 +329,7 @@ core_monitor_new(struct core_model *m, const struct delta_r_monitor *r, struct c
 void
 core_monitor_free(struct core_model *m, struct core_monitor *mon)
 {
-	model_unhash(m, &mon->hash);
+	core_unhash(m, &mon->hash);
 	TAILQ_REMOVE(&mon->device->monitors, mon, of_device);
 	TAILQ_REMOVE(&mon->session->monitors, mon, of_session);
 	mon->device->monitor_count--;
@@ -510,7 +364,7 @@ core_request_new(struct core_model *m, const struct delta_r_request *r)
 void
 core_request_free(struct core_model *m, struct core_request *q)
 {
-	model_unhash(m, &q->hash);
+	core_unhash(m, &q->hash);
 	HASH_DELETE(by_id, m->requests, q);
 	mem_free(q->device);
 	mem_free(q);
@@ -527,14 +381,14 @@ core_request_by_id(const struct core_model *m, uint64_t id)
 
 /* snapshots: kind (u16), length (u32), record */
 
-static void
-model_record_end(struct buf *out, size_t at)
+void
+core_record_end(struct buf *out, size_t at)
 {
 	buf_patch_u32(out, at + 2, (uint32_t)(out->n - at - 6));
 }
 
-static size_t
-model_record_begin(struct buf *out, uint16_t kind)
+size_t
+core_record_begin(struct buf *out, uint16_t kind)
 {
 	size_t at = out->n;
 
@@ -545,9 +399,9 @@ model_record_begin(struct buf *out, uint16_t kind)
 
 #define MODEL_RECORD(out, name, object) \
 	do { \
-		size_t at_ = model_record_begin(out, DELTA_r_##name); \
+		size_t at_ = core_record_begin(out, DELTA_r_##name); \
 		model_put_##name(object, out); \
-		model_record_end(out, at_); \
+		core_record_end(out, at_); \
 	} while (0)
 
 void
@@ -555,21 +409,18 @@ core_snapshot(struct core_model *m, struct buf *out)
 {
 	struct core_device *d;
 	struct core_sub *sub;
-	struct core_call *c;
-	struct core_half *h;
 	struct core_session *s;
 	struct core_monitor *mon;
 	struct core_request *q;
 
 	MODEL_RECORD(out, meta, m);
-	for (c = m->calls; c != NULL; c = c->by_id.next)
-		MODEL_RECORD(out, call, c);
+	core_snapshot_calls(m, out);
 	for (d = m->devices; d != NULL; d = d->by_id.next) {
 		MODEL_RECORD(out, device, d);
 		TAILQ_FOREACH(sub, &d->subs, link)
 			MODEL_RECORD(out, sub, sub);
-		TAILQ_FOREACH(h, &d->halves, of_device)
-			MODEL_RECORD(out, half, h);
+		core_snapshot_halves(d, out);
+		core_snapshot_person(d, out);
 	}
 	TAILQ_FOREACH(sub, &m->scopes, link)
 		MODEL_RECORD(out, sub, sub);
@@ -579,4 +430,5 @@ core_snapshot(struct core_model *m, struct buf *out)
 		MODEL_RECORD(out, monitor, mon);
 	for (q = m->requests; q != NULL; q = q->by_id.next)
 		MODEL_RECORD(out, request, q);
+	core_snapshot_journals(m, out);
 }

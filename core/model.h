@@ -38,6 +38,7 @@ enum core_state {
 	CORE_HELD,
 	CORE_REMOTE_HELD,
 	CORE_GONE,
+	CORE_QUEUED, /* waits in a queue or at a route point */
 };
 
 /* Why a half ended or failed. */
@@ -47,6 +48,68 @@ enum core_end {
 	CORE_END_BUSY,
 	CORE_END_FAILED,
 	CORE_END_UNREACHABLE,
+	CORE_END_TRANSFERRED, /* the device has handed the call over */
+	CORE_END_JOINED,      /* the second call of a transfer: told with the first */
+	CORE_END_DIVERTED,    /* it rings, waits or is offered elsewhere now */
+	CORE_END_DISTRIBUTED, /* an agent has it */
+	CORE_END_ABANDONED,   /* the caller gave up */
+	CORE_END_OVERFLOW,    /* diverted: the queue was full, or the call waited too long */
+	CORE_END_PICKED_UP,   /* diverted: another device took it */
+	CORE_END_LAST = CORE_END_PICKED_UP,
+};
+
+/* Why a party has another far party, or is in another call. */
+enum core_how {
+	CORE_HOW_NONE, /* it has not: what is known of the far party became better */
+	CORE_HOW_TRANSFERRED,
+	CORE_HOW_FORWARDED,
+	CORE_HOW_PICKED_UP,
+	CORE_HOW_PARK_RETRIEVED,
+	CORE_HOW_BARGED_IN,
+	CORE_HOW_MONITORED,
+	CORE_HOW_CONFERENCED,
+	CORE_HOW_LAST = CORE_HOW_CONFERENCED,
+};
+
+enum core_recording {
+	CORE_RECORDING_NONE,
+	CORE_RECORDING_ON,
+	CORE_RECORDING_PAUSED,
+};
+
+/* What a party is in the conference of its device. All of them make one connection of the device. */
+enum core_conference {
+	CORE_CONFERENCE_NONE,
+	CORE_CONFERENCE_ACTIVE,
+	CORE_CONFERENCE_HELD,
+};
+
+/* Passing facts about a party: told while its device is in service, kept nowhere. */
+enum core_note {
+	CORE_NOTE_OFFERED,  /* a waiting call is offered to an agent */
+	CORE_NOTE_POSITION, /* number: its new place in the queue */
+	CORE_NOTE_PLAY,     /* number: kind of treatment, see reference-connector.md 4 */
+	CORE_NOTE_STOP,     /* number: as above; text: why; text2: digits collected */
+	CORE_NOTE_ACCOUNT,  /* text: disposition code */
+	CORE_NOTE_UPDATED,  /* something about the call changed that has no state of its own */
+	CORE_NOTE_LAST = CORE_NOTE_UPDATED,
+};
+
+enum core_agent_state {
+	CORE_AGENT_NULL, /* signed out, or never heard of */
+	CORE_AGENT_NOT_READY,
+	CORE_AGENT_READY,
+	CORE_AGENT_AFTER_CALL,
+};
+
+enum core_feature_kind {
+	CORE_FEATURE_DO_NOT_DISTURB,
+	CORE_FEATURE_FORWARD_ALWAYS,
+	CORE_FEATURE_FORWARD_BUSY,
+	CORE_FEATURE_FORWARD_NO_ANSWER,
+	CORE_FEATURE_MESSAGE_WAITING,
+	CORE_FEATURE_HOTELING, /* on: guest of a host; text: the host */
+	CORE_FEATURES,
 };
 
 enum core_service {
@@ -61,29 +124,77 @@ enum core_status {
 	CORE_STATUS_DISABLED,
 };
 
+/*
+ * A tracking id of BroadWorks and the call it names. A call has several after BroadWorks changed its mind about the session
+ * (transfer, pick-up, barge-in) and after a conference: no call has two identities towards clients.
+ */
+struct core_track {
+	char *id;
+	struct core_call *call;
+	uint32_t half_count;
+	uint64_t hash;
+	TAILQ_HEAD(, core_half) halves; /* in no order that both nodes share */
+	TAILQ_ENTRY(core_track) of_call;
+	UT_hash_handle by_id;
+};
+
 struct core_call {
 	uint64_t id; /* CSTA call id */
-	char *tracking;
 	uint32_t halves;
 	uint64_t hash;
-	UT_hash_handle by_id, by_tracking;
+	TAILQ_HEAD(, core_track) tracks; /* never empty but while it is made and freed */
+	UT_hash_handle by_id;
 };
 
 struct core_half {
 	struct core_device *device;
-	struct core_call *call;
+	struct core_track *track;
 	char *bw_call; /* BroadWorks call id of this half */
 	char *remote;
 	char *remote_user;
+	char *via; /* who redirected the call to this device, or the queue that distributed it; "" = nobody */
+	char *to; /* where it went when it was diverted or transferred; "" = not known */
 	enum core_personality personality;
 	enum core_state state;
 	enum core_end end;
+	enum core_recording recording, told_recording;
+	enum core_conference conference;
 	enum core_view told;
+	enum core_how how;  /* of the move that is to be told */
+	char *told_far;     /* the far party before that move; "" otherwise */
+	uint64_t told_call; /* the call that clients know it in; 0 = none yet */
+	uint64_t other;     /* the second call of a conference or transfer; 0 = none */
+	bool moved;         /* another far party or call, not told yet */
 	bool failed;
 	bool local; /* this party released */
 	bool gone;
 	uint64_t hash;
 	TAILQ_ENTRY(core_half) of_device;
+	TAILQ_ENTRY(core_half) of_track;
+};
+
+/* A call center that an agent serves. */
+struct core_join {
+	char *center; /* user id */
+	uint64_t hash;
+	TAILQ_ENTRY(core_join) of_agent;
+};
+
+struct core_agent {
+	enum core_agent_state state, told;
+	char *code;
+	uint32_t join_count;
+	uint64_t hash;
+	TAILQ_HEAD(, core_join) joins;
+};
+
+struct core_feature {
+	bool known;
+	bool on, told_on;
+	uint32_t number; /* rings before forwarding, messages waiting */
+	char *text;      /* where to */
+	char *told_text;
+	uint64_t hash;
 };
 
 struct core_device {
@@ -94,6 +205,8 @@ struct core_device {
 	uint32_t half_count;
 	uint32_t monitor_count;
 	uint64_t hash;
+	struct core_agent *agent;      /* NULL: not one, as far as is known */
+	struct core_feature *features; /* CORE_FEATURES of them; NULL: nothing known */
 	void *south; /* the active's own notes about this device (daemon/bw); not replicated */
 	TAILQ_HEAD(, core_half) halves;
 	TAILQ_HEAD(, core_monitor) monitors;
@@ -146,11 +259,30 @@ struct core_request {
 	UT_hash_handle by_id;
 };
 
+/* An operation of several steps towards BroadWorks: the next active finishes or undoes it. */
+struct core_journal {
+	uint64_t id;
+	uint8_t kind, step;
+	uint64_t session;
+	uint32_t invoke;
+	char *device, *text;
+	uint64_t hash;
+	UT_hash_handle by_id;
+};
+
 /* What clients must be told after a delta, one call per fact. */
 enum core_say_kind {
-	SAY_STEP, /* half, step: to every monitor of its device; `difference`: found by comparison, fresh monitors skip it */
-	SAY_OUT,  /* device */
-	SAY_IN,   /* device; fresh ones were told out too */
+	/* half, step: to every monitor of its device; `difference`: found by comparison, fresh monitors skip it.
+	 * `far_only`: a party of a conference left, the device itself stays */
+	SAY_STEP,
+	SAY_MOVED, /* half: another far party, or another call than half->told_call; why: half->how */
+	SAY_RECORD,         /* half: recording, told_recording is what it was */
+	SAY_NOTE,           /* half, note, number, text, text2 */
+	SAY_AGENT,          /* device: agent->state, agent->told is what it was */
+	SAY_JOINED,         /* device: text is a call center that the agent has joined or left */
+	SAY_FEATURE,        /* device, number: a feature changed */
+	SAY_OUT,            /* device */
+	SAY_IN,             /* device; fresh ones were told out too */
 	SAY_STATUS,         /* status: to every session */
 	SAY_SESSION_OPENED, /* session */
 	SAY_SESSION_CLOSED, /* session; its monitors are gone already */
@@ -164,6 +296,10 @@ struct core_say {
 	const struct core_half *half;
 	enum core_step step;
 	bool difference;
+	bool far_only;
+	enum core_note note;
+	uint32_t number;
+	struct str text, text2;
 	struct core_session *session;
 	const struct core_monitor *monitor;
 	enum core_status status;
@@ -182,10 +318,12 @@ struct core_model {
 	struct core_device *devices, *devices_by_user;
 	struct core_sub *subs;
 	struct core_subs scopes; /* subscriptions that are of no single device */
-	struct core_call *calls, *calls_by_tracking;
+	struct core_call *calls;
+	struct core_track *tracks;
 	struct core_session *sessions;
 	struct core_monitor *monitors;
 	struct core_request *requests;
+	struct core_journal *journals;
 	core_say_fn say; /* never NULL */
 	/* a device is about to go: the active drops its notes; may be NULL */
 	void (*device_gone)(struct core_device *device, void *arg);
@@ -212,16 +350,23 @@ int core_restore_record(struct core_model *m, uint16_t kind, const uint8_t *p, s
 
 struct core_device *core_device_by_id(const struct core_model *m, struct str id);
 struct core_device *core_device_by_user(const struct core_model *m, struct str user);
+/** NULL if no call has it. */
 struct core_call *core_call_by_tracking(const struct core_model *m, struct str tracking);
 struct core_call *core_call_by_id(const struct core_model *m, uint64_t id);
+struct core_track *core_track_by_id(const struct core_model *m, struct str tracking);
+struct core_journal *core_journal_by_id(const struct core_model *m, uint64_t id);
 struct core_session *core_session_by_id(const struct core_model *m, uint64_t id);
 struct core_monitor *core_monitor_by_id(const struct core_model *m, uint64_t id);
 struct core_request *core_request_by_id(const struct core_model *m, uint64_t id);
 /** The living half of a device with this BroadWorks call id; NULL. */
 struct core_half *core_half_by_bw(const struct core_device *d, struct str bw_call);
-/** The living half of a device in this CSTA call; NULL. */
+/** The living half of a device in this CSTA call, of several in a conference the first; NULL. */
 struct core_half *core_half_by_call(const struct core_device *d, uint64_t call_id);
 
+/** Another living half that makes one connection with this one: both are in the conference of the device. NULL. */
+struct core_half *core_half_sibling(const struct core_half *h);
+/** Is it the one of those that speaks for the connection? True without siblings. */
+bool core_half_leads(const struct core_half *h);
 /** What a half looks like now. */
 enum core_view core_half_view(const struct core_half *h);
 
@@ -236,9 +381,15 @@ uint64_t core_next_id(const struct core_model *m);
 struct core_device *core_device_new(struct core_model *m, const struct delta_r_device *r);
 void core_device_free(struct core_model *m, struct core_device *d);
 struct core_call *core_call_new(struct core_model *m, const struct delta_r_call *r);
+/** With its tracks, which must have no halves. */
 void core_call_free(struct core_model *m, struct core_call *c);
+struct core_track *core_track_new(struct core_model *m, struct core_call *c, struct str tracking);
+/** The track becomes one of another call; the old one goes with its last track. */
+void core_track_move(struct core_model *m, struct core_track *t, struct core_call *c);
 struct core_half *core_half_new(
-	struct core_model *m, struct core_device *d, struct core_call *c, struct str bw_call);
+	struct core_model *m, struct core_device *d, struct core_track *t, struct str bw_call);
+/** The half comes under another track; the old one goes with its last half. */
+void core_half_retrack(struct core_model *m, struct core_half *h, struct core_track *t);
 void core_half_free(struct core_model *m, struct core_half *h);
 struct core_session *core_session_new(struct core_model *m, const struct delta_r_session *r);
 void core_session_free(struct core_model *m, struct core_session *s);
@@ -247,6 +398,30 @@ struct core_monitor *core_monitor_new(struct core_model *m, const struct delta_r
 void core_monitor_free(struct core_model *m, struct core_monitor *mon);
 struct core_request *core_request_new(struct core_model *m, const struct delta_r_request *r);
 void core_request_free(struct core_model *m, struct core_request *q);
+struct core_agent *core_agent_get(struct core_model *m, struct core_device *d);
+/** Agent, joins and features of a device that is freed. */
+void core_person_free(struct core_model *m, struct core_device *d);
+struct core_join *core_join_find(const struct core_device *d, struct str center);
+void core_join_new(struct core_model *m, struct core_device *d, struct str center);
+void core_join_free(struct core_model *m, struct core_device *d, struct core_join *j);
+/** Features of a device, made if need be. */
+struct core_feature *core_features_get(struct core_device *d);
+struct core_journal *core_journal_new(struct core_model *m, const struct delta_r_journal *r);
+void core_journal_free(struct core_model *m, struct core_journal *j);
+void core_hash_track(struct core_model *m, struct core_track *t);
+void core_hash_agent(struct core_model *m, struct core_device *d);
+void core_hash_feature(struct core_model *m, struct core_device *d, enum core_feature_kind kind);
+void core_hash_journal(struct core_model *m, struct core_journal *j);
+/** Records of calls and their tracks; halves, agent and features of a device; journals. */
+void core_snapshot_calls(const struct core_model *m, struct buf *out);
+void core_snapshot_halves(const struct core_device *d, struct buf *out);
+void core_snapshot_person(const struct core_device *d, struct buf *out);
+void core_snapshot_journals(const struct core_model *m, struct buf *out);
+/** For the files of this folder: an object's share of the digest, its record is in m->scratch. */
+void core_rehash(struct core_model *m, uint16_t kind, uint64_t *hash);
+void core_unhash(struct core_model *m, uint64_t *hash);
+size_t core_record_begin(struct buf *out, uint16_t kind);
+void core_record_end(struct buf *out, size_t at);
 /** Brings the object's share of the digest up to date; after every change of a replicated field. */
 void core_hash_meta(struct core_model *m);
 void core_hash_device(struct core_model *m, struct core_device *d);

@@ -37,35 +37,125 @@ restore_r_sub(struct core_model *m, const struct delta_r_sub *r)
 static int
 restore_r_call(struct core_model *m, const struct delta_r_call *r)
 {
-	if (core_call_by_id(m, r->id) || core_call_by_tracking(m, r->tracking))
+	if (core_call_by_id(m, r->id) != NULL)
 		return E_MALFORMED;
 	core_call_new(m, r);
 	return E_OK;
 }
 
 static int
-restore_r_half(struct core_model *m, const struct delta_r_half *r)
+restore_r_track(struct core_model *m, const struct delta_r_track *r)
 {
-	struct core_device *d = core_device_by_id(m, r->device);
 	struct core_call *c = core_call_by_id(m, r->id);
-	struct core_half *h;
 
-	if (d == NULL || c == NULL || (!r->gone && core_half_by_bw(d, r->call) != NULL))
+	if (c == NULL || core_track_by_id(m, r->tracking) != NULL)
 		return E_MALFORMED;
-	if (r->personality > CORE_CLICK_TO_DIAL || r->state > CORE_GONE ||
-		r->end > CORE_END_UNREACHABLE || r->told > VIEW_failed)
-		return E_MALFORMED;
-	h = core_half_new(m, d, c, r->call);
+	core_track_new(m, c, r->tracking);
+	return E_OK;
+}
+
+static bool
+restore_half_in_range(const struct delta_r_half *r)
+{
+	return r->personality <= CORE_CLICK_TO_DIAL && r->state <= CORE_QUEUED &&
+		r->end <= CORE_END_LAST && r->told <= VIEW_queued && r->how <= CORE_HOW_LAST &&
+		r->recording <= CORE_RECORDING_PAUSED &&
+		r->told_recording <= CORE_RECORDING_PAUSED && r->conference <= CORE_CONFERENCE_HELD;
+}
+
+static void
+restore_half_fields(struct core_half *h, const struct delta_r_half *r)
+{
 	h->personality = (enum core_personality)r->personality;
 	h->state = (enum core_state)r->state;
 	h->end = (enum core_end)r->end;
 	h->told = (enum core_view)r->told;
+	h->how = (enum core_how)r->how;
+	h->recording = (enum core_recording)r->recording;
+	h->told_recording = (enum core_recording)r->told_recording;
+	h->conference = (enum core_conference)r->conference;
+	h->told_call = r->told_call;
+	h->other = r->other;
+	h->moved = r->moved;
 	h->failed = r->failed;
 	h->local = r->local;
 	h->gone = r->gone;
 	core_text_set(&h->remote, r->remote);
 	core_text_set(&h->remote_user, r->remote_user);
+	core_text_set(&h->told_far, r->told_far);
+	core_text_set(&h->via, r->via);
+	core_text_set(&h->to, r->to);
+}
+
+static int
+restore_r_half(struct core_model *m, const struct delta_r_half *r)
+{
+	struct core_device *d = core_device_by_id(m, r->device);
+	struct core_track *t = core_track_by_id(m, r->tracking);
+	struct core_half *h;
+
+	if (d == NULL || t == NULL || (!r->gone && core_half_by_bw(d, r->call) != NULL) ||
+		!restore_half_in_range(r))
+		return E_MALFORMED;
+	h = core_half_new(m, d, t, r->call);
+	restore_half_fields(h, r);
 	core_hash_half(m, h);
+	return E_OK;
+}
+
+static int
+restore_r_agent(struct core_model *m, const struct delta_r_agent *r)
+{
+	struct core_device *d = core_device_by_id(m, r->device);
+	struct core_agent *a;
+
+	if (d == NULL || d->agent != NULL || r->state > CORE_AGENT_AFTER_CALL ||
+		r->told > CORE_AGENT_AFTER_CALL)
+		return E_MALFORMED;
+	a = core_agent_get(m, d);
+	a->state = (enum core_agent_state)r->state;
+	a->told = (enum core_agent_state)r->told;
+	core_text_set(&a->code, r->code);
+	core_hash_agent(m, d);
+	return E_OK;
+}
+
+static int
+restore_r_join(struct core_model *m, const struct delta_r_join *r)
+{
+	struct core_device *d = core_device_by_id(m, r->device);
+
+	if (d == NULL || d->agent == NULL || core_join_find(d, r->center) != NULL)
+		return E_MALFORMED;
+	core_join_new(m, d, r->center);
+	return E_OK;
+}
+
+static int
+restore_r_feature(struct core_model *m, const struct delta_r_feature *r)
+{
+	struct core_device *d = core_device_by_id(m, r->device);
+	struct core_feature *f;
+
+	if (d == NULL || r->feature >= CORE_FEATURES || core_features_get(d)[r->feature].known)
+		return E_MALFORMED;
+	f = &d->features[r->feature];
+	f->known = true;
+	f->on = r->on;
+	f->told_on = r->told_on;
+	f->number = r->number;
+	core_text_set(&f->text, r->text);
+	core_text_set(&f->told_text, r->told_text);
+	core_hash_feature(m, d, (enum core_feature_kind)r->feature);
+	return E_OK;
+}
+
+static int
+restore_r_journal(struct core_model *m, const struct delta_r_journal *r)
+{
+	if (core_journal_by_id(m, r->id) != NULL)
+		return E_MALFORMED;
+	core_journal_new(m, r);
 	return E_OK;
 }
 

@@ -34,6 +34,8 @@ walk_nowhere(void)
 static struct walk_move
 walk_from_none(enum core_view to, bool incoming)
 {
+	if (to == VIEW_queued)
+		return walk_move_to(STEP_queued, VIEW_queued);
 	if (to == VIEW_ringing || (incoming && (walk_is_talking(to) || to == VIEW_failed)))
 		return walk_move_to(STEP_delivered_in, VIEW_ringing);
 	return walk_move_to(STEP_service_initiated, VIEW_initiated);
@@ -43,7 +45,7 @@ walk_from_none(enum core_view to, bool incoming)
 static struct walk_move
 walk_from_setup(enum core_view from, enum core_view to)
 {
-	if (to == VIEW_initiated || to == VIEW_ringing || to == from)
+	if (to == VIEW_initiated || to == VIEW_ringing || to == VIEW_queued || to == from)
 		return walk_nowhere();
 	if (from == VIEW_initiated)
 		return walk_move_to(STEP_originated, VIEW_originated);
@@ -62,7 +64,7 @@ walk_from_ringing(enum core_view to)
 		return walk_move_to(STEP_established, VIEW_connected);
 	if (to == VIEW_failed)
 		return walk_move_to(STEP_failed, VIEW_failed);
-	return walk_nowhere();
+	return to == VIEW_queued ? walk_move_to(STEP_queued, VIEW_queued) : walk_nowhere();
 }
 
 /* between two parties that talk or hold */
@@ -100,6 +102,7 @@ walk_next(enum core_view from, enum core_view to, bool incoming)
 	case VIEW_held:
 	case VIEW_far_held:
 		return walk_from_talking(from, to);
+	case VIEW_queued: /* from there a call is cleared, diverted or distributed */
 	case VIEW_failed:
 		break;
 	}

@@ -11,6 +11,7 @@
  *     |                      +-> failed <+    connected <-> held
  *     |                             ^             ^  ^
  *     +------> ringing -------------+-------------+  +----> far_held
+ *   none -> queued, ringing -> queued   (a queue or route point: it leaves by being cleared, diverted or distributed)
  *   (any -> none)
  */
 #ifndef TANDEM_CORE_WALK_H
@@ -22,7 +23,8 @@
 #define CORE_VIEWS(XX) \
 	XX(none) \
 	XX(initiated) \
-	XX(originated) XX(dialed) XX(ringing) XX(connected) XX(held) XX(far_held) XX(failed)
+	XX(originated) \
+	XX(dialed) XX(ringing) XX(connected) XX(held) XX(far_held) XX(failed) XX(queued)
 
 enum core_view {
 #define XX(name) VIEW_##name,
@@ -35,7 +37,8 @@ enum core_view {
 	XX(originated) \
 	XX(delivered_out) \
 	XX(delivered_in) \
-	XX(established) XX(held) XX(far_held) XX(retrieved) XX(far_retrieved) XX(failed) XX(cleared)
+	XX(established) \
+	XX(held) XX(far_held) XX(retrieved) XX(far_retrieved) XX(failed) XX(queued) XX(cleared)
 
 enum core_step {
 #define XX(name) STEP_##name,

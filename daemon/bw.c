@@ -83,7 +83,7 @@ bw_list_set(struct bw *b)
 void
 bw_activate(struct bw *b)
 {
-	const struct core_call *call;
+	const struct core_track *track;
 
 	REQUIRE(b->phase == BW_OFF);
 	for (uint32_t i = 0; i < b->x->conf->xsp_count; i++)
@@ -103,8 +103,8 @@ bw_activate(struct bw *b)
 	b->running_at = b->x->now;
 	b->resyncing = true;
 	b->total = (struct core_difference){ 0 };
-	for (call = b->x->model.calls; call != NULL; call = call->by_id.next)
-		bw_note_server(b, str_of(call->tracking));
+	for (track = b->x->model.tracks; track != NULL; track = track->by_id.next)
+		bw_note_server(b, str_of(track->id));
 	b->doubt_until = b->x->now;
 	b->phase_due = b->x->now; /* the list is asked for when the gate is open: see bw_tick() */
 }
@@ -273,7 +273,7 @@ bw_has_call_of(const struct core_device *d, struct str server)
 	const struct core_half *h;
 
 	TAILQ_FOREACH(h, &d->halves, of_device)
-		if (!h->gone && str_eq(core_tracking_server(str_of(h->call->tracking)), server))
+		if (!h->gone && str_eq(core_tracking_server(str_of(h->track->id)), server))
 			return true;
 	return false;
 }

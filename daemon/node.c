@@ -674,6 +674,8 @@ node_state_name(const struct core_half *h)
 		return "Remote Held";
 	case VIEW_failed:
 		return "Failed";
+	case VIEW_queued:
+		return "Queued";
 	case VIEW_none:
 		break;
 	}
@@ -692,6 +694,6 @@ node_each_half(const struct node *n,
 	for (d = n->x.model.devices; d != NULL; d = d->by_id.next)
 		TAILQ_FOREACH(h, &d->halves, of_device)
 			if (!h->gone)
-				fn(str_of(d->id), h->call->id, node_state_name(h),
+				fn(str_of(d->id), h->track->call->id, node_state_name(h),
 					d->service == CORE_SERVICE_IN, arg);
 }

@@ -87,6 +87,8 @@ say_local_state(enum core_view view)
 		return CSTA_LOCAL_alerting;
 	case VIEW_held:
 		return CSTA_LOCAL_hold;
+	case VIEW_queued:
+		return CSTA_LOCAL_queued;
 	case VIEW_originated:
 	case VIEW_dialed:
 	case VIEW_connected:
@@ -108,6 +110,7 @@ say_far_state(enum core_view view)
 	case VIEW_ringing:
 	case VIEW_connected:
 	case VIEW_held:
+	case VIEW_queued:
 		return CSTA_LOCAL_connected;
 	case VIEW_none:
 	case VIEW_initiated:
@@ -171,6 +174,13 @@ say_clear_cause(const struct say *s, const struct core_half *h)
 	case CORE_END_UNREACHABLE:
 		return CSTA_CAUSE_destNotObtainable;
 	case CORE_END_NORMAL:
+	case CORE_END_TRANSFERRED:
+	case CORE_END_JOINED:
+	case CORE_END_DIVERTED:
+	case CORE_END_DISTRIBUTED:
+	case CORE_END_ABANDONED:
+	case CORE_END_OVERFLOW:
+	case CORE_END_PICKED_UP:
 		break;
 	}
 	return CSTA_CAUSE_normalClearing;
@@ -221,6 +231,7 @@ say_shape_of(const struct say *s, const struct core_say *f)
 		return (struct say_shape){ CSTA_EV_Failed,
 			incoming ? CSTA_LOCAL_fail : CSTA_LOCAL_connected,
 			say_clear_cause(s, f->half), !incoming };
+	case STEP_queued:
 	case STEP_cleared:
 		break;
 	}
@@ -236,7 +247,7 @@ say_step(struct say *s, const struct core_say *f)
 	bool incoming = f->half->personality == CORE_TERMINATOR;
 	struct csta_event ev = {
 		.kind = shape.kind,
-		.call_id = f->half->call->id,
+		.call_id = f->half->told_call,
 		.connection_device = shape.about_far ? far : here,
 		.subject = shape.about_far ? far : here,
 		.calling = incoming ? far : here,
@@ -313,6 +324,13 @@ say_fact(const struct core_say *f, void *arg)
 	switch (f->kind) {
 	case SAY_STEP:
 		say_step(s, f);
+		break;
+	case SAY_MOVED:
+	case SAY_RECORD:
+	case SAY_NOTE:
+	case SAY_AGENT:
+	case SAY_JOINED:
+	case SAY_FEATURE:
 		break;
 	case SAY_OUT:
 		say_service(s, f->device, CSTA_EV_OutOfService);

@@ -306,7 +306,7 @@ svc_snapshot_answer(
 
 		if (h->gone || view == VIEW_none || count == LIMIT_HALVES_PER_DEVICE)
 			continue;
-		items[count++] = (struct csta_snapshot_item){ .call_id = h->call->id,
+		items[count++] = (struct csta_snapshot_item){ .call_id = h->track->call->id,
 			.device = str_of(d->id),
 			.endpoint = say_far_device(v->x, h),
 			.local = say_local_state(view),

@@ -30,8 +30,25 @@ side_say(const struct core_say *f, void *arg)
 	size_t room = sizeof(s->said) - n;
 
 	if (f->kind == SAY_STEP)
-		snprintf(at, room, "%s%s:%s ", f->difference ? "*" : "", f->device->id,
-			core_step_name(f->step));
+		snprintf(at, room, "%s%s:%s%s ", f->difference ? "*" : "", f->device->id,
+			f->far_only ? "far-" : "", core_step_name(f->step));
+	else if (f->kind == SAY_MOVED)
+		snprintf(at, room, "%s%s:MOVED-%d(%s%s%s) ", f->difference ? "*" : "",
+			f->device->id, (int)f->half->how,
+			f->half->told_call != f->half->track->call->id ? "other-call," : "",
+			f->half->other != 0 ? "second-call," : "", f->half->told_far);
+	else if (f->kind == SAY_RECORD)
+		snprintf(at, room, "%s:RECORD-%d ", f->device->id, (int)f->half->recording);
+	else if (f->kind == SAY_NOTE)
+		snprintf(at, room, "%s:NOTE-%d-%u ", f->device->id, (int)f->note, f->number);
+	else if (f->kind == SAY_AGENT)
+		snprintf(at, room, "%s:AGENT-%d-%d ", f->device->id, (int)f->device->agent->told,
+			(int)f->device->agent->state);
+	else if (f->kind == SAY_JOINED)
+		snprintf(at, room, "%s:%s-%.*s ", f->device->id, f->number ? "JOIN" : "LEAVE",
+			STR_ARG(f->text));
+	else if (f->kind == SAY_FEATURE)
+		snprintf(at, room, "%s:FEATURE-%u ", f->device->id, f->number);
 	else if (f->kind == SAY_OUT)
 		snprintf(at, room, "%s:OUT ", f->device->id);
 	else if (f->kind == SAY_IN)
@@ -165,7 +182,7 @@ START_TEST(differences_come_before_back_in_service)
 	event(party("kept", "1:1", CORE_TERMINATOR, CORE_ALERTING));
 	event(party("lost", "2:1", CORE_ORIGINATOR, CORE_CONNECTED));
 	said("2001:delivered_in 2001:service_initiated 2001:originated 2001:delivered_out 2001:established ");
-	id = core_half_by_bw(dev(), STR("kept"))->call->id;
+	id = core_half_by_bw(dev(), STR("kept"))->track->call->id;
 	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
 	said("2001:OUT ");
 	/* an event while out is known and not told; a call that came and went is never told */
@@ -179,7 +196,7 @@ START_TEST(differences_come_before_back_in_service)
 	said("");
 	core_decide_service(&em, dev(), CORE_SERVICE_IN);
 	said("*2001:established *2001:held *2001:cleared *2001:delivered_in 2001:IN ");
-	ck_assert_uint_eq(core_half_by_bw(dev(), STR("kept"))->call->id, id);
+	ck_assert_uint_eq(core_half_by_bw(dev(), STR("kept"))->track->call->id, id);
 	ck_assert_uint_eq(diff.cleared, 1);
 	ck_assert_uint_eq(diff.learned, 1);
 	ck_assert_uint_eq(diff.changed, 1);
@@ -209,17 +226,249 @@ START_TEST(an_event_that_does_not_fit_is_noticed)
 }
 END_TEST
 
-START_TEST(another_tracking_id_is_another_call)
+/* BroadWorks names the session anew (pick-up, barge-in, consult transfer): clients keep their call id. */
+START_TEST(another_tracking_id_is_another_name_of_the_call)
 {
+	struct core_party p = party("h1", "7:1", CORE_TERMINATOR, CORE_CONNECTED);
 	uint64_t first;
 
 	in_service();
-	event(party("h1", "7:1", CORE_TERMINATOR, CORE_CONNECTED));
-	first = core_half_by_bw(dev(), STR("h1"))->call->id;
+	event(p);
+	first = core_half_by_bw(dev(), STR("h1"))->track->call->id;
+	said("2001:delivered_in 2001:established ");
+	p.tracking = STR("8:1");
+	event(p);
+	said("");
+	ck_assert_uint_eq(core_half_by_bw(dev(), STR("h1"))->track->call->id, first);
+	ck_assert_ptr_null(core_track_by_id(&active.model, STR("7:1")));
+	ck_assert_uint_eq(core_call_by_tracking(&active.model, STR("8:1"))->id, first);
+	p.tracking = STR("9:1");
+	p.how = CORE_HOW_TRANSFERRED;
+	p.remote = STR("tel:+15550009");
+	event(p);
+	said("2001:MOVED-1(tel:+15550001) ");
+}
+END_TEST
+
+static struct core_device *
+second(void)
+{
+	struct core_device *d = core_device_by_id(&active.model, STR("2002"));
+
+	if (d != NULL)
+		return d;
+	CORE_EMIT(&em, dev_add, .device = STR("2002"), .user = STR("2002@x.example"));
+	d = core_device_by_id(&active.model, STR("2002"));
+	core_decide_service(&em, d, CORE_SERVICE_IN);
+	return d;
+}
+
+static bool
+event_of(struct core_device *d, struct core_party p)
+{
+	return core_decide_party(&active.model, &em, d, &p, &log_counts);
+}
+
+/* 2001 talks in 1:1 and 2:1; 2002 is the far party of 2:1. */
+static void
+two_calls(void)
+{
+	in_service();
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_ALERTING));
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_HELD));
+	event(party("h2", "2:1", CORE_ORIGINATOR, CORE_CONNECTED));
+	event_of(second(), party("k2", "2:1", CORE_TERMINATOR, CORE_ALERTING));
+	event_of(second(), party("k2", "2:1", CORE_TERMINATOR, CORE_CONNECTED));
 	active.said[0] = standby.said[0] = '\0';
-	event(party("h1", "8:1", CORE_TERMINATOR, CORE_CONNECTED));
-	said("2001:cleared 2001:delivered_in 2001:established ");
-	ck_assert_uint_ne(core_half_by_bw(dev(), STR("h1"))->call->id, first);
+}
+
+static void
+conference(enum core_conference state, const char *one, const char *two)
+{
+	struct str calls[2] = { str_of(one), str_of(two) };
+	struct core_conference_in c = { state, calls, 2 };
+
+	core_decide_conference(&active.model, &em, dev(), &c);
+}
+
+START_TEST(a_conference_merges_calls)
+{
+	uint64_t first;
+
+	two_calls();
+	first = core_call_by_tracking(&active.model, STR("1:1"))->id;
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	said("2001:MOVED-7(second-call,) 2002:MOVED-7(other-call,second-call,) ");
+	ck_assert_uint_eq(HASH_CNT(by_id, active.model.calls), 1);
+	ck_assert_uint_eq(core_call_by_tracking(&active.model, STR("2:1"))->id, first);
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	said("");
+	conference(CORE_CONFERENCE_HELD, "h1", "h2");
+	said("2001:held ");
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	said("2001:retrieved ");
+	/* the first speaks for the device: when it goes, another does */
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_GONE));
+	said("2001:far-cleared ");
+	conference(CORE_CONFERENCE_NONE, "", "");
+	said("");
+	event(party("h2", "2:1", CORE_ORIGINATOR, CORE_HELD));
+	said("2001:held ");
+	event(party("h2", "2:1", CORE_ORIGINATOR, CORE_GONE));
+	event_of(second(), party("k2", "2:1", CORE_TERMINATOR, CORE_GONE));
+	said("2001:cleared 2002:cleared ");
+	ck_assert_ptr_null(active.model.calls);
+	ck_assert_ptr_null(active.model.tracks);
+}
+END_TEST
+
+START_TEST(a_conference_while_out_is_told_on_return)
+{
+	two_calls();
+	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	said("2001:OUT 2002:MOVED-7(other-call,second-call,) ");
+	core_decide_service(&em, dev(), CORE_SERVICE_IN);
+	said("*2001:MOVED-7(second-call,) 2001:IN ");
+}
+END_TEST
+
+START_TEST(two_calls_transferred_to_each_other_are_one_transfer)
+{
+	struct core_party p[2];
+
+	two_calls();
+	p[0] = party("h1", "1:1", CORE_TERMINATOR, CORE_GONE);
+	p[1] = party("h2", "2:1", CORE_ORIGINATOR, CORE_GONE);
+	core_decide_redirected(&active.model, &em, dev(), p, 2, &log_counts);
+	said("2001:cleared ");
+	/* the far party hears who it is connected to now */
+	p[1] = party("k2", "3:1", CORE_TERMINATOR, CORE_CONNECTED);
+	p[1].how = CORE_HOW_TRANSFERRED;
+	p[1].remote = STR("tel:+15550007");
+	event_of(second(), p[1]);
+	said("2002:MOVED-1(tel:+15550001) ");
+}
+END_TEST
+
+START_TEST(a_call_that_joins_another_session_is_told_with_both)
+{
+	struct core_party p = party("k2", "1:1", CORE_TERMINATOR, CORE_CONNECTED);
+
+	two_calls();
+	p.how = CORE_HOW_TRANSFERRED;
+	event_of(second(), p);
+	said("2002:MOVED-1(other-call,tel:+15550001) ");
+	ck_assert_uint_eq(HASH_CNT(by_id, active.model.calls), 2);
+}
+END_TEST
+
+START_TEST(a_forwarded_call_is_delivered_anew)
+{
+	struct core_party p = party("h1", "1:1", CORE_ORIGINATOR, CORE_ALERTING);
+
+	in_service();
+	event(p);
+	said("2001:service_initiated 2001:originated 2001:delivered_out ");
+	p.how = CORE_HOW_FORWARDED;
+	p.remote = STR("tel:+15550003");
+	event(p);
+	said("2001:MOVED-2(tel:+15550001) 2001:delivered_out ");
+}
+END_TEST
+
+START_TEST(a_snapshot_finds_a_missed_transfer)
+{
+	struct core_party p = party("h1", "1:1", CORE_TERMINATOR, CORE_ALERTING);
+	struct core_difference diff;
+
+	in_service();
+	event(p);
+	p.state = CORE_CONNECTED;
+	event(p);
+	active.said[0] = standby.said[0] = '\0';
+	p.remote = STR("tel:+15550003");
+	core_decide_snapshot(&active.model, &em, dev(), &p, 1, true, &log_counts, &diff);
+	said("2001:MOVED-1(tel:+15550001) ");
+	ck_assert_uint_eq(diff.changed, 1);
+	ck_assert_int_eq(logged_out_of_step, 1);
+	/* a user id that was not known before is no other party */
+	p.remote_user = STR("3@x.example");
+	core_decide_snapshot(&active.model, &em, dev(), &p, 1, true, &log_counts, &diff);
+	said("");
+	ck_assert_uint_eq(diff.changed, 0);
+}
+END_TEST
+
+START_TEST(a_queue_entry_waits_and_leaves)
+{
+	struct core_party p = party("q1", "1:1", CORE_TERMINATOR, CORE_QUEUED);
+
+	in_service();
+	ck_assert(event(p));
+	said("2001:queued ");
+	CORE_EMIT(&em, half_note, .device = STR("2001"), .call = STR("q1"),
+		.note = CORE_NOTE_POSITION, .number = 3);
+	said("2001:NOTE-1-3 ");
+	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
+	CORE_EMIT(&em, half_note, .device = STR("2001"), .call = STR("q1"),
+		.note = CORE_NOTE_POSITION, .number = 2);
+	said("2001:OUT ");
+	p.state = CORE_GONE;
+	p.end = CORE_END_DISTRIBUTED;
+	p.to = STR("2002@x.example");
+	event(p);
+	core_decide_service(&em, dev(), CORE_SERVICE_IN);
+	said("*2001:cleared 2001:IN ");
+}
+END_TEST
+
+START_TEST(recording_is_told_once)
+{
+	struct core_party p = party("h1", "1:1", CORE_TERMINATOR, CORE_ALERTING);
+
+	in_service();
+	event(p);
+	p.state = CORE_CONNECTED;
+	event(p);
+	active.said[0] = standby.said[0] = '\0';
+	p.recording = CORE_RECORDING_ON;
+	event(p);
+	event(p);
+	said("2001:RECORD-1 ");
+	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
+	p.recording = CORE_RECORDING_PAUSED;
+	event(p);
+	p.recording = CORE_RECORDING_ON;
+	event(p);
+	core_decide_service(&em, dev(), CORE_SERVICE_IN);
+	said("2001:OUT 2001:IN ");
+}
+END_TEST
+
+START_TEST(agents_and_features)
+{
+	struct str centers[2] = { STR("q1@x"), STR("q2@x") };
+
+	core_decide_feature(&em, dev(), CORE_FEATURE_DO_NOT_DISTURB, true, 0, STR_NONE);
+	in_service();
+	said(""); /* how it was when it was first heard of */
+	core_decide_agent(&em, dev(), CORE_AGENT_READY, STR_NONE);
+	core_decide_agent(&em, dev(), CORE_AGENT_READY, STR_NONE);
+	core_decide_joins(&em, dev(), centers, 2);
+	said("2001:AGENT-0-2 2001:JOIN-q1@x 2001:JOIN-q2@x ");
+	core_decide_joins(&em, dev(), &centers[1], 1);
+	said("2001:LEAVE-q1@x ");
+	core_decide_feature(&em, dev(), CORE_FEATURE_FORWARD_ALWAYS, false, 0, STR_NONE);
+	core_decide_feature(&em, dev(), CORE_FEATURE_FORWARD_ALWAYS, true, 0, STR("tel:5"));
+	said("2001:FEATURE-1 ");
+	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
+	core_decide_agent(&em, dev(), CORE_AGENT_NULL, STR_NONE);
+	core_decide_feature(&em, dev(), CORE_FEATURE_DO_NOT_DISTURB, false, 0, STR_NONE);
+	core_decide_feature(&em, dev(), CORE_FEATURE_FORWARD_ALWAYS, false, 0, STR_NONE);
+	core_decide_feature(&em, dev(), CORE_FEATURE_FORWARD_ALWAYS, true, 0, STR("tel:5"));
+	core_decide_service(&em, dev(), CORE_SERVICE_IN);
+	said("2001:OUT 2001:AGENT-2-0 2001:FEATURE-0 2001:IN ");
 }
 END_TEST
 
@@ -288,6 +537,16 @@ START_TEST(a_snapshot_gives_the_same_state)
 		CORE_ALERTING)); /* the same name again, beside the one that is gone */
 	CORE_EMIT(&em, request_new, .request = core_next_id(&active.model), .session = 1,
 		.invoke = 7, .kind = 1, .device = STR("2001"));
+	CORE_EMIT(&em, journal_set, .id = core_next_id(&active.model), .kind = 1, .step = 2,
+		.session = 1, .invoke = 9, .device = STR("2001"), .text = STR("guest"));
+	core_decide_agent(&em, dev(), CORE_AGENT_READY, STR("lunch"));
+	core_decide_join(&em, dev(), STR("q1@x"), true);
+	core_decide_feature(&em, dev(), CORE_FEATURE_FORWARD_BUSY, true, 3, STR("tel:5"));
+	event_of(second(), party("k2", "7:1", CORE_ORIGINATOR, CORE_CONNECTED));
+	event_of(second(), party("k3", "8:1", CORE_ORIGINATOR, CORE_HELD));
+	CORE_EMIT(&em, call_merge, .from = core_call_by_tracking(&active.model, STR("8:1"))->id,
+		.into = core_call_by_tracking(&active.model, STR("7:1"))->id,
+		.device = STR("2002"));
 	buf_init(&out, 1 << 20);
 	core_snapshot(&active.model, &out);
 	core_init(&third.model, side_say, NULL, &third);
@@ -339,7 +598,16 @@ cases(void)
 	tcase_add_test(tc, differences_come_before_back_in_service);
 	tcase_add_test(tc, a_cut_list_proves_nothing);
 	tcase_add_test(tc, an_event_that_does_not_fit_is_noticed);
-	tcase_add_test(tc, another_tracking_id_is_another_call);
+	tcase_add_test(tc, another_tracking_id_is_another_name_of_the_call);
+	tcase_add_test(tc, a_conference_merges_calls);
+	tcase_add_test(tc, a_conference_while_out_is_told_on_return);
+	tcase_add_test(tc, two_calls_transferred_to_each_other_are_one_transfer);
+	tcase_add_test(tc, a_call_that_joins_another_session_is_told_with_both);
+	tcase_add_test(tc, a_forwarded_call_is_delivered_anew);
+	tcase_add_test(tc, a_snapshot_finds_a_missed_transfer);
+	tcase_add_test(tc, a_queue_entry_waits_and_leaves);
+	tcase_add_test(tc, recording_is_told_once);
+	tcase_add_test(tc, agents_and_features);
 	tcase_add_test(tc, a_monitor_on_a_device_that_is_out);
 	tcase_add_test(tc, a_new_epoch_ends_what_belonged_to_the_old_owner);
 	tcase_add_test(tc, numbers_beyond_a_change_of_owner_are_not_common);

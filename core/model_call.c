@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Calls, their tracking ids and their parties: making, finding, freeing, their share of the digest (see model.h).
+ *
+ * A call lives as long as one of its tracks, a track as long as one of its halves; one that was made without a half
+ * (BroadWorks has accepted a dial, the first event is still to come) until call_drop.
+ */
+#include "core/model.h"
+#include "proto/base/check.h"
+
+static void
+call_put(const struct core_call *c, struct buf *b)
+{
+	delta_put_r_call(b, &(struct delta_r_call){ c->id });
+}
+
+static void
+track_put(const struct core_track *t, struct buf *b)
+{
+	delta_put_r_track(b, &(struct delta_r_track){ str_of(t->id), t->call->id });
+}
+
+static void
+half_put(const struct core_half *h, struct buf *b)
+{
+	delta_put_r_half(b,
+		&(struct delta_r_half){ .device = str_of(h->device->id),
+			.call = str_of(h->bw_call),
+			.tracking = str_of(h->track->id),
+			.personality = (uint8_t)h->personality,
+			.state = (uint8_t)h->state,
+			.failed = h->failed,
+			.end = (uint8_t)h->end,
+			.local = h->local,
+			.gone = h->gone,
+			.told = (uint8_t)h->told,
+			.remote = str_of(h->remote),
+			.remote_user = str_of(h->remote_user),
+			.how = (uint8_t)h->how,
+			.recording = (uint8_t)h->recording,
+			.told_recording = (uint8_t)h->told_recording,
+			.conference = (uint8_t)h->conference,
+			.moved = h->moved,
+			.told_call = h->told_call,
+			.other = h->other,
+			.told_far = str_of(h->told_far),
+			.via = str_of(h->via),
+			.to = str_of(h->to) });
+}
+
+static void
+call_hash(struct core_model *m, struct core_call *c)
+{
+	buf_reset(&m->scratch);
+	call_put(c, &m->scratch);
+	core_rehash(m, DELTA_r_call, &c->hash);
+}
+
+void
+core_hash_track(struct core_model *m, struct core_track *t)
+{
+	buf_reset(&m->scratch);
+	track_put(t, &m->scratch);
+	core_rehash(m, DELTA_r_track, &t->hash);
+}
+
+void
+core_hash_half(struct core_model *m, struct core_half *h)
+{
+	buf_reset(&m->scratch);
+	half_put(h, &m->scratch);
+	core_rehash(m, DELTA_r_half, &h->hash);
+}
+
+/* calls and tracks */
+
+struct core_call *
+core_call_new(struct core_model *m, const struct delta_r_call *r)
+{
+	struct core_call *c = mem_zalloc(sizeof(*c));
+
+	c->id = r->id;
+	TAILQ_INIT(&c->tracks);
+	HASH_ADD(by_id, m->calls, id, sizeof(c->id), c);
+	call_hash(m, c);
+	return c;
+}
+
+static void
+track_free(struct core_model *m, struct core_track *t)
+{
+	REQUIRE(t->half_count == 0);
+	core_unhash(m, &t->hash);
+	HASH_DELETE(by_id, m->tracks, t);
+	TAILQ_REMOVE(&t->call->tracks, t, of_call);
+	mem_free(t->id);
+	mem_free(t);
+}
+
+void
+core_call_free(struct core_model *m, struct core_call *c)
+{
+	REQUIRE(c->halves == 0);
+	while (!TAILQ_EMPTY(&c->tracks))
+		track_free(m, TAILQ_FIRST(&c->tracks));
+	core_unhash(m, &c->hash);
+	HASH_DELETE(by_id, m->calls, c);
+	mem_free(c);
+}
+
+struct core_track *
+core_track_new(struct core_model *m, struct core_call *c, struct str tracking)
+{
+	struct core_track *t = mem_zalloc(sizeof(*t));
+
+	t->id = mem_strndup(tracking.p, tracking.n);
+	t->call = c;
+	TAILQ_INIT(&t->halves);
+	TAILQ_INSERT_TAIL(&c->tracks, t, of_call);
+	HASH_ADD_KEYPTR(by_id, m->tracks, t->id, tracking.n, t);
+	core_hash_track(m, t);
+	return t;
+}
+
+static void
+call_free_if_bare(struct core_model *m, struct core_call *c)
+{
+	if (TAILQ_EMPTY(&c->tracks))
+		core_call_free(m, c);
+}
+
+void
+core_track_move(struct core_model *m, struct core_track *t, struct core_call *c)
+{
+	struct core_call *old = t->call;
+
+	TAILQ_REMOVE(&old->tracks, t, of_call);
+	old->halves -= t->half_count;
+	t->call = c;
+	c->halves += t->half_count;
+	TAILQ_INSERT_TAIL(&c->tracks, t, of_call);
+	core_hash_track(m, t);
+	call_free_if_bare(m, old);
+}
+
+struct core_track *
+core_track_by_id(const struct core_model *m, struct str tracking)
+{
+	struct core_track *t;
+
+	HASH_FIND(by_id, m->tracks, tracking.p, tracking.n, t);
+	return t;
+}
+
+struct core_call *
+core_call_by_tracking(const struct core_model *m, struct str tracking)
+{
+	struct core_track *t = core_track_by_id(m, tracking);
+
+	return t ? t->call : NULL;
+}
+
+struct core_call *
+core_call_by_id(const struct core_model *m, uint64_t id)
+{
+	struct core_call *c;
+
+	HASH_FIND(by_id, m->calls, &id, sizeof(id), c);
+	return c;
+}
+
+/* halves */
+
+static void
+half_leave_track(struct core_model *m, struct core_half *h)
+{
+	struct core_track *t = h->track;
+	struct core_call *c = t->call;
+
+	TAILQ_REMOVE(&t->halves, h, of_track);
+	c->halves--;
+	if (--t->half_count > 0)
+		return;
+	track_free(m, t);
+	call_free_if_bare(m, c);
+}
+
+static void
+half_enter_track(struct core_half *h, struct core_track *t)
+{
+	h->track = t;
+	TAILQ_INSERT_TAIL(&t->halves, h, of_track);
+	t->half_count++;
+	t->call->halves++;
+}
+
+struct core_half *
+core_half_new(struct core_model *m, struct core_device *d, struct core_track *t, struct str bw_call)
+{
+	struct core_half *h = mem_zalloc(sizeof(*h));
+
+	h->device = d;
+	h->bw_call = mem_strndup(bw_call.p, bw_call.n);
+	h->remote = mem_strndup("", 0);
+	h->remote_user = mem_strndup("", 0);
+	h->via = mem_strndup("", 0);
+	h->to = mem_strndup("", 0);
+	h->told_far = mem_strndup("", 0);
+	half_enter_track(h, t);
+	d->half_count++;
+	TAILQ_INSERT_TAIL(&d->halves, h, of_device);
+	core_hash_half(m, h);
+	return h;
+}
+
+void
+core_half_retrack(struct core_model *m, struct core_half *h, struct core_track *t)
+{
+	struct core_call *kept = t->call;
+
+	if (h->track == t)
+		return;
+	kept->halves++; /* it may be the call that the half leaves with its last track */
+	half_leave_track(m, h);
+	half_enter_track(h, t);
+	kept->halves--;
+	core_hash_half(m, h);
+}
+
+void
+core_half_free(struct core_model *m, struct core_half *h)
+{
+	core_unhash(m, &h->hash);
+	TAILQ_REMOVE(&h->device->halves, h, of_device);
+	h->device->half_count--;
+	half_leave_track(m, h);
+	mem_free(h->bw_call);
+	mem_free(h->remote);
+	mem_free(h->remote_user);
+	mem_free(h->via);
+	mem_free(h->to);
+	mem_free(h->told_far);
+	mem_free(h);
+}
+
+struct core_half *
+core_half_by_bw(const struct core_device *d, struct str bw_call)
+{
+	struct core_half *h;
+
+	TAILQ_FOREACH(h, &d->halves, of_device)
+		if (!h->gone && str_eq(str_of(h->bw_call), bw_call))
+			return h;
+	return NULL;
+}
+
+struct core_half *
+core_half_by_call(const struct core_device *d, uint64_t call_id)
+{
+	struct core_half *h;
+
+	TAILQ_FOREACH(h, &d->halves, of_device)
+		if (!h->gone && h->track->call->id == call_id)
+			return h;
+	return NULL;
+}
+
+static bool
+half_shares(const struct core_half *h, const struct core_half *with)
+{
+	return !h->gone && h->conference != CORE_CONFERENCE_NONE &&
+		h->track->call == with->track->call;
+}
+
+struct core_half *
+core_half_sibling(const struct core_half *h)
+{
+	struct core_half *other;
+
+	if (h->conference == CORE_CONFERENCE_NONE)
+		return NULL;
+	TAILQ_FOREACH(other, &h->device->halves, of_device)
+		if (other != h && half_shares(other, h))
+			return other;
+	return NULL;
+}
+
+bool
+core_half_leads(const struct core_half *h)
+{
+	const struct core_half *other;
+
+	if (h->conference == CORE_CONFERENCE_NONE)
+		return true;
+	TAILQ_FOREACH(other, &h->device->halves, of_device) {
+		if (other == h)
+			return true;
+		if (half_shares(other, h))
+			return false;
+	}
+	return true;
+}
+
+static enum core_view
+half_view_alerting(const struct core_half *h)
+{
+	if (h->personality == CORE_TERMINATOR)
+		return VIEW_ringing;
+	return h->personality == CORE_ORIGINATOR ? VIEW_dialed : VIEW_initiated;
+}
+
+enum core_view
+core_half_view(const struct core_half *h)
+{
+	if (h->gone)
+		return VIEW_none;
+	if (h->failed)
+		return VIEW_failed;
+	if (h->conference != CORE_CONFERENCE_NONE)
+		return h->conference == CORE_CONFERENCE_HELD ? VIEW_held : VIEW_connected;
+	switch (h->state) {
+	case CORE_ALERTING:
+		return half_view_alerting(h);
+	case CORE_CONNECTED:
+		return VIEW_connected;
+	case CORE_HELD:
+		return VIEW_held;
+	case CORE_REMOTE_HELD:
+		return VIEW_far_held;
+	case CORE_QUEUED:
+		return VIEW_queued;
+	case CORE_NO_STATE:
+	case CORE_GONE:
+		break;
+	}
+	return VIEW_none;
+}
+
+/* records */
+
+void
+core_snapshot_calls(const struct core_model *m, struct buf *out)
+{
+	const struct core_call *c;
+	const struct core_track *t;
+
+	for (c = m->calls; c != NULL; c = c->by_id.next) {
+		size_t at = core_record_begin(out, DELTA_r_call);
+
+		call_put(c, out);
+		core_record_end(out, at);
+		TAILQ_FOREACH(t, &c->tracks, of_call) {
+			at = core_record_begin(out, DELTA_r_track);
+			track_put(t, out);
+			core_record_end(out, at);
+		}
+	}
+}
+
+void
+core_snapshot_halves(const struct core_device *d, struct buf *out)
+{
+	const struct core_half *h;
+
+	TAILQ_FOREACH(h, &d->halves, of_device) {
+		size_t at = core_record_begin(out, DELTA_r_half);
+
+		half_put(h, out);
+		core_record_end(out, at);
+	}
+}
