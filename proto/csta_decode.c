@@ -11,65 +11,33 @@
 #include "proto/csta_decode.h"
 
 #include "proto/base/check.h"
+#include "proto/csta_decode_call.h"
 #include "proto/csta_decode_part.h"
 #include "proto/csta_decode_session.h"
 
-/* Seen in real messages or in the schema: what a device ID may be wrapped in. */
-static const char *const device_wrappers[] = {
-	"deviceObject",
-	"deviceIdentifier",
-	"deviceID",
-	"numberDialed",
-};
-
-/* A device ID: the text of the element, or of a wrapper inside it. */
-static struct str
-device_of(const struct xml *x, uint32_t node)
-{
-	struct str text = str_trim(xml_text(x, node));
-
-	for (size_t i = 0; text.n == 0 && i < sizeof(device_wrappers) / sizeof(device_wrappers[0]);
-		i++)
-		text = xml_child_text(x, node, device_wrappers[i]);
-	return text;
-}
-
-static struct str
-device_in(const struct xml *x, uint32_t node, const char *name)
-{
-	return device_of(x, xml_child(x, node, name));
-}
-
-static struct csta_connection
-connection_of(const struct xml *x, uint32_t node)
-{
-	return (struct csta_connection){
-		.call_id = xml_child_text(x, node, "callID"),
-		.device_id = device_in(x, node, "deviceID"),
-	};
-}
-
 /* The event a filter flag stands for, as a bit: "serviceInitiated" for ServiceInitiated. */
-static uint32_t
+static uint64_t
 event_bit(struct str flag)
 {
-	for (unsigned kind = 0; kind <= CSTA_EV_BackInService; kind++) {
+	if (str_is(flag, "transferred")) /* the flag has two r, the event one */
+		return UINT64_C(1) << CSTA_EV_Transfered;
+	for (unsigned kind = 0; kind < CSTA_EVENT_COUNT; kind++) {
 		struct str event = str_of(csta_event_name((enum csta_event_kind)kind));
 
 		event.n -= strlen("Event");
 		if (flag.n == event.n && flag.p[0] == (event.p[0] | 0x20) &&
 			memcmp(flag.p + 1, event.p + 1, flag.n - 1) == 0)
-			return UINT32_C(1) << kind;
+			return UINT64_C(1) << kind;
 	}
 	return 0;
 }
 
 /* requestedMonitorFilter/GROUP/FLAG; the groups' names do not matter, no flag is in two of them. */
-static uint32_t
+static uint64_t
 event_filter(const struct xml *x, uint32_t filter)
 {
 	uint32_t group = filter == XML_NONE ? XML_NONE : xml_first(x, filter);
-	uint32_t bits = 0;
+	uint64_t bits = 0;
 
 	for (; group != XML_NONE; group = xml_next(x, group))
 		for (uint32_t f = xml_first(x, group); f != XML_NONE; f = xml_next(x, f))
@@ -102,9 +70,9 @@ read_monitor_start(const struct xml *x, uint32_t root, struct csta_request *out)
 
 	if (call != XML_NONE) {
 		out->call_object = true;
-		out->connection = connection_of(x, call);
+		out->connection = csta_decode_part_connection(x, call);
 	} else {
-		out->device = device_of(x, object);
+		out->device = csta_decode_part_device(x, object);
 	}
 	out->call_type = str_is(xml_child_text(x, root, "monitorType"), "call");
 	out->filter = event_filter(x, xml_child(x, root, "requestedMonitorFilter"));
@@ -120,38 +88,15 @@ read_monitor_stop(const struct xml *x, uint32_t root, struct csta_request *out)
 static void
 read_snapshot_device(const struct xml *x, uint32_t root, struct csta_request *out)
 {
-	out->device = device_in(x, root, "snapshotObject");
+	out->device = csta_decode_part_device_in(x, root, "snapshotObject");
 }
 
 static void
 read_make_call(const struct xml *x, uint32_t root, struct csta_request *out)
 {
-	out->device = device_in(x, root, "callingDevice");
-	out->called = device_in(x, root, "calledDirectoryNumber");
-}
-
-static void
-read_answer_call(const struct xml *x, uint32_t root, struct csta_request *out)
-{
-	out->connection = connection_of(x, xml_child(x, root, "callToBeAnswered"));
-}
-
-static void
-read_hold_call(const struct xml *x, uint32_t root, struct csta_request *out)
-{
-	out->connection = connection_of(x, xml_child(x, root, "callToBeHeld"));
-}
-
-static void
-read_retrieve_call(const struct xml *x, uint32_t root, struct csta_request *out)
-{
-	out->connection = connection_of(x, xml_child(x, root, "callToBeRetrieved"));
-}
-
-static void
-read_clear_connection(const struct xml *x, uint32_t root, struct csta_request *out)
-{
-	out->connection = connection_of(x, xml_child(x, root, "connectionToBeCleared"));
+	out->device = csta_decode_part_device_in(x, root, "callingDevice");
+	out->called = csta_decode_part_device_in(x, root, "calledDirectoryNumber");
+	out->account = xml_child_text(x, root, "accountCode");
 }
 
 static void
@@ -191,10 +136,38 @@ static const csta_read_fn readers[] = {
 	[CSTA_MonitorStop] = read_monitor_stop,
 	[CSTA_SnapshotDevice] = read_snapshot_device,
 	[CSTA_MakeCall] = read_make_call,
-	[CSTA_AnswerCall] = read_answer_call,
-	[CSTA_HoldCall] = read_hold_call,
-	[CSTA_RetrieveCall] = read_retrieve_call,
-	[CSTA_ClearConnection] = read_clear_connection,
+	[CSTA_SnapshotCall] = csta_decode_call,
+	[CSTA_AnswerCall] = csta_decode_call,
+	[CSTA_HoldCall] = csta_decode_call,
+	[CSTA_RetrieveCall] = csta_decode_call,
+	[CSTA_ClearConnection] = csta_decode_call,
+	[CSTA_ClearCall] = csta_decode_call,
+	[CSTA_ConsultationCall] = csta_decode_call,
+	[CSTA_AlternateCall] = csta_decode_call,
+	[CSTA_ReconnectCall] = csta_decode_call,
+	[CSTA_TransferCall] = csta_decode_call,
+	[CSTA_SingleStepTransferCall] = csta_decode_call,
+	[CSTA_ConferenceCall] = csta_decode_call,
+	[CSTA_IntrudeCall] = csta_decode_call,
+	[CSTA_DeflectCall] = csta_decode_call,
+	[CSTA_GenerateDigits] = csta_decode_call,
+	[CSTA_DirectedPickupCall] = csta_decode_call,
+	[CSTA_GroupPickupCall] = csta_decode_call,
+	[CSTA_ParkCall] = csta_decode_call,
+	[CSTA_PlayMessage] = csta_decode_call,
+	[CSTA_RecordMessage] = csta_decode_call,
+	[CSTA_Stop] = csta_decode_call,
+	[CSTA_Suspend] = csta_decode_call,
+	[CSTA_Resume] = csta_decode_call,
+	[CSTA_SetForwarding] = csta_decode_feature,
+	[CSTA_GetForwarding] = csta_decode_feature,
+	[CSTA_SetDoNotDisturb] = csta_decode_feature,
+	[CSTA_GetDoNotDisturb] = csta_decode_feature,
+	[CSTA_SetMessageWaitingIndicator] = csta_decode_feature,
+	[CSTA_GetMessageWaitingIndicator] = csta_decode_feature,
+	[CSTA_SetAgentState] = csta_decode_feature,
+	[CSTA_GetAgentState] = csta_decode_feature,
+	[CSTA_Escape] = NULL,    /* private data alone */
 	[CSTA_keepalive] = NULL, /* the last one: it sizes the table */
 };
 
@@ -216,6 +189,14 @@ request_clear(struct csta_request *out)
 		.device = STR_NONE,
 		.called = STR_NONE,
 		.connection = { STR_NONE, STR_NONE },
+		.held = { STR_NONE, STR_NONE },
+		.account = STR_NONE,
+		.agent_id = STR_NONE,
+		.agent_password = STR_NONE,
+		.group = STR_NONE,
+		.reason = STR_NONE,
+		.digits = STR_NONE,
+		.message = STR_NONE,
 		.cross_ref = STR_NONE,
 		.register_id = STR_NONE,
 		.status = STR_NONE,
@@ -242,5 +223,6 @@ csta_decode(struct xml *reader, struct str body, struct csta_request *out, struc
 	out->edition = csta_edition_of_namespace(xml_namespace(reader, root));
 	if (readers[out->kind] != NULL)
 		readers[out->kind](reader, root, out);
+	csta_decode_private(reader, root, out);
 	return 0;
 }

@@ -25,3 +25,37 @@ csta_decode_part_below(const struct xml *x, uint32_t node, const char *name)
 	}
 	return XML_NONE;
 }
+
+/* Seen in real messages or in the schema: what a device ID may be wrapped in. */
+static const char *const device_wrappers[] = {
+	"deviceObject",
+	"deviceIdentifier",
+	"deviceID",
+	"numberDialed",
+};
+
+struct str
+csta_decode_part_device(const struct xml *x, uint32_t node)
+{
+	struct str text = str_trim(xml_text(x, node));
+
+	for (size_t i = 0; text.n == 0 && i < sizeof(device_wrappers) / sizeof(device_wrappers[0]);
+		i++)
+		text = xml_child_text(x, node, device_wrappers[i]);
+	return text;
+}
+
+struct str
+csta_decode_part_device_in(const struct xml *x, uint32_t node, const char *name)
+{
+	return csta_decode_part_device(x, xml_child(x, node, name));
+}
+
+struct csta_connection
+csta_decode_part_connection(const struct xml *x, uint32_t node)
+{
+	return (struct csta_connection){
+		.call_id = xml_child_text(x, node, "callID"),
+		.device_id = csta_decode_part_device_in(x, node, "deviceID"),
+	};
+}

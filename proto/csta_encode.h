@@ -39,6 +39,42 @@ void csta_put_snapshot_device_response(
 	struct buf *b, enum csta_edition ed, const struct csta_snapshot_item *items, size_t count);
 void csta_put_make_call_response(
 	struct buf *b, enum csta_edition ed, uint64_t call_id, struct str device);
+/**
+ * ConsultationCallResponse, DirectedPickupCallResponse, GroupPickupCallResponse, ParkCallResponse or
+ * IntrudeCallResponse, by the kind of the request: the connection that came of it. Its call id may
+ * be 0 where the schema has it optional (all but ConsultationCall): it is then left out.
+ */
+void csta_put_connection_response(struct buf *b, enum csta_edition ed, enum csta_request_kind kind,
+	const struct csta_ref *connection);
+/**
+ * TransferCallResponse, SingleStepTransferCallResponse or ConferenceCallResponse, by the kind of the
+ * request: the resulting call, and what became of each connection if that is known.
+ */
+void csta_put_merge_response(struct buf *b, enum csta_edition ed, enum csta_request_kind kind,
+	const struct csta_ref *call, const struct csta_link *links, size_t count);
+/**
+ * SnapshotCallResponse with all parties, cut to what LIMIT_CSTA_SEND_BYTES holds; a `calling` or
+ * `called` of "" is left out.
+ */
+void csta_put_snapshot_call_response(struct buf *b, enum csta_edition ed,
+	const struct csta_call_party *parties, size_t count, struct str calling, struct str called);
+void csta_put_record_message_response(struct buf *b, enum csta_edition ed, struct str message);
+
+void csta_put_get_forwarding_response(
+	struct buf *b, enum csta_edition ed, const struct csta_forward *forwards, size_t count);
+void csta_put_get_do_not_disturb_response(struct buf *b, enum csta_edition ed, bool on);
+/** `for_device` "" is left out. */
+void csta_put_get_message_waiting_response(
+	struct buf *b, enum csta_edition ed, bool on, struct str for_device);
+/** `pending` CSTA_AGENT_NONE is left out. */
+void csta_put_set_agent_state_response(
+	struct buf *b, enum csta_edition ed, enum csta_agent_state pending);
+/** `reason` is the not-ready reason of the first agent that has one, "" = none. */
+void csta_put_get_agent_state_response(struct buf *b, enum csta_edition ed,
+	const struct csta_agent *agents, size_t count, struct str reason);
+/** EscapeResponse with private data, which may be none. */
+void csta_put_escape_response(
+	struct buf *b, enum csta_edition ed, const struct csta_private *items, size_t count);
 
 /* ECMA-354 */
 /** `ed` is the edition of the session, told as its namespace; `duration_s` 0 = not told. */

@@ -4,6 +4,10 @@
 
 #include "proto/base/xmlw.h"
 
+/* BroadWorks names the not-ready reason there; everything else that has no place is in ours. */
+#define BROADWORKS_NAMESPACE "http://schema.broadsoft.com/CSTAPrivateData"
+#define PRIVATE_NAMESPACE "urn:tandem:csta-private"
+
 void
 csta_encode_part_open(struct buf *b, enum csta_edition ed, const char *root)
 {
@@ -30,4 +34,74 @@ csta_encode_part_party(struct buf *b, const char *name, struct str device)
 	else
 		xmlw_empty(b, "notKnown");
 	xmlw_close(b, name);
+}
+
+void
+csta_encode_part_ref(struct buf *b, const char *name, const struct csta_ref *ref)
+{
+	csta_encode_part_connection(b, name, ref->call_id, ref->device);
+}
+
+static void
+link_endpoint(struct buf *b, struct str endpoint)
+{
+	xmlw_open(b, "endpoint");
+	if (endpoint.n > 0)
+		xmlw_element(b, "deviceID", endpoint);
+	else
+		xmlw_empty(b, "notKnown");
+	xmlw_close(b, "endpoint");
+}
+
+void
+csta_encode_part_links(struct buf *b, const char *name, const struct csta_link *links, size_t count)
+{
+	xmlw_open(b, name);
+	for (size_t i = 0; i < count; i++) {
+		xmlw_open(b, "connectionListItem");
+		if (links[i].now.call_id != 0)
+			csta_encode_part_ref(b, "newConnection", &links[i].now);
+		if (links[i].before.call_id != 0)
+			csta_encode_part_ref(b, "oldConnection", &links[i].before);
+		link_endpoint(b, links[i].endpoint);
+		xmlw_close(b, "connectionListItem");
+	}
+	xmlw_close(b, name);
+}
+
+void
+csta_encode_part_hex(struct buf *b, const char *name, struct str bytes)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	xmlw_open(b, name);
+	for (size_t i = 0; i < bytes.n; i++) {
+		unsigned byte = (unsigned char)bytes.p[i];
+
+		buf_u8(b, (uint8_t)digits[byte >> 4]);
+		buf_u8(b, (uint8_t)digits[byte & 15]);
+	}
+	xmlw_close(b, name);
+}
+
+static void
+private_item(struct buf *b, const char *name, const char *ns, struct str value)
+{
+	xmlw_open_ns(b, name, ns);
+	xmlw_text(b, value);
+	xmlw_close(b, name);
+}
+
+void
+csta_encode_part_private(
+	struct buf *b, struct str reason, const struct csta_private *items, size_t count)
+{
+	xmlw_open(b, "privateData");
+	xmlw_open(b, "private");
+	if (reason.n > 0)
+		private_item(b, "AgentNotReadyReasonValue", BROADWORKS_NAMESPACE, reason);
+	for (size_t i = 0; i < count; i++)
+		private_item(b, items[i].name, PRIVATE_NAMESPACE, items[i].value);
+	xmlw_close(b, "private");
+	xmlw_close(b, "privateData");
 }

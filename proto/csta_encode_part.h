@@ -18,4 +18,18 @@ void csta_encode_part_connection(
 /** A subject, calling, called or endpoint device: deviceIdentifier, or notKnown if "". */
 void csta_encode_part_party(struct buf *b, const char *name, struct str device);
 
+/** As csta_encode_part_connection; its call id is not 0. */
+void csta_encode_part_ref(struct buf *b, const char *name, const struct csta_ref *ref);
+/** The connections of a transfer or conference as a list, possibly empty. */
+void csta_encode_part_links(
+	struct buf *b, const char *name, const struct csta_link *links, size_t count);
+/** Bytes in hexadecimal. */
+void csta_encode_part_hex(struct buf *b, const char *name, struct str bytes);
+/**
+ * privateData: the not-ready reason in BroadWorks' own element unless it is "", then the items in
+ * our namespace.
+ */
+void csta_encode_part_private(
+	struct buf *b, struct str reason, const struct csta_private *items, size_t count);
+
 #endif

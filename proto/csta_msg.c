@@ -80,6 +80,42 @@ csta_cause_name(enum csta_cause cause)
 }
 
 const char *
+csta_forwarding_name(enum csta_forwarding type)
+{
+	static const char *const names[] = { "",
+#define XX(name) #name,
+		CSTA_FORWARDINGS(XX)
+#undef XX
+	};
+
+	return NAME_OF(names, type);
+}
+
+const char *
+csta_agent_state_name(enum csta_agent_state state)
+{
+	static const char *const names[] = { "",
+#define XX(name) #name,
+		CSTA_AGENT_STATES(XX)
+#undef XX
+	};
+
+	return NAME_OF(names, state);
+}
+
+const char *
+csta_agent_wish_name(enum csta_agent_wish wish)
+{
+	static const char *const names[] = { "",
+#define XX(name) #name,
+		CSTA_AGENT_WISHES(XX)
+#undef XX
+	};
+
+	return NAME_OF(names, wish);
+}
+
+const char *
 csta_error_name(enum csta_error error)
 {
 	static const char *const names[] = { "", "unspecified",

@@ -75,14 +75,14 @@ show_flag(struct buf *b, const char *key, bool value)
 }
 
 static void
-show_events(struct buf *b, uint32_t bits)
+show_events(struct buf *b, uint64_t bits)
 {
 	const char *before = "filter=";
 
-	for (unsigned kind = 0; kind <= CSTA_EV_BackInService; kind++) {
+	for (unsigned kind = 0; kind < CSTA_EVENT_COUNT; kind++) {
 		const char *name = csta_event_name((enum csta_event_kind)kind);
 
-		if ((bits & 1u << kind) == 0)
+		if ((bits & UINT64_C(1) << kind) == 0)
 			continue;
 		buf_printf(b, "%s%.*s", before, (int)(strlen(name) - strlen("Event")), name);
 		before = ",";
@@ -122,6 +122,47 @@ show_session(struct buf *b, const struct csta_request *r)
 }
 
 static void
+show_features(struct buf *b, const struct csta_request *r)
+{
+	static const char *const flags[] = { NULL, "off", "on" };
+
+	show_number(b, "called_count", r->called_count);
+	show_text(b, "held_call_id", r->held.call_id);
+	show_text(b, "held_device_id", r->held.device_id);
+	show_text(b, "account", r->account);
+	if (r->on != CSTA_FLAG_NONE)
+		buf_printf(b, "on=%s\n", flags[r->on]);
+	if (r->forwarding != CSTA_FORWARD_NONE)
+		buf_printf(b, "forwarding=%s\n",
+			r->forwarding == CSTA_FORWARDING_COUNT ?
+				"?" :
+				csta_forwarding_name(r->forwarding));
+	show_number(b, "ring_count", r->ring_count);
+	if (r->agent_wish != CSTA_WISH_NONE)
+		buf_printf(b, "agent_wish=%s\n",
+			r->agent_wish == CSTA_AGENT_WISH_COUNT ?
+				"?" :
+				csta_agent_wish_name(r->agent_wish));
+	show_text(b, "agent_id", r->agent_id);
+	show_text(b, "agent_password", r->agent_password);
+	show_text(b, "group", r->group);
+	show_text(b, "reason", r->reason);
+}
+
+static void
+show_media(struct buf *b, const struct csta_request *r)
+{
+	show_text(b, "digits", r->digits);
+	show_flag(b, "pulses", r->pulses);
+	show_text(b, "message", r->message);
+	show_number(b, "play_ms", r->play_ms);
+	show_flag(b, "silent", r->silent);
+	for (size_t i = 0; i < r->private_count; i++)
+		buf_printf(b, "private %.*s=%.*s\n", STR_ARG(r->private_items[i].name),
+			STR_ARG(r->private_items[i].value));
+}
+
+static void
 show(struct buf *b, const struct csta_request *r)
 {
 	buf_printf(b, "kind=%s\n", csta_request_name(r->kind));
@@ -140,6 +181,8 @@ show(struct buf *b, const struct csta_request *r)
 	show_flag(b, "wants_status", r->wants_status);
 	show_statuses(b, r->status_filter);
 	show_text(b, "status", r->status);
+	show_features(b, r);
+	show_media(b, r);
 	show_session(b, r);
 }
 

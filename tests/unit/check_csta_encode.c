@@ -30,6 +30,16 @@ expect(struct buf *b, const char *expected)
 	buf_reset(b);
 }
 
+static const struct csta_link sample_links[] = {
+	{ { 4294967299, { "2003", 4 } }, { 4294967298, { "2003", 4 } }, { "2003", 4 } },
+	{ { 4294967299, { "", 0 } }, { 0, { "", 0 } }, { "", 0 } },
+};
+
+static const struct csta_private sample_private[] = {
+	{ "collectDigits", { "1<2", 3 } },
+	{ "errorReason", { "", 0 } },
+};
+
 static struct csta_event
 sample_event(enum csta_event_kind kind)
 {
@@ -44,6 +54,25 @@ sample_event(enum csta_event_kind kind)
 		.local = CSTA_LOCAL_alerting,
 		.cause = CSTA_CAUSE_newCall,
 		.number = 17,
+		.secondary_old = { 4294967298, STR("2002") },
+		.other = STR("2003"),
+		.redirection = kind == CSTA_EV_Queued ? STR("2009") : STR_NONE,
+		.links = sample_links,
+		.link_count = 2,
+		.number_queued = 3,
+		.position = 2,
+		.agent_id = STR("agent1"),
+		.group = STR("2900"),
+		.pending = CSTA_agentReady,
+		.reason = kind == CSTA_EV_AgentNotReady ? STR("7") : STR_NONE,
+		.on = true,
+		.forwarding = CSTA_forwardBusy,
+		.ring_count = 4,
+		.message = STR("4"),
+		.digits = STR("12#"),
+		.account = STR("a1\xff"),
+		.private_items = sample_private,
+		.private_count = kind == CSTA_EV_Stop || kind == CSTA_EV_Private ? 2 : 0,
 	};
 }
 
@@ -59,6 +88,23 @@ sample_event(enum csta_event_kind kind)
 #define NUMBER \
 	"<extensions><security><messageSequenceNumber>17</messageSequenceNumber>" \
 	"</security></extensions>"
+
+#define SECONDARY \
+	"<secondaryOldCall><callID>4294967298</callID><deviceID>2002</deviceID></secondaryOldCall>"
+#define LINKS(name) \
+	"<" name "><connectionListItem>" \
+	"<newConnection><callID>4294967299</callID><deviceID>2003</deviceID></newConnection>" \
+	"<oldConnection><callID>4294967298</callID><deviceID>2003</deviceID></oldConnection>" \
+	"<endpoint><deviceID>2003</deviceID></endpoint></connectionListItem><connectionListItem>" \
+	"<newConnection><callID>4294967299</callID></newConnection>" \
+	"<endpoint><notKnown/></endpoint></connectionListItem></" name ">"
+#define AGENT XREF PARTY("agentDevice", "2002") "<agentID>agent1</agentID><acdGroup>2900</acdGroup>"
+#define PENDING "<pendingAgentState>agentReady</pendingAgentState>"
+#define MEDIA XREF CONNECTION("connection") "<message>4</message>"
+#define PRIVATE \
+	"<privateData><private><collectDigits xmlns=\"urn:tandem:csta-private\">1&lt;2" \
+	"</collectDigits><errorReason xmlns=\"urn:tandem:csta-private\"></errorReason>" \
+	"</private></privateData>"
 
 static const char *const event_texts[] = {
 	[CSTA_EV_ServiceInitiated] = IN_ED6("ServiceInitiatedEvent",
@@ -88,6 +134,65 @@ static const char *const event_texts[] = {
 		IN_ED6("OutOfServiceEvent", XREF PARTY("device", "2002") CAUSE NUMBER),
 	[CSTA_EV_BackInService] =
 		IN_ED6("BackInServiceEvent", XREF PARTY("device", "2002") CAUSE NUMBER),
+	[CSTA_EV_CallCleared] =
+		IN_ED6("CallClearedEvent", XREF CONNECTION("clearedCall") CAUSE NUMBER),
+	[CSTA_EV_Queued] = IN_ED6("QueuedEvent",
+		XREF CONNECTION("queuedConnection") PARTY("queue", "2002") PARTIES
+		"<lastRedirectionDevice><numberDialed>2009</numberDialed></lastRedirectionDevice>"
+		"<numberQueued>3</numberQueued><callsInFront>1</callsInFront>" LOCAL CAUSE NUMBER),
+	[CSTA_EV_Diverted] = IN_ED6("DivertedEvent",
+		XREF CONNECTION("connection") PARTY("divertingDevice", "2002")
+			PARTY("newDestination", "2003") PARTIES REDIRECTION LOCAL CAUSE NUMBER),
+	[CSTA_EV_Transfered] = IN_ED6("TransferedEvent",
+		XREF CONNECTION("primaryOldCall") SECONDARY PARTY("transferringDevice", "2002")
+			PARTY("transferredToDevice", "2003") LINKS("transferredConnections")
+				LOCAL CAUSE NUMBER),
+	[CSTA_EV_Conferenced] = IN_ED6("ConferencedEvent",
+		XREF CONNECTION("primaryOldCall") SECONDARY PARTY("conferencingDevice", "2002")
+			PARTY("addedParty", "2003") LINKS("conferenceConnections")
+				LOCAL CAUSE NUMBER),
+	[CSTA_EV_NetworkReached] = IN_ED6("NetworkReachedEvent",
+		XREF CONNECTION("outboundConnection") PARTY("networkInterfaceUsed", "2002")
+			PARTIES REDIRECTION LOCAL CAUSE NUMBER),
+	[CSTA_EV_CallInformation] = IN_ED6("CallInformationEvent",
+		XREF CONNECTION("connection") PARTY("device", "2002") PARTY("callingDevice",
+			"tel:+15559001234") "<accountInfo>6131ff</accountInfo>" NUMBER),
+	[CSTA_EV_DigitsGenerated] = IN_ED6("DigitsGeneratedEvent",
+		XREF CONNECTION(
+			"connection") "<digitGeneratedList>12#</digitGeneratedList>" NUMBER),
+	[CSTA_EV_AgentLoggedOn] = IN_ED6("AgentLoggedOnEvent", AGENT CAUSE NUMBER),
+	[CSTA_EV_AgentLoggedOff] = IN_ED6("AgentLoggedOffEvent", AGENT CAUSE NUMBER),
+	[CSTA_EV_AgentNotReady] = IN_ED6("AgentNotReadyEvent",
+		AGENT CAUSE
+		"<extensions><security><messageSequenceNumber>17</messageSequenceNumber>"
+		"</security><privateData><private><AgentNotReadyReasonValue "
+		"xmlns=\"http://schema.broadsoft.com/CSTAPrivateData\">7"
+		"</AgentNotReadyReasonValue></private></privateData></extensions>"),
+	[CSTA_EV_AgentReady] = IN_ED6("AgentReadyEvent", AGENT CAUSE NUMBER),
+	[CSTA_EV_AgentBusy] = IN_ED6("AgentBusyEvent", AGENT PENDING CAUSE NUMBER),
+	[CSTA_EV_AgentWorkingAfterCall] = IN_ED6("AgentWorkingAfterCallEvent",
+		AGENT "<pendingAgentState>ready</pendingAgentState>" CAUSE NUMBER),
+	[CSTA_EV_DoNotDisturb] = IN_ED6("DoNotDisturbEvent",
+		XREF PARTY("device", "2002") "<doNotDisturbOn>true</doNotDisturbOn>" NUMBER),
+	[CSTA_EV_Forwarding] = IN_ED6("ForwardingEvent",
+		XREF PARTY("device",
+			"2002") "<forwardingType>forwardBusy</forwardingType>"
+				"<forwardStatus>true</forwardStatus>"
+				"<forwardTo>2003</forwardTo><ringCount>4</ringCount>" NUMBER),
+	[CSTA_EV_MessageWaiting] = IN_ED6("MessageWaitingEvent",
+		XREF PARTY(
+			"targetDevice", "2002") "<deviceForMessage>2003</deviceForMessage>"
+						"<messageWaitingOn>true</messageWaitingOn>" NUMBER),
+	[CSTA_EV_Play] = IN_ED6("PlayEvent", MEDIA CAUSE NUMBER),
+	[CSTA_EV_Stop] = IN_ED6("StopEvent",
+		MEDIA CAUSE "<extensions><security><messageSequenceNumber>17"
+			    "</messageSequenceNumber></security>" PRIVATE "</extensions>"),
+	[CSTA_EV_Record] = IN_ED6("RecordEvent", MEDIA CAUSE NUMBER),
+	[CSTA_EV_SuspendPlay] = IN_ED6("SuspendPlayEvent", MEDIA CAUSE NUMBER),
+	[CSTA_EV_SuspendRecord] = IN_ED6("SuspendRecordEvent", MEDIA CAUSE NUMBER),
+	[CSTA_EV_Private] = IN_ED6("PrivateEvent",
+		XREF
+		"<security><messageSequenceNumber>17</messageSequenceNumber></security>" PRIVATE),
 };
 
 START_TEST(test_event)
@@ -178,7 +283,7 @@ START_TEST(test_event_words)
 	struct buf b;
 
 	buf_init(&b, LIMIT_CSTA_SEND_BYTES);
-	for (int cause = CSTA_CAUSE_normal; cause <= CSTA_CAUSE_timeout; cause++) {
+	for (int cause = CSTA_CAUSE_normal; cause <= CSTA_CAUSE_unknownOverflow; cause++) {
 		ev.cause = (enum csta_cause)cause;
 		csta_put_event(&b, CSTA_ED4, &ev);
 		ck_assert_str_eq(path_text(reader, &b, "cause", text, sizeof(text)),
@@ -271,7 +376,7 @@ START_TEST(test_every_error_has_one_child)
 	struct buf b;
 
 	buf_init(&b, LIMIT_CSTA_SEND_BYTES);
-	for (int error = CSTA_NO_ERROR; error <= CSTA_ERR_performanceLimitExceeded; error++) {
+	for (int error = CSTA_NO_ERROR; error <= CSTA_ERR_cSTAPrivateDataInfoError; error++) {
 		uint32_t child;
 
 		csta_put_error(&b, CSTA_ED3, (enum csta_error)error);
@@ -583,10 +688,9 @@ encode_suite(void)
 	Suite *suite = suite_create("csta_encode");
 	TCase *tc = tcase_create("csta_encode");
 
-	tcase_add_loop_test(tc, test_event, CSTA_EV_ServiceInitiated, CSTA_EV_BackInService + 1);
+	tcase_add_loop_test(tc, test_event, CSTA_EV_ServiceInitiated, CSTA_EVENT_COUNT);
 	tcase_add_test(tc, test_event_without);
-	tcase_add_loop_test(
-		tc, test_event_editions, CSTA_EV_ServiceInitiated, CSTA_EV_BackInService + 1);
+	tcase_add_loop_test(tc, test_event_editions, CSTA_EV_ServiceInitiated, CSTA_EVENT_COUNT);
 	tcase_add_test(tc, test_event_words);
 	tcase_add_test(tc, test_escapes);
 	tcase_add_test(tc, test_error);

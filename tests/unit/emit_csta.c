@@ -80,6 +80,26 @@ static const struct {
 
 #define TEXT_COUNT (sizeof(texts) / sizeof(texts[0]))
 
+static struct csta_link links[3];
+static struct csta_private private_items[2];
+
+static size_t
+links_of(struct str text)
+{
+	links[0] = (struct csta_link){ { 1, text }, { 2, text }, text };
+	links[1] = (struct csta_link){ { 1, text }, { 0, STR_NONE }, text };
+	links[2] = (struct csta_link){ { 0, STR_NONE }, { 2, text }, text };
+	return 3;
+}
+
+static size_t
+private_of(struct str text)
+{
+	private_items[0] = (struct csta_private){ "collectDigits", text };
+	private_items[1] = (struct csta_private){ "errorReason", text };
+	return 2;
+}
+
 static struct csta_event
 event_of(enum csta_event_kind kind, struct str text)
 {
@@ -93,6 +113,25 @@ event_of(enum csta_event_kind kind, struct str text)
 		.called = text,
 		.local = CSTA_LOCAL_connected,
 		.cause = CSTA_CAUSE_normal,
+		.secondary_old = { UINT64_C(0x7fffffffffffffff), text },
+		.other = text,
+		.redirection = text,
+		.links = links,
+		.link_count = links_of(text),
+		.number_queued = 7,
+		.position = 7,
+		.agent_id = text,
+		.group = text,
+		.pending = CSTA_agentNotReady,
+		.reason = text,
+		.on = true,
+		.forwarding = CSTA_forwardNoAns,
+		.ring_count = 5,
+		.message = text,
+		.digits = text,
+		.account = text,
+		.private_items = private_items,
+		.private_count = private_of(text),
 	};
 }
 
@@ -101,6 +140,44 @@ emit_event(struct emit *e, const struct csta_event *ev, const char *set)
 {
 	csta_put_event(&e->b, e->ed, ev);
 	emit_file(e, csta_event_name(ev->kind), set);
+}
+
+/* Everything optional left out; every word of the lists that one event has alone. */
+static void
+emit_event_variants(struct emit *e, enum csta_event_kind kind)
+{
+	struct csta_event ev = { .kind = kind,
+		.cross_ref = 1,
+		.connection_device = STR_NONE,
+		.subject = STR_NONE,
+		.other = STR_NONE,
+		.calling = STR_NONE,
+		.called = STR_NONE,
+		.redirection = STR_NONE,
+		.agent_id = STR_NONE,
+		.group = STR_NONE,
+		.reason = STR_NONE,
+		.message = STR_NONE,
+		.digits = STR_NONE,
+		.account = STR_NONE };
+	char set[100];
+
+	emit_event(e, &ev, "bare");
+	if (kind == CSTA_EV_AgentBusy || kind == CSTA_EV_AgentWorkingAfterCall) {
+		for (int state = CSTA_agentNotReady; state < CSTA_AGENT_STATE_COUNT; state++) {
+			ev.pending = (enum csta_agent_state)state;
+			snprintf(set, sizeof(set), "pending-%s", csta_agent_state_name(ev.pending));
+			emit_event(e, &ev, set);
+		}
+	}
+	if (kind != CSTA_EV_Forwarding)
+		return;
+	for (int type = CSTA_forwardImmediate; type < CSTA_FORWARDING_COUNT; type++) {
+		ev.forwarding = (enum csta_forwarding)type;
+		ev.ring_count = type % 2 ? UINT32_MAX : INT16_MAX;
+		snprintf(set, sizeof(set), "type-%s", csta_forwarding_name(ev.forwarding));
+		emit_event(e, &ev, set);
+	}
 }
 
 static void
@@ -123,7 +200,10 @@ emit_events(struct emit *e, enum csta_event_kind kind)
 		snprintf(set, sizeof(set), "local-%s", csta_local_name(ev.local));
 		emit_event(e, &ev, set);
 	}
-	for (int cause = CSTA_CAUSE_normal; cause <= CSTA_CAUSE_timeout; cause++) {
+	emit_event_variants(e, kind);
+	/* the causes are one type in the schema: all of them once, elsewhere a few */
+	for (int cause = CSTA_CAUSE_normal; cause <= CSTA_CAUSE_unknownOverflow;
+		cause += kind == CSTA_EV_Failed ? 1 : 40) {
 		ev.cause = (enum csta_cause)cause;
 		snprintf(set, sizeof(set), "cause-%s", csta_cause_name(ev.cause));
 		emit_event(e, &ev, set);
@@ -135,7 +215,7 @@ emit_events(struct emit *e, enum csta_event_kind kind)
 static void
 emit_errors(struct emit *e)
 {
-	for (int error = CSTA_NO_ERROR; error <= CSTA_ERR_performanceLimitExceeded; error++) {
+	for (int error = CSTA_NO_ERROR; error <= CSTA_ERR_cSTAPrivateDataInfoError; error++) {
 		csta_put_error(&e->b, e->ed, (enum csta_error)error);
 		emit_file(e, "CSTAErrorCode", csta_error_name((enum csta_error)error));
 	}
@@ -172,6 +252,18 @@ emit_answers(struct emit *e)
 		"HoldCallResponse",
 		"RetrieveCallResponse",
 		"ClearConnectionResponse",
+		"ClearCallResponse",
+		"AlternateCallResponse",
+		"ReconnectCallResponse",
+		"DeflectCallResponse",
+		"GenerateDigitsResponse",
+		"SetForwardingResponse",
+		"SetDoNotDisturbResponse",
+		"SetMessageWaitingIndicatorResponse",
+		"PlayMessageResponse",
+		"StopResponse",
+		"SuspendResponse",
+		"ResumeResponse",
 	};
 
 	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
@@ -188,6 +280,103 @@ emit_answers(struct emit *e)
 		csta_put_make_call_response(&e->b, e->ed, i, texts[i].text);
 		emit_file(e, "MakeCallResponse", texts[i].set);
 	}
+}
+
+static void
+emit_call_answers(struct emit *e, const char *set, struct str text)
+{
+	static const struct {
+		const char *root;
+		enum csta_request_kind kind;
+	} merges[] = { { "TransferCallResponse", CSTA_TransferCall },
+		{ "SingleStepTransferCallResponse", CSTA_SingleStepTransferCall },
+		{ "ConferenceCallResponse", CSTA_ConferenceCall } },
+	  connections[] = { { "ConsultationCallResponse", CSTA_ConsultationCall },
+		  { "DirectedPickupCallResponse", CSTA_DirectedPickupCall },
+		  { "GroupPickupCallResponse", CSTA_GroupPickupCall },
+		  { "ParkCallResponse", CSTA_ParkCall },
+		  { "IntrudeCallResponse", CSTA_IntrudeCall } };
+	struct csta_ref call = { INT64_MAX, text };
+	struct csta_call_party parties[2] = { { call, text, CSTA_LOCAL_connected },
+		{ { 0, STR_NONE }, text, CSTA_LOCAL_hold } };
+	size_t count = links_of(text);
+
+	for (size_t i = 0; i < sizeof(merges) / sizeof(merges[0]); i++) {
+		csta_put_merge_response(&e->b, e->ed, merges[i].kind, &call, links, count);
+		emit_file(e, merges[i].root, set);
+	}
+	for (size_t i = 0; i < sizeof(connections) / sizeof(connections[0]); i++) {
+		csta_put_connection_response(&e->b, e->ed, connections[i].kind, &call);
+		emit_file(e, connections[i].root, set);
+	}
+	csta_put_snapshot_call_response(&e->b, e->ed, parties, 2, text, text);
+	emit_file(e, "SnapshotCallResponse", set);
+	csta_put_record_message_response(&e->b, e->ed, text);
+	emit_file(e, "RecordMessageResponse", set);
+}
+
+/* Without the optional connections, and a call of more parties than a message can hold. */
+static void
+emit_call_bounds(struct emit *e)
+{
+	static struct csta_call_party parties[1000];
+	struct csta_ref none = { 0, STR_NONE }, call = { 1, STR_NONE };
+
+	csta_put_connection_response(&e->b, e->ed, CSTA_GroupPickupCall, &none);
+	emit_file(e, "GroupPickupCallResponse", "none");
+	csta_put_merge_response(&e->b, e->ed, CSTA_TransferCall, &call, NULL, 0);
+	emit_file(e, "TransferCallResponse", "none");
+	csta_put_snapshot_call_response(&e->b, e->ed, NULL, 0, STR_NONE, STR_NONE);
+	emit_file(e, "SnapshotCallResponse", "none");
+	for (size_t i = 0; i < sizeof(parties) / sizeof(parties[0]); i++)
+		parties[i] = (struct csta_call_party){ { i + 1, STR("2001") }, STR("2001"),
+			CSTA_LOCAL_connected };
+	csta_put_snapshot_call_response(&e->b, e->ed, parties, sizeof(parties) / sizeof(parties[0]),
+		STR("2001"), STR("2002"));
+	emit_file(e, "SnapshotCallResponse", "cut");
+}
+
+static void
+emit_feature_answers(struct emit *e, const char *set, struct str text)
+{
+	struct csta_forward forwards[CSTA_FORWARDING_COUNT];
+	struct csta_agent agents[CSTA_AGENT_STATE_COUNT];
+	int i;
+
+	for (i = 0; i < CSTA_FORWARDING_COUNT; i++)
+		forwards[i] = (struct csta_forward){ (enum csta_forwarding)i, i % 2 == 0, text,
+			(uint32_t)i };
+	csta_put_get_forwarding_response(&e->b, e->ed, forwards, (size_t)i);
+	emit_file(e, "GetForwardingResponse", set);
+	for (i = 0; i < CSTA_AGENT_STATE_COUNT; i++)
+		agents[i] = (struct csta_agent){ text, text, (enum csta_agent_state)i,
+			(enum csta_agent_state)i };
+	csta_put_get_agent_state_response(&e->b, e->ed, agents, (size_t)i, text);
+	emit_file(e, "GetAgentStateResponse", set);
+	csta_put_get_do_not_disturb_response(&e->b, e->ed, text.n > 0);
+	emit_file(e, "GetDoNotDisturbResponse", set);
+	csta_put_get_message_waiting_response(&e->b, e->ed, text.n > 0, text);
+	emit_file(e, "GetMessageWaitingIndicatorResponse", set);
+	csta_put_escape_response(&e->b, e->ed, private_items, private_of(text));
+	emit_file(e, "EscapeResponse", set);
+}
+
+static void
+emit_feature_bounds(struct emit *e)
+{
+	for (int i = 0; i < CSTA_AGENT_STATE_COUNT; i++) {
+		enum csta_agent_state state = (enum csta_agent_state)i;
+
+		csta_put_set_agent_state_response(&e->b, e->ed, state);
+		emit_file(e, "SetAgentStateResponse",
+			i == CSTA_AGENT_NONE ? "none" : csta_agent_state_name(state));
+	}
+	csta_put_get_forwarding_response(&e->b, e->ed, NULL, 0);
+	emit_file(e, "GetForwardingResponse", "none");
+	csta_put_get_agent_state_response(&e->b, e->ed, NULL, 0, STR_NONE);
+	emit_file(e, "GetAgentStateResponse", "none");
+	csta_put_escape_response(&e->b, e->ed, NULL, 0);
+	emit_file(e, "EscapeResponse", "none");
 }
 
 /* Two bytes each here, six as a reference: snapshots get long with little. */
@@ -278,12 +467,18 @@ emit_all(const char *folder)
 	for (int ed = CSTA_ED3; ed <= CSTA_ED6; ed++) {
 		e.ed = (enum csta_edition)ed;
 		emit_folder(&e, csta_edition_name(e.ed));
-		for (int kind = CSTA_EV_ServiceInitiated; kind <= CSTA_EV_BackInService; kind++)
+		for (int kind = CSTA_EV_ServiceInitiated; kind < CSTA_EVENT_COUNT; kind++)
 			emit_events(&e, (enum csta_event_kind)kind);
 		emit_errors(&e);
 		emit_statuses(&e);
 		emit_answers(&e);
 		emit_snapshots(&e);
+		for (size_t i = 0; i < TEXT_COUNT; i++) {
+			emit_call_answers(&e, texts[i].set, texts[i].text);
+			emit_feature_answers(&e, texts[i].set, texts[i].text);
+		}
+		emit_call_bounds(&e);
+		emit_feature_bounds(&e);
 	}
 	emit_folder(&e, "appl_session");
 	emit_sessions(&e);

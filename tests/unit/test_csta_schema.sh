@@ -69,8 +69,14 @@ kind_of()
 	StartApplicationSession | StopApplicationSession | ResetApplicationSessionTimer | \
 		RequestSystemStatus | SystemStatus | SystemStatusResponse | SystemRegister | \
 		SystemRegisterCancel | MonitorStart | MonitorStop | MonitorStopResponse | \
-		SnapshotDevice | MakeCall | AnswerCall | HoldCall | RetrieveCall | \
-		ClearConnection | CSTAErrorCode | keepalive) echo "$1" ;;
+		SnapshotDevice | SnapshotCall | MakeCall | AnswerCall | HoldCall | \
+		RetrieveCall | ClearConnection | ClearCall | ConsultationCall | AlternateCall | \
+		ReconnectCall | TransferCall | SingleStepTransferCall | ConferenceCall | \
+		IntrudeCall | DeflectCall | GenerateDigits | DirectedPickupCall | \
+		GroupPickupCall | ParkCall | SetForwarding | GetForwarding | SetDoNotDisturb | \
+		GetDoNotDisturb | SetMessageWaitingIndicator | GetMessageWaitingIndicator | \
+		SetAgentState | GetAgentState | PlayMessage | RecordMessage | Stop | Suspend | \
+		Resume | Escape | CSTAErrorCode | keepalive) echo "$1" ;;
 	*) echo UNKNOWN ;;
 	esac
 }
@@ -142,11 +148,27 @@ check_encoder()
 			CSTAErrorCode SystemStatus MonitorStop \
 			{SystemStatus,RequestSystemStatus,SystemRegister}Response \
 			{SystemRegisterCancel,MonitorStart,MonitorStop,SnapshotDevice}Response \
-			{MakeCall,AnswerCall,HoldCall,RetrieveCall,ClearConnection}Response
+			{MakeCall,AnswerCall,HoldCall,RetrieveCall,ClearConnection}Response \
+			{CallCleared,Queued,Diverted,Transfered,Conferenced}Event \
+			{NetworkReached,CallInformation,DigitsGenerated,Private}Event \
+			Agent{LoggedOn,LoggedOff,NotReady,Ready,Busy,WorkingAfterCall}Event \
+			{DoNotDisturb,Forwarding,MessageWaiting}Event \
+			{Play,Stop,Record,SuspendPlay,SuspendRecord}Event \
+			{ClearCall,ConsultationCall,AlternateCall,ReconnectCall}Response \
+			{TransferCall,SingleStepTransferCall,ConferenceCall}Response \
+			{DeflectCall,GenerateDigits,DirectedPickupCall}Response \
+			{GroupPickupCall,ParkCall,IntrudeCall,SnapshotCall}Response \
+			{Set,Get}{Forwarding,DoNotDisturb,AgentState}Response \
+			{Set,Get}MessageWaitingIndicatorResponse EscapeResponse \
+			{PlayMessage,RecordMessage,Stop,Suspend,Resume}Response
 		spoil $part DeliveredEvent-plain 's,<cause>.*</cause>,,'
 		spoil $part DeliveredEvent-plain 's,<alertingDevice>.*</alertingDevice>,,'
 		spoil $part HeldEvent-plain 's,<cause>.*</cause>,<cause>boredom</cause>,'
 		spoil $part FailedEvent-plain 's,\(<callingDev.*\)\(<calledDev.*/calledDevice>\),\2\1,'
+		spoil $part TransferedEvent-plain 's,<secondaryOldCall>\(.*\)</secondaryOldCall>,\1,'
+		spoil $part ConferencedEvent-plain 's,<addedParty>.*</addedParty>,,'
+		spoil $part ForwardingEvent-plain 's,>true<,>maybe<,'
+		spoil $part AgentBusyEvent-plain 's,agentNotReady,agentBusy,'
 		spoil $part CSTAErrorCode-resourceBusy 's,Availibility,Availability,g'
 		spoil $part SystemStatus-normal 's,>normal<,>well<,'
 		check_spoiled $part
