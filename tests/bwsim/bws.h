@@ -4,9 +4,11 @@
 
 #include "tests/bwsim/bws_account.h"
 #include "tests/bwsim/bws_as.h"
+#include "tests/bwsim/bws_auth.h"
 #include "tests/bwsim/bws_call.h"
 #include "tests/bwsim/bws_chan.h"
 #include "tests/bwsim/bws_control.h"
+#include "tests/bwsim/bws_cti.h"
 #include "tests/bwsim/bws_deliver.h"
 #include "tests/bwsim/bws_fault.h"
 #include "tests/bwsim/bws_http.h"
@@ -15,8 +17,10 @@
 #include "tests/bwsim/bws_stats.h"
 #include "tests/bwsim/bws_sub.h"
 #include "tests/bwsim/bws_timer.h"
+#include "tests/bwsim/bws_tls.h"
 #include "tests/bwsim/bws_user.h"
 #include "tests/bwsim/bws_util.h"
+#include "tests/bwsim/bws_validate.h"
 
 #include <stdio.h>
 
@@ -25,6 +29,8 @@
  * of its module; modules get the world as first argument.
  *
  *	bws_http, bws_stream	HTTP servers ("XSP") and the streams of event channels
+ *	bws_cti, bws_tls	the CTI interface over TCP, TLS before HTTP and CTI
+ *	bws_auth, bws_validate	log-in, schema of what comes and goes
  *	bws_route, bws_events_api, bws_actions_api	requests
  *	bws_chan, bws_sub, bws_deliver	channels and sets, subscriptions, events until acknowledged
  *	bws_user, bws_call, bws_drive, bws_load, bws_as	users, calls, who moves them, the two AS
@@ -43,7 +49,11 @@ struct bws {
 	FILE *journal;
 	struct bws_accounts accounts;
 	struct bws_users users;
+	struct bws_auth auth;
 	struct bws_http http;
+	struct bws_cti cti;
+	struct bws_tls tls;
+	struct bws_validate validate;
 	struct bws_chans chans;
 	struct bws_subs subs;
 	struct bws_deliver deliver;

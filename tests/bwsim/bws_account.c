@@ -54,6 +54,23 @@ bws_account_check(const struct bws *w, const char *login, const char *password)
 	return strcmp(w->knobs.user_password, password) == 0;
 }
 
+int
+bws_account_set_password(struct bws *w, const char *login, const char *password)
+{
+	size_t i;
+
+	for (i = 0; i < w->accounts.count; i++) {
+		struct bws_account *a = &w->accounts.list[i];
+
+		if (strcmp(a->login, login) != 0)
+			continue;
+		free(a->password);
+		a->password = bws_util_strdup(password);
+		return 0;
+	}
+	return -1;
+}
+
 bool
 bws_account_may(const struct bws *w, const char *login, const struct bws_user *user)
 {

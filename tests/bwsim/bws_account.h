@@ -26,6 +26,9 @@ int bws_account_add(struct bws *w, const char *text);
 /* True when the pair is right. */
 bool bws_account_check(const struct bws *w, const char *login, const char *password);
 
+/* Changes the password of an administrator. Returns -1 when there is no such login. */
+int bws_account_set_password(struct bws *w, const char *login, const char *password);
+
 /* True when @login may act for @user. */
 bool bws_account_may(const struct bws *w, const char *login, const struct bws_user *user);
 

@@ -201,10 +201,12 @@ bws_chan_open(struct bws *w, struct bws_req *r, const char *owner, const struct 
 	c->weight = wish->weight;
 	c->responding = true;
 	c->stream = bws_stream_new(r, on_stream_gone, c);
-	r->stream = c->stream;
+	r->stream = r->cti ? NULL : c->stream;
 	bws_timer_init(&c->heartbeat, on_silence, c);
 	bws_timer_init(&c->expiry, on_expiry, c);
-	bws_timer_in_ms(&w->timers, &c->heartbeat, w->knobs.event_timeout_ms);
+	/* Over CTI the connection's keepalive takes the place of heartbeats. */
+	if (!r->cti)
+		bws_timer_in_ms(&w->timers, &c->heartbeat, w->knobs.event_timeout_ms);
 	bws_chan_refresh(c, wish->expires);
 	TAILQ_INSERT_TAIL(&w->chans.all, c, link);
 	TAILQ_INSERT_TAIL(&c->set->chans, c, in_set);
@@ -212,7 +214,10 @@ bws_chan_open(struct bws *w, struct bws_req *r, const char *owner, const struct 
 	w->chans.count++;
 	w->stats.channels_opened++;
 	tsearch(c, &w->chans.by_id, compare);
-	send_opening(c);
+	if (r->cti)
+		bws_doc_channel_reply(&r->reply, c);
+	else
+		send_opening(c);
 	bws_journal_fact(w, "channel", "{s:s,s:s,s:s,s:s,s:s,s:s?}", "what", "open", "channel",
 		c->id, "xsp", bws_xsp_name(c->xsp), "set", c->set->id, "owner", owner, "app",
 		c->app);

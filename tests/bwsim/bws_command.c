@@ -9,6 +9,7 @@
 #include "tests/bwsim/bws_command.h"
 
 #include "tests/bwsim/bws.h"
+#include "tests/bwsim/bws_command_wire.h"
 #include "tests/bwsim/bws_drive.h"
 #include "tests/bwsim/bws_journal.h"
 #include "tests/bwsim/bws_virtual.h"
@@ -472,6 +473,7 @@ cmd_stats(struct bws *w, const json_t *in, json_t *out)
 	put_count(out, "calls_lost", s->calls_lost);
 	put_count(out, "load_skipped", s->load_skipped);
 	put_count(out, "requests_failed", s->requests_failed);
+	bws_command_wire_stats(w, out);
 	json_object_set_new(out, "requests", requests);
 	return NULL;
 }
@@ -544,6 +546,8 @@ run(struct bws *w, const json_t *in, json_t *out)
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(commands[i].name, name) == 0)
 			return commands[i].run(w, in, out);
+	if (bws_command_wire_find(name))
+		return bws_command_wire_find(name)(w, in, out);
 	return "unknown command";
 }
 

@@ -242,7 +242,7 @@ channel_request(struct bws *w, struct bws_req *r, const struct bws_path *p, bool
 	bool put = strcmp(r->method, "PUT") == 0;
 
 	if (p->count == 1) {
-		if (post && async)
+		if (post && (async || r->cti))
 			open_channel(w, r);
 		else
 			bws_reply_wrong_method(r);

@@ -13,6 +13,8 @@
 #include "tests/bwsim/bws_http.h"
 
 #include "tests/bwsim/bws.h"
+#include "tests/bwsim/bws_cti_doc.h"
+#include "tests/bwsim/bws_net.h"
 #include "tests/bwsim/bws_route.h"
 #include "tests/bwsim/bws_stream.h"
 
@@ -25,7 +27,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define LISTEN_BACKLOG 511
 #define CONNECTION_MEMORY 131072u
 #define CONNECTION_LIMIT 4000u
 #define BUSY_ROUNDS 3u
@@ -33,6 +34,7 @@
 struct conn {
 	TAILQ_ENTRY(conn) link;
 	int fd;
+	bool used;
 };
 
 struct bws_xsp {
@@ -51,13 +53,20 @@ struct bws_xsp {
 const char *
 bws_req_arg(const struct bws_req *r, const char *name)
 {
-	return MHD_lookup_connection_value(r->conn, MHD_GET_ARGUMENT_KIND, name);
+	size_t i;
+
+	if (r->conn)
+		return MHD_lookup_connection_value(r->conn, MHD_GET_ARGUMENT_KIND, name);
+	for (i = 0; i < r->param_count; i++)
+		if (strcasecmp(r->params[i].name, name) == 0)
+			return r->params[i].value;
+	return NULL;
 }
 
 const char *
 bws_req_header_value(const struct bws_req *r, const char *name)
 {
-	return MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, name);
+	return r->conn ? MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, name) : NULL;
 }
 
 void
@@ -108,8 +117,8 @@ static struct bws_req *
 new_request(struct bws_xsp *xsp, struct MHD_Connection *conn, const char *method, const char *url)
 {
 	struct bws_req *r = bws_util_calloc(1, sizeof(*r));
-	char *password = NULL;
-	char *login;
+	const union MHD_ConnectionInfo *info;
+	struct conn *c;
 
 	r->w = xsp->w;
 	r->xsp = xsp;
@@ -117,25 +126,27 @@ new_request(struct bws_xsp *xsp, struct MHD_Connection *conn, const char *method
 	r->kind = BWS_KIND_OTHER;
 	r->method = ascii_copy(method);
 	r->path = ascii_copy(url);
-	login = MHD_basic_auth_get_username_password(conn, &password);
-	r->login = ascii_copy(login);
-	r->password = bws_util_strdup(password);
-	MHD_free(login);
-	MHD_free(password);
+	r->authorization = bws_util_strdup(bws_req_header_value(r, "Authorization"));
+	info = MHD_get_connection_info(conn, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	if (info && info->client_addr->sa_family == AF_INET)
+		r->identity = bws_util_strdup(bws_tls_identity(r->w,
+			ntohs(((const struct sockaddr_in *)(const void *)info->client_addr)
+					->sin_port)));
+	info = MHD_get_connection_info(conn, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	c = info ? info->socket_context : NULL;
+	r->first = c && !c->used;
+	if (c)
+		c->used = true;
 	bws_timer_init(&r->delay, on_delay_over, r);
 	TAILQ_INSERT_TAIL(&xsp->reqs, r, link);
 	return r;
 }
 
-static void
-free_request(struct bws_req *r)
+void
+bws_req_clear(struct bws_req *r)
 {
 	size_t i;
 
-	TAILQ_REMOVE(&r->xsp->reqs, r, link);
-	bws_timer_stop(&r->w->timers, &r->delay);
-	if (r->stream)
-		bws_stream_discard(r->stream);
 	for (i = 0; i < r->header_count; i++) {
 		free(r->headers[i].name);
 		free(r->headers[i].value);
@@ -143,11 +154,22 @@ free_request(struct bws_req *r)
 	free(r->method);
 	free(r->path);
 	free(r->login);
-	free(r->password);
+	free(r->authorization);
+	free(r->identity);
 	free(r->content_type);
 	free(r->about);
 	bws_buf_free(&r->body);
 	bws_buf_free(&r->reply);
+}
+
+static void
+free_request(struct bws_req *r)
+{
+	TAILQ_REMOVE(&r->xsp->reqs, r, link);
+	bws_timer_stop(&r->w->timers, &r->delay);
+	if (r->stream)
+		bws_stream_discard(r->stream);
+	bws_req_clear(r);
 	free(r);
 }
 
@@ -260,28 +282,6 @@ on_server_ready(void *arg, uint32_t events)
 }
 
 static int
-listen_socket(struct bws_xsp *xsp)
-{
-	socklen_t len = sizeof(xsp->addr);
-	int one = 1;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	if (fd < 0)
-		return -1;
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) < 0 ||
-		bind(fd, (struct sockaddr *)&xsp->addr, sizeof(xsp->addr)) < 0 ||
-		getsockname(fd, (struct sockaddr *)&xsp->addr, &len) < 0 ||
-		listen(fd, LISTEN_BACKLOG) < 0) {
-		int saved = errno;
-
-		close(fd);
-		errno = saved;
-		return -1;
-	}
-	return fd;
-}
-
-static int
 start_server(struct bws_xsp *xsp, int fd)
 {
 	const union MHD_DaemonInfo *info;
@@ -309,7 +309,7 @@ bws_xsp_start(struct bws_xsp *xsp, char *err, size_t err_len)
 	int fd;
 
 	if (xsp->state == BWS_XSP_DEAD) {
-		fd = listen_socket(xsp);
+		fd = bws_net_listen(&xsp->addr);
 		if (fd < 0) {
 			snprintf(err, err_len, "%s: cannot listen: %s", xsp->name, strerror(errno));
 			return -1;
@@ -323,6 +323,8 @@ bws_xsp_start(struct bws_xsp *xsp, char *err, size_t err_len)
 	if (xsp->state != BWS_XSP_UP)
 		bws_watch_add(xsp->w, xsp->epoll_fd, EPOLLIN, &xsp->watch);
 	xsp->state = BWS_XSP_UP;
+	bws_cti_xsp_started(xsp);
+	bws_tls_xsp_changed(xsp);
 	return 0;
 }
 
@@ -333,6 +335,8 @@ bws_xsp_silence(struct bws_xsp *xsp)
 		return;
 	bws_watch_del(xsp->w, xsp->epoll_fd);
 	xsp->state = BWS_XSP_SILENT;
+	bws_cti_xsp_silent(xsp);
+	bws_tls_xsp_changed(xsp);
 }
 
 void
@@ -353,49 +357,28 @@ bws_xsp_kill(struct bws_xsp *xsp)
 	xsp->daemon = NULL;
 	xsp->epoll_fd = -1;
 	xsp->state = BWS_XSP_DEAD;
-}
-
-static int
-parse_spec(struct bws_xsp *xsp, const char *spec)
-{
-	const char *eq = strchr(spec, '=');
-	const char *colon = eq ? strrchr(eq, ':') : NULL;
-	char host[64];
-	char *end;
-	long port;
-
-	if (!eq || eq == spec || !colon || (size_t)(colon - eq - 1) >= sizeof(host))
-		return -1;
-	memcpy(host, eq + 1, (size_t)(colon - eq - 1));
-	host[colon - eq - 1] = '\0';
-	port = strtol(colon + 1, &end, 10);
-	if (end == colon + 1 || *end || port < 0 || port > 65535)
-		return -1;
-	xsp->addr.sin_family = AF_INET;
-	xsp->addr.sin_port = htons((uint16_t)port);
-	if (inet_pton(AF_INET, host, &xsp->addr.sin_addr) != 1)
-		return -1;
-	xsp->name = bws_util_strdup(spec);
-	xsp->name[eq - spec] = '\0';
-	return 0;
+	bws_cti_xsp_killed(xsp);
+	bws_tls_xsp_changed(xsp);
 }
 
 int
 bws_http_add(struct bws *w, const char *spec, char *err, size_t err_len)
 {
 	struct bws_xsp *xsp;
+	char name[64];
 
 	if (w->http.count == BWS_XSP_MAX) {
 		snprintf(err, err_len, "at most %d XSPs", BWS_XSP_MAX);
 		return -1;
 	}
 	xsp = bws_util_calloc(1, sizeof(*xsp));
-	if (parse_spec(xsp, spec) < 0) {
+	if (bws_net_parse(spec, name, sizeof(name), &xsp->addr) < 0) {
 		snprintf(err, err_len, "'%s' is not name=IPv4:port", spec);
 		free(xsp);
 		return -1;
 	}
 	xsp->w = w;
+	xsp->name = bws_util_strdup(name);
 	xsp->index = (unsigned)w->http.count;
 	xsp->epoll_fd = -1;
 	xsp->watch.ready = on_server_ready;
@@ -421,6 +404,18 @@ const char *
 bws_xsp_name(const struct bws_xsp *xsp)
 {
 	return xsp->name;
+}
+
+struct bws *
+bws_xsp_world(const struct bws_xsp *xsp)
+{
+	return xsp->w;
+}
+
+const struct sockaddr_in *
+bws_xsp_address(const struct bws_xsp *xsp)
+{
+	return &xsp->addr;
 }
 
 unsigned

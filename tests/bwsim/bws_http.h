@@ -13,6 +13,8 @@
 #include <sys/queue.h>
 
 struct bws;
+struct bws_cti_conn;
+struct bws_cti_param;
 struct bws_stream;
 struct bws_xsp;
 struct MHD_Connection;
@@ -38,11 +40,16 @@ struct bws_req {
 	TAILQ_ENTRY(bws_req) link;
 	struct bws *w;
 	struct bws_xsp *xsp;
-	struct MHD_Connection *conn;
+	struct MHD_Connection *conn;        /* NULL over CTI */
+	struct bws_cti_conn *cti;           /* NULL over HTTP */
+	const struct bws_cti_param *params; /* over CTI: what HTTP has in its query */
+	size_t param_count;
+	char *authorization; /* text of an Authorization header, or NULL */
+	char *identity;      /* login of a verified client certificate, or NULL */
+	bool first;          /* the first request of its connection */
 	char *method;
-	char *path; /* decoded, without query; bytes outside ASCII are replaced */
-	char *login;
-	char *password;
+	char *path;  /* decoded, without query; bytes outside ASCII are replaced */
+	char *login; /* set by bws_auth_request() */
 	struct bws_buf body;
 	bool body_too_long;
 
@@ -120,6 +127,14 @@ const char *bws_req_header_value(const struct bws_req *r, const char *name);
 
 /* Adds a header to the reply; more than BWS_REQ_HEADERS_MAX are left out. */
 void bws_req_add_header(struct bws_req *r, const char *name, const char *value);
+
+/* Frees what a request holds, not the request itself. */
+void bws_req_clear(struct bws_req *r);
+
+struct bws *bws_xsp_world(const struct bws_xsp *xsp);
+
+/* Address of the plain HTTP port. */
+const struct sockaddr_in *bws_xsp_address(const struct bws_xsp *xsp);
 
 /* Names the user the request is about (journal). */
 void bws_req_set_about(struct bws_req *r, const char *user_id);

@@ -2,6 +2,8 @@
 #ifndef TANDEM_TESTS_BWSIM_BWS_KNOBS_H
 #define TANDEM_TESTS_BWSIM_BWS_KNOBS_H
 
+#include "tests/bwsim/bws_knobs_wire.h"
+
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -81,7 +83,8 @@
 	STR(stream_content_type, "text/xml;charset=UTF-8", "Content-Type of the stream") \
 	STR(error_charset, "ISO-8859-1", "charset of error bodies") \
 	STR(realm, "BroadWorks", "realm of the Basic challenge") \
-	STR(user_password, "", "password of all users, empty: only administrators log in")
+	STR(user_password, "", "password of all users, empty: only administrators log in") \
+	BWS_KNOB_WIRE_LIST(NUM, STR)
 
 struct bws_knobs {
 #define NUM(name, def, low, high, text) int64_t name;

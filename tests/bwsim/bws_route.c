@@ -13,6 +13,7 @@
 #include "tests/bwsim/bws_events_api.h"
 #include "tests/bwsim/bws_journal.h"
 #include "tests/bwsim/bws_reply.h"
+#include "tests/bwsim/bws_validate.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,14 +52,14 @@ shift(struct bws_path *p, size_t n)
 static void
 dispatch(struct bws *w, struct bws_req *r, struct bws_path *p)
 {
-	bool async = bws_path_is(p, 0, "com.broadsoft.async");
+	bool async = bws_path_is(p, 0, w->knobs.context_async);
 
 	if (async)
 		shift(p, 1);
-	if (bws_path_is(p, 0, "com.broadsoft.xsi-events") && bws_path_is(p, 1, "v2.0")) {
+	if (bws_path_is(p, 0, w->knobs.context_events) && bws_path_is(p, 1, "v2.0")) {
 		shift(p, 2);
 		bws_events_api_request(w, r, p, async);
-	} else if (!async && bws_path_is(p, 0, "com.broadsoft.xsi-actions") &&
+	} else if (!async && bws_path_is(p, 0, w->knobs.context_actions) &&
 		bws_path_is(p, 1, "v2.0")) {
 		shift(p, 2);
 		bws_actions_api_request(w, r, p);
@@ -98,10 +99,8 @@ answer(struct bws *w, struct bws_req *r)
 		bws_reply_error(r, 413, BWS_ERR_BAD_REQUEST, "The request body is too long");
 		return;
 	}
-	if (!bws_account_check(w, r->login, r->password)) {
-		bws_reply_challenge(r);
+	if (!bws_auth_request(w, r))
 		return;
-	}
 	if (over_rate(w)) {
 		bws_reply_error(r, 503, BWS_ERR_OVERLOAD, "Overload");
 		bws_req_add_header(r, "Retry-After", "1");
@@ -116,7 +115,10 @@ void
 bws_route_request(struct bws *w, struct bws_req *r)
 {
 	r->delay_ms = bws_rand_range(&w->rand_net, w->knobs.reply_ms_min, w->knobs.reply_ms_max);
+	bws_validate_received(w, r->method, r->body.p, r->body.n);
 	answer(w, r);
+	if (!r->stream && !r->cti)
+		bws_validate_sent(w, r->method, r->reply.p, r->reply.n);
 	w->stats.requests[r->kind]++;
 	if (r->status >= 400)
 		w->stats.requests_failed++;

@@ -56,6 +56,20 @@ struct bws_stats {
 	uint64_t calls_lost;
 	uint64_t load_skipped;
 	size_t events_kept_peak;
+
+	/* transports and log-in */
+	uint64_t cti_connections;
+	uint64_t cti_bad_documents;
+	uint64_t cti_keepalives_sent;
+	uint64_t cti_keepalives_received;
+	uint64_t cti_keepalives_answered;
+	uint64_t tls_handshakes;
+	uint64_t challenges; /* requests answered 401, or refused for a locked account */
+	uint64_t auth_failures;
+	uint64_t auth_failures_row; /* most failures in a row of one account */
+	uint64_t accounts_locked;
+	uint64_t schema_sent_wrong;
+	uint64_t schema_received_wrong;
 };
 
 /* Text of a kind. */

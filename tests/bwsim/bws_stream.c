@@ -34,6 +34,7 @@ struct doc {
 struct bws_stream {
 	struct bws *w;
 	struct MHD_Connection *conn;
+	struct bws_cti_conn *cti; /* or a CTI connection, which then does all the work */
 	int fd;
 	TAILQ_HEAD(, doc) docs;
 	size_t queued;
@@ -53,6 +54,8 @@ free_stream(struct bws_stream *s)
 {
 	struct doc *d;
 
+	if (s->cti)
+		bws_cti_detach(s->cti, s);
 	bws_timer_stop(&s->w->timers, &s->tell);
 	bws_timer_stop(&s->w->timers, &s->linger);
 	while ((d = TAILQ_FIRST(&s->docs))) {
@@ -119,6 +122,11 @@ bws_stream_new(struct bws_req *r, void (*gone)(void *arg), void *arg)
 	TAILQ_INIT(&s->docs);
 	bws_timer_init(&s->tell, on_tell, s);
 	bws_timer_init(&s->linger, on_linger, s);
+	s->cti = r->cti;
+	if (s->cti) {
+		bws_cti_attach(s->cti, s);
+		return s;
+	}
 	info = MHD_get_connection_info(r->conn, MHD_CONNECTION_INFO_CONNECTION_FD);
 	if (info)
 		s->fd = info->connect_fd;
@@ -133,8 +141,12 @@ bws_stream_push(struct bws_stream *s, const char *bytes, size_t len)
 {
 	struct doc *d;
 
-	if (s->finishing || s->cut)
+	if (s->finishing || s->cut || s->released)
 		return false;
+	if (s->cti) {
+		s->w->stats.documents++;
+		return bws_cti_push(s->cti, bytes, len);
+	}
 	if (s->queued + len > (size_t)s->w->knobs.chan_queue_bytes_max) {
 		s->w->stats.documents_refused++;
 		return false;
@@ -145,6 +157,7 @@ bws_stream_push(struct bws_stream *s, const char *bytes, size_t len)
 	TAILQ_INSERT_TAIL(&s->docs, d, link);
 	s->queued += len;
 	s->w->stats.documents++;
+	bws_validate_sent(s->w, "stream", bytes, len);
 	bws_stream_wake(s);
 	return true;
 }
@@ -154,7 +167,7 @@ bws_stream_finish(struct bws_stream *s)
 {
 	s->gone = NULL;
 	s->finishing = true;
-	if (s->released) {
+	if (s->released || s->cti) {
 		free_stream(s);
 		return;
 	}
@@ -167,7 +180,9 @@ bws_stream_cut(struct bws_stream *s)
 {
 	s->gone = NULL;
 	s->cut = true;
-	if (s->released) {
+	if (s->cti)
+		bws_cti_drop(s->cti);
+	if (s->released || s->cti) {
 		free_stream(s);
 		return;
 	}
@@ -231,6 +246,14 @@ released(void *cls)
 	s->released = true;
 	s->asleep = false;
 	/* The server may be in the middle of something: the owner hears of it from the loop. */
+	bws_timer_arm(&s->w->timers, &s->tell, 0);
+}
+
+void
+bws_stream_lost(struct bws_stream *s)
+{
+	s->cti = NULL;
+	s->released = true;
 	bws_timer_arm(&s->w->timers, &s->tell, 0);
 }
 

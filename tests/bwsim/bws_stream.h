@@ -31,6 +31,9 @@ void bws_stream_finish(struct bws_stream *s);
  * blocked is cut after two seconds. */
 void bws_stream_cut(struct bws_stream *s);
 
+/* For bws_cti: the connection of the stream is gone; the owner is told. */
+void bws_stream_lost(struct bws_stream *s);
+
 /* For bws_http: the response object whose body is the stream; NULL when memory ran out. */
 struct MHD_Response *bws_stream_response(struct bws_stream *s);
 

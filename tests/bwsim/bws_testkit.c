@@ -73,6 +73,8 @@ read_ready(struct bws_kit *k, int in)
 		sscanf(line, "bwsim ready xsp1=127.0.0.1:%d xsp2=127.0.0.1:%d", &k->ports[0],
 			&k->ports[1]) != 2)
 		die("the simulator does not start");
+	if (strstr(line, " cti:xsp1="))
+		k->cti_port = atoi(strrchr(strstr(line, " cti:xsp1="), ':') + 1);
 	fclose(f);
 }
 

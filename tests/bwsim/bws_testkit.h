@@ -18,6 +18,7 @@ struct bws_kit {
 	char socket_path[300];
 	char journal_path[300];
 	int ports[2]; /* xsp1, xsp2 */
+	int cti_port; /* of xsp1, 0 = none */
 	int control_fd;
 };
 

@@ -53,6 +53,10 @@ usage(FILE *out)
 	fputs("usage: bwsim --listen NAME=ADDRESS:PORT... --users FIRST-LAST@DOMAIN...\n"
 	      "             --admin LOGIN:PASSWORD [--journal FILE] [--control SOCKET] [--seed N]\n"
 	      "             [--config FILE] [--knob NAME=VALUE]... [--virtual]\n"
+	      "             [--listen-cti XSP=ADDRESS:PORT]... [--token LOGIN:TOKEN]...\n"
+	      "             [--tls-cert FILE --tls-key FILE [--tls-ca FILE]\n"
+	      "              [--listen-tls XSP=ADDRESS:PORT]... [--listen-cti-tls XSP=ADDRESS:PORT]...]\n"
+	      "             [--schema DIR]\n"
 	      "       bwsim --ask SOCKET COMMAND...\n"
 	      "       bwsim --help-knobs | --help\n",
 		out);
@@ -96,12 +100,16 @@ fini(struct bws *w)
 	bws_deliver_fini(w);
 	bws_chan_fini(w);
 	bws_http_fini(w);
+	bws_cti_fini(w);
+	bws_tls_fini(w);
 	bws_sub_fini(w);
 	bws_deliver_fini(w);
 	/* Streams that their servers released free themselves by a timer. */
 	bws_timers_run(&w->timers, INT64_MAX);
 	bws_user_fini(w);
 	bws_account_fini(w);
+	bws_auth_fini(w);
+	bws_validate_fini(w);
 	bws_timers_free(&w->timers);
 	bws_journal_close(w);
 	bws_knobs_fini(&w->knobs);
@@ -120,6 +128,14 @@ enum {
 	OPT_CONFIG,
 	OPT_KNOB,
 	OPT_VIRTUAL,
+	OPT_LISTEN_CTI,
+	OPT_LISTEN_TLS,
+	OPT_LISTEN_CTI_TLS,
+	OPT_TOKEN,
+	OPT_TLS_CERT,
+	OPT_TLS_KEY,
+	OPT_TLS_CA,
+	OPT_SCHEMA,
 	OPT_HELP_KNOBS,
 	OPT_HELP
 };
@@ -134,10 +150,63 @@ static const struct option options[] = {
 	{ "config", required_argument, NULL, OPT_CONFIG },
 	{ "knob", required_argument, NULL, OPT_KNOB },
 	{ "virtual", no_argument, NULL, OPT_VIRTUAL },
+	{ "listen-cti", required_argument, NULL, OPT_LISTEN_CTI },
+	{ "listen-tls", required_argument, NULL, OPT_LISTEN_TLS },
+	{ "listen-cti-tls", required_argument, NULL, OPT_LISTEN_CTI_TLS },
+	{ "token", required_argument, NULL, OPT_TOKEN },
+	{ "tls-cert", required_argument, NULL, OPT_TLS_CERT },
+	{ "tls-key", required_argument, NULL, OPT_TLS_KEY },
+	{ "tls-ca", required_argument, NULL, OPT_TLS_CA },
+	{ "schema", required_argument, NULL, OPT_SCHEMA },
 	{ "help-knobs", no_argument, NULL, OPT_HELP_KNOBS },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
 };
+
+/* TLS ports come last on the command line or not: the files are opened with the first port. */
+static struct bws_tls_files tls_files;
+
+static void
+add_tls(struct bws *w, const char *spec, bool cti, char *err, size_t err_len)
+{
+	if (!w->tls.context && bws_tls_open(w, &tls_files, err, err_len) < 0)
+		return;
+	bws_tls_add(w, spec, cti, err, err_len);
+}
+
+/* Options of transports, log-in and checks. Returns false when it is none of them. */
+static bool
+apply_wire_option(struct bws *w, int opt, const char *arg, char *err, size_t err_len)
+{
+	switch (opt) {
+	case OPT_LISTEN_CTI:
+		bws_cti_add(w, arg, err, err_len);
+		break;
+	case OPT_LISTEN_TLS:
+	case OPT_LISTEN_CTI_TLS:
+		add_tls(w, arg, opt == OPT_LISTEN_CTI_TLS, err, err_len);
+		break;
+	case OPT_TOKEN:
+		if (bws_auth_add_token(w, arg, -1) < 0)
+			snprintf(err, err_len, "--token: '%s' is not LOGIN:TOKEN", arg);
+		break;
+	case OPT_TLS_CERT:
+		tls_files.cert = arg;
+		break;
+	case OPT_TLS_KEY:
+		tls_files.key = arg;
+		break;
+	case OPT_TLS_CA:
+		tls_files.ca = arg;
+		break;
+	case OPT_SCHEMA:
+		bws_validate_open(w, arg, err, err_len);
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
 
 /* Returns 0, or the exit code. */
 static int
@@ -182,6 +251,8 @@ apply_option(struct bws *w, int opt, const char *arg)
 		bws_util_clock_virtual();
 		break;
 	default:
+		if (apply_wire_option(w, opt, arg, err, sizeof(err)))
+			break;
 		usage(stderr);
 		return 2;
 	}
@@ -202,7 +273,8 @@ read_options(struct bws *w, int argc, char **argv)
 		opterr = pass == 0;
 		while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
 			bool early = opt == OPT_SEED || opt == OPT_CONFIG || opt == OPT_KNOB ||
-				opt == OPT_VIRTUAL || opt == '?';
+				opt == OPT_VIRTUAL ||
+				(opt >= OPT_TLS_CERT && opt <= OPT_TLS_CA) || opt == '?';
 
 			rv = early == (pass == 0) ? apply_option(w, opt, optarg) : 0;
 			if (rv)
@@ -292,6 +364,14 @@ say_ready(struct bws *w)
 	fputs("bwsim ready", stdout);
 	for (i = 0; i < w->http.count; i++) {
 		bws_xsp_describe(w->http.xsps[i], text, sizeof(text));
+		printf(" %s", text);
+	}
+	for (i = 0; i < w->cti.count; i++) {
+		bws_cti_describe(w->cti.servers[i], text, sizeof(text));
+		printf(" %s", text);
+	}
+	for (i = 0; i < w->tls.count; i++) {
+		bws_tls_describe(w->tls.servers[i], text, sizeof(text));
 		printf(" %s", text);
 	}
 	putchar('\n');
