@@ -117,6 +117,7 @@ ask(const char *login, const char *name, const char *method, const char *uri, co
 static void
 open_channel(void)
 {
+	bws_buf_free(&in);
 	ask(LOGIN, "AddChannelRequest", "POST", "/com.broadsoft.xsi-events/v2.0/channel", "",
 		"<Channel " BWS_KIT_NS "><channelSetId>SET</channelSetId></Channel>");
 	ck_assert(wait_word("</channelId>", 5000));
