@@ -2,8 +2,8 @@
 /*
  * Xsi documents to structures: see xsi_decode.h.
  *
- * Happy path: the root's local name picks the reader of the document; an Event is read in two
- * steps, the envelope first and then its eventData by type. Elements are found by local name in any
+ * Happy path: the root's local name picks the reader of the document, here or in one of the other
+ * xsi_decode files (xsi_decode_part.h lists them). Elements are found by local name in any
  * order, unknown ones are passed over; the first of several with one name counts.
  *
  * Failure modes: not XML or over a limit (from xml.h); a mandatory element missing or with a wrong
@@ -11,326 +11,23 @@
  * the device, and a value that is refused again in the refresh would cost one for ever.
  */
 #include "proto/xsi_decode.h"
-
-#include "proto/base/utf8.h"
+#include "proto/xsi_decode_part.h"
 
 #define XSI_OLD_NAMESPACE "http://schema.broadsoft.com/xsi-events"
-#define SEQUENCE_MAX 2147483647u /* then 1 again */
-
-/* What every reader needs. */
-struct xsi_source {
-	const struct xml *xml;
-	struct xsi_doc *out;
-	struct err *err;
-};
-
-/* --- values ------------------------------------------------------------------------------ */
-
-static int
-xsi_refuse(const struct xsi_source *s, const char *element, const char *what)
-{
-	return err_set(s->err, E_MALFORMED, "%s %s", element, what);
-}
-
-/*
- * Text of a child into `*out`, or "" if it does not fit into `size` bytes with a NUL; true if it
- * fits.
- */
-static bool
-xsi_fit(const struct xsi_source *s, uint32_t node, const char *name, size_t size, struct str *out)
-{
-	struct str text = xml_child_text(s->xml, node, name);
-
-	*out = text.n < size ? text : STR_NONE;
-	return text.n < size;
-}
-
-/* A text that may be missing. */
-static int
-xsi_optional(
-	const struct xsi_source *s, uint32_t node, const char *name, size_t size, struct str *out)
-{
-	return xsi_fit(s, node, name, size, out) ? E_OK : xsi_refuse(s, name, "is too long");
-}
-
-static int
-xsi_mandatory(
-	const struct xsi_source *s, uint32_t node, const char *name, size_t size, struct str *out)
-{
-	int code = xsi_optional(s, node, name, size, out);
-
-	if (code == E_OK && out->n == 0)
-		return xsi_refuse(s, name, "is missing");
-	return code;
-}
-
-/* Seconds of an `expires`; 0 if it is missing. */
-static int
-xsi_expires(const struct xsi_source *s, uint32_t node, uint64_t *out)
-{
-	struct str text = xml_child_text(s->xml, node, "expires");
-
-	*out = 0;
-	if (text.n > 0 && !str_u64(text, INT64_MAX, out))
-		return xsi_refuse(s, "expires", "is not a number");
-	return E_OK;
-}
-
-/* The local name within an xsi:type: "xsi:CallReceivedEvent" gives "CallReceivedEvent". */
-static struct str
-xsi_type(const struct xsi_source *s, uint32_t node)
-{
-	struct str rest;
-	struct str first = str_cut(str_trim(xml_attribute(s->xml, node, "type")), ':', &rest);
-
-	return rest.n > 0 ? rest : first;
-}
-
-/* Cuts a text for people below `size` bytes, between two characters. */
-static struct str
-xsi_shorten(struct str s, size_t size)
-{
-	size_t n = 0;
-
-	if (s.n < size)
-		return s;
-	while (n < s.n) {
-		uint32_t character;
-		size_t step = utf8_decode((struct str){ s.p + n, s.n - n }, &character);
-
-		if (n + step >= size)
-			break;
-		n += step;
-	}
-	return (struct str){ s.p, n };
-}
-
-/* --- calls ------------------------------------------------------------------------------- */
-
-/* internalReleaseCause within, or the plain text of the old form. */
-static struct str
-xsi_release_cause(const struct xsi_source *s, uint32_t call)
-{
-	uint32_t node = xml_child(s->xml, call, "releaseCause");
-	struct str cause = xml_child_text(s->xml, node, "internalReleaseCause");
-
-	return cause.n > 0 ? cause : str_trim(xml_text(s->xml, node));
-}
-
-static enum xsi_releasing_party
-xsi_releasing(const struct xsi_source *s, uint32_t call)
-{
-	struct str party = xml_child_text(s->xml, call, "releasingParty");
-
-	if (str_is(party, "localRelease"))
-		return XSI_RELEASE_LOCAL;
-	return str_is(party, "remoteRelease") ? XSI_RELEASE_REMOTE : XSI_RELEASE_NONE;
-}
-
-static int
-xsi_read_party(const struct xsi_source *s, uint32_t party, struct xsi_party *out)
-{
-	int code = xsi_optional(s, party, "address", LIMIT_ADDRESS, &out->address);
-
-	if (code == E_OK && out->address.n == 0)
-		code = xsi_optional(s, party, "userDN", LIMIT_ADDRESS, &out->address);
-	if (code == E_OK)
-		code = xsi_optional(s, party, "userId", LIMIT_USER_ID, &out->user);
-	out->name = xsi_shorten(xml_child_text(s->xml, party, "name"), LIMIT_ADDRESS);
-	return code;
-}
-
-static int
-xsi_read_call(const struct xsi_source *s, uint32_t call, struct xsi_call *out)
-{
-	int code = xsi_mandatory(s, call, "callId", LIMIT_CALL_ID, &out->call_id);
-
-	if (code == E_OK)
-		code = xsi_mandatory(
-			s, call, "extTrackingId", LIMIT_TRACKING_ID, &out->tracking_id);
-	if (code != E_OK)
-		return code;
-	out->state = xsi_state_of(xml_child_text(s->xml, call, "state"));
-	if (out->state == XSI_STATE_NONE)
-		return xsi_refuse(s, "state", "is missing or not known");
-	out->personality = xsi_personality_of(xml_child_text(s->xml, call, "personality"));
-	out->release.cause = xsi_shorten(xsi_release_cause(s, call), LIMIT_ADDRESS);
-	out->releasing = xsi_releasing(s, call);
-	return xsi_read_party(s, xml_child(s->xml, call, "remoteParty"), &out->remote);
-}
-
-/* Every `call` under `list` by `read`; what is over the limit is left out and said to be so. */
-static int
-xsi_read_calls(const struct xsi_source *s, uint32_t list,
-	int (*read)(const struct xsi_source *, uint32_t, struct xsi_call *))
-{
-	struct xsi_event *event = &s->out->event;
-	uint32_t node = xml_first(s->xml, list);
-
-	for (; node != XML_NONE; node = xml_next(s->xml, node)) {
-		int code;
-
-		if (!str_is(xml_name(s->xml, node), "call"))
-			continue;
-		if (event->call_count == LIMIT_HALVES_PER_DEVICE) {
-			event->calls_cut = true;
-			return E_OK;
-		}
-		code = read(s, node, &event->calls[event->call_count]);
-		if (code != E_OK)
-			return code;
-		event->call_count++;
-	}
-	return E_OK;
-}
-
-/* --- events ------------------------------------------------------------------------------ */
-
-/*
- * CallRedirectedEvent carries `calls`, unlike its sisters; a sender that forgets it sends `call`.
- */
-static int
-xsi_read_redirected(const struct xsi_source *s, uint32_t data)
-{
-	uint32_t list = xml_child(s->xml, data, "calls");
-	int code = xsi_read_calls(s, list == XML_NONE ? data : list, xsi_read_call);
-
-	if (code == E_OK && s->out->event.call_count == 0)
-		return xsi_refuse(s, "call", "is missing");
-	return code;
-}
-
-static int
-xsi_read_one_call(const struct xsi_source *s, uint32_t data)
-{
-	uint32_t call = xml_child(s->xml, data, "call");
-
-	if (call == XML_NONE)
-		return xsi_refuse(s, "call", "is missing");
-	return xsi_read_call(s, call, &s->out->event.call);
-}
-
-static int
-xsi_read_event_data(const struct xsi_source *s, uint32_t data)
-{
-	enum xsi_event_class class = xsi_event_class_of(s->out->event.kind);
-
-	if (class == XSI_CLASS_CALL)
-		return xsi_read_one_call(s, data);
-	if (class == XSI_CLASS_CALLS)
-		return xsi_read_redirected(s, data);
-	if (class == XSI_CLASS_CALL_SNAPSHOT)
-		return xsi_read_calls(s, xml_child(s->xml, data, "calls"), xsi_read_call);
-	return E_OK;
-}
-
-/* Fills what can be read even if another part is wrong, and only then complains. */
-static int
-xsi_read_envelope(const struct xsi_source *s, uint32_t root)
-{
-	struct xsi_event *event = &s->out->event;
-	struct str owner = xml_child_text(s->xml, root, "userId");
-	struct str sequence = xml_child_text(s->xml, root, "sequenceNumber");
-	uint64_t number = 0;
-
-	xsi_mandatory(s, root, "eventID", LIMIT_BW_ID, &event->event_id);
-	xsi_mandatory(s, root, "subscriptionId", LIMIT_BW_ID, &event->subscription_id);
-	xsi_optional(s, root, "channelId", LIMIT_BW_ID, &event->channel_id);
-	xsi_optional(s, root, "targetId", LIMIT_USER_ID, &event->target);
-	/* a trusted application owns its subscriptions as a clientId */
-	xsi_optional(s, root, owner.n > 0 ? "userId" : "clientId", LIMIT_USER_ID, &event->owner);
-	if (!str_u64(sequence, SEQUENCE_MAX, &number) || number == 0)
-		xsi_refuse(s, "sequenceNumber", "is missing or out of range");
-	event->sequence = (uint32_t)number;
-	return s->err->code;
-}
-
-static int
-xsi_read_subscription_event(const struct xsi_source *s, uint32_t root)
-{
-	struct xsi_event *event = &s->out->event;
-	uint32_t data = xml_child(s->xml, root, "eventData");
-	int code = xsi_read_envelope(s, root);
-
-	event->type = xsi_type(s, data);
-	event->kind = xsi_event_of(event->type);
-	if (code != E_OK)
-		return code;
-	if (data == XML_NONE)
-		return xsi_refuse(s, "eventData", "is missing");
-	if (event->type.n == 0)
-		return xsi_refuse(s, "eventData", "has no type");
-	if (xsi_read_event_data(s, data) != E_OK)
-		return err_wrap(s->err, "%s", xsi_event_name(event->kind));
-	return E_OK;
-}
-
-static int
-xsi_read_terminated(const struct xsi_source *s, uint32_t root)
-{
-	s->out->reason = xml_child_text(s->xml, root, "reason");
-	return xsi_optional(s, root, "channelId", LIMIT_BW_ID, &s->out->channel.channel_id);
-}
-
-/*
- * `number` and `text` are the names in this kind of document. A code that is no number counts as
- * none.
- */
-static int
-xsi_read_error(const struct xsi_source *s, uint32_t root, const char *text)
-{
-	uint64_t number = 0;
-
-	if (str_u64(xml_child_text(s->xml, root, "errorCode"), INT32_MAX, &number))
-		s->out->error_code = number;
-	s->out->reason = xml_child_text(s->xml, root, text);
-	if (s->out->reason.n == 0)
-		s->out->reason = xml_child_text(s->xml, root, "summary");
-	return E_OK;
-}
-
-/*
- * The concrete type of an Event is in xsi:type. One of a type that does not exist yet is passed
- * over if it brings no eventID, and else acknowledged and passed over, like an unknown eventData.
- */
-static int
-xsi_read_event(const struct xsi_source *s, uint32_t root)
-{
-	struct str type = xsi_type(s, root);
-	int code;
-
-	if (str_is(type, "ChannelTerminatedEvent")) {
-		s->out->kind = XSI_DOC_CHANNEL_TERMINATED;
-		return xsi_read_terminated(s, root);
-	}
-	if (str_is(type, "ErrorEvent")) {
-		s->out->kind = XSI_DOC_ERROR_EVENT;
-		return xsi_read_error(s, root, "errorMessage");
-	}
-	if (type.n > 0 && !str_is(type, "SubscriptionEvent")) {
-		if (xml_child(s->xml, root, "eventID") == XML_NONE)
-			return E_OK;
-		s->out->kind = XSI_DOC_EVENT;
-		s->out->event.type = type;
-		return xsi_read_envelope(s, root);
-	}
-	s->out->kind = XSI_DOC_EVENT;
-	code = xsi_read_subscription_event(s, root);
-	if (code == E_OK && type.n == 0)
-		return xsi_refuse(s, "Event", "has no type");
-	return code;
-}
 
 /* --- channels, subscriptions, replies ---------------------------------------------------- */
 
 static int
 xsi_read_channel(const struct xsi_source *s, uint32_t node, struct xsi_channel *out)
 {
-	int code = xsi_mandatory(s, node, "channelId", LIMIT_BW_ID, &out->channel_id);
+	int code = xsi_part_mandatory(s, node, "channelId", LIMIT_BW_ID, &out->channel_id);
 
 	if (code == E_OK)
-		code = xsi_optional(s, node, "channelSetId", LIMIT_BW_ID, &out->channel_set);
-	return code == E_OK ? xsi_expires(s, node, &out->expires_s) : code;
+		code = xsi_part_optional(s, node, "channelSetId", LIMIT_BW_ID, &out->channel_set);
+	out->application = xsi_part_text(s->xml, node, "applicationId", LIMIT_BW_ID);
+	out->priority = xsi_part_u32(s->xml, node, "priority");
+	out->weight = xsi_part_u32(s->xml, node, "weight");
+	return code == E_OK ? xsi_part_expires(s, node, &out->expires_s) : code;
 }
 
 static int
@@ -360,44 +57,111 @@ xsi_read_channel_set(const struct xsi_source *s, uint32_t root)
 	return E_OK;
 }
 
+/* Packages: `event` in the subscription itself, or several of them in a list. */
+static void
+xsi_packages(const struct xml *x, uint32_t list, struct xsi_subscription *out)
+{
+	for (uint32_t at = xml_first(x, list); at != XML_NONE; at = xml_next(x, at)) {
+		struct str name = str_trim(xml_text(x, at));
+
+		if (!str_is(xml_name(x, at), "event") || name.n == 0)
+			continue;
+		if (out->package_count == LIMIT_PACKAGES) {
+			out->cut = true;
+			return;
+		}
+		out->packages[out->package_count++] = name;
+	}
+}
+
+static void
+xsi_subscription(const struct xml *x, uint32_t node, struct xsi_subscription *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->subscription_id = xsi_part_text(x, node, "subscriptionId", LIMIT_BW_ID);
+	out->owner = xsi_part_text(x, node, "subscriberId", LIMIT_USER_ID);
+	if (out->owner.n == 0)
+		out->owner = xsi_part_text(x, node, "clientId", LIMIT_USER_ID);
+	out->target_type = xsi_part_text(x, node, "targetIdType", LIMIT_USER_ID);
+	out->target = xsi_part_text(x, node, "targetId", LIMIT_USER_ID);
+	out->target_sub = xsi_part_text(x, node, "targetSubId", LIMIT_USER_ID);
+	out->channel_set = xsi_part_text(x, node, "channelSetId", LIMIT_BW_ID);
+	out->contact =
+		xsi_part_text(x, xml_child(x, node, "httpContact"), "uri", LIMIT_XML_TAG_BYTES);
+	out->application = xsi_part_text(x, node, "applicationId", LIMIT_BW_ID);
+	out->expires_s = xsi_part_u64(x, node, "expires");
+	xsi_packages(x, node, out);
+	if (out->package_count == 0)
+		xsi_packages(x, xml_child(x, node, "eventPackageList"), out);
+}
+
+/* `node` itself or the first behind it that is a subscription with an id. */
+static uint32_t
+xsi_seek_subscription(const struct xml *x, uint32_t node)
+{
+	for (; node != XML_NONE; node = xml_next(x, node)) {
+		struct str name = xml_name(x, node);
+
+		if ((str_is(name, "subscription") || str_is(name, "Subscription")) &&
+			xsi_part_text(x, node, "subscriptionId", LIMIT_BW_ID).n > 0)
+			break;
+	}
+	return node;
+}
+
+bool
+xsi_subscription_next(const struct xml *reader, const struct xsi_doc *doc, uint32_t *at,
+	struct xsi_subscription *out)
+{
+	uint32_t node = xml_root(reader);
+
+	if (doc->subscription_count == 0 || *at == XML_NONE)
+		return false;
+	if (doc->kind == XSI_DOC_SUBSCRIPTION) {
+		*at = XML_NONE;
+	} else {
+		node = *at == 0 ? xml_first(reader, node) : xml_next(reader, *at);
+		*at = node = xsi_seek_subscription(reader, node);
+	}
+	if (node == XML_NONE)
+		return false;
+	xsi_subscription(reader, node, out);
+	return true;
+}
+
 static int
 xsi_read_subscription(const struct xsi_source *s, uint32_t node)
 {
-	int code = xsi_mandatory(s, node, "subscriptionId", LIMIT_BW_ID, &s->out->subscription_id);
+	int code = xsi_part_mandatory(
+		s, node, "subscriptionId", LIMIT_BW_ID, &s->out->subscription_id);
 
-	return code == E_OK ? xsi_expires(s, node, &s->out->subscription_expires_s) : code;
+	s->out->subscription_count = 1;
+	return code == E_OK ? xsi_part_expires(s, node, &s->out->subscription_expires_s) : code;
 }
 
 static int
 xsi_read_subscription_list(const struct xsi_source *s, uint32_t root)
 {
-	uint32_t first = xml_child(s->xml, root, "subscription");
+	uint32_t first = xsi_seek_subscription(s->xml, xml_first(s->xml, root));
+	uint32_t count = 0;
 
-	return first == XML_NONE ? E_OK : xsi_read_subscription(s, first);
+	for (uint32_t at = first; at != XML_NONE; count++)
+		at = xsi_seek_subscription(s->xml, xml_next(s->xml, at));
+	s->out->subscription_count = count;
+	s->out->subscription_id = xsi_part_text(s->xml, first, "subscriptionId", LIMIT_BW_ID);
+	s->out->subscription_expires_s = xsi_part_u64(s->xml, first, "expires");
+	return E_OK;
 }
 
 static int
 xsi_read_call_start(const struct xsi_source *s, uint32_t root)
 {
-	int code = xsi_mandatory(s, root, "callId", LIMIT_CALL_ID, &s->out->call_id);
+	int code = xsi_part_mandatory(s, root, "callId", LIMIT_CALL_ID, &s->out->call_id);
 
 	if (code == E_OK)
-		code = xsi_optional(
+		code = xsi_part_optional(
 			s, root, "externalTrackingId", LIMIT_TRACKING_ID, &s->out->tracking_id);
 	return code;
-}
-
-/* One line of the list of a user's calls: an identifier and nothing else. */
-static int
-xsi_read_listed_call(const struct xsi_source *s, uint32_t node, struct xsi_call *out)
-{
-	return xsi_mandatory(s, node, "callId", LIMIT_CALL_ID, &out->call_id);
-}
-
-static int
-xsi_read_call_list(const struct xsi_source *s, uint32_t root)
-{
-	return xsi_read_calls(s, root, xsi_read_listed_call);
 }
 
 static int
@@ -414,26 +178,23 @@ xsi_read_nothing(const struct xsi_source *s, uint32_t root)
 	return E_OK;
 }
 
-bool
-xsi_entry_next(
-	const struct xml *reader, const struct xsi_doc *doc, uint32_t *at, struct xsi_entry *out)
+static int
+xsi_read_controller(const struct xsi_source *s, uint32_t root)
 {
-	(void)reader;
-	(void)doc;
-	(void)at;
-	(void)out;
-	return false;
+	s->out->is_up = str_is(xml_child_text(s->xml, root, "state"), "ready");
+	return E_OK;
 }
 
-bool
-xsi_subscription_next(const struct xml *reader, const struct xsi_doc *doc, uint32_t *at,
-	struct xsi_subscription *out)
+static int
+xsi_read_versions(const struct xsi_source *s, uint32_t root)
 {
-	(void)reader;
-	(void)doc;
-	(void)at;
-	(void)out;
-	return false;
+	const struct xml *x = s->xml;
+
+	s->out->version =
+		xsi_part_text(x, xml_child(x, root, "commands"), "baseline", LIMIT_ADDRESS);
+	s->out->event_version =
+		xsi_part_text(x, xml_child(x, root, "eventPackages"), "baseline", LIMIT_ADDRESS);
+	return E_OK;
 }
 
 static const struct xsi_root {
@@ -450,8 +211,33 @@ static const struct xsi_root {
 	{ "Subscription", XSI_DOC_SUBSCRIPTION, xsi_read_subscription },
 	{ "SubscriptionList", XSI_DOC_SUBSCRIPTION_LIST, xsi_read_subscription_list },
 	{ "CallStartInfo", XSI_DOC_CALL_START, xsi_read_call_start },
+	{ "RoutePointCallStartInfo", XSI_DOC_CALL_START, xsi_read_call_start },
 	{ "Calls", XSI_DOC_CALLS, xsi_read_call_list },
+	{ "Call", XSI_DOC_CALL, xsi_read_call_details },
+	{ "Conference", XSI_DOC_CONFERENCE, xsi_read_conference_details },
+	{ "HookStatus", XSI_DOC_HOOK, xsi_read_hook },
+	{ "CallCenter", XSI_DOC_CALL_CENTER, xsi_read_call_center },
+	{ "VoiceMailMessageSummary", XSI_DOC_MESSAGES, xsi_read_messages },
+	{ "ACDQueue", XSI_DOC_QUEUE, xsi_read_queue_snapshot },
+	{ "RoutePointQueue", XSI_DOC_QUEUE, xsi_read_queue_snapshot },
+	{ "RoutePointState", XSI_DOC_ROUTE_STATE, xsi_read_route_state },
+	{ "RoutePointPlayInfo", XSI_DOC_PLAY, xsi_read_play_info },
+	{ "ApplicationController", XSI_DOC_CONTROLLER, xsi_read_controller },
+	{ "Versions", XSI_DOC_VERSIONS, xsi_read_versions },
 	{ "ErrorInfo", XSI_DOC_ERROR, xsi_read_error_info },
+	{ "BroadWorksAnywhere", XSI_DOC_SERVICE, xsi_read_service },
+	{ "CallForwardingAlways", XSI_DOC_SERVICE, xsi_read_service },
+	{ "CallForwardingAlwaysSecondary", XSI_DOC_SERVICE, xsi_read_service },
+	{ "CallForwardingBusy", XSI_DOC_SERVICE, xsi_read_service },
+	{ "CallForwardingNoAnswer", XSI_DOC_SERVICE, xsi_read_service },
+	{ "CallForwardingNotReachable", XSI_DOC_SERVICE, xsi_read_service },
+	{ "CallWaiting", XSI_DOC_SERVICE, xsi_read_service },
+	{ "DoNotDisturb", XSI_DOC_SERVICE, xsi_read_service },
+	{ "FlexibleSeatingGuest", XSI_DOC_SERVICE, xsi_read_service },
+	{ "HotelingGuest", XSI_DOC_SERVICE, xsi_read_service },
+	{ "HotelingHost", XSI_DOC_SERVICE, xsi_read_service },
+	{ "RemoteOffice", XSI_DOC_SERVICE, xsi_read_service },
+	{ "SilentAlerting", XSI_DOC_SERVICE, xsi_read_service },
 };
 
 int
@@ -461,11 +247,13 @@ xsi_decode(struct xml *reader, struct str document, struct xsi_doc *out, struct 
 	struct xsi_source s = { reader, out, &own };
 	uint32_t root;
 
-	memset(out, 0, sizeof(*out));
+	memset(out, 0, offsetof(struct xsi_doc, channels));
+	xsi_part_clear(&out->event);
 	if (xml_read(reader, document.p, document.n, &own) == E_OK) {
 		root = xml_root(reader);
 		if (str_is(xml_namespace(reader, root), XSI_OLD_NAMESPACE)) {
 			out->kind = XSI_DOC_OLD_EVENT;
+			xsi_read_old_event(&s, root);
 			return E_OK;
 		}
 		for (size_t i = 0; i < sizeof(xsi_roots) / sizeof(xsi_roots[0]); i++) {

@@ -4,24 +4,6 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-static const char *const event_names[] = { [XSI_EV_UNKNOWN] = "unknown",
-#define XX(name, class) [XSI_EV_##name] = #name "Event",
-	XSI_EVENTS(XX)
-#undef XX
-#define XX(name, type, class) [XSI_EV_##name] = (type),
-		XSI_EVENTS_ODD(XX)
-#undef XX
-};
-
-static const uint8_t event_classes[] = { [XSI_EV_UNKNOWN] = XSI_CLASS_OTHER,
-#define XX(name, class) [XSI_EV_##name] = XSI_CLASS_##class,
-	XSI_EVENTS(XX)
-#undef XX
-#define XX(name, type, class) [XSI_EV_##name] = XSI_CLASS_##class,
-		XSI_EVENTS_ODD(XX)
-#undef XX
-};
-
 static const char *const state_names[] = {
 	[XSI_STATE_NONE] = "none",
 	[XSI_ALERTING] = "Alerting",
@@ -62,20 +44,6 @@ xsi_find(const char *const *names, size_t count, struct str name)
 }
 
 const char *
-xsi_event_name(enum xsi_event_kind kind)
-{
-	return event_names[(size_t)kind < COUNT(event_names) ? kind : XSI_EV_UNKNOWN];
-}
-
-enum xsi_event_class
-xsi_event_class_of(enum xsi_event_kind kind)
-{
-	size_t i = (size_t)kind;
-
-	return (enum xsi_event_class)event_classes[i < COUNT(event_classes) ? i : XSI_EV_UNKNOWN];
-}
-
-const char *
 xsi_state_name(enum xsi_call_state state)
 {
 	return state_names[(size_t)state < COUNT(state_names) ? state : XSI_STATE_NONE];
@@ -93,12 +61,6 @@ const char *
 xsi_agent_state_name(enum xsi_agent_state state)
 {
 	return agent_names[(size_t)state < COUNT(agent_names) ? state : XSI_AGENT_UNKNOWN];
-}
-
-enum xsi_event_kind
-xsi_event_of(struct str type)
-{
-	return (enum xsi_event_kind)xsi_find(event_names, COUNT(event_names), type);
 }
 
 enum xsi_call_state

@@ -12,6 +12,7 @@
 
 #include "proto/base/limits.h"
 #include "proto/base/str.h"
+#include "proto/xsi_event.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -42,233 +43,6 @@ enum xsi_doc_kind {
 	XSI_DOC_CONTROLLER,         /* ApplicationController: `is_up` */
 	XSI_DOC_VERSIONS,           /* Versions: `version`, `event_version` */
 	XSI_DOC_ERROR,              /* ErrorInfo */
-};
-
-/* How the data of an event is read, and so which parts of struct xsi_event are filled. */
-enum xsi_event_class {
-	XSI_CLASS_OTHER,           /* known by name or not at all; nothing read */
-	XSI_CLASS_CALL,            /* call; recording_stop */
-	XSI_CLASS_CALLS,           /* calls[]: redirected */
-	XSI_CLASS_CALL_SNAPSHOT,   /* calls[], conference, hook */
-	XSI_CLASS_CONFERENCE,      /* conference */
-	XSI_CLASS_HOOK,            /* hook */
-	XSI_CLASS_AGENT,           /* agent, with has_state */
-	XSI_CLASS_AGENT_SNAPSHOT,  /* agent, with joins[] */
-	XSI_CLASS_JOIN,            /* agent.joins[0] */
-	XSI_CLASS_DISPOSITION,     /* disposition, call.call_id */
-	XSI_CLASS_QUEUE,           /* entry, position, redirect, overflow... */
-	XSI_CLASS_QUEUE_REFUSED,   /* the same; the call never was in the queue */
-	XSI_CLASS_QUEUE_SNAPSHOT,  /* xsi_entry_next() */
-	XSI_CLASS_QUEUE_CONFIG,    /* queue_config */
-	XSI_CLASS_ROUTE,           /* entry, redirect, overflow... of a route point */
-	XSI_CLASS_ROUTE_REFUSED,   /* the same; the call never was in the queue, or not yet */
-	XSI_CLASS_ROUTE_SNAPSHOT,  /* xsi_entry_next() */
-	XSI_CLASS_ROUTE_STATE,     /* reason */
-	XSI_CLASS_MEDIA,           /* entry; play when completed */
-	XSI_CLASS_SERVICE,         /* service */
-	XSI_CLASS_MESSAGE_WAITING, /* messages */
-	XSI_CLASS_MONITORING,      /* monitoring */
-	XSI_CLASS_PARK,            /* parked */
-	XSI_CLASS_TERMINATED,      /* nothing to read */
-};
-
-/*
- * eventData types; XX(name without "Event", class). Spelt as the schema spells them, which is not
- * always right.
- */
-#define XSI_EVENTS(XX) \
-	XX(CallAnswered, CALL) \
-	XX(CallBargedIn, CALL) \
-	XX(CallClientSessionInfoUpdated, CALL) \
-	XX(CallCollecting, CALL) \
-	XX(CallDetached, CALL) \
-	XX(CallForwarded, CALL) \
-	XX(CallHeld, CALL) \
-	XX(CallMonitored, CALL) \
-	XX(CallOriginated, CALL) \
-	XX(CallOriginating, CALL) \
-	XX(CallParkRetrieved, CALL) \
-	XX(CallPickedUp, CALL) \
-	XX(CallReceived, CALL) \
-	XX(CallRecordingPaused, CALL) \
-	XX(CallRecordingResumed, CALL) \
-	XX(CallRecordingStarted, CALL) \
-	XX(CallRecordingStarting, CALL) \
-	XX(CallRecordingStopped, CALL) \
-	XX(CallReleased, CALL) \
-	XX(CallReleasing, CALL) \
-	XX(CallRetrieved, CALL) \
-	XX(CallSecurityClassificationUpdated, CALL) \
-	XX(CallTransferred, CALL) \
-	XX(CallUpdated, CALL) \
-	XX(PlayMusicOnHoldFailure, CALL) \
-	XX(CallRedirected, CALLS) \
-	XX(CallSubscription, CALL_SNAPSHOT) \
-	XX(CallSubscriptionResync, CALL_SNAPSHOT) \
-	XX(ConferenceCallMadeDeaf, CONFERENCE) \
-	XX(ConferenceCallMadeUnDeaf, CONFERENCE) \
-	XX(ConferenceCallMuted, CONFERENCE) \
-	XX(ConferenceCallUnMuted, CONFERENCE) \
-	XX(Conference, CONFERENCE) \
-	XX(ConferenceHeld, CONFERENCE) \
-	XX(ConferenceMuted, CONFERENCE) \
-	XX(ConferenceReleased, CONFERENCE) \
-	XX(ConferenceRetrieved, CONFERENCE) \
-	XX(ConferenceStarted, CONFERENCE) \
-	XX(ConferenceUnmuted, CONFERENCE) \
-	XX(ConferenceUpdated, CONFERENCE) \
-	XX(HookStatus, HOOK) \
-	XX(AgentState, AGENT) \
-	XX(AgentSubscription, AGENT_SNAPSHOT) \
-	XX(ACDAgentJoinUpdate, JOIN) \
-	XX(AgentDispositionCodeAdded, DISPOSITION) \
-	XX(ACDCallAbandoned, QUEUE) \
-	XX(ACDCallAdded, QUEUE) \
-	XX(ACDCallAnsweredByAgent, QUEUE) \
-	XX(ACDCallBounced, QUEUE) \
-	XX(ACDCallEscaped, QUEUE) \
-	XX(ACDCallOfferedToAgent, QUEUE) \
-	XX(ACDCallOverflowed, QUEUE) \
-	XX(ACDCallOverflowedTreatmentCompleted, QUEUE) \
-	XX(ACDCallPromoted, QUEUE) \
-	XX(ACDCallReleased, QUEUE) \
-	XX(ACDCallReordered, QUEUE) \
-	XX(ACDCallStranded, QUEUE) \
-	XX(ACDCallStrandedTreatementCompleted, QUEUE) \
-	XX(ACDCallStrandedUnavailable, QUEUE) \
-	XX(ACDCallStrandedUnavailableTreatementCompleted, QUEUE) \
-	XX(ACDCallTransferred, QUEUE) \
-	XX(ACDCallUpdated, QUEUE) \
-	XX(ACD, QUEUE) \
-	XX(ACDWhisperStarted, QUEUE) \
-	XX(ACDCallForwarded, QUEUE_REFUSED) \
-	XX(ACDCallForwardedTreatmentCompleted, QUEUE_REFUSED) \
-	XX(ACDHolidayPolicyApplied, QUEUE_REFUSED) \
-	XX(ACDHolidayPolicyTreatmentCompleted, QUEUE_REFUSED) \
-	XX(ACDNightPolicyApplied, QUEUE_REFUSED) \
-	XX(ACDNightPolicyTreatmentCompleted, QUEUE_REFUSED) \
-	XX(ACDSubscription, QUEUE_SNAPSHOT) \
-	XX(ACDSubscriptionResync, QUEUE_SNAPSHOT) \
-	XX(ACDConfigurationSubscription, QUEUE_CONFIG) \
-	XX(ACDForcedForwarding, QUEUE_CONFIG) \
-	XX(ACDHolidayService, QUEUE_CONFIG) \
-	XX(ACDNightService, QUEUE_CONFIG) \
-	XX(RoutePointCallAbandoned, ROUTE) \
-	XX(RoutePointCallAdded, ROUTE) \
-	XX(RoutePointCallAnsweredByAgent, ROUTE) \
-	XX(RoutePointCallBounced, ROUTE) \
-	XX(RoutePointCallFailed, ROUTE) \
-	XX(RoutePointCallOfferedToAgent, ROUTE) \
-	XX(RoutePointCallOverflowed, ROUTE) \
-	XX(RoutePointCallOverflowedTreatmentCompleted, ROUTE) \
-	XX(RoutePointCallReleased, ROUTE) \
-	XX(RoutePointCallTransferred, ROUTE) \
-	XX(RoutePointCallUpdated, ROUTE) \
-	XX(RoutePointConnectedToVoiceXML, ROUTE) \
-	XX(RoutePointConnectingToVoiceXML, ROUTE) \
-	XX(RoutePoint, ROUTE) \
-	XX(RoutePointFailedVoiceXML, ROUTE) \
-	XX(RoutePointOutgoingCallAnswered, ROUTE) \
-	XX(RoutePointOutgoingCallOriginated, ROUTE) \
-	XX(RoutePointWhisperStarted, ROUTE) \
-	XX(RoutePointCallForwarded, ROUTE_REFUSED) \
-	XX(RoutePointCallForwardedTreatmentCompleted, ROUTE_REFUSED) \
-	XX(RoutePointCallRejected, ROUTE_REFUSED) \
-	XX(RoutePointHolidayPolicyApplied, ROUTE_REFUSED) \
-	XX(RoutePointHolidayPolicyTreatmentCompleted, ROUTE_REFUSED) \
-	XX(RoutePointNewCall, ROUTE_REFUSED) \
-	XX(RoutePointNightPolicyApplied, ROUTE_REFUSED) \
-	XX(RoutePointNightPolicyTreatmentCompleted, ROUTE_REFUSED) \
-	XX(RoutePointSubscription, ROUTE_SNAPSHOT) \
-	XX(RoutePointSubscriptionResync, ROUTE_SNAPSHOT) \
-	XX(RoutePointFailed, ROUTE_STATE) \
-	XX(RoutePointRecovered, ROUTE_STATE) \
-	XX(RoutePointBusyCompleted, MEDIA) \
-	XX(RoutePointBusyStarted, MEDIA) \
-	XX(RoutePointMOHCompleted, MEDIA) \
-	XX(RoutePointMOHStarted, MEDIA) \
-	XX(RoutePointRingbackCompleted, MEDIA) \
-	XX(RoutePointRingbackStarted, MEDIA) \
-	XX(RoutePointSilenceCompleted, MEDIA) \
-	XX(RoutePointSilenceStarted, MEDIA) \
-	XX(RoutePointTreatmentCompleted, MEDIA) \
-	XX(RoutePointTreatmentStarted, MEDIA) \
-	XX(BroadWorksAnywhere, SERVICE) \
-	XX(CallForwardingAlways, SERVICE) \
-	XX(CallForwardingAlwaysSecondary, SERVICE) \
-	XX(CallForwardingBusy, SERVICE) \
-	XX(CallForwardingNoAnswer, SERVICE) \
-	XX(CallTransfer, SERVICE) \
-	XX(CallWaiting, SERVICE) \
-	XX(CommPilotExpress, SERVICE) \
-	XX(DoNotDisturb, SERVICE) \
-	XX(FlexibleSeatingGuest, SERVICE) \
-	XX(HotelingGuest, SERVICE) \
-	XX(LastNumberRedial, SERVICE) \
-	XX(MusicOnHold, SERVICE) \
-	XX(PersonalAssistant, SERVICE) \
-	XX(RemoteOffice, SERVICE) \
-	XX(SecurityClassification, SERVICE) \
-	XX(SequentialRing, SERVICE) \
-	XX(SilentAlerting, SERVICE) \
-	XX(SimultaneousRingPersonal, SERVICE) \
-	XX(ThirdPartyVoiceMailSupport, SERVICE) \
-	XX(ThreeWayCall, SERVICE) \
-	XX(VoiceMessaging, SERVICE) \
-	XX(VoiceMailMessageSummary, MESSAGE_WAITING) \
-	XX(CallCenterAgentMonitoring, MONITORING) \
-	XX(CallCenterAgentMonitoringSubscription, MONITORING) \
-	XX(CallCenterAgentOnCallAlert, MONITORING) \
-	XX(CallCenterMonitoring, MONITORING) \
-	XX(CallParkedAgainst, PARK) \
-	XX(SubscriptionTerminated, TERMINATED) \
-	XX(CollaborateRoomClientSessionInfoUpdated, OTHER) \
-	XX(CollaborateRoomLocked, OTHER) \
-	XX(CollaborateRoomParticipantJoined, OTHER) \
-	XX(CollaborateRoomParticipantLeft, OTHER) \
-	XX(CollaborateRoomParticipantMuted, OTHER) \
-	XX(CollaborateRoomParticipantUnmuted, OTHER) \
-	XX(CollaborateRoomParticipantUpdated, OTHER) \
-	XX(CollaborateRoomStarted, OTHER) \
-	XX(CollaborateRoomStopped, OTHER) \
-	XX(CollaborateRoomSubscription, OTHER) \
-	XX(CollaborateRoomSubscriptionResync, OTHER) \
-	XX(CollaborateRoomUnlocked, OTHER) \
-	XX(MeetMeAutoLectureModeStarted, OTHER) \
-	XX(MeetMeConferenceClientSessionInfoUpdated, OTHER) \
-	XX(MeetMeConferenceLocked, OTHER) \
-	XX(MeetMeConferenceRecordingPaused, OTHER) \
-	XX(MeetMeConferenceRecordingResumed, OTHER) \
-	XX(MeetMeConferenceRecordingStarted, OTHER) \
-	XX(MeetMeConferenceRecordingStopped, OTHER) \
-	XX(MeetMeConferenceSecurityClassificationUpdated, OTHER) \
-	XX(MeetMeConferenceStarted, OTHER) \
-	XX(MeetMeConferenceStopped, OTHER) \
-	XX(MeetMeConferenceSubscription, OTHER) \
-	XX(MeetMeConferenceSubscriptionResync, OTHER) \
-	XX(MeetMeConferenceUnlocked, OTHER) \
-	XX(MeetMeLectureModeStarted, OTHER) \
-	XX(MeetMeLectureModeStopped, OTHER) \
-	XX(MeetMeParticipantHeld, OTHER) \
-	XX(MeetMeParticipantJoined, OTHER) \
-	XX(MeetMeParticipantLeft, OTHER) \
-	XX(MeetMeParticipantMuted, OTHER) \
-	XX(MeetMeParticipantRetrieved, OTHER) \
-	XX(MeetMeParticipantUnmuted, OTHER) \
-	XX(MeetMeParticipantUpdated, OTHER) \
-	XX(PushNotificationRegistration, OTHER)
-
-/* Those whose names are none of C's; XX(name, "type", class) */
-#define XSI_EVENTS_ODD(XX) XX(NWayCall, "N-WayCallEvent", SERVICE)
-
-enum xsi_event_kind {
-	XSI_EV_UNKNOWN, /* a type this version does not know: acknowledged and skipped */
-#define XX(name, class) XSI_EV_##name,
-	XSI_EVENTS(XX)
-#undef XX
-#define XX(name, type, class) XSI_EV_##name,
-	XSI_EVENTS_ODD(XX)
-#undef XX
 };
 
 /* Enumerations: _NONE is an absent element, _UNKNOWN a value that this version does not know. */
@@ -669,11 +443,12 @@ struct xsi_service {
 	struct str address; /* forward-to, remote office: as sent; "" none or taken away */
 	uint32_t rings;     /* call forwarding no answer */
 	enum xsi_flag ring_splash;
-	/* hoteling and flexible seating guests */
-	bool is_associated; /* host_user is given */
+	/* hoteling and flexible seating guests; of a host, little is told about its guest */
+	bool is_associated; /* host_user or guest_number is given */
 	struct str host_user;
 	struct str host_last_name;
 	struct str host_first_name;
+	struct str guest_number;  /* HotelingHost alone: number, or extension */
 	struct str associated_at; /* xs:dateTime */
 	enum xsi_flag limit_enabled;
 	uint32_t limit_hours;
@@ -814,21 +589,12 @@ struct xsi_doc {
 	struct xsi_event event; /* EVENT, OLD_EVENT; parts of it as said at enum xsi_doc_kind */
 };
 
-/** "CallReceivedEvent" and so on, as in the schema; "unknown" for XSI_EV_UNKNOWN. */
-const char *xsi_event_name(enum xsi_event_kind kind);
-/** How the data of this kind is read; XSI_CLASS_OTHER for XSI_EV_UNKNOWN. */
-enum xsi_event_class xsi_event_class_of(enum xsi_event_kind kind);
 /** "Alerting", "Remote Held" and so on, as in the schema; "none" for XSI_STATE_NONE. */
 const char *xsi_state_name(enum xsi_call_state state);
 /** "Originator" and so on, as in the schema; "none" for XSI_PERSONALITY_NONE. */
 const char *xsi_personality_name(enum xsi_personality personality);
 /** "Sign-In", "Available" and so on; "none" or "unknown" for the two others. */
 const char *xsi_agent_state_name(enum xsi_agent_state state);
-/**
- * The kind of a type's local name ("CallReceivedEvent"); XSI_EV_UNKNOWN if this version does not
- * know it.
- */
-enum xsi_event_kind xsi_event_of(struct str type);
 /** The state of that name; XSI_STATE_NONE for any other text. */
 enum xsi_call_state xsi_state_of(struct str name);
 /** The personality of that name; XSI_PERSONALITY_NONE for any other text. */
