@@ -9,40 +9,26 @@
 
 #include "proto/base/check.h"
 #include "proto/base/xmlw.h"
-
-#define XSI_NS "http://schema.broadsoft.com/xsi"
-
-static void
-xsi_put_root(struct buf *b, const char *name)
-{
-	xmlw_declaration(b);
-	xmlw_open_ns(b, name, XSI_NS);
-}
-
-static void
-xsi_put_optional(struct buf *b, const char *name, struct str value)
-{
-	if (value.n > 0)
-		xmlw_element(b, name, value);
-}
+#include "proto/xsi_body.h"
 
 void
 xsi_put_channel(struct buf *b, struct str set, uint32_t priority, uint32_t weight,
 	uint64_t expires_s, struct str application)
 {
-	xsi_put_root(b, "Channel");
+	xsi_body_open(b, "Channel");
 	xmlw_element(b, "channelSetId", set);
 	xmlw_element_u64(b, "priority", priority);
 	xmlw_element_u64(b, "weight", weight);
 	xmlw_element_u64(b, "expires", expires_s);
-	xsi_put_optional(b, "applicationId", application);
+	if (application.n > 0)
+		xmlw_element(b, "applicationId", application);
 	xmlw_close(b, "Channel");
 }
 
 void
 xsi_put_channel_refresh(struct buf *b, uint64_t expires_s)
 {
-	xsi_put_root(b, "Channel");
+	xsi_body_open(b, "Channel");
 	xmlw_element_u64(b, "expires", expires_s);
 	xmlw_close(b, "Channel");
 }
@@ -51,18 +37,22 @@ void
 xsi_put_subscription(struct buf *b, const char *package, uint64_t expires_s, struct str set,
 	struct str application)
 {
-	xsi_put_root(b, "Subscription");
-	xmlw_element_z(b, "event", package);
-	xmlw_element_u64(b, "expires", expires_s);
-	xmlw_element(b, "channelSetId", set);
-	xsi_put_optional(b, "applicationId", application);
-	xmlw_close(b, "Subscription");
+	struct str packages = str_of(package);
+	struct xsi_subscription_body body = {
+		.packages = &packages,
+		.package_count = 1,
+		.expires_s = expires_s,
+		.channel_set = set,
+		.application = application,
+	};
+
+	xsi_body_subscription(b, &body);
 }
 
 void
 xsi_put_subscription_refresh(struct buf *b, uint64_t expires_s)
 {
-	xsi_put_root(b, "Subscription");
+	xsi_body_open(b, "Subscription");
 	xmlw_element_u64(b, "expires", expires_s);
 	xmlw_close(b, "Subscription");
 }
@@ -93,7 +83,7 @@ xsi_put_event_response(struct buf *b, struct str event_id, int status)
 	const char *reason = xsi_response_reason(status);
 
 	REQUIRE(reason != NULL);
-	xsi_put_root(b, "EventResponse");
+	xsi_body_open(b, "EventResponse");
 	xmlw_element(b, "eventID", event_id);
 	xmlw_element_u64(b, "statusCode", (uint64_t)status);
 	xmlw_element_z(b, "reason", reason);
