@@ -186,7 +186,7 @@ START_TEST(an_endless_document)
 		rc = feed("x", 1, on_any);
 		fed += rc == E_OK;
 	}
-	ck_assert_uint_le(stream.doc.size, LIMIT_XML_DOC_BYTES);
+	ck_assert_uint_le(stream.docs.doc.size, LIMIT_XML_DOC_BYTES);
 	ck_assert_int_eq(rc, E_LIMIT);
 	ck_assert_uint_eq(fed, LIMIT_XML_DOC_BYTES);
 	ck_assert_int_eq(seen, 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Documents out of a stream: see xsi_stream.h.
+ * Documents out of a stream: see xmldocs.h.
  *
  * Happy path: a document that lies whole in the bytes fed is handed on in place; only the beginning
  * of one that does not end there is copied and completed by later bytes.
@@ -8,21 +8,21 @@
  * Failure: what the scanner refuses loses the stream for good. The copy cannot overflow, since the
  * scanner stops at the limit of a document.
  */
-#include "proto/xsi_stream.h"
+#include "proto/base/xmldocs.h"
 
 #include "proto/base/check.h"
 #include "proto/base/err.h"
 #include "proto/base/limits.h"
 
 void
-xsi_stream_init(struct xsi_stream *s)
+xmldocs_init(struct xmldocs *s)
 {
 	xmlscan_init(&s->scan);
 	buf_init(&s->doc, LIMIT_XML_DOC_BYTES);
 }
 
 void
-xsi_stream_fini(struct xsi_stream *s)
+xmldocs_fini(struct xmldocs *s)
 {
 	buf_fini(&s->doc);
 	xmlscan_init(&s->scan);
@@ -30,7 +30,7 @@ xsi_stream_fini(struct xsi_stream *s)
 
 /* The part of the document that was just scanned: the end of the `used` bytes at `p`. */
 static struct str
-xsi_stream_tail(const struct xsi_stream *s, const uint8_t *p, size_t used)
+xmldocs_tail(const struct xmldocs *s, const uint8_t *p, size_t used)
 {
 	size_t here = (size_t)s->scan.doc_bytes - s->doc.n;
 
@@ -38,7 +38,7 @@ xsi_stream_tail(const struct xsi_stream *s, const uint8_t *p, size_t used)
 }
 
 static void
-xsi_stream_deliver(struct xsi_stream *s, struct str tail, xsi_document_fn fn, void *arg)
+xmldocs_deliver(struct xmldocs *s, struct str tail, xmldocs_fn fn, void *arg)
 {
 	if (s->doc.n == 0) {
 		fn(tail, arg);
@@ -50,18 +50,18 @@ xsi_stream_deliver(struct xsi_stream *s, struct str tail, xsi_document_fn fn, vo
 }
 
 int
-xsi_stream_feed(struct xsi_stream *s, const uint8_t *p, size_t n, xsi_document_fn fn, void *arg,
-	const char **why)
+xmldocs_feed(
+	struct xmldocs *s, const uint8_t *p, size_t n, xmldocs_fn fn, void *arg, const char **why)
 {
 	while (n > 0) {
 		size_t used = 0;
 
 		switch (xmlscan_feed(&s->scan, p, n, &used)) {
 		case XMLSCAN_DOCUMENT:
-			xsi_stream_deliver(s, xsi_stream_tail(s, p, used), fn, arg);
+			xmldocs_deliver(s, xmldocs_tail(s, p, used), fn, arg);
 			break;
 		case XMLSCAN_MORE:
-			buf_str(&s->doc, xsi_stream_tail(s, p, used));
+			buf_str(&s->doc, xmldocs_tail(s, p, used));
 			REQUIRE(!s->doc.overflow);
 			break;
 		case XMLSCAN_BAD:
@@ -75,7 +75,7 @@ xsi_stream_feed(struct xsi_stream *s, const uint8_t *p, size_t n, xsi_document_f
 }
 
 struct str
-xsi_stream_rest(const struct xsi_stream *s)
+xmldocs_rest(const struct xmldocs *s)
 {
 	return buf_as_str(&s->doc);
 }
