@@ -34,10 +34,10 @@ xsi_put_bool(struct buf *b, const char *name, bool value)
 }
 
 static void
-xsi_put_flag(struct buf *b, const char *name, enum xsi_flag flag)
+xsi_put_flag(struct buf *b, const char *name, enum xsi_switch flag)
 {
-	if (flag != XSI_FLAG_unset)
-		xsi_put_bool(b, name, flag == XSI_FLAG_on);
+	if (flag != XSI_SWITCH_unset)
+		xsi_put_bool(b, name, flag == XSI_SWITCH_on);
 }
 
 static void
@@ -97,7 +97,7 @@ xsi_body_agent_state(struct buf *b, struct str state, struct str unavailable_cod
 }
 
 void
-xsi_body_do_not_disturb(struct buf *b, bool active, enum xsi_flag ring_splash)
+xsi_body_do_not_disturb(struct buf *b, bool active, enum xsi_switch ring_splash)
 {
 	xsi_body_open(b, "DoNotDisturb");
 	xsi_put_bool(b, "active", active);

@@ -16,10 +16,10 @@
 #define XSI_UNSET UINT32_MAX
 
 /* A switch that may be left as it is. */
-enum xsi_flag {
-	XSI_FLAG_unset,
-	XSI_FLAG_off,
-	XSI_FLAG_on
+enum xsi_switch {
+	XSI_SWITCH_unset,
+	XSI_SWITCH_off,
+	XSI_SWITCH_on
 };
 
 struct xsi_subscription_body {
@@ -44,12 +44,12 @@ void xsi_body_conference(struct buf *b, const struct str *call_ids, size_t call_
 void xsi_body_agent_state(struct buf *b, struct str state, struct str unavailable_code);
 
 /** DoNotDisturb. */
-void xsi_body_do_not_disturb(struct buf *b, bool active, enum xsi_flag ring_splash);
+void xsi_body_do_not_disturb(struct buf *b, bool active, enum xsi_switch ring_splash);
 
 struct xsi_forwarding_body {
 	bool active;
 	struct str address;        /* "" keeps the number that is set */
-	enum xsi_flag ring_splash; /* always */
+	enum xsi_switch ring_splash; /* always */
 	uint32_t rings;            /* no answer: 0, 2..20; 1 becomes 2 */
 };
 
@@ -58,7 +58,7 @@ void xsi_body_forwarding(struct buf *b, enum xsi_op op, const struct xsi_forward
 
 struct xsi_hoteling_body {
 	bool active;
-	enum xsi_flag limit;  /* is the association limited? */
+	enum xsi_switch limit;  /* is the association limited? */
 	uint32_t limit_hours; /* 1..999 */
 	struct str host;      /* user id of the host; "" keeps it */
 	bool clear_host;      /* no host any more; `host` does not count */

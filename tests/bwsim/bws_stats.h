@@ -26,6 +26,7 @@
 	X(LIST_CALLS, "list-calls") \
 	X(READ_CALL, "read-call") \
 	X(HOOK_STATUS, "hook-status") \
+	X(FEATURE, "feature") \
 	X(OTHER, "other")
 
 enum bws_kind {
