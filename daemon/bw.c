@@ -31,13 +31,8 @@ bw_init(struct bw *b, struct ctx *x, const struct bw_hooks *hooks)
 			x->conf->context_actions },
 		.reach_due = MONO_NEVER,
 		.left_due = MONO_NEVER };
-	TAILQ_INIT(&b->live);
-	TAILQ_INIT(&b->other);
-	TAILQ_INIT(&b->waiting);
-	for (uint32_t i = 0; i < BW_RETRY_LEVELS; i++)
-		TAILQ_INIT(&b->retry[i]);
-	TAILQ_INIT(&b->sent);
-	TAILQ_INIT(&b->audit);
+	for (uint32_t i = 0; i < BW_QUEUE_COUNT; i++)
+		TAILQ_INIT(&b->queues[i]);
 	TAILQ_INIT(&b->gaps);
 	for (uint32_t i = 0; i < LIMIT_XSPS; i++)
 		TAILQ_INIT(&b->acks[i].waiting);
@@ -55,7 +50,7 @@ bw_drop_notes(struct bw *b)
 
 	for (d = b->x->model.devices; d != NULL; d = d->by_id.next)
 		bw_device_gone(b, d);
-	REQUIRE(b->unconfirmed == 0 && b->asks_out == 0 && TAILQ_EMPTY(&b->audit));
+	REQUIRE(b->unconfirmed == 0 && b->asks_out == 0 && b->notes == 0);
 }
 
 void
@@ -64,6 +59,7 @@ bw_fini(struct bw *b)
 	if (b->phase != BW_OFF)
 		bw_deactivate(b);
 	bw_drop_notes(b);
+	timers_fini(&b->timers);
 	buf_fini(&b->path);
 	buf_fini(&b->body);
 	mem_free(b->doc);
@@ -92,6 +88,7 @@ bw_activate(struct bw *b)
 	b->list_tries = 0;
 	b->channels_open = 0;
 	b->server_count = 0;
+	b->lists_accepted = b->lists_refused = false;
 	b->tokens_milli =
 		b->x->conf->update_rate * 50 + 1000; /* the burst that is allowed, see bw_subs.c */
 	b->tokens_at = b->x->now;
@@ -144,7 +141,7 @@ bw_run(struct bw *b)
 	for (uint32_t i = 0; i < b->x->conf->xsp_count; i++)
 		b->channels[i].due = b->x->now;
 	for (d = b->x->model.devices; d != NULL; d = d->by_id.next)
-		bw_ask(b, d, d->half_count > 0);
+		bw_ask_all(b, d, true);
 }
 
 void
@@ -192,7 +189,7 @@ bw_reach_changed(struct bw *b, bool opened)
 	b->resyncing = true;
 	for (d = b->x->model.devices; d != NULL; d = d->by_id.next) {
 		bw_unconfirm(b, bw_device(b, d));
-		bw_ask(b, d, d->half_count > 0);
+		bw_ask_all(b, d, true);
 	}
 	bw_update_status(b);
 	if (b->unconfirmed == 0)
@@ -227,12 +224,12 @@ bw_doubt_all(struct bw *b, const struct core_device *except, const char *why)
 	ctx_history(b->x, "as-failover", "\"devices\":%u",
 		(unsigned)HASH_CNT(by_id, b->x->model.devices));
 	for (d = b->x->model.devices; d != NULL; d = d->by_id.next) {
+		bw_ask_all(b, d, d != except);
 		if (d == except)
 			continue;
 		bw_unconfirm(b, bw_device(b, d));
 		if (d->half_count > 0)
 			core_decide_service(&b->x->em, d, CORE_SERVICE_OUT);
-		bw_ask(b, d, d->half_count > 0);
 	}
 	bw_update_status(b);
 }

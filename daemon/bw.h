@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The BroadWorks side of an active node: event channels on every XSP, one subscription per device, the questions
- * (UpdateSubscription) that bring a device into step, requests of clients, acknowledgements of events.
+ * The BroadWorks side of an active node: event channels on every XSP, subscriptions of devices to event packages,
+ * the questions (UpdateSubscription) that bring a device into step, requests of clients, acknowledgements of events.
  *
  * None of this is replicated: a new active builds it from the model. Glossary. ask: subscribe if there is no
- * subscription, else PUT it, and wait for the snapshot event; a device is confirmed when that has been
- * compared. Happy path of a takeover: find the channels that the dead node left in the set and delete them, open
+ * subscription, else PUT it, and wait for the snapshot event; a device is confirmed when that of its primary package
+ * (core/package.h) has been compared. Happy path of a takeover: find the channels that the dead node left in the set and delete them, open
  * our own in the same set, ask every device, those with live calls first, within rate and window.
  * Failure modes: docs/ha-protocol.md and the file-top comments of bw_chan.c, bw_subs.c and bw_req.c.
  */
@@ -13,6 +13,7 @@
 #define TANDEM_DAEMON_BW_H
 
 #include "daemon/ctx.h"
+#include "proto/base/timers.h"
 #include "proto/xsi_encode.h"
 #include "proto/xsi_msg.h"
 #include "proto/xsi_stream.h"
@@ -46,11 +47,20 @@ struct bw_hooks {
 };
 
 enum bw_ask_state {
-	ASK_IDLE,
+	ASK_IDLE,   /* due: to be renewed */
 	ASK_QUEUED, /* in one of the queues */
 	ASK_SENT,   /* the request is under way */
-	ASK_WAIT,   /* accepted, the snapshot event is awaited */
-	ASK_RETRY,  /* failed, waits to be queued again */
+	ASK_WAIT,   /* accepted, the snapshot event is awaited until it is due */
+	ASK_RETRY,  /* failed, to be queued again when it is due */
+};
+
+/* What is asked first. */
+enum bw_queue {
+	BW_QUEUE_LIVE,    /* primary packages of devices with live calls */
+	BW_QUEUE_VIRTUAL, /* those of queues and route points: many depend on them */
+	BW_QUEUE_PRIMARY, /* all other primary packages */
+	BW_QUEUE_SECONDARY,
+	BW_QUEUE_COUNT
 };
 
 /* An event that came too early. */
@@ -62,38 +72,60 @@ struct bw_early {
 	size_t n;
 };
 
-#define BW_SEEN_EVENTS 8
-#define BW_RETRY_LEVELS 7 /* 1 s, 2 s, 4 s ... 64 s */
+TAILQ_HEAD(bw_earlies, bw_early);
+
+/*
+ * The active's notes on one subscription, that BroadWorks holds or that is wanted of it. Found by core_sub.south once it
+ * has an id.
+ */
+struct bw_sub {
+	struct timer timer; /* first: of its state, see enum bw_ask_state */
+	struct bw_device *of;
+	struct core_sub *sub; /* NULL: BroadWorks has not given it an id */
+	uint32_t packages;    /* what it carries, or is to carry */
+	enum bw_ask_state state;
+	enum bw_queue queue; /* while QUEUED */
+	bool urgent;         /* to be queued among those with live calls */
+	bool again;          /* ask once more when this answer is in */
+	bool answered;       /* the snapshot came before the answer to the request */
+	bool low_numbers;    /* an event came with a number that was there before */
+	bool refused;        /* a secondary package that BroadWorks refuses to this user */
+	uint32_t failures;
+	uint64_t request;       /* HTTP id while SENT */
+	uint64_t expires_s;     /* as granted; 0 = not known */
+	struct mono asked;      /* when the last ask ended */
+	struct mono owed_until; /* an ask was given up: until then its snapshot may still come */
+	struct mono gap_due;    /* MONO_NEVER: no event is missing */
+	uint32_t early_count;
+	struct bw_earlies early;  /* by sequence */
+	TAILQ_ENTRY(bw_sub) link; /* of its queue */
+	TAILQ_ENTRY(bw_sub) of_device;
+	TAILQ_ENTRY(bw_sub) gap; /* subscriptions with a missing event */
+	uint32_t seen_next;
+	uint32_t seen[]; /* duplicate-window hashes of the ids of the last events */
+};
+
+TAILQ_HEAD(bw_sub_list, bw_sub);
 
 /* The active's notes on a device (core_device.south). */
 struct bw_device {
 	struct core_device *device;
-	enum bw_ask_state state;
-	bool again;     /* ask once more when this answer is in */
-	bool answered;  /* the snapshot came before the answer to the request */
-	bool confirmed; /* since this node became active, or since the last doubt */
-	bool counted;   /* among bw.unconfirmed */
-	bool live_first;
-	char server[24];  /* server id of its last new call; "" = none yet */
-	bool low_numbers; /* an event came with a number that was there before */
-	bool suspect;     /* BroadWorks did not know a call of it that we know */
-	uint32_t failures;
-	uint32_t retry_level;
-	uint64_t request;       /* HTTP id while ASK_SENT */
-	struct mono due;        /* of the state: answer awaited until, retry at */
-	struct mono asked;      /* when the last ask ended */
-	struct mono gap_due;    /* MONO_NEVER: no event is missing */
-	struct mono idle_since; /* no monitor since; MONO_NEVER while it has one */
+	struct bw_sub_list subs;
+	struct bw_sub *primary;     /* the one whose snapshots tell of calls */
+	enum core_device_kind kind; /* while it is found out: the one that is tried */
+	bool kind_is_open;          /* nothing says yet what it is */
+	enum bw_result refusal;     /* how it was refused as a user */
+	bool list_refused;          /* its packages are subscribed to one by one */
+	bool list_judged;           /* a single subscription was accepted after that */
+	bool confirmed;             /* since this node became active, or since the last doubt */
+	bool counted;               /* among bw.unconfirmed */
+	char server[24];            /* server id of its last new call; "" = none yet */
+	bool suspect;               /* BroadWorks did not know a call of it that we know */
+	bool lost_calls;            /* and a snapshot has shown that it is so */
+	struct mono idle_since;     /* no monitor since; MONO_NEVER while it has one */
 	/* events of a subscription whose id is not known yet: they came before the answer to the subscribe */
-	TAILQ_HEAD(, bw_early) unnamed;
+	struct bw_earlies unnamed;
 	uint32_t unnamed_count;
-	uint32_t seen[BW_SEEN_EVENTS]; /* hashes of the ids of the last events */
-	uint32_t seen_next;
-	uint32_t early_count;
-	TAILQ_HEAD(, bw_early) early; /* by sequence */
-	TAILQ_ENTRY(bw_device) link;  /* of the list its state names */
-	TAILQ_ENTRY(bw_device) audit; /* all devices, longest not asked first */
-	TAILQ_ENTRY(bw_device) gap;   /* devices with a missing event */
 };
 
 enum bw_channel_state {
@@ -161,8 +193,6 @@ struct bw_ack {
 	char event_id[];
 };
 
-TAILQ_HEAD(bw_list, bw_device);
-
 enum bw_phase {
 	BW_OFF,      /* not active */
 	BW_LISTING,  /* what channels does the set have? */
@@ -181,12 +211,12 @@ struct bw {
 	uint32_t list_tries;
 	uint32_t deletes; /* under way */
 	struct mono phase_due;
-	struct bw_list live, other;            /* to be asked */
-	struct bw_list waiting;                /* ASK_WAIT, oldest first */
-	struct bw_list retry[BW_RETRY_LEVELS]; /* ASK_RETRY by back-off, soonest first in each */
-	struct bw_list sent;                   /* ASK_SENT */
-	TAILQ_HEAD(, bw_device) audit;
-	TAILQ_HEAD(, bw_device) gaps;
+	struct bw_sub_list queues[BW_QUEUE_COUNT]; /* to be asked */
+	struct timers timers;                      /* of subscriptions, by state */
+	struct bw_sub_list gaps;
+	uint32_t notes;         /* devices that have some */
+	bool lists_accepted;    /* since activation: an eventPackageList was taken */
+	bool lists_refused;     /* since activation: lists are not for this server */
 	struct mono held_until; /* the account was refused: no ask before */
 	uint32_t asks_out;      /* sent and not answered by HTTP */
 	int64_t tokens_milli;   /* token bucket of asks, in thousandths */
@@ -231,8 +261,10 @@ void bw_deactivate(struct bw *b);
 struct bw_device *bw_device(struct bw *b, struct core_device *d);
 /** A device of the model is about to be freed. */
 void bw_device_gone(struct bw *b, struct core_device *d);
-/** Asks a device (once more if it is being asked). `live`: ahead of those without calls. */
+/** Asks a device what calls it has (once more if it is being asked). `live`: ahead of those without calls. */
 void bw_ask(struct bw *b, struct core_device *d, bool live);
+/** Asks a device about what one of these packages tells; nothing if it is not subscribed to. */
+void bw_ask_packages(struct bw *b, struct core_device *d, uint32_t packages);
 /**
  * BroadWorks may have lost its memory: every device is asked, those with calls are out of service until confirmed.
  * `except` was compared just now (may be NULL).
@@ -254,6 +286,9 @@ void bw_tick(struct bw *b);
 void bw_pump(struct bw *b);
 struct mono bw_deadline(const struct bw *b);
 
+/** The kind of a device that is new, as far as the configuration says. */
+enum core_device_kind bw_kind_of_device(
+	const struct conf *conf, struct str device, struct str user);
 /** Device id to BroadWorks user id, by the default domain. */
 void bw_user_of_device(const struct conf *conf, struct str device, struct buf *out);
 

@@ -10,8 +10,6 @@
 #include "proto/base/check.h"
 #include "proto/xsi_decode.h"
 
-#define UNSOLICITED_QUIET_MS 1000
-
 static enum core_state
 event_state(enum xsi_call_state state)
 {
@@ -74,18 +72,12 @@ event_party(const struct xsi_call *call, enum xsi_event_kind kind)
 static void
 event_snapshot(struct bw *b, struct bw_device *bd, const struct xsi_event *ev)
 {
-	bool asked = bd->state == ASK_SENT || bd->state == ASK_WAIT;
-	bool doubt = ev->kind == XSI_EV_CallSubscriptionResync;
 	struct core_difference diff;
 
 	for (uint32_t i = 0; i < ev->call_count; i++) {
 		b->parties[i] = event_party(&ev->calls[i], ev->kind);
 		bw_note_server(b, ev->calls[i].tracking_id);
 	}
-	/* nobody asked, and not the echo of an ask either: BroadWorks has noticed that it lost its memory */
-	if (!asked && bd->confirmed &&
-		mono_due(mono_add_ms(bd->asked, UNSOLICITED_QUIET_MS), b->x->now))
-		doubt = true;
 	core_decide_snapshot(&b->x->model, &b->x->em, bd->device, b->parties, ev->call_count,
 		!ev->calls_cut, b->x->log, &diff);
 	b->x->desynchronised += diff.cleared + diff.changed;
@@ -94,12 +86,7 @@ event_snapshot(struct bw *b, struct bw_device *bd, const struct xsi_event *ev)
 	b->total.learned += diff.learned;
 	b->total.changed += diff.changed;
 	if (bd->suspect && diff.cleared > 0)
-		doubt = true;
-	bd->suspect = false;
-	bw_subs_confirmed(b, bd);
-	if (doubt)
-		bw_doubt_all(b, bd->device,
-			asked ? "calls were forgotten" : "a snapshot that nobody asked for");
+		bd->lost_calls = true;
 }
 
 static void

@@ -17,52 +17,138 @@
 #define ACK_OK 200
 #define ACK_MALFORMED 400
 #define ACK_UNKNOWN_SUBSCRIPTION 481
+#define SEQUENCE_MAX 2147483647
+
+/* --- numbers -------------------------------------------------------------------------------------------- */
+
+/* How far `number` is ahead of `last`, which wraps from SEQUENCE_MAX to 1; 0 or less: it was there before. */
+static int64_t
+sequence_ahead(uint32_t last, uint32_t number)
+{
+	int64_t ahead = (int64_t)number - last;
+
+	if (last == 0)
+		return ahead; /* nothing was there */
+	if (ahead > SEQUENCE_MAX / 2)
+		return ahead - SEQUENCE_MAX;
+	return ahead < -SEQUENCE_MAX / 2 ? ahead + SEQUENCE_MAX : ahead;
+}
+
+static uint32_t
+sequence_before(uint32_t number)
+{
+	return number > 1 ? number - 1 : SEQUENCE_MAX;
+}
+
+static uint32_t
+sequence_after(uint32_t number)
+{
+	return number < SEQUENCE_MAX ? number + 1 : 1;
+}
+
+/* --- the ids of the last events -------------------------------------------------------------------------- */
+
+static bool
+event_id_known(const struct bw *b, const struct bw_sub *bs, struct str event_id)
+{
+	uint32_t hash = map_hash(event_id.p, event_id.n);
+
+	for (uint32_t i = 0; i < b->x->conf->duplicate_window && i < bs->seen_next; i++)
+		if (bs->seen[i] == hash)
+			return true;
+	return false;
+}
+
+static void
+event_id_note(const struct bw *b, struct bw_sub *bs, struct str event_id)
+{
+	uint32_t window = b->x->conf->duplicate_window;
+
+	if (window == 0)
+		return;
+	bs->seen[bs->seen_next % window] = map_hash(event_id.p, event_id.n);
+	/* below the window it counts those that are there, from then on it goes round above it */
+	bs->seen_next++;
+	if (bs->seen_next == 2 * window)
+		bs->seen_next = window;
+}
+
+/* --- taking events in ------------------------------------------------------------------------------------ */
+
+/* The snapshot of the primary package of its device: what calls there are. */
+static bool
+event_is_snapshot(const struct bw_sub *bs, const struct xsi_event *ev)
+{
+	enum xsi_event_class class = xsi_event_class_of(ev->kind);
+
+	if (bs != bs->of->primary)
+		return false;
+	return class == XSI_CLASS_CALL_SNAPSHOT || class == XSI_CLASS_QUEUE_SNAPSHOT ||
+		class == XSI_CLASS_ROUTE_SNAPSHOT;
+}
+
+static bool
+event_is_resync(const struct xsi_event *ev)
+{
+	return ev->kind == XSI_EV_CallSubscriptionResync ||
+		ev->kind == XSI_EV_ACDSubscriptionResync ||
+		ev->kind == XSI_EV_RoutePointSubscriptionResync;
+}
+
+/* True if these notes are still those of the subscription with this id: taking an event in may end anything. */
+static bool
+event_sub_lives(const struct bw *b, const struct bw_sub *bs, const char *id)
+{
+	const struct core_sub *sub = core_sub_by_id(&b->x->model, str_of(id));
+
+	return sub != NULL && sub->south == bs;
+}
 
 /* BroadWorks has ended the subscription: what is told under another one is subscribed to anew. */
 static void
-event_terminated(struct bw *b, struct bw_device *bd, const struct core_sub *sub)
+event_terminated(struct bw *b, struct bw_sub *bs)
 {
 	log_emit(b->x->log, M_SUBSCRIPTION, "device=%s subscription=%s was ended by BroadWorks",
-		bd->device->id, sub->id);
-	bw_set_subscription(b, bd, STR_NONE);
-	bw_ask(b, bd->device, true);
+		bs->of->device->id, bs->sub->id);
+	bw_sub_set_id(b, bs, STR_NONE);
+	bw_sub_ask(b, bs, bs == bs->of->primary);
 }
 
 /* Takes the event in: it is the next one of its subscription. */
 static void
-event_take(struct bw *b, struct bw_device *bd, const struct xsi_event *ev, uint32_t xsp)
+event_take(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev, uint32_t xsp)
 {
-	struct core_sub *sub = bw_sub_of(bd);
-	char event_id[LIMIT_BW_ID];
+	bool snapshot = event_is_snapshot(bs, ev), resync = event_is_resync(ev);
+	char event_id[LIMIT_BW_ID], id[LIMIT_BW_ID];
 
 	/* the texts of `ev` die when another document is read: keep what is needed to the end */
 	if (!str_copy(event_id, sizeof(event_id), ev->event_id))
 		event_id[0] = '\0';
-	bd->seen[bd->seen_next++ % BW_SEEN_EVENTS] = map_hash(event_id, strlen(event_id));
-	CORE_EMIT(&b->x->em, sub_seq, .subscription = str_of(sub->id), .sequence = ev->sequence);
-	if (ev->kind == XSI_EV_SubscriptionTerminated)
-		event_terminated(b, bd, sub);
-	else
-		bw_event_take(b, bd, ev);
+	REQUIRE(str_copy(id, sizeof(id), str_of(bs->sub->id)));
+	event_id_note(b, bs, ev->event_id);
+	CORE_EMIT(&b->x->em, sub_seq, .subscription = str_of(id), .sequence = ev->sequence);
+	if (ev->kind == XSI_EV_SubscriptionTerminated) {
+		event_terminated(b, bs);
+	} else {
+		bw_event_take(b, bs->of, ev);
+		if (event_sub_lives(b, bs, id) && snapshot)
+			bw_sub_compared(b, bs, resync);
+		else if (event_sub_lives(b, bs, id) && bs != bs->of->primary)
+			bw_sub_answered(b, bs);
+	}
 	bw_ack_event(b, xsp, str_of(event_id), ACK_OK);
 }
 
-static bool
-event_is_snapshot(const struct xsi_event *ev)
-{
-	return ev->kind == XSI_EV_CallSubscription || ev->kind == XSI_EV_CallSubscriptionResync;
-}
-
 static void
-event_keep_early(struct bw *b, struct bw_device *bd, const struct xsi_event *ev, uint32_t xsp,
+event_keep_early(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev, uint32_t xsp,
 	struct str document)
 {
 	struct bw_early *e, *at;
 
-	TAILQ_FOREACH(at, &bd->early, link) {
+	TAILQ_FOREACH(at, &bs->early, link) {
 		if (at->sequence == ev->sequence)
 			return; /* twice: the first copy is kept, its acknowledgement comes with it */
-		if (at->sequence > ev->sequence)
+		if (sequence_ahead(ev->sequence, at->sequence) > 0)
 			break;
 	}
 	e = mem_zalloc(sizeof(*e));
@@ -73,120 +159,172 @@ event_keep_early(struct bw *b, struct bw_device *bd, const struct xsi_event *ev,
 	if (at != NULL)
 		TAILQ_INSERT_BEFORE(at, e, link);
 	else
-		TAILQ_INSERT_TAIL(&bd->early, e, link);
-	bd->early_count++;
-	if (bd->gap_due.us == MONO_NEVER.us) {
-		bd->gap_due = mono_add_ms(b->x->now, b->x->conf->gap_wait_ms);
-		TAILQ_INSERT_TAIL(&b->gaps, bd, gap);
+		TAILQ_INSERT_TAIL(&bs->early, e, link);
+	bs->early_count++;
+	if (bs->gap_due.us == MONO_NEVER.us) {
+		bs->gap_due = mono_add_ms(b->x->now, b->x->conf->gap_wait_ms);
+		TAILQ_INSERT_TAIL(&b->gaps, bs, gap);
 	}
 }
 
 static void
-event_gap_closed(struct bw *b, struct bw_device *bd)
+event_gap_closed(struct bw *b, struct bw_sub *bs)
 {
-	if (bd->gap_due.us == MONO_NEVER.us)
+	if (bs->gap_due.us == MONO_NEVER.us)
 		return;
-	TAILQ_REMOVE(&b->gaps, bd, gap);
-	bd->gap_due = MONO_NEVER;
+	TAILQ_REMOVE(&b->gaps, bs, gap);
+	bs->gap_due = MONO_NEVER;
 }
 
-/* Takes what waited for the events before it. `d` may be gone afterwards. */
+/* One that waited, and is the next or was taken in another copy. */
 static void
-event_take_early(struct bw *b, struct bw_device *bd)
+event_take_kept(struct bw *b, struct bw_sub *bs, struct bw_early *e)
 {
-	struct core_device *d = bd->device;
-	struct core_sub *sub;
-	struct bw_early *e;
+	bool next = sequence_ahead(bs->sub->sequence, e->sequence) == 1;
 	struct err err = { 0 };
 
-	while (d->south == bd && (e = TAILQ_FIRST(&bd->early)) != NULL &&
-		(sub = bw_sub_of(bd)) != NULL && e->sequence <= sub->sequence + 1) {
+	if (xsi_decode(b->x->xml, (struct str){ e->document, e->n }, b->doc, &err) != E_OK)
+		return;
+	if (next)
+		event_take(b, bs, &b->doc->event, e->xsp);
+	else
+		bw_ack_event(b, e->xsp, b->doc->event.event_id, ACK_OK);
+}
+
+/* Takes what waited for the events before it. True if the subscription is still there afterwards. */
+static bool
+event_take_early(struct bw *b, struct bw_sub *bs)
+{
+	struct bw_early *e;
+	char id[LIMIT_BW_ID];
+
+	REQUIRE(str_copy(id, sizeof(id), str_of(bs->sub->id)));
+	while ((e = TAILQ_FIRST(&bs->early)) != NULL &&
+		sequence_ahead(bs->sub->sequence, e->sequence) <= 1) {
 		/* out of the list first: taking it in may end the subscription, and the list with it */
-		TAILQ_REMOVE(&bd->early, e, link);
-		bd->early_count--;
-		if (xsi_decode(b->x->xml, (struct str){ e->document, e->n }, b->doc, &err) ==
-			E_OK) {
-			if (e->sequence == sub->sequence + 1)
-				event_take(b, bd, &b->doc->event, e->xsp);
-			else
-				bw_ack_event(b, e->xsp, b->doc->event.event_id, ACK_OK);
-		}
+		TAILQ_REMOVE(&bs->early, e, link);
+		bs->early_count--;
+		event_take_kept(b, bs, e);
 		mem_free(e->document);
 		mem_free(e);
+		if (!event_sub_lives(b, bs, id))
+			return false;
 	}
-	if (d->south == bd && TAILQ_EMPTY(&bd->early))
-		event_gap_closed(b, bd);
+	if (TAILQ_EMPTY(&bs->early))
+		event_gap_closed(b, bs);
+	return true;
 }
 
 void
-bw_gap_over(struct bw *b, struct bw_device *bd)
+bw_gap_over(struct bw *b, struct bw_sub *bs)
 {
-	struct core_device *d = bd->device;
-	struct core_sub *sub = bw_sub_of(bd);
-	struct bw_early *e = TAILQ_FIRST(&bd->early);
+	struct bw_early *e = TAILQ_FIRST(&bs->early);
 
-	event_gap_closed(b, bd);
-	if (e == NULL || sub == NULL)
+	event_gap_closed(b, bs);
+	if (e == NULL || bs->sub == NULL)
 		return;
-	log_emit(b->x->log, M_SEQUENCE_GAP, "device=%s events %u to %u did not come", d->id,
-		sub->sequence + 1, e->sequence - 1);
-	CORE_EMIT(&b->x->em, sub_seq, .subscription = str_of(sub->id), .sequence = e->sequence - 1);
-	bw_ask(b, d, true);
-	event_take_early(b, bd);
-	if (d->south == bd && !TAILQ_EMPTY(&bd->early)) {
-		bd->gap_due = mono_add_ms(b->x->now, b->x->conf->gap_wait_ms);
-		TAILQ_INSERT_TAIL(&b->gaps, bd, gap);
+	log_emit(b->x->log, M_SEQUENCE_GAP, "device=%s events %u to %u did not come",
+		bs->of->device->id, sequence_after(bs->sub->sequence),
+		sequence_before(e->sequence));
+	CORE_EMIT(&b->x->em, sub_seq, .subscription = str_of(bs->sub->id),
+		.sequence = sequence_before(e->sequence));
+	bw_sub_ask(b, bs, bs == bs->of->primary);
+	if (event_take_early(b, bs) && !TAILQ_EMPTY(&bs->early)) {
+		bs->gap_due = mono_add_ms(b->x->now, b->x->conf->gap_wait_ms);
+		TAILQ_INSERT_TAIL(&b->gaps, bs, gap);
 	}
-}
-
-static bool
-event_id_known(const struct bw_device *bd, uint32_t hash)
-{
-	for (uint32_t i = 0; i < BW_SEEN_EVENTS; i++)
-		if (bd->seen[i] == hash)
-			return true;
-	return false;
 }
 
 /*
  * A number that was there before: a copy of an event (its id is known, or it is old), or numbers that began anew because
- * another application server speaks. It is never taken in: one such event proves nothing, and what a stale snapshot
- * does not list would be cleared. The device is asked; when that ask brings no event with a number of its
- * own, ask_failed() in bw_subs.c subscribes anew, and a new subscription has an id and numbers of its own.
+ * another application server speaks. Unless sequence-restart says otherwise it is never taken in: one such event proves
+ * nothing, and what a stale snapshot does not list would be cleared. It is asked; when that ask brings no event with
+ * a number of its own, ask_waited() in bw_subs.c subscribes anew, and a new subscription has an id and numbers of its
+ * own.
  */
 static void
-event_seen_before(struct bw *b, struct bw_device *bd, const struct xsi_event *ev)
+event_seen_before(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev)
 {
-	if (event_id_known(bd, map_hash(ev->event_id.p, ev->event_id.n)))
+	if (event_id_known(b, bs, ev->event_id))
 		return;
-	bd->low_numbers = true;
-	bw_ask(b, bd->device, true);
+	bs->low_numbers = true;
+	bw_sub_ask(b, bs, bs == bs->of->primary);
+}
+
+/* A number that was there before, and yet a new count. */
+static bool
+event_counts_anew(const struct bw *b, const struct bw_sub *bs, const struct xsi_event *ev)
+{
+	bool asked = bs->state == ASK_SENT || bs->state == ASK_WAIT;
+
+	if (event_id_known(b, bs, ev->event_id))
+		return false;
+	switch ((enum conf_restart)b->x->conf->sequence_restart) {
+	case CONF_RESTART_SNAPSHOT:
+		return event_is_resync(ev) || (asked && event_is_snapshot(bs, ev));
+	case CONF_RESTART_ANY:
+		return ev->sequence == 1;
+	case CONF_RESTART_SUBSCRIBE:
+		break;
+	}
+	return false;
+}
+
+/* A snapshot is a point of comparison: nothing before it is waited for, unless others come under the same numbers. */
+static bool
+event_may_skip(const struct bw_sub *bs, const struct xsi_event *ev)
+{
+	return event_is_snapshot(bs, ev) && (bs->packages & (bs->packages - 1)) == 0;
+}
+
+/* What waited was ahead of numbers that do not count any more. */
+static void
+event_count_anew(struct bw *b, struct bw_sub *bs)
+{
+	struct bw_early *e;
+
+	log_emit(b->x->log, M_SUBSCRIPTION, "device=%s subscription=%s counts its events anew",
+		bs->of->device->id, bs->sub->id);
+	while ((e = TAILQ_FIRST(&bs->early)) != NULL) {
+		TAILQ_REMOVE(&bs->early, e, link);
+		bs->early_count--;
+		mem_free(e->document);
+		mem_free(e);
+	}
+	event_gap_closed(b, bs);
 }
 
 /* An event of a subscription we hold, wherever it stands in the order. */
 static void
-event_ordered(struct bw *b, struct bw_device *bd, const struct xsi_event *ev, uint32_t xsp,
+event_ordered(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev, uint32_t xsp,
 	struct str document)
 {
-	struct core_device *d = bd->device;
-	uint32_t last = bw_sub_of(bd)->sequence;
+	int64_t ahead = sequence_ahead(bs->sub->sequence, ev->sequence);
+	char id[LIMIT_BW_ID];
 
-	if (last != 0 && ev->sequence <= last) {
-		event_seen_before(b, bd, ev);
+	if (ahead <= 0 && event_counts_anew(b, bs, ev)) {
+		event_count_anew(b, bs);
+		ahead = 1;
+	}
+	if (ahead <= 0) {
+		event_seen_before(b, bs, ev);
 		bw_ack_event(b, xsp, ev->event_id, ACK_OK);
 		return;
 	}
-	if (last != 0 && ev->sequence > last + 1 && !event_is_snapshot(ev)) {
-		if (bd->early_count < LIMIT_REORDER_EVENTS)
-			event_keep_early(b, bd, ev, xsp, document);
+	if (ahead > 1 && !event_may_skip(bs, ev)) {
+		if (bs->early_count < LIMIT_REORDER_EVENTS)
+			event_keep_early(b, bs, ev, xsp, document);
 		return; /* what finds no room is not acknowledged and comes again */
 	}
-	if (event_is_snapshot(ev))
-		bd->low_numbers = false;
-	event_take(b, bd, ev, xsp);
-	if (d->south == bd)
-		event_take_early(b, bd);
+	if (event_is_snapshot(bs, ev))
+		bs->low_numbers = false;
+	REQUIRE(str_copy(id, sizeof(id), str_of(bs->sub->id)));
+	event_take(b, bs, ev, xsp);
+	if (event_sub_lives(b, bs, id))
+		event_take_early(b, bs);
 }
+
+/* --- whose it is ----------------------------------------------------------------------------------------- */
 
 static void
 event_unknown_subscription(struct bw *b, const struct xsi_event *ev, uint32_t xsp)
@@ -200,6 +338,18 @@ event_unknown_subscription(struct bw *b, const struct xsi_event *ev, uint32_t xs
 	bw_ack_event(b, xsp, ev->event_id, terminated ? ACK_OK : ACK_UNKNOWN_SUBSCRIPTION);
 }
 
+/* True if an answer is awaited that will name a subscription. */
+static bool
+event_answer_awaited(const struct bw_device *bd)
+{
+	const struct bw_sub *bs;
+
+	TAILQ_FOREACH(bs, &bd->subs, of_device)
+		if (bs->state == ASK_SENT && bs->sub == NULL)
+			return true;
+	return false;
+}
+
 /*
  * An event of a subscription that is not known, of a user that is being subscribed: the first event may overtake the
  * answer, or it is a late copy of an older subscription's. Which one, the answer will tell.
@@ -209,8 +359,7 @@ event_keep_unnamed(struct bw_device *bd, uint32_t xsp, struct str document)
 {
 	struct bw_early *e;
 
-	if (bd->state != ASK_SENT || bw_sub_of(bd) != NULL ||
-		bd->unnamed_count >= LIMIT_REORDER_EVENTS)
+	if (!event_answer_awaited(bd) || bd->unnamed_count >= LIMIT_REORDER_EVENTS)
 		return false;
 	e = mem_zalloc(sizeof(*e));
 	e->xsp = xsp;
@@ -221,25 +370,39 @@ event_keep_unnamed(struct bw_device *bd, uint32_t xsp, struct str document)
 	return true;
 }
 
+static struct bw_sub *
+event_sub_of(struct bw *b, struct str id)
+{
+	struct core_sub *sub = core_sub_by_id(&b->x->model, id);
+
+	if (sub != NULL && sub->south == NULL && sub->device != NULL)
+		bw_device(b, sub->device); /* binds it */
+	return sub ? sub->south : NULL;
+}
+
 void
 bw_unnamed_take(struct bw *b, struct bw_device *bd)
 {
 	struct core_device *d = bd->device;
+	struct bw_earlies all;
 	struct bw_early *e;
 	struct err err = { 0 };
 
-	while (d->south == bd && (e = TAILQ_FIRST(&bd->unnamed)) != NULL) {
+	TAILQ_INIT(&all);
+	TAILQ_CONCAT(&all, &bd->unnamed, link);
+	bd->unnamed_count = 0;
+	while ((e = TAILQ_FIRST(&all)) != NULL) {
 		struct str document = { e->document, e->n };
+		const struct xsi_event *ev = &b->doc->event;
+		struct bw_sub *bs;
 
-		TAILQ_REMOVE(&bd->unnamed, e, link);
-		bd->unnamed_count--;
+		TAILQ_REMOVE(&all, e, link);
 		if (xsi_decode(b->x->xml, document, b->doc, &err) != E_OK)
 			err_clear(&err);
-		else if (bw_sub_of(bd) != NULL &&
-			str_is(b->doc->event.subscription_id, bw_sub_of(bd)->id))
-			event_ordered(b, bd, &b->doc->event, e->xsp, document);
-		else
-			event_unknown_subscription(b, &b->doc->event, e->xsp);
+		else if ((bs = event_sub_of(b, ev->subscription_id)) != NULL)
+			event_ordered(b, bs, ev, e->xsp, document);
+		else if (d->south != bd || !event_keep_unnamed(bd, e->xsp, document))
+			event_unknown_subscription(b, ev, e->xsp);
 		mem_free(e->document);
 		mem_free(e);
 	}
@@ -248,11 +411,11 @@ bw_unnamed_take(struct bw *b, struct bw_device *bd)
 static void
 event_route(struct bw *b, struct bw_channel *c, const struct xsi_event *ev, struct str document)
 {
-	struct core_sub *sub = core_sub_by_id(&b->x->model, ev->subscription_id);
+	struct bw_sub *bs = event_sub_of(b, ev->subscription_id);
 	struct core_device *d;
 
-	if (sub != NULL) {
-		event_ordered(b, bw_device(b, sub->device), ev, c->xsp, document);
+	if (bs != NULL) {
+		event_ordered(b, bs, ev, c->xsp, document);
 		return;
 	}
 	d = core_device_by_user(&b->x->model, ev->target.n ? ev->target : ev->owner);
@@ -264,16 +427,17 @@ event_route(struct bw *b, struct bw_channel *c, const struct xsi_event *ev, stru
 static void
 event_malformed(struct bw *b, struct bw_channel *c, const struct xsi_event *ev, const char *why)
 {
-	struct core_sub *sub = core_sub_by_id(&b->x->model, ev->subscription_id);
-	struct core_device *d = sub ? sub->device : NULL;
+	struct bw_sub *bs = event_sub_of(b, ev->subscription_id);
 
 	b->x->malformed++;
 	log_emit(b->x->log, M_EVENT_SKIPPED, "xsp=%s malformed document skipped: %s; device=%s",
-		b->x->conf->xsps[c->xsp].name, why, d ? d->id : "not known");
+		b->x->conf->xsps[c->xsp].name, why, bs ? bs->of->device->id : "not known");
 	bw_ack_event(b, c->xsp, ev->event_id, ACK_MALFORMED);
-	if (d != NULL)
-		bw_ask(b, d, true);
+	if (bs != NULL)
+		bw_sub_ask(b, bs, bs == bs->of->primary);
 }
+
+/* --- documents ------------------------------------------------------------------------------------------- */
 
 static void
 document_channel(struct bw *b, struct bw_channel *c, const struct xsi_channel *ch)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of the BroadWorks room (bw.c, bw_chan.c, bw_subs.c, bw_order.c, bw_event.c, bw_req.c) need of each other. */
+/* What the files of the BroadWorks room (bw.c, bw_chan.c, bw_subs.c, bw_device.c, bw_order.c, bw_event.c, bw_req.c) need of each other. */
 #ifndef TANDEM_DAEMON_BW_PART_H
 #define TANDEM_DAEMON_BW_PART_H
 
@@ -42,14 +42,38 @@ void bw_subs_pump(struct bw *b);
 struct mono bw_subs_deadline(const struct bw *b);
 void bw_subs_http_done(
 	struct bw *b, const struct bw_request *r, uint64_t status, struct str why, struct str body);
-/** The device was compared with BroadWorks just now. */
-void bw_subs_confirmed(struct bw *b, struct bw_device *bd);
-void bw_change_ask(struct bw *b, struct bw_device *bd, enum bw_ask_state to);
-/** The subscription that carries the primary package of the device; NULL. */
-struct core_sub *bw_sub_of(const struct bw_device *bd);
-void bw_early_drop(struct bw_device *bd, struct bw_early *e);
-/** The device has another subscription ("" = none): what came under the old one is of no more use. */
-void bw_set_subscription(struct bw *b, struct bw_device *bd, struct str subscription);
+/** Asks (once more if it is being asked). `urgent`: ahead of those without calls. */
+void bw_sub_ask(struct bw *b, struct bw_sub *bs, bool urgent);
+/** The snapshot of a primary package was compared just now; `resync`: BroadWorks says that it sent it unasked. */
+void bw_sub_compared(struct bw *b, struct bw_sub *bs, bool resync);
+/** Something that answers an ask of a secondary package came. */
+void bw_sub_answered(struct bw *b, struct bw_sub *bs);
+/** It has another id ("" = none): what came under the old one is of no more use. */
+void bw_sub_set_id(struct bw *b, struct bw_sub *bs, struct str id);
+/** Sets the time of its renewal; it is idle. */
+void bw_renew_later(struct bw *b, struct bw_sub *bs);
+/** Drops the notes; what the model knows of it stays. */
+void bw_sub_free(struct bw *b, struct bw_sub *bs);
+/** Tells BroadWorks that the subscription is not wanted any more. */
+void bw_unsubscribe(struct bw *b, struct str id);
+
+/* bw_device.c */
+/** What the configuration wants of devices of a kind. */
+uint32_t bw_packages_wanted(const struct bw *b, enum core_device_kind kind);
+/** Asks all subscriptions of a device, the primary one with the others or not. */
+void bw_ask_all(struct bw *b, struct core_device *d, bool primary);
+/** The primary subscription was accepted: what else is wanted is subscribed to. */
+void bw_device_complete(struct bw *b, struct bw_device *bd);
+/** A first subscription was accepted: its kind is known, and whether lists are taken. */
+void bw_device_accepted(struct bw *b, struct bw_device *bd);
+/** The list was refused: true if its packages are to be tried one by one. */
+bool bw_device_split_list(struct bw *b, struct bw_device *bd);
+/** Refused as it is: true if another kind of device is to be tried; else `why` is why it was refused as a user. */
+bool bw_device_try_next_kind(struct bw *b, struct bw_device *bd, enum bw_result *why);
+/** Nobody has monitored it for a while: true if it was given up. */
+bool bw_device_linger_over(struct bw *b, struct bw_device *bd);
+/** Takes it out of the model. */
+void bw_device_drop(struct bw *b, struct bw_device *bd);
 
 /* bw_event.c */
 /** What an event says about its device; the texts of `ev` may be gone afterwards. */
@@ -61,7 +85,7 @@ void bw_document(struct bw *b, struct bw_channel *c, struct str document);
 /** The answer to a subscribe is here (or will not come): what waited for it is taken or refused. */
 void bw_unnamed_take(struct bw *b, struct bw_device *bd);
 /** A missing event did not come: go on without it and ask. */
-void bw_gap_over(struct bw *b, struct bw_device *bd);
+void bw_gap_over(struct bw *b, struct bw_sub *bs);
 
 /* bw.c */
 /** The system's status from channels and devices; told when it changes. */

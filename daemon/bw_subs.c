@@ -1,26 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Asking devices: one mechanism for the first subscription, a takeover, an AS failover, a lost channel, a gap, a client's
- * SnapshotDevice, the audit.
+ * Asking: one mechanism for the first subscription, a takeover, an AS failover, a lost channel, a gap, a client's
+ * SnapshotDevice, and the renewal of what runs out, which is an audit at the same time.
  *
  *   IDLE -> QUEUED -> SENT -> WAIT -> IDLE        RETRY after a failure: -> QUEUED
  *
- * Happy path: the device is queued (with live calls first), sent when rate and window allow (subscribe if there is
- * no subscription, else PUT), accepted, the snapshot event comes and is compared (bw_event.c), the device is in service.
- * Failure modes: 403/404 to a PUT: the subscription is gone, subscribe anew; 403/404 to a subscribe: the user is not known,
- * a device that was never confirmed is refused; anything else, or no snapshot in time: once more after a delay.
+ * Happy path: the subscription is queued (enum bw_queue), sent when rate and window allow (subscribe if it has no
+ * id, else PUT), accepted, the snapshot event comes and is compared (bw_event.c). Of a primary package: the device is in
+ * service. Renewed when audit-s, up to a third more, or refresh-percent of the granted time is over.
+ * Failure modes: 403/404 to a PUT: the subscription is gone, subscribe anew; a subscribe that is refused: first without a list
+ * of packages, then as another kind of device; a device that was never confirmed is refused then. A secondary package
+ * that is refused is tried again after package-retry-s, one that tells no snapshot is none the worse. Anything else, or no
+ * snapshot in time: once more after a delay.
  */
 #include "daemon/bw_part.h"
 
 #include "proto/base/check.h"
 #include "proto/base/sm.h"
+#include "proto/xsi_body.h"
 #include "proto/xsi_decode.h"
 
-#define ASK_WAIT_MS 3000
 #define ASK_RETRY_MS 1000
+#define ASK_RETRY_LEVELS 7 /* 1 s, 2 s, 4 s ... 64 s */
 #define ASK_HELD_MS 60000
+#define ASK_OWED_MS 30000
 #define ASK_REFUSED_FAILURES 3
-#define DEVICE_LINGER_MS 60000
+#define UNSOLICITED_QUIET_MS 1000
+#define EXPIRES_S_MAX 31622400 /* a year is as good as for ever */
 
 static const struct sm_state ask_states[] = {
 	[ASK_IDLE] = { "idle", SM_BIT(ASK_QUEUED) },
@@ -33,174 +39,188 @@ static const struct sm_state ask_states[] = {
 
 static const struct sm_table ask_table = { "ask", ask_states, 5 };
 
-static struct bw_list *
-ask_list(struct bw *b, const struct bw_device *bd, enum bw_ask_state state)
+static bool
+is_primary(const struct bw_sub *bs)
 {
-	switch (state) {
-	case ASK_QUEUED:
-		return bd->live_first ? &b->live : &b->other;
-	case ASK_SENT:
-		return &b->sent;
-	case ASK_WAIT:
-		return &b->waiting;
-	case ASK_RETRY:
-		return &b->retry[bd->retry_level];
-	case ASK_IDLE:
-		break;
-	}
-	return NULL;
+	return bs == bs->of->primary;
 }
 
 void
-bw_change_ask(struct bw *b, struct bw_device *bd, enum bw_ask_state to)
+bw_renew_later(struct bw *b, struct bw_sub *bs)
 {
-	struct bw_list *old = ask_list(b, bd, bd->state);
-	struct bw_list *list;
-	int state = (int)bd->state;
+	const struct conf *conf = b->x->conf;
+	int64_t ms = conf->audit_s * 1000;
+	int64_t granted_ms =
+		(int64_t)(bs->expires_s < EXPIRES_S_MAX ? bs->expires_s : EXPIRES_S_MAX) * 1000 *
+		conf->refresh_percent / 100;
+
+	/* not all at once what was asked for at once */
+	ms += (int64_t)rng_below(&b->x->rng, (uint64_t)ms / 3 + 1);
+	granted_ms -= (int64_t)rng_below(&b->x->rng, (uint64_t)granted_ms / 10 + 1);
+	if (bs->expires_s > 0 && granted_ms < ms)
+		ms = granted_ms;
+	timers_set(&b->timers, &bs->timer, mono_add_ms(bs->asked, ms));
+}
+
+static enum bw_queue
+ask_queue(const struct bw_sub *bs)
+{
+	if (!is_primary(bs))
+		return BW_QUEUE_SECONDARY;
+	if (bs->urgent || bs->of->device->half_count > 0)
+		return BW_QUEUE_LIVE;
+	return bs->of->kind == CORE_KIND_user ? BW_QUEUE_PRIMARY : BW_QUEUE_VIRTUAL;
+}
+
+static int64_t
+ask_retry_ms(struct bw *b, const struct bw_sub *bs)
+{
+	uint32_t level = bs->failures <= ASK_RETRY_LEVELS ? bs->failures - 1 : ASK_RETRY_LEVELS - 1;
+
+	if (bs->refused)
+		return rng_jitter_ms(&b->x->rng, b->x->conf->package_retry_s * 1000, 10);
+	return (int64_t)ASK_RETRY_MS << level;
+}
+
+static void
+ask_change(struct bw *b, struct bw_sub *bs, enum bw_ask_state to)
+{
+	int state = (int)bs->state;
 
 	sm_move(&ask_table, &state, (int)to);
-	if (old != NULL)
-		TAILQ_REMOVE(old, bd, link);
-	if (bd->state == ASK_SENT)
+	if (bs->state == ASK_QUEUED)
+		TAILQ_REMOVE(&b->queues[bs->queue], bs, link);
+	if (bs->state == ASK_SENT)
 		b->asks_out--;
-	bd->state = to;
-	if (to == ASK_RETRY)
-		bd->retry_level =
-			bd->failures < BW_RETRY_LEVELS ? bd->failures - 1 : BW_RETRY_LEVELS - 1;
-	if (to == ASK_QUEUED)
-		bd->live_first = bd->device->half_count > 0 || bd->live_first;
-	list = ask_list(b, bd, to);
-	if (list != NULL)
-		TAILQ_INSERT_TAIL(list, bd, link);
-	if (to == ASK_SENT)
+	timers_clear(&b->timers, &bs->timer);
+	bs->state = to;
+	switch (to) {
+	case ASK_IDLE:
+		bw_renew_later(b, bs);
+		break;
+	case ASK_QUEUED:
+		bs->queue = ask_queue(bs);
+		TAILQ_INSERT_TAIL(&b->queues[bs->queue], bs, link);
+		break;
+	case ASK_SENT:
 		b->asks_out++;
-	if (to == ASK_WAIT)
-		bd->due = mono_add_ms(b->x->now, ASK_WAIT_MS);
-	if (to == ASK_RETRY)
-		bd->due = mono_add_ms(b->x->now, (int64_t)ASK_RETRY_MS << bd->retry_level);
-}
-
-struct bw_device *
-bw_device(struct bw *b, struct core_device *d)
-{
-	struct bw_device *bd = d->south;
-
-	if (bd != NULL)
-		return bd;
-	bd = mem_zalloc(sizeof(*bd));
-	bd->device = d;
-	bd->gap_due = MONO_NEVER;
-	bd->asked = b->x->now;
-	bd->idle_since = d->monitor_count > 0 ? MONO_NEVER : b->x->now;
-	bd->counted = true;
-	b->unconfirmed++;
-	TAILQ_INIT(&bd->early);
-	TAILQ_INIT(&bd->unnamed);
-	TAILQ_INSERT_TAIL(&b->audit, bd, audit);
-	d->south = bd;
-	return bd;
+		break;
+	case ASK_WAIT:
+		timers_set(&b->timers, &bs->timer,
+			mono_add_ms(b->x->now, b->x->conf->snapshot_wait_ms));
+		break;
+	case ASK_RETRY:
+		timers_set(&b->timers, &bs->timer, mono_add_ms(b->x->now, ask_retry_ms(b, bs)));
+		break;
+	}
 }
 
 void
-bw_early_drop(struct bw_device *bd, struct bw_early *e)
+bw_sub_ask(struct bw *b, struct bw_sub *bs, bool urgent)
 {
-	TAILQ_REMOVE(&bd->early, e, link);
-	bd->early_count--;
-	mem_free(e->document);
-	mem_free(e);
+	if (b->phase == BW_OFF)
+		return;
+	switch (bs->state) {
+	case ASK_SENT:
+	case ASK_WAIT:
+		bs->again = true;
+		break;
+	case ASK_QUEUED:
+		break;
+	case ASK_IDLE:
+	case ASK_RETRY:
+		bs->urgent = urgent;
+		ask_change(b, bs, ASK_QUEUED);
+		break;
+	}
 }
 
-/* An id is of one device: should BroadWorks give it to a second one, the first has lost it. */
+/* --- ids ----------------------------------------------------------------------------------------------- */
+
 static void
-subs_take_from_other(struct bw *b, const struct bw_device *bd, struct str subscription)
+sub_forget_early(struct bw *b, struct bw_sub *bs)
 {
-	struct core_sub *other = core_sub_by_id(&b->x->model, subscription);
-	struct core_device *d = other ? other->device : NULL;
+	while (!TAILQ_EMPTY(&bs->early)) {
+		struct bw_early *e = TAILQ_FIRST(&bs->early);
 
-	if (d == NULL || d == bd->device)
-		return;
-	log_emit(b->x->log, M_SUBSCRIPTION, "subscription=%.*s belongs to %s and now to %s",
-		STR_ARG(subscription), d->id, bd->device->id);
-	bw_set_subscription(b, bw_device(b, d), STR_NONE);
-	bw_ask(b, d, true);
-}
-
-struct core_sub *
-bw_sub_of(const struct bw_device *bd)
-{
-	return core_device_sub(bd->device, core_package_primary(bd->device->kind));
-}
-
-void
-bw_set_subscription(struct bw *b, struct bw_device *bd, struct str subscription)
-{
-	struct core_sub *old = bw_sub_of(bd);
-
-	while (!TAILQ_EMPTY(&bd->early))
-		bw_early_drop(bd, TAILQ_FIRST(&bd->early));
-	if (bd->gap_due.us != MONO_NEVER.us)
-		TAILQ_REMOVE(&b->gaps, bd, gap);
-	bd->gap_due = MONO_NEVER;
-	bd->low_numbers = false;
-	subs_take_from_other(b, bd, subscription);
-	if (old != NULL)
-		CORE_EMIT(&b->x->em, sub_drop, .subscription = str_of(old->id));
-	if (subscription.n > 0)
-		CORE_EMIT(&b->x->em, sub_set, .device = str_of(bd->device->id), .scope = STR_NONE,
-			.packages = core_package_primary(bd->device->kind),
-			.subscription = subscription);
-}
-
-void
-bw_device_gone(struct bw *b, struct core_device *d)
-{
-	struct bw_device *bd = d->south;
-
-	if (bd == NULL)
-		return;
-	if (bd->state != ASK_IDLE)
-		TAILQ_REMOVE(ask_list(b, bd, bd->state), bd, link);
-	if (bd->state == ASK_SENT)
-		b->asks_out--;
-	if (bd->gap_due.us != MONO_NEVER.us)
-		TAILQ_REMOVE(&b->gaps, bd, gap);
-	if (bd->counted)
-		b->unconfirmed--;
-	TAILQ_REMOVE(&b->audit, bd, audit);
-	while (!TAILQ_EMPTY(&bd->early))
-		bw_early_drop(bd, TAILQ_FIRST(&bd->early));
-	while (!TAILQ_EMPTY(&bd->unnamed)) {
-		struct bw_early *e = TAILQ_FIRST(&bd->unnamed);
-
-		TAILQ_REMOVE(&bd->unnamed, e, link);
+		TAILQ_REMOVE(&bs->early, e, link);
 		mem_free(e->document);
 		mem_free(e);
 	}
-	mem_free(bd);
-	d->south = NULL;
+	bs->early_count = 0;
+	if (bs->gap_due.us != MONO_NEVER.us)
+		TAILQ_REMOVE(&b->gaps, bs, gap);
+	bs->gap_due = MONO_NEVER;
 }
 
 void
-bw_ask(struct bw *b, struct core_device *d, bool live)
+bw_sub_free(struct bw *b, struct bw_sub *bs)
 {
-	struct bw_device *bd = bw_device(b, d);
+	if (bs->state == ASK_QUEUED)
+		TAILQ_REMOVE(&b->queues[bs->queue], bs, link);
+	if (bs->state == ASK_SENT)
+		b->asks_out--;
+	timers_clear(&b->timers, &bs->timer);
+	sub_forget_early(b, bs);
+	TAILQ_REMOVE(&bs->of->subs, bs, of_device);
+	if (bs->sub != NULL)
+		bs->sub->south = NULL;
+	mem_free(bs);
+}
 
-	if (b->phase == BW_OFF)
+/* An id is of one subscription: should BroadWorks give it to a second one, the first has lost it. */
+static void
+sub_take_from_other(struct bw *b, const struct bw_sub *bs, struct str id)
+{
+	struct core_sub *other = core_sub_by_id(&b->x->model, id);
+	struct core_device *d = other ? other->device : NULL;
+
+	if (other == NULL)
 		return;
-	switch (bd->state) {
-	case ASK_SENT:
-	case ASK_WAIT:
-		bd->again = true;
-		break;
-	case ASK_QUEUED:
-		break;
-	case ASK_IDLE:
-	case ASK_RETRY:
-		bd->live_first = live;
-		bw_change_ask(b, bd, ASK_QUEUED);
-		break;
+	log_emit(b->x->log, M_SUBSCRIPTION, "subscription=%.*s belongs to %s and now to %s",
+		STR_ARG(id), d ? d->id : other->scope, bs->of->device->id);
+	if (d != NULL)
+		bw_device(b, d); /* binds it */
+	if (other->south != NULL) {
+		struct bw_sub *loser = other->south;
+
+		bw_sub_set_id(b, loser, STR_NONE);
+		bw_sub_ask(b, loser, is_primary(loser));
+	} else {
+		CORE_EMIT(&b->x->em, sub_drop, .subscription = id);
 	}
 }
+
+void
+bw_sub_set_id(struct bw *b, struct bw_sub *bs, struct str id)
+{
+	struct core_sub *old = bs->sub;
+
+	if (old != NULL && str_is(id, old->id))
+		return;
+	sub_forget_early(b, bs);
+	bs->low_numbers = false;
+	bs->sub = NULL;
+	if (old != NULL)
+		CORE_EMIT(&b->x->em, sub_drop, .subscription = str_of(old->id));
+	if (id.n == 0)
+		return;
+	sub_take_from_other(b, bs, id);
+	CORE_EMIT(&b->x->em, sub_set, .device = str_of(bs->of->device->id), .scope = STR_NONE,
+		.packages = bs->packages, .subscription = id);
+	bs->sub = core_sub_by_id(&b->x->model, id);
+	REQUIRE(bs->sub != NULL);
+	bs->sub->south = bs;
+}
+
+void
+bw_unsubscribe(struct bw *b, struct str id)
+{
+	bw_request_send(b, BW_REQ_UNSUBSCRIBE, bw_pick_xsp(b),
+		&(struct xsi_request){ .op = XSI_OP_subscription_delete, .args = { id } }, NULL);
+}
+
+/* --- sending ------------------------------------------------------------------------------------------- */
 
 void
 bw_user_of_device(const struct conf *conf, struct str device, struct buf *out)
@@ -211,34 +231,48 @@ bw_user_of_device(const struct conf *conf, struct str device, struct buf *out)
 }
 
 static void
-ask_send(struct bw *b, struct bw_device *bd)
+ask_put_body(struct bw *b, const struct bw_sub *bs)
 {
 	const struct conf *conf = b->x->conf;
-	struct core_device *d = bd->device;
-	struct core_sub *sub = bw_sub_of(bd);
-	bool update = sub != NULL;
-	uint64_t expires_s = (uint64_t)conf->subscription_expires_s;
+	struct str packages[CORE_PACKAGE_count];
+	struct xsi_subscription_body body = { .packages = packages,
+		.is_list = conf->package_list == CONF_LIST_YES && is_primary(bs),
+		.expires_s = (uint64_t)conf->subscription_expires_s,
+		.channel_set = str_of(conf->channel_set),
+		.application = str_of(conf->application_id) };
+
+	for (uint32_t i = 0; i < CORE_PACKAGE_count; i++)
+		if ((bs->packages & CORE_PACKAGE_BIT(i)) != 0)
+			packages[body.package_count++] =
+				str_of(core_package_text((enum core_package)i));
+	xsi_body_subscription(&b->body, &body);
+}
+
+static void
+ask_send(struct bw *b, struct bw_sub *bs)
+{
+	struct core_device *d = bs->of->device;
+	bool update = bs->sub != NULL;
 	struct xsi_request q = {
 		.op = update ? XSI_OP_subscription_update : XSI_OP_subscribe_user,
-		.args = { str_of(update ? sub->id : d->user) },
+		.args = { str_of(update ? bs->sub->id : d->user) },
 	};
 	struct bw_request *r;
 
 	buf_reset(&b->body);
-	if (update) {
-		xsi_put_subscription_refresh(&b->body, expires_s);
-	} else {
-		xsi_put_subscription(&b->body, "Advanced Call", expires_s,
-			str_of(conf->channel_set), str_of(conf->application_id));
-	}
-	bd->again = false;
-	bd->answered = false;
+	if (update)
+		xsi_put_subscription_refresh(
+			&b->body, (uint64_t)b->x->conf->subscription_expires_s);
+	else
+		ask_put_body(b, bs);
 	q.body = buf_as_str(&b->body);
+	bs->again = false;
+	bs->answered = false;
+	bs->urgent = false;
 	r = bw_request_send(
 		b, update ? BW_REQ_UPDATE : BW_REQ_SUBSCRIBE, bw_pick_xsp(b), &q, d->id);
-	bd->request = r->id;
-	bw_change_ask(b, bd, ASK_SENT);
-	bd->live_first = false; /* names the queue it was in until here */
+	bs->request = r->id;
+	ask_change(b, bs, ASK_SENT);
 }
 
 static bool
@@ -263,47 +297,74 @@ ask_take_token(struct bw *b)
 	return true;
 }
 
+static struct bw_sub *
+ask_next(const struct bw *b)
+{
+	for (uint32_t i = 0; i < BW_QUEUE_COUNT; i++)
+		if (!TAILQ_EMPTY(&b->queues[i]))
+			return TAILQ_FIRST(&b->queues[i]);
+	return NULL;
+}
+
+/* A package that the configuration does not name any more. */
+static bool
+ask_is_unwanted(const struct bw *b, const struct bw_sub *bs)
+{
+	return bs->sub != NULL && !is_primary(bs) &&
+		(bs->packages & bw_packages_wanted(b, bs->of->kind)) == 0;
+}
+
 void
 bw_subs_pump(struct bw *b)
 {
-	struct bw_device *bd;
+	struct bw_sub *bs;
 
 	if (b->phase != BW_RUNNING || b->channels_open == 0 || !ctx_may_leave(b->x, 0) ||
 		!mono_due(b->held_until, b->x->now))
 		return;
 	while (b->asks_out < b->x->conf->update_in_flight) {
-		bd = TAILQ_FIRST(&b->live);
-		if (bd == NULL)
-			bd = TAILQ_FIRST(&b->other);
-		if (bd == NULL || !ask_take_token(b))
+		bs = ask_next(b);
+		if (bs == NULL || !ask_take_token(b))
 			return;
-		ask_send(b, bd);
+		if (!ask_is_unwanted(b, bs)) {
+			ask_send(b, bs);
+			continue;
+		}
+		bw_unsubscribe(b, str_of(bs->sub->id));
+		bw_sub_set_id(b, bs, STR_NONE);
+		bw_sub_free(b, bs);
 	}
 }
 
+/* --- answers ------------------------------------------------------------------------------------------- */
+
 /* The ask is over, well. */
 static void
-ask_over(struct bw *b, struct bw_device *bd)
+ask_over(struct bw *b, struct bw_sub *bs)
 {
-	bd->failures = 0;
-	bd->asked = b->x->now;
-	TAILQ_REMOVE(&b->audit, bd, audit);
-	TAILQ_INSERT_TAIL(&b->audit, bd, audit);
-	bw_change_ask(b, bd, ASK_IDLE);
-	if (bd->again)
-		bw_ask(b, bd->device, false);
+	bs->failures = 0;
+	bs->refused = false;
+	bs->asked = b->x->now;
+	ask_change(b, bs, ASK_IDLE);
+	if (bs->again)
+		bw_sub_ask(b, bs, false);
 }
 
+/* What was asked for is here; if it is queued or to be retried it is asked all the same, the doubt may be younger. */
 void
-bw_subs_confirmed(struct bw *b, struct bw_device *bd)
+bw_sub_answered(struct bw *b, struct bw_sub *bs)
+{
+	if (bs->state == ASK_WAIT)
+		ask_over(b, bs);
+	else if (bs->state == ASK_SENT)
+		bs->answered = true;
+}
+
+static void
+subs_confirm(struct bw *b, struct bw_device *bd)
 {
 	struct core_device *d = bd->device;
 
-	if (bd->state == ASK_WAIT)
-		ask_over(b, bd);
-	else if (bd->state == ASK_SENT)
-		bd->answered = true;
-	/* queued or to be retried: asked all the same, the doubt may be younger than this snapshot */
 	bd->confirmed = true;
 	if (bd->counted) {
 		bd->counted = false;
@@ -316,166 +377,231 @@ bw_subs_confirmed(struct bw *b, struct bw_device *bd)
 		bw_all_confirmed(b);
 }
 
-static void
-ask_failed(struct bw *b, struct bw_device *bd, enum bw_result why, bool subscribing)
+void
+bw_sub_compared(struct bw *b, struct bw_sub *bs, bool resync)
 {
+	struct bw_device *bd = bs->of;
+	bool asked = bs->state == ASK_SENT || bs->state == ASK_WAIT;
+	bool doubt = resync || bd->lost_calls;
+
+	/* nobody asked, and not the echo of an ask either: BroadWorks has noticed that it lost its memory */
+	if (!asked && bd->confirmed && mono_due(bs->owed_until, b->x->now) &&
+		mono_due(mono_add_ms(bs->asked, UNSOLICITED_QUIET_MS), b->x->now))
+		doubt = true;
+	bd->suspect = false;
+	bd->lost_calls = false;
+	bw_sub_answered(b, bs);
+	subs_confirm(b, bd);
+	if (doubt)
+		bw_doubt_all(b, bd->device,
+			asked ? "calls were forgotten" : "a snapshot that nobody asked for");
+}
+
+/* The subscription is of no more use: a new one has an id and numbers of its own. */
+static void
+ask_anew(struct bw *b, struct bw_sub *bs, const char *why)
+{
+	log_emit(b->x->log, M_SUBSCRIPTION, "device=%s subscription=%s %s, subscribing anew",
+		bs->of->device->id, bs->sub->id, why);
+	bw_sub_set_id(b, bs, STR_NONE);
+	bs->urgent = is_primary(bs);
+	ask_change(b, bs, ASK_QUEUED);
+}
+
+/* The primary package could not be asked: the device may have to go out of service, or away. */
+static void
+ask_failed_primary(struct bw *b, struct bw_sub *bs, enum bw_result why, bool subscribing)
+{
+	struct bw_device *bd = bs->of;
 	struct core_device *d = bd->device;
-	struct core_sub *sub = bw_sub_of(bd);
 	bool refused = subscribing && (why == BW_NOT_FOUND || why == BW_FORBIDDEN);
 
-	bool gone = !subscribing && (why == BW_NOT_FOUND || why == BW_FORBIDDEN);
-
-	bd->failures++;
-	if (sub != NULL && (gone || (bd->state == ASK_WAIT && bd->low_numbers))) {
-		log_emit(b->x->log, M_SUBSCRIPTION,
-			"device=%s subscription=%s %s, subscribing anew", d->id, sub->id,
-			gone ? "is gone" : "counts its events anew");
-		bw_set_subscription(b, bd, STR_NONE);
-		bd->live_first = true;
-		bw_change_ask(b, bd, ASK_QUEUED);
-		if (!gone)
-			bw_doubt_all(b, d, "the numbers of a subscription began anew");
-		return;
-	}
-	bw_change_ask(b, bd, ASK_RETRY);
-	if (bd->failures >= ASK_REFUSED_FAILURES) {
+	ask_change(b, bs, ASK_RETRY);
+	if (bs->failures >= ASK_REFUSED_FAILURES) {
 		/* its calls change unseen: clients must not go on believing what was true */
 		core_decide_service(&b->x->em, d, CORE_SERVICE_OUT);
 		bw_update_status(b);
 	}
-	if (refused || bd->failures >= ASK_REFUSED_FAILURES)
+	if (refused || bs->failures >= ASK_REFUSED_FAILURES)
 		b->hooks.refused(d, why, b->hooks.arg);
 	if (refused && d->service == CORE_SERVICE_NEW && d->monitor_count == 0) {
 		log_emit(b->x->log, M_SUBSCRIPTION, "device=%s user=%s is not known to BroadWorks",
 			d->id, d->user);
-		CORE_EMIT(&b->x->em, dev_drop, .device = str_of(d->id));
-		if (b->unconfirmed == 0)
-			bw_all_confirmed(b);
+		bw_device_drop(b, bd);
+	}
+}
+
+static bool
+ask_is_refusal(enum bw_result why)
+{
+	return why == BW_NOT_FOUND || why == BW_FORBIDDEN || why == BW_CONFLICT;
+}
+
+/* True if the subscribe is tried in another form at once: without a list, as another kind of device. */
+static bool
+ask_in_another_form(struct bw *b, struct bw_sub *bs, enum bw_result *why)
+{
+	bool refused = ask_is_refusal(*why);
+	bool list = (refused || *why == BW_FAILED) && bw_device_split_list(b, bs->of);
+
+	if (!list && (!refused || !bw_device_try_next_kind(b, bs->of, why)))
+		return false;
+	ask_change(b, bs, ASK_QUEUED);
+	return true;
+}
+
+static void
+ask_failed(struct bw *b, struct bw_sub *bs, enum bw_result why, bool subscribing)
+{
+	if (subscribing && is_primary(bs) && ask_in_another_form(b, bs, &why))
+		return;
+	bs->failures++;
+	if (!subscribing && bs->sub != NULL && (why == BW_NOT_FOUND || why == BW_FORBIDDEN)) {
+		ask_anew(b, bs, "is gone");
+		return;
+	}
+	if (is_primary(bs)) {
+		ask_failed_primary(b, bs, why, subscribing);
+		return;
+	}
+	if (subscribing && ask_is_refusal(why) && !bs->refused) {
+		bs->refused = true;
+		log_emit(b->x->log, M_SUBSCRIPTION,
+			"device=%s packages=%x are refused: status class %d", bs->of->device->id,
+			bs->packages, (int)why);
+	}
+	ask_change(b, bs, ASK_RETRY);
+}
+
+/* No snapshot in time. */
+static void
+ask_waited(struct bw *b, struct bw_sub *bs)
+{
+	bool primary = is_primary(bs);
+
+	bs->owed_until = mono_add_ms(b->x->now, ASK_OWED_MS);
+	if (bs->low_numbers && bs->sub != NULL) {
+		bs->failures++;
+		ask_anew(b, bs, "counts its events anew");
+		if (primary)
+			bw_doubt_all(b, bs->of->device, "the numbers of a subscription began anew");
+	} else if (primary) {
+		ask_failed(b, bs, BW_UNREACHABLE, false);
+	} else {
+		ask_over(b, bs); /* not every package has a snapshot */
 	}
 }
 
 static void
-ask_accepted(struct bw *b, struct bw_device *bd)
+ask_accepted(struct bw *b, struct bw_sub *bs, bool subscribing)
 {
-	struct core_device *d = bd->device;
+	struct bw_device *bd = bs->of;
 
-	if (bd->answered) {
-		ask_over(b, bd);
+	if (bs->answered)
+		ask_over(b, bs);
+	else
+		ask_change(b, bs, ASK_WAIT);
+	if (!is_primary(bs))
 		return;
-	}
-	bw_change_ask(b, bd, ASK_WAIT);
-	b->hooks.subscribed(d, b->hooks.arg);
+	if (subscribing)
+		bw_device_accepted(b, bd);
+	bw_device_complete(b, bd);
+	if (bs->state == ASK_WAIT)
+		b->hooks.subscribed(bd->device, b->hooks.arg);
+}
+
+static struct bw_sub *
+subs_of_request(const struct bw_device *bd, const struct bw_request *r)
+{
+	struct bw_sub *bs;
+
+	if (bd == NULL)
+		return NULL;
+	TAILQ_FOREACH(bs, &bd->subs, of_device)
+		if (bs->state == ASK_SENT && bs->request == r->id)
+			return bs;
+	return NULL;
+}
+
+/* The id and the life time that BroadWorks gives; false if the answer is none. */
+static bool
+subs_take_grant(struct bw *b, struct bw_sub *bs, bool subscribing, struct str body)
+{
+	struct err e = { 0 };
+	bool read = xsi_decode(b->x->xml, body, b->doc, &e) == E_OK &&
+		b->doc->kind == XSI_DOC_SUBSCRIPTION;
+
+	if (read)
+		bs->expires_s = b->doc->subscription_expires_s;
+	if (!subscribing)
+		return true;
+	if (!read || b->doc->subscription_id.n == 0 || b->doc->subscription_id.n >= LIMIT_BW_ID)
+		return false;
+	bw_sub_set_id(b, bs, b->doc->subscription_id);
+	return true;
 }
 
 void
 bw_subs_http_done(
 	struct bw *b, const struct bw_request *r, uint64_t status, struct str why, struct str body)
 {
-	struct core_device *d = core_device_by_id(&b->x->model, str_of(r->device));
-	struct bw_device *bd = d ? d->south : NULL;
-	struct core_sub *sub = bd ? bw_sub_of(bd) : NULL;
+	struct core_device *d =
+		r->device ? core_device_by_id(&b->x->model, str_of(r->device)) : NULL;
+	struct bw_sub *bs = subs_of_request(d ? d->south : NULL, r);
+	bool subscribing = r->kind == BW_REQ_SUBSCRIBE;
 	enum bw_result result = bw_result_of(status);
-	struct err e = { 0 };
 
 	(void)why;
 	/* an account that goes on trying is locked out by BroadWorks */
 	if (status == 401)
 		b->held_until = mono_add_ms(b->x->now, ASK_HELD_MS);
-	if (r->kind == BW_REQ_UNSUBSCRIBE || bd == NULL || bd->state != ASK_SENT ||
-		bd->request != r->id)
+	if (bs == NULL)
 		return;
-	if (result == BW_DONE && r->kind == BW_REQ_SUBSCRIBE) {
-		if (xsi_decode(b->x->xml, body, b->doc, &e) != E_OK ||
-			b->doc->kind != XSI_DOC_SUBSCRIPTION || b->doc->subscription_id.n == 0)
-			result = BW_FAILED;
-		else if (sub == NULL || !str_is(b->doc->subscription_id, sub->id))
-			bw_set_subscription(b, bd, b->doc->subscription_id);
-	}
+	if (result == BW_DONE && !subs_take_grant(b, bs, subscribing, body))
+		result = BW_FAILED;
 	if (result == BW_DONE)
-		ask_accepted(b, bd);
+		ask_accepted(b, bs, subscribing);
 	else
-		ask_failed(b, bd, result, r->kind == BW_REQ_SUBSCRIBE);
-	if (d == core_device_by_id(&b->x->model, str_of(r->device)))
-		bw_unnamed_take(b, bd);
+		ask_failed(b, bs, result, subscribing);
+	d = core_device_by_id(&b->x->model, str_of(r->device));
+	if (d != NULL && d->south != NULL)
+		bw_unnamed_take(b, d->south);
 }
 
-/* A device that nobody monitors any more is given up after a while; a client that comes back finds it warm. */
-static void
-subs_linger(struct bw *b, struct bw_device *bd)
-{
-	struct core_device *d = bd->device;
-	struct core_sub *sub = bw_sub_of(bd);
-
-	log_emit(b->x->log, M_SUBSCRIPTION, "device=%s is not monitored any more, unsubscribing",
-		d->id);
-	if (sub != NULL)
-		bw_request_send(b, BW_REQ_UNSUBSCRIBE, bw_pick_xsp(b),
-			&(struct xsi_request){ .op = XSI_OP_subscription_delete,
-				.args = { str_of(sub->id) } },
-			d->id);
-	CORE_EMIT(&b->x->em, dev_drop, .device = str_of(d->id));
-	bw_update_status(b);
-	if (b->unconfirmed == 0)
-		bw_all_confirmed(b);
-}
+/* --- time ---------------------------------------------------------------------------------------------- */
 
 static void
-subs_audit(struct bw *b)
+subs_due(struct bw *b, struct bw_sub *bs)
 {
-	struct bw_device *bd = TAILQ_FIRST(&b->audit);
-	int64_t period_ms = b->x->conf->audit_s * 1000;
-
-	/* the head was not asked for longest; one a step keeps the steps short */
-	if (bd == NULL || period_ms <= 0 || !mono_due(mono_add_ms(bd->asked, period_ms), b->x->now))
-		return;
-	bd->asked = b->x->now;
-	TAILQ_REMOVE(&b->audit, bd, audit);
-	TAILQ_INSERT_TAIL(&b->audit, bd, audit);
-	/* monitors also end with their session, which tells nobody here */
-	if (bd->device->monitor_count == 0 && bd->idle_since.us == MONO_NEVER.us)
-		bd->idle_since = b->x->now;
-	if (bd->device->monitor_count == 0 && bd->idle_since.us != MONO_NEVER.us &&
-		mono_due(mono_add_ms(bd->idle_since, DEVICE_LINGER_MS), b->x->now))
-		subs_linger(b, bd);
-	else
-		bw_ask(b, bd->device, false);
+	if (bs->state == ASK_WAIT)
+		ask_waited(b, bs);
+	else if (!is_primary(bs) || !bw_device_linger_over(b, bs->of))
+		ask_change(b, bs, ASK_QUEUED);
 }
 
 void
 bw_subs_tick(struct bw *b)
 {
-	struct bw_device *bd;
+	struct bw_sub *bs;
 
 	if (b->phase != BW_RUNNING)
 		return;
-	while ((bd = TAILQ_FIRST(&b->waiting)) != NULL && mono_due(bd->due, b->x->now))
-		ask_failed(b, bd, BW_UNREACHABLE, false);
-	for (uint32_t i = 0; i < BW_RETRY_LEVELS; i++)
-		while ((bd = TAILQ_FIRST(&b->retry[i])) != NULL && mono_due(bd->due, b->x->now))
-			bw_change_ask(b, bd, ASK_QUEUED);
-	while ((bd = TAILQ_FIRST(&b->gaps)) != NULL && mono_due(bd->gap_due, b->x->now))
-		bw_gap_over(b, bd);
-	subs_audit(b);
+	while (mono_due(timers_deadline(&b->timers), b->x->now))
+		subs_due(b, (struct bw_sub *)timers_first(&b->timers));
+	while ((bs = TAILQ_FIRST(&b->gaps)) != NULL && mono_due(bs->gap_due, b->x->now))
+		bw_gap_over(b, bs);
 }
 
 struct mono
 bw_subs_deadline(const struct bw *b)
 {
-	struct mono due = MONO_NEVER;
+	struct mono due = timers_deadline(&b->timers);
 
 	if (b->phase != BW_RUNNING)
-		return due;
-	if (!TAILQ_EMPTY(&b->waiting))
-		due = mono_min(due, TAILQ_FIRST(&b->waiting)->due);
-	for (uint32_t i = 0; i < BW_RETRY_LEVELS; i++)
-		if (!TAILQ_EMPTY(&b->retry[i]))
-			due = mono_min(due, TAILQ_FIRST(&b->retry[i])->due);
+		return MONO_NEVER;
 	if (!TAILQ_EMPTY(&b->gaps))
 		due = mono_min(due, TAILQ_FIRST(&b->gaps)->gap_due);
-	if (!TAILQ_EMPTY(&b->audit) && b->x->conf->audit_s > 0)
-		due = mono_min(due,
-			mono_add_ms(TAILQ_FIRST(&b->audit)->asked, b->x->conf->audit_s * 1000));
-	if ((!TAILQ_EMPTY(&b->live) || !TAILQ_EMPTY(&b->other)) && b->channels_open > 0 &&
+	if (ask_next(b) != NULL && b->channels_open > 0 &&
 		b->asks_out < b->x->conf->update_in_flight)
 		due = mono_min(due,
 			mono_due(b->held_until, b->x->now) ? mono_add_ms(b->x->now, 2) :

@@ -85,6 +85,8 @@ set_value(struct conf *c, const struct conf_row *row, const char *value)
 		return conf_srv_set(c, value);
 	if (row->kind == KIND_ERROR)
 		return set_error(c, value);
+	if (row->kind == KIND_DEVICES)
+		return conf_devices_set(c, row, value);
 	return conf_value_set(c, row, value);
 }
 
@@ -96,6 +98,8 @@ has_room(const struct conf *c, enum conf_kind kind)
 		return c->xsp_count < LIMIT_XSPS;
 	if (kind == KIND_SRV)
 		return c->srv_count < CONF_SRV_NAMES;
+	if (kind == KIND_DEVICES)
+		return c->device_rule_count < CONF_DEVICE_RULES;
 	return c->error_count < CONF_ERRORS;
 }
 
@@ -326,6 +330,10 @@ print_row(const struct conf *c, const struct conf_row *row, bool secrets, struct
 {
 	if (row->kind == KIND_ERROR) {
 		print_errors(c, row->key, out);
+		return;
+	}
+	if (row->kind == KIND_DEVICES) {
+		conf_devices_print(c, row, out);
 		return;
 	}
 	if (row->kind >= KIND_XSP) {

@@ -8,6 +8,7 @@
 #ifndef TANDEM_DAEMON_CONF_H
 #define TANDEM_DAEMON_CONF_H
 
+#include "core/package.h"
 #include "proto/base/buf.h"
 #include "proto/base/err.h"
 #include "proto/base/limits.h"
@@ -48,6 +49,25 @@ enum conf_set_mode {
 enum conf_redirect_hosts {
 	CONF_REDIRECT_LINKS, /* only to hosts that are links themselves */
 	CONF_REDIRECT_ANY,
+};
+
+/* One eventPackageList subscription for all packages of a device? */
+enum conf_package_list {
+	CONF_LIST_AUTO, /* yes, until BroadWorks refuses one and takes single ones */
+	CONF_LIST_YES,
+	CONF_LIST_NO,
+};
+
+enum conf_device_kinds {
+	CONF_KIND_AUTO, /* what [devices] does not name is found out by subscribing */
+	CONF_KIND_CONFIGURED,
+};
+
+/* Numbers of a subscription that begin anew. */
+enum conf_restart {
+	CONF_RESTART_SUBSCRIBE, /* the device is asked; if that brings only old numbers, subscribed to anew */
+	CONF_RESTART_SNAPSHOT, /* a snapshot that was asked for may have any number */
+	CONF_RESTART_ANY, /* any event with number 1 that was not seen before begins a new count */
 };
 
 enum conf_cti_framing {
@@ -127,6 +147,13 @@ struct conf_error {
 	uint32_t action; /* index in conf_error_words */
 };
 
+/* Of what kind a device is: a device, a range, or a pattern. */
+struct conf_device_rule {
+	enum core_device_kind kind;
+	char text[96];
+};
+
+#define CONF_DEVICE_RULES 256
 #define CONF_SRV_NAMES 4
 #define CONF_ERRORS 64
 
@@ -228,7 +255,20 @@ struct conf {
 	int64_t gap_wait_ms;           /* 250: how long a missing sequence number may be late */
 	int64_t update_rate;           /* 500 UpdateSubscription requests a second */
 	uint32_t update_in_flight;     /* 32 */
-	int64_t audit_s;               /* 1800: every device is asked at least this often */
+	int64_t audit_s; /* 1800: each subscription is renewed when this time, up to a third more, is over */
+	int64_t snapshot_wait_ms;  /* 3000: an ask without a snapshot for so long has failed */
+	uint32_t duplicate_window; /* 8: ids of events that are remembered for each subscription */
+	int sequence_restart;      /* enum conf_restart */
+	int device_kinds;          /* enum conf_device_kinds */
+	uint32_t user_packages;    /* CORE_PACKAGE_BIT()s for each kind of device */
+	uint32_t queue_packages;
+	uint32_t route_point_packages;
+	int package_list;        /* enum conf_package_list */
+	int64_t package_retry_s; /* 1800: when a package that was refused is tried again */
+
+	/* [devices] */
+	struct conf_device_rule device_rules[CONF_DEVICE_RULES];
+	uint32_t device_rule_count;
 
 	/* [pacemaker] */
 	bool tell_pacemaker;
@@ -251,6 +291,13 @@ extern const char *const conf_error_words[];
 
 /** Password of a link: its own, or that of [broadworks]. */
 const char *conf_link_password(const struct conf *c, uint32_t xsp);
+
+/**
+ * The kind of a device by [devices]; false and CORE_KIND_user: none does.
+ * `device` as clients name it, `user` as BroadWorks does.
+ */
+bool conf_device_kind(
+	const struct conf *c, struct str device, struct str user, enum core_device_kind *kind);
 
 /** The period of heartbeats that goes with event-timeout-ms. */
 int64_t conf_heartbeat_ms(const struct conf *c);

@@ -5,7 +5,8 @@
  * XX(section, key, kind, member, min, max, default, place)
  *   kind     TEXT, NAME (letters, digits, -._), ADDRESS (IP or empty), FILE (absolute path or empty), CONTEXT (a
  *            path of a URL), PROXY (a URL or empty), I64, U32, U16; YESNO and the other choices, whose words are in
- *            conf_value.c; LISTEN, XSP, SRV and ERROR, which fill several members
+ *            conf_value.c; PACKAGES and DEVICES (conf_device.c; min is the kind of device); LISTEN, XSP, SRV and
+ *            ERROR, which fill several members
  *   min, max of numbers; for texts min 1 means "not empty"
  *   default  as it would be written
  *   place    SHARED: must be equal on both nodes (counts in conf_hash()); LOCAL: of this node alone;
@@ -16,7 +17,7 @@
 #ifndef TANDEM_DAEMON_CONF_KEYS_H
 #define TANDEM_DAEMON_CONF_KEYS_H
 
-#define CONF_SECTIONS "node, csta, broadworks, link NAME, pacemaker"
+#define CONF_SECTIONS "node, csta, broadworks, devices, link NAME, pacemaker"
 
 #define CONF_KEYS(XX) \
 	XX("node", "name", NAME, node_name, 0, 0, "", LOCAL) \
@@ -135,6 +136,24 @@
 	XX("broadworks", "update-in-flight", U32, update_in_flight, 1, LIMIT_SOUTH_IN_FLIGHT, \
 		"32", SHARED) \
 	XX("broadworks", "audit-s", I64, audit_s, 10, 86400, "1800", SHARED) \
+	XX("broadworks", "snapshot-wait-ms", I64, snapshot_wait_ms, 100, 60000, "3000", SHARED) \
+	XX("broadworks", "duplicate-window", U32, duplicate_window, 0, 64, "8", SHARED) \
+	XX("broadworks", "sequence-restart", RESTART, sequence_restart, 0, 0, "subscribe", SHARED) \
+	XX("broadworks", "device-kind", DEVICE_KINDS, device_kinds, 0, 0, "auto", SHARED) \
+	XX("broadworks", "user-packages", PACKAGES, user_packages, CORE_KIND_user, 0, \
+		"Advanced Call, Call Center Agent, Do Not Disturb, Call Forwarding Always, " \
+		"Call Forwarding Busy, Call Forwarding No Answer, Hoteling Guest, " \
+		"Voice Mail Message Summary", \
+		SHARED) \
+	XX("broadworks", "queue-packages", PACKAGES, queue_packages, CORE_KIND_queue, 0, \
+		"Call Center Queue", SHARED) \
+	XX("broadworks", "route-point-packages", PACKAGES, route_point_packages, \
+		CORE_KIND_route_point, 0, "Route Point Queue", SHARED) \
+	XX("broadworks", "package-list", PACKAGE_LIST, package_list, 0, 0, "auto", SHARED) \
+	XX("broadworks", "package-retry-s", I64, package_retry_s, 1, 86400, "1800", SHARED) \
+	XX("devices", "user", DEVICES, device_rules, CORE_KIND_user, 0, "", SHARED) \
+	XX("devices", "queue", DEVICES, device_rules, CORE_KIND_queue, 0, "", SHARED) \
+	XX("devices", "route-point", DEVICES, device_rules, CORE_KIND_route_point, 0, "", SHARED) \
 	XX("pacemaker", "tell", YESNO, tell_pacemaker, 0, 0, "yes", SHARED) \
 	XX("pacemaker", "resource", NAME, resource, 1, 0, "tandemd", SHARED) \
 	XX("pacemaker", "crm-resource", FILE, crm_resource, 1, 0, "/usr/sbin/crm_resource", LOCAL)

@@ -27,6 +27,9 @@ enum conf_kind {
 	KIND_PRIORITY_ORDER,
 	KIND_SET_MODE,
 	KIND_REDIRECT_HOSTS,
+	KIND_PACKAGE_LIST,
+	KIND_DEVICE_KINDS,
+	KIND_RESTART,
 	KIND_CTI_FRAMING,
 	KIND_CTI_CREDENTIALS,
 	KIND_CTI_SESSION,
@@ -36,10 +39,12 @@ enum conf_kind {
 	KIND_I64,
 	KIND_U32,
 	KIND_U16,
-	KIND_LISTEN, /* these fill several members of struct conf: see conf.c and conf_link.c */
+	KIND_PACKAGES, /* `min` is the kind of device that they are for */
+	KIND_LISTEN,   /* these fill several members of struct conf: see conf.c and conf_link.c */
 	KIND_XSP,
 	KIND_SRV,
-	KIND_ERROR
+	KIND_ERROR,
+	KIND_DEVICES /* `min` is the kind of device */
 };
 
 enum conf_place {
@@ -76,6 +81,15 @@ bool conf_split_host_port(struct str s, struct str *host, uint16_t *port);
 bool conf_is_address(const char *value);
 /** A URL's host and nothing else: nothing that curl would read differently from us. */
 bool conf_is_host(struct str host, bool bracketed);
+
+/* conf_device.c */
+
+bool conf_packages_set(void *base, const struct conf_row *row, const char *value);
+void conf_packages_describe(const struct conf_row *row, char *text, size_t size);
+void conf_packages_print(const void *base, const struct conf_row *row, struct buf *out);
+/** One line of [devices]; nothing is taken of a line that is refused. */
+bool conf_devices_set(struct conf *c, const struct conf_row *row, const char *value);
+void conf_devices_print(const struct conf *c, const struct conf_row *row, struct buf *out);
 
 /* conf_link.c */
 

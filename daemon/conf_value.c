@@ -21,6 +21,9 @@ static const char *const word_lists[][8] = {
 	[KIND_PRIORITY_ORDER] = { "low-first", "high-first", "ignored" },
 	[KIND_SET_MODE] = { "stable", "per-epoch" },
 	[KIND_REDIRECT_HOSTS] = { "links", "any" },
+	[KIND_PACKAGE_LIST] = { "auto", "yes", "no" },
+	[KIND_DEVICE_KINDS] = { "auto", "configured" },
+	[KIND_RESTART] = { "subscribe", "snapshot", "any" },
 	[KIND_CTI_FRAMING] = { "bare", "lf", "crlf", "nul", "length" },
 	[KIND_CTI_CREDENTIALS] = { "credentials", "sso", "authorization" },
 	[KIND_CTI_SESSION] = { "connection", "request" },
@@ -209,6 +212,8 @@ conf_value_set(void *base, const struct conf_row *row, const char *value)
 		return set_text(base, row, value);
 	if (row->kind <= KIND_CTI_PERIOD_UNIT)
 		return set_word(base, row, value);
+	if (row->kind == KIND_PACKAGES)
+		return conf_packages_set(base, row, value);
 	return row->kind <= KIND_U16 && set_number(base, row, value);
 }
 
@@ -254,6 +259,10 @@ conf_value_describe(const struct conf_row *row, char *text, size_t size)
 		describe_words(row->kind, text, size);
 	else if (row->kind <= KIND_U16)
 		snprintf(text, size, "a number from %" PRId64 " to %" PRId64, row->min, row->max);
+	else if (row->kind == KIND_PACKAGES)
+		conf_packages_describe(row, text, size);
+	else if (row->kind == KIND_DEVICES)
+		snprintf(text, size, "a list of devices, ranges (2900-2949) and patterns (29*)");
 	else if (row->kind == KIND_LISTEN)
 		snprintf(text, size, "ADDRESS:PORT, for instance 0.0.0.0:1040");
 	else if (row->kind == KIND_XSP)
@@ -302,5 +311,7 @@ conf_value_print(const void *base, const struct conf_row *row, struct buf *out)
 		buf_cstr(out, word_lists[row->kind][at]);
 	} else if (row->kind <= KIND_U16) {
 		print_number(base, row, out);
+	} else if (row->kind == KIND_PACKAGES) {
+		conf_packages_print(base, row, out);
 	}
 }

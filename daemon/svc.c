@@ -234,7 +234,9 @@ svc_device(struct svc *v, struct core_session *session, uint32_t invoke, struct 
 	buf_init(&user, LIMIT_USER_ID + LIMIT_DEVICE_ID);
 	bw_user_of_device(v->x->conf, id, &user);
 	if (core_device_by_user(&v->x->model, buf_as_str(&user)) == NULL) {
-		CORE_EMIT(&v->x->em, dev_add, .device = id, .user = buf_as_str(&user));
+		CORE_EMIT(&v->x->em, dev_add, .device = id, .user = buf_as_str(&user),
+			.kind = (uint8_t)bw_kind_of_device(
+				v->x->conf, id, buf_as_str(&user)));
 		d = core_device_by_id(&v->x->model, id);
 		bw_ask(v->bw, d, true);
 	} else {

@@ -280,7 +280,7 @@ START_TEST(test_subscription_terminated)
 }
 END_TEST
 
-/* Every device is asked once in each audit period, and what went wrong unseen is put right. */
+/* Every device is asked once in each audit period or a third more, and what went wrong unseen is put right. */
 START_TEST(test_audit)
 {
 	unsigned c;
@@ -294,13 +294,15 @@ START_TEST(test_audit)
 	world_forget_asked(&w);
 	world_forget(&w, "2001");
 	for (int i = 0; i < 3; i++) {
-		world_run(&w, 100000);
+		world_run(&w, 134000);
 		world_send(&w, c, 1, "<keepalive/>");
 		world_send(&w, c, 1, "<SystemStatusResponse/>");
 		world_send(&w, c, 1, "<What/>");
 	}
-	ck_assert_uint_eq(update_count("2001"), 3);
-	ck_assert_uint_eq(update_count("2002"), 3);
+	ck_assert_uint_ge(update_count("2001"), 3);
+	ck_assert_uint_le(update_count("2001"), 4);
+	ck_assert_uint_ge(update_count("2002"), 3);
+	ck_assert_uint_le(update_count("2002"), 4);
 	ck_assert_ptr_nonnull(strstr(world_take(&w, c),
 		W_CLEARED("2", "4", "2001", "2050", "switchingFunctionTerminated", W_NUM("2"))));
 	/* no failover is suspected because of it, and nobody else is told anything */

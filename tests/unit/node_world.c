@@ -53,6 +53,10 @@ world_configure(struct world *w, unsigned xsps, const char *settings)
 		"[broadworks]\nuser = admin@demo.example\npassword = secret\ndefault-domain = demo.example\n");
 	for (unsigned i = 0; i < xsps; i++)
 		buf_printf(&text, "xsp = 127.0.0.%u:8080\n", i + 1);
+	if (strstr(settings, "package") == NULL)
+		buf_cstr(&text, "user-packages = Advanced Call\npackage-list = no\n");
+	if (strstr(settings, "device-kind") == NULL)
+		buf_cstr(&text, "device-kind = configured\n");
 	buf_cstr(&text, settings);
 	buf_char(&text, '\0');
 	ck_assert(!text.overflow);

@@ -161,7 +161,8 @@ struct world {
 
 /**
  * A world whose node has not started. `settings`: lines of configuration that follow those of [broadworks] that name
- * `xsps` XSPs, more sections included; "" for none.
+ * `xsps` XSPs, more sections included; "" for none. What does not speak of packages has one, Advanced Call; what does not
+ * speak of device-kind has users only.
  */
 void world_init(struct world *w, unsigned xsps, const char *settings);
 void world_fini(struct world *w);
