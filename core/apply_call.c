@@ -321,6 +321,7 @@ apply_half_note(struct core_model *m, const struct delta_half_note *x)
 			.note = (enum core_note)x->note,
 			.number = x->number,
 			.text = x->text,
-			.text2 = x->text2 });
+			.text2 = x->text2,
+			.text3 = x->text3 });
 	return E_OK;
 }

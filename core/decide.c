@@ -275,12 +275,13 @@ core_decide_conference(struct core_model *m, struct core_emitter *em, struct cor
 		conference_settle(em, call, d);
 }
 
+/* A party that was called and has not answered is diverted; any other one that is redirected was handed over. */
 static bool
 redirected_talking(const struct core_half *h)
 {
-	return h != NULL &&
-		(h->state == CORE_CONNECTED || h->state == CORE_HELD ||
-			h->state == CORE_REMOTE_HELD);
+	enum core_view view = h ? core_half_view(h) : VIEW_none;
+
+	return view != VIEW_none && view != VIEW_ringing && view != VIEW_queued;
 }
 
 void

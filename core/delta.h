@@ -48,7 +48,7 @@
 /* what a party is in its device's conference: an enum core_conference */
 #define FIELDS_half_conference(F) F(str, device) F(str, call) F(u8, conference)
 /* a passing fact about a party; note: an enum core_note */
-#define FIELDS_half_note(F) F(str, device) F(str, call) F(u8, note) F(u32, number) F(str, text) F(str, text2)
+#define FIELDS_half_note(F) F(str, device) F(str, call) F(u8, note) F(u32, number) F(str, text) F(str, text2) F(str, text3)
 /* all parties of one call become parties of another: a conference of `device` */
 #define FIELDS_call_merge(F) F(u64, from) F(u64, into) F(str, device)
 /* state: an enum core_agent_state; code: why it is not ready, "" = not said */

@@ -88,8 +88,8 @@ enum core_conference {
 enum core_note {
 	CORE_NOTE_OFFERED,  /* a waiting call is offered to an agent */
 	CORE_NOTE_POSITION, /* number: its new place in the queue */
-	CORE_NOTE_PLAY,     /* number: kind of treatment, see reference-connector.md 4 */
-	CORE_NOTE_STOP,     /* number: as above; text: why; text2: digits collected */
+	CORE_NOTE_PLAY,     /* number: 0 busy, 1 music on hold, 2 ringback, 3 silence, 4 treatment */
+	CORE_NOTE_STOP,     /* number: as above; text: why; text2: digits collected; text3: what went wrong */
 	CORE_NOTE_ACCOUNT,  /* text: disposition code */
 	CORE_NOTE_UPDATED,  /* something about the call changed that has no state of its own */
 	CORE_NOTE_LAST = CORE_NOTE_UPDATED,
@@ -299,7 +299,7 @@ struct core_say {
 	bool far_only;
 	enum core_note note;
 	uint32_t number;
-	struct str text, text2;
+	struct str text, text2, text3;
 	struct core_session *session;
 	const struct core_monitor *monitor;
 	enum core_status status;

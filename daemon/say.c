@@ -5,7 +5,7 @@
  * The shape of each event is that of a device-type monitor: the connection is
  * that of the party the event is about, localConnectionInfo is the state of the monitored device.
  */
-#include "daemon/say.h"
+#include "daemon/say_part.h"
 
 #include "proto/base/check.h"
 #include "proto/base/limits.h"
@@ -57,22 +57,37 @@ say_status(enum core_status status)
 }
 
 struct str
-say_far_device(const struct ctx *x, const struct core_half *h)
+say_user_name(const struct ctx *x, struct str user)
 {
-	struct str user = str_of(h->remote_user);
-	const struct core_device *d = user.n ? core_device_by_user(&x->model, user) : NULL;
+	const struct core_device *d = core_device_by_user(&x->model, user);
 	struct str number, domain;
 
 	if (d != NULL)
 		return str_of(d->id);
-	if (user.n > 0) {
-		number = str_cut(user, '@', &domain);
-		return str_is(domain, x->conf->default_domain) ? number : user;
-	}
-	number = str_cut(str_of(h->remote), ';', NULL);
-	if (number.n > 4 && (memcmp(number.p, "tel:", 4) == 0 || memcmp(number.p, "sip:", 4) == 0))
+	number = str_cut(user, '@', &domain);
+	return str_is(domain, x->conf->default_domain) ? number : user;
+}
+
+struct str
+say_party_name(const struct ctx *x, struct str party)
+{
+	struct str number;
+
+	if (party.n > 4 && (memcmp(party.p, "tel:", 4) == 0 || memcmp(party.p, "sip:", 4) == 0)) {
+		number = str_cut(party, ';', NULL);
 		return (struct str){ number.p + 4, number.n - 4 };
-	return number;
+	}
+	if (memchr(party.p, '@', party.n) != NULL)
+		return say_user_name(x, party);
+	return str_cut(party, ';', NULL);
+}
+
+struct str
+say_far_device(const struct ctx *x, const struct core_half *h)
+{
+	struct str user = str_of(h->remote_user);
+
+	return user.n > 0 ? say_user_name(x, user) : say_party_name(x, str_of(h->remote));
 }
 
 enum csta_local_state
@@ -139,7 +154,7 @@ say_replicated(struct say *s, struct core_session *session, enum outbox_kind kin
 	say_mark_pending(s, session);
 }
 
-static void
+void
 say_event(struct say *s, struct core_session *session, struct csta_event *ev)
 {
 	session->last_number++;
@@ -147,124 +162,6 @@ say_event(struct say *s, struct core_session *session, struct csta_event *ev)
 	buf_reset(&s->body);
 	csta_put_event(&s->body, (enum csta_edition)session->edition, ev);
 	say_replicated(s, session, OUTBOX_EVENT);
-}
-
-static enum csta_cause
-say_resync_cause(const struct say *s)
-{
-	static const enum csta_cause causes[] = { CSTA_CAUSE_normalClearing,
-		CSTA_CAUSE_networkOutOfOrder };
-
-	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
-		if (str_is(str_of(csta_cause_name(causes[i])), s->x->conf->resync_cause))
-			return causes[i];
-	return CSTA_CAUSE_switchingFunctionTerminated;
-}
-
-static enum csta_cause
-say_clear_cause(const struct say *s, const struct core_half *h)
-{
-	switch (h->end) {
-	case CORE_END_RESYNC:
-		return say_resync_cause(s);
-	case CORE_END_BUSY:
-		return CSTA_CAUSE_busy;
-	case CORE_END_FAILED:
-		return CSTA_CAUSE_networkOutOfOrder;
-	case CORE_END_UNREACHABLE:
-		return CSTA_CAUSE_destNotObtainable;
-	case CORE_END_NORMAL:
-	case CORE_END_TRANSFERRED:
-	case CORE_END_JOINED:
-	case CORE_END_DIVERTED:
-	case CORE_END_DISTRIBUTED:
-	case CORE_END_ABANDONED:
-	case CORE_END_OVERFLOW:
-	case CORE_END_PICKED_UP:
-		break;
-	}
-	return CSTA_CAUSE_normalClearing;
-}
-
-struct say_shape {
-	enum csta_event_kind kind;
-	enum csta_local_state local;
-	enum csta_cause cause;
-	bool about_far; /* connection and subject are the far party's */
-};
-
-static struct say_shape
-say_shape_of(const struct say *s, const struct core_say *f)
-{
-	bool incoming = f->half->personality == CORE_TERMINATOR;
-
-	switch (f->step) {
-	case STEP_service_initiated:
-		return (struct say_shape){ CSTA_EV_ServiceInitiated, CSTA_LOCAL_initiated,
-			CSTA_CAUSE_makeCall, false };
-	case STEP_originated:
-		return (struct say_shape){ CSTA_EV_Originated, CSTA_LOCAL_connected,
-			CSTA_CAUSE_newCall, false };
-	case STEP_delivered_out:
-		return (struct say_shape){ CSTA_EV_Delivered, CSTA_LOCAL_connected,
-			CSTA_CAUSE_newCall, true };
-	case STEP_delivered_in:
-		return (struct say_shape){ CSTA_EV_Delivered, CSTA_LOCAL_alerting,
-			CSTA_CAUSE_newCall, false };
-	case STEP_established:
-		return (struct say_shape){ CSTA_EV_Established, CSTA_LOCAL_connected,
-			CSTA_CAUSE_newCall, !incoming };
-	case STEP_held:
-		return (struct say_shape){ CSTA_EV_Held, CSTA_LOCAL_hold, CSTA_CAUSE_normal,
-			false };
-	case STEP_far_held:
-		return (struct say_shape){ CSTA_EV_Held, CSTA_LOCAL_connected, CSTA_CAUSE_normal,
-			true };
-	case STEP_retrieved:
-		return (struct say_shape){ CSTA_EV_Retrieved, CSTA_LOCAL_connected,
-			CSTA_CAUSE_normal, false };
-	case STEP_far_retrieved:
-		return (struct say_shape){ CSTA_EV_Retrieved, CSTA_LOCAL_connected,
-			CSTA_CAUSE_normal, true };
-	case STEP_failed:
-		/* a caller is connected to a tone, what failed is the far connection */
-		return (struct say_shape){ CSTA_EV_Failed,
-			incoming ? CSTA_LOCAL_fail : CSTA_LOCAL_connected,
-			say_clear_cause(s, f->half), !incoming };
-	case STEP_queued:
-	case STEP_cleared:
-		break;
-	}
-	return (struct say_shape){ CSTA_EV_ConnectionCleared, CSTA_LOCAL_null,
-		say_clear_cause(s, f->half), false };
-}
-
-static void
-say_step(struct say *s, const struct core_say *f)
-{
-	struct say_shape shape = say_shape_of(s, f);
-	struct str here = str_of(f->device->id), far = say_far_device(s->x, f->half);
-	bool incoming = f->half->personality == CORE_TERMINATOR;
-	struct csta_event ev = {
-		.kind = shape.kind,
-		.call_id = f->half->told_call,
-		.connection_device = shape.about_far ? far : here,
-		.subject = shape.about_far ? far : here,
-		.calling = incoming ? far : here,
-		.called = incoming ? here : far,
-		.local = shape.local,
-		.cause = shape.cause,
-	};
-	struct core_monitor *mon;
-
-	if (f->step == STEP_cleared && !f->half->local)
-		ev.subject = far;
-	TAILQ_FOREACH(mon, &f->device->monitors, of_device) {
-		if (f->difference && mon->fresh)
-			continue;
-		ev.cross_ref = mon->id;
-		say_event(s, mon->session, &ev);
-	}
 }
 
 static void
@@ -326,11 +223,22 @@ say_fact(const struct core_say *f, void *arg)
 		say_step(s, f);
 		break;
 	case SAY_MOVED:
+		say_moved(s, f);
+		break;
 	case SAY_RECORD:
+		say_record(s, f);
+		break;
 	case SAY_NOTE:
+		say_note(s, f);
+		break;
 	case SAY_AGENT:
+		say_agent(s, f);
+		break;
 	case SAY_JOINED:
+		say_joined(s, f);
+		break;
 	case SAY_FEATURE:
+		say_feature(s, f);
 		break;
 	case SAY_OUT:
 		say_service(s, f->device, CSTA_EV_OutOfService);
