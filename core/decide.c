@@ -65,6 +65,12 @@ decide_gone_to(struct core_emitter *em, const struct core_half *h, const struct 
 		.other = p->other);
 }
 
+static uint32_t
+decide_halves_max(const struct core_device *d)
+{
+	return d->kind == CORE_KIND_user ? LIMIT_HALVES_PER_DEVICE : LIMIT_ENTRIES_PER_DEVICE;
+}
+
 bool
 core_decide_party(struct core_model *m, struct core_emitter *em, struct core_device *d,
 	const struct core_party *p, const struct log *log)
@@ -76,11 +82,11 @@ core_decide_party(struct core_model *m, struct core_emitter *em, struct core_dev
 			decide_gone_to(em, h, p);
 		return true;
 	}
-	if (h == NULL && d->half_count >= LIMIT_HALVES_PER_DEVICE) {
+	if (h == NULL && d->half_count >= decide_halves_max(d)) {
 		log_emit(log, M_EVENT_SKIPPED,
-			"device=%s more than %d parties, one is not followed", d->id,
-			LIMIT_HALVES_PER_DEVICE);
-		return false;
+			"device=%s more than %u parties, one is not followed", d->id,
+			decide_halves_max(d));
+		return true; /* asking would not make room */
 	}
 	if (h != NULL && decide_same(h, p))
 		return true;
@@ -123,8 +129,8 @@ decide_clear_missing(struct core_emitter *em, struct core_device *d,
  * Was a change of the far party missed? Two user ids are two parties. Without them a number proves something only where
  * the call is answered: before, it is what was dialled, and becomes better.
  */
-static enum core_how
-decide_missed_move(const struct core_half *h, const struct core_party *p)
+enum core_how
+core_decide_missed_move(const struct core_half *h, const struct core_party *p)
 {
 	bool calling = h->state == CORE_ALERTING && h->personality != CORE_TERMINATOR;
 	bool numbers = h->remote_user[0] == '\0' && p->remote_user.n == 0 &&
@@ -147,7 +153,7 @@ decide_listed_party(struct core_model *m, struct core_emitter *em, struct core_d
 	bool moved;
 
 	if (h != NULL)
-		p->how = decide_missed_move(h, p);
+		p->how = core_decide_missed_move(h, p);
 	moved = p->how != CORE_HOW_NONE;
 	core_decide_party(m, em, d, p, log);
 	h = core_half_by_bw(d, p->bw_call);
@@ -181,6 +187,16 @@ core_decide_snapshot(struct core_model *m, struct core_emitter *em, struct core_
 			decide_listed_party(m, em, d, &parties[i], log, diff);
 	log_emit(log, M_DEVICE_RESYNCED, "device=%s kept=%u cleared=%u learned=%u changed=%u",
 		d->id, diff->kept, diff->cleared, diff->learned, diff->changed);
+}
+
+void
+core_decide_note(struct core_emitter *em, const struct core_device *d, struct str bw_call,
+	enum core_note note, uint32_t number, struct str text, struct str text2, struct str text3)
+{
+	if (core_half_by_bw(d, bw_call) == NULL)
+		return;
+	CORE_EMIT(em, half_note, .device = str_of(d->id), .call = bw_call, .note = (uint8_t)note,
+		.number = number, .text = text, .text2 = text2, .text3 = text3);
 }
 
 /* conferences and transfers */

@@ -86,6 +86,16 @@ void core_decide_join(
 void core_decide_feature(struct core_emitter *em, const struct core_device *d,
 	enum core_feature_kind feature, bool on, uint32_t number, struct str text);
 
+/**
+ * Does this party have another far party than before, though no event said so? What is told of it then; CORE_HOW_NONE: the
+ * same one, perhaps under a better name.
+ */
+enum core_how core_decide_missed_move(const struct core_half *h, const struct core_party *p);
+
+/** A passing fact about a party that is known; nothing otherwise. */
+void core_decide_note(struct core_emitter *em, const struct core_device *d, struct str bw_call,
+	enum core_note note, uint32_t number, struct str text, struct str text2, struct str text3);
+
 struct core_difference {
 	uint32_t kept, cleared, learned, changed;
 };

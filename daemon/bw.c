@@ -40,7 +40,7 @@ bw_init(struct bw *b, struct ctx *x, const struct bw_hooks *hooks)
 	buf_init(&b->path, 4096);
 	buf_init(&b->body, LIMIT_HTTP_BODY_BYTES);
 	b->doc = mem_zalloc(sizeof(*b->doc));
-	b->parties = mem_zalloc(LIMIT_HALVES_PER_DEVICE * sizeof(b->parties[0]));
+	b->parties = mem_zalloc(LIMIT_ENTRIES_PER_DEVICE * sizeof(b->parties[0]));
 }
 
 static void

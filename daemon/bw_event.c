@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What each event says about a device: eventData into parties, parties into deltas.
+ * What each event of a user's calls says about a device: eventData into parties, parties into deltas.
  *
  * An event gets here when it is the next of its subscription (bw_order.c), which acknowledges it when what follows
- * from it is confirmed by the standby. Unknown types are skipped with a log line.
+ * from it is confirmed by the standby. Queues and route points are bw_acd.c's, agents and services bw_person.c's. Unknown
+ * types are skipped with a log line.
  */
 #include "daemon/bw_part.h"
 
@@ -44,20 +45,61 @@ event_end(struct str cause)
 	return CORE_END_FAILED;
 }
 
+static enum core_personality
+event_personality(enum xsi_personality personality)
+{
+	if (personality == XSI_TERMINATOR)
+		return CORE_TERMINATOR;
+	return personality == XSI_CLICK_TO_DIAL ? CORE_CLICK_TO_DIAL : CORE_ORIGINATOR;
+}
+
+/* Who sent the call here: a redirecting party, or the queue that distributed it. */
+static struct str
+event_via(const struct xsi_call *call)
+{
+	if (call->acd.present && !call->acd.is_outgoing)
+		return call->acd.user;
+	if (call->redirected.count == 0)
+		return STR_NONE;
+	return call->redirected.by.user.n > 0 ? call->redirected.by.user :
+						call->redirected.by.address;
+}
+
+/* The caller of a distributed call: its remote party may be decorated with the name of the queue. */
+static const struct xsi_party *
+event_remote(const struct xsi_call *call)
+{
+	const struct xsi_party *calling = &call->acd.calling;
+
+	if (call->acd.present && !call->acd.is_outgoing && calling->address.n + calling->user.n > 0)
+		return calling;
+	return &call->remote;
+}
+
+static enum core_recording
+event_recording(enum xsi_recording recording)
+{
+	if (recording == XSI_RECORDING_STARTED)
+		return CORE_RECORDING_ON;
+	return recording == XSI_RECORDING_PAUSED ? CORE_RECORDING_PAUSED : CORE_RECORDING_NONE;
+}
+
 static struct core_party
 event_party(const struct xsi_call *call, enum xsi_event_kind kind)
 {
+	const struct xsi_party *remote = event_remote(call);
 	struct core_party p = {
 		.bw_call = call->call_id,
 		.tracking = call->tracking_id,
-		.personality = call->personality == XSI_TERMINATOR ? CORE_TERMINATOR :
-			call->personality == XSI_CLICK_TO_DIAL     ? CORE_CLICK_TO_DIAL :
-								     CORE_ORIGINATOR,
+		.personality = event_personality(call->personality),
 		.state = event_state(call->state),
 		.end = event_end(call->release.cause),
 		.local = call->releasing == XSI_RELEASE_LOCAL,
-		.remote = call->remote.address,
-		.remote_user = call->remote.user,
+		.remote = remote->address,
+		.remote_user = remote->user,
+		.recording = event_recording(call->recording),
+		.via = event_via(call),
+		.to = call->redirect.address,
 	};
 
 	/* connected to a treatment (busy tone...): the party stays until it is released */
@@ -66,6 +108,47 @@ event_party(const struct xsi_call *call, enum xsi_event_kind kind)
 	if (p.failed)
 		p.state = CORE_ALERTING;
 	return p;
+}
+
+/* --- snapshots --------------------------------------------------------------------------- */
+
+static enum core_conference
+event_conference_state(const struct xsi_conference *c)
+{
+	if (!c->present)
+		return CORE_CONFERENCE_NONE;
+	switch (c->state) {
+	case XSI_CONFERENCE_HELD:
+		return CORE_CONFERENCE_HELD;
+	case XSI_CONFERENCE_RELEASED:
+		return CORE_CONFERENCE_NONE;
+	case XSI_CONFERENCE_NONE:
+	case XSI_CONFERENCE_ACTIVE:
+	case XSI_CONFERENCE_UNKNOWN:
+		break;
+	}
+	return CORE_CONFERENCE_ACTIVE;
+}
+
+static void
+event_conference(struct bw *b, struct core_device *d, const struct xsi_conference *c)
+{
+	struct str calls[LIMIT_PARTICIPANTS];
+	struct core_conference_in in = { event_conference_state(c), calls, c->participant_count };
+
+	for (uint32_t i = 0; i < c->participant_count; i++)
+		calls[i] = c->participants[i].call_id;
+	core_decide_conference(&b->x->model, &b->x->em, d, &in);
+}
+
+void
+bw_event_compared(struct bw *b, const struct core_difference *diff)
+{
+	b->x->desynchronised += diff->cleared + diff->changed;
+	b->total.kept += diff->kept;
+	b->total.cleared += diff->cleared;
+	b->total.learned += diff->learned;
+	b->total.changed += diff->changed;
 }
 
 /* A snapshot at its place in the stream: the point of comparison. */
@@ -80,13 +163,51 @@ event_snapshot(struct bw *b, struct bw_device *bd, const struct xsi_event *ev)
 	}
 	core_decide_snapshot(&b->x->model, &b->x->em, bd->device, b->parties, ev->call_count,
 		!ev->calls_cut, b->x->log, &diff);
-	b->x->desynchronised += diff.cleared + diff.changed;
-	b->total.kept += diff.kept;
-	b->total.cleared += diff.cleared;
-	b->total.learned += diff.learned;
-	b->total.changed += diff.changed;
+	event_conference(b, bd->device, &ev->conference);
+	bw_event_compared(b, &diff);
 	if (bd->suspect && diff.cleared > 0)
 		bd->lost_calls = true;
+}
+
+/* --- live events ------------------------------------------------------------------------- */
+
+/* Why there is another far party: most events of that kind say it by their name. */
+static enum core_how
+event_how(enum xsi_event_kind kind, const struct core_half *h, const struct core_party *p)
+{
+	static const struct {
+		enum xsi_event_kind kind;
+		enum core_how how;
+	} hows[] = {
+		{ XSI_EV_CallTransferred, CORE_HOW_TRANSFERRED },
+		{ XSI_EV_CallForwarded, CORE_HOW_FORWARDED },
+		{ XSI_EV_CallPickedUp, CORE_HOW_PICKED_UP },
+		{ XSI_EV_CallParkRetrieved, CORE_HOW_PARK_RETRIEVED },
+		{ XSI_EV_CallBargedIn, CORE_HOW_BARGED_IN },
+		{ XSI_EV_CallMonitored, CORE_HOW_MONITORED },
+	};
+
+	for (size_t i = 0; i < sizeof(hows) / sizeof(hows[0]); i++)
+		if (hows[i].kind == kind)
+			return hows[i].how;
+	return kind == XSI_EV_CallUpdated && h != NULL ? core_decide_missed_move(h, p) :
+							 CORE_HOW_NONE;
+}
+
+/* A call that does not say whether it is recorded is recorded as before; the events of recording say it themselves. */
+static enum core_recording
+event_recording_now(
+	const struct xsi_call *call, enum xsi_event_kind kind, const struct core_half *h)
+{
+	if (kind == XSI_EV_CallRecordingStarted || kind == XSI_EV_CallRecordingResumed)
+		return CORE_RECORDING_ON;
+	if (kind == XSI_EV_CallRecordingPaused)
+		return CORE_RECORDING_PAUSED;
+	if (kind == XSI_EV_CallRecordingStopped)
+		return CORE_RECORDING_NONE;
+	if (call->recording == XSI_RECORDING_NONE && h != NULL)
+		return h->recording;
+	return event_recording(call->recording);
 }
 
 static void
@@ -95,12 +216,42 @@ event_call(
 {
 	struct core_party p = event_party(call, ev->kind);
 	struct core_device *d = bd->device;
+	struct core_half *h = core_half_by_bw(d, p.bw_call);
 
 	bw_note_server(b, call->tracking_id);
-	if (p.state != CORE_GONE && core_half_by_bw(d, p.bw_call) == NULL)
+	if (p.state != CORE_GONE && h == NULL)
 		bw_note_device_server(b, bd, call->tracking_id);
-	if (!core_decide_party(&b->x->model, &b->x->em, d, &p, b->x->log))
+	p.how = event_how(ev->kind, h, &p);
+	p.recording = event_recording_now(call, ev->kind, h);
+	if (p.state == CORE_GONE && (call->redirect.present || ev->kind == XSI_EV_CallDetached))
+		core_decide_redirected(&b->x->model, &b->x->em, d, &p, 1, b->x->log);
+	else if (!core_decide_party(&b->x->model, &b->x->em, d, &p, b->x->log))
 		bw_ask(b, d, true);
+}
+
+/* Calls that the device redirected; one that is still presented to it has only changed. */
+static void
+event_redirected(struct bw *b, struct bw_device *bd, const struct xsi_event *ev)
+{
+	size_t gone = 0;
+
+	for (uint32_t i = 0; i < ev->call_count; i++) {
+		struct core_party p = event_party(&ev->calls[i], ev->kind);
+
+		if (p.state == CORE_GONE)
+			b->parties[gone++] = p;
+		else
+			event_call(b, bd, ev, &ev->calls[i]);
+	}
+	core_decide_redirected(&b->x->model, &b->x->em, bd->device, b->parties, gone, b->x->log);
+}
+
+static void
+event_skipped(struct bw *b, const struct core_device *d, const struct xsi_event *ev)
+{
+	if (ev->kind == XSI_EV_UNKNOWN)
+		log_emit(b->x->log, M_EVENT_SKIPPED, "device=%s type=%.*s is not known", d->id,
+			STR_ARG(ev->type));
 }
 
 void
@@ -113,36 +264,40 @@ bw_event_take(struct bw *b, struct bw_device *bd, const struct xsi_event *ev)
 		event_snapshot(b, bd, ev);
 		break;
 	case XSI_CLASS_CALLS:
-		for (uint32_t i = 0; i < ev->call_count; i++)
-			event_call(b, bd, ev, &ev->calls[i]);
+		event_redirected(b, bd, ev);
 		break;
 	case XSI_CLASS_CALL:
 		event_call(b, bd, ev, &ev->call);
 		break;
-	case XSI_CLASS_TERMINATED: /* bw_order.c */
-	case XSI_CLASS_OTHER:
 	case XSI_CLASS_CONFERENCE:
-	case XSI_CLASS_HOOK:
-	case XSI_CLASS_AGENT:
-	case XSI_CLASS_AGENT_SNAPSHOT:
-	case XSI_CLASS_JOIN:
-	case XSI_CLASS_DISPOSITION:
+		if (ev->conference.present || ev->kind == XSI_EV_ConferenceReleased)
+			event_conference(b, d, &ev->conference);
+		break;
 	case XSI_CLASS_QUEUE:
 	case XSI_CLASS_QUEUE_REFUSED:
 	case XSI_CLASS_QUEUE_SNAPSHOT:
-	case XSI_CLASS_QUEUE_CONFIG:
 	case XSI_CLASS_ROUTE:
 	case XSI_CLASS_ROUTE_REFUSED:
 	case XSI_CLASS_ROUTE_SNAPSHOT:
 	case XSI_CLASS_ROUTE_STATE:
 	case XSI_CLASS_MEDIA:
+		bw_acd_take(b, bd, ev);
+		break;
+	case XSI_CLASS_AGENT:
+	case XSI_CLASS_AGENT_SNAPSHOT:
+	case XSI_CLASS_JOIN:
+	case XSI_CLASS_DISPOSITION:
 	case XSI_CLASS_SERVICE:
 	case XSI_CLASS_MESSAGE_WAITING:
+		bw_person_take(b, d, ev);
+		break;
+	case XSI_CLASS_TERMINATED: /* bw_order.c */
+	case XSI_CLASS_HOOK:       /* these say nothing that CSTA has a word for */
+	case XSI_CLASS_QUEUE_CONFIG:
 	case XSI_CLASS_MONITORING:
 	case XSI_CLASS_PARK:
-		if (ev->kind == XSI_EV_UNKNOWN)
-			log_emit(b->x->log, M_EVENT_SKIPPED, "device=%s type=%.*s is not known",
-				d->id, STR_ARG(ev->type));
+	case XSI_CLASS_OTHER:
+		event_skipped(b, d, ev);
 		break;
 	}
 }

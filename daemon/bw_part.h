@@ -78,6 +78,16 @@ void bw_device_drop(struct bw *b, struct bw_device *bd);
 /* bw_event.c */
 /** What an event says about its device; the texts of `ev` may be gone afterwards. */
 void bw_event_take(struct bw *b, struct bw_device *bd, const struct xsi_event *ev);
+/** Counts what a comparison found. */
+void bw_event_compared(struct bw *b, const struct core_difference *diff);
+
+/* bw_acd.c */
+/** An event of a queue or route point; a snapshot is read from b->doc. */
+void bw_acd_take(struct bw *b, struct bw_device *bd, const struct xsi_event *ev);
+
+/* bw_person.c */
+/** An event about an agent or a service of a user. */
+void bw_person_take(struct bw *b, struct core_device *d, const struct xsi_event *ev);
 
 /* bw_order.c */
 /** One document of a stream. */

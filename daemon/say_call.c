@@ -332,11 +332,23 @@ moved_by(const struct say *s, const struct core_half *h)
 	return old;
 }
 
+/* Another party of the device in the call: who was added to a conference. Its own turn in it may be still to come. */
+static const struct core_half *
+moved_added(const struct core_half *h)
+{
+	const struct core_half *other;
+
+	TAILQ_FOREACH(other, &h->device->halves, of_device)
+		if (other != h && !other->gone && other->track->call == h->track->call)
+			return other;
+	return h;
+}
+
 void
 say_moved(struct say *s, const struct core_say *f)
 {
 	const struct core_half *h = f->half;
-	const struct core_half *added = core_half_sibling(h);
+	bool controls = h->conference != CORE_CONFERENCE_NONE;
 	struct csta_event ev = call_event(s, f);
 	struct call_links links = { .count = 0 };
 	struct str by = moved_by(s, h);
@@ -344,9 +356,9 @@ say_moved(struct say *s, const struct core_say *f)
 	ev.kind = moved_kind(h);
 	ev.connection_device = by;
 	ev.subject = by;
-	ev.other = say_far_device(s->x, added ? added : h);
-	ev.local =
-		say_local_state(ev.kind == CSTA_EV_Conferenced && added ? VIEW_connected : h->told);
+	ev.other = say_far_device(s->x, moved_added(h));
+	ev.local = say_local_state(
+		ev.kind == CSTA_EV_Conferenced && controls ? VIEW_connected : h->told);
 	ev.cause = moved_cause(h);
 	if (ev.kind == CSTA_EV_Conferenced)
 		ev.secondary_old = (struct csta_ref){ h->other, by };

@@ -378,8 +378,8 @@ START_TEST(test_redirected)
 		"<xsi:personality>Terminator</xsi:personality><xsi:state>Detached</xsi:state></xsi:call></xsi:calls>");
 	world_settle(&w);
 	world_heard(&w, client,
-		W_CLEARED("2", "3", "2001", "2002", "normalClearing", W_END)
-			W_CLEARED("2", "4", "2001", "2003", "normalClearing", W_END));
+		W_DIVERTED("2", "3", "2001", "2002", "2001", W_END)
+			W_DIVERTED("2", "4", "2001", "2003", "2001", W_END));
 	snapshot_is(SNAPSHOT_NONE);
 	world_fini(&w);
 }
@@ -393,6 +393,14 @@ START_TEST(test_answered_twice)
 	say("CallAnsweredEvent", "Originator", "Active", "2002");
 	world_take(&w, client);
 	say("CallTransferredEvent", "Originator", "Alerting", "2003");
+	world_heard(&w, client,
+		W_EVENT("Transfered", "2") W_CONNECTION("primaryOldCall", "3", "2002") W_PARTY(
+			"transferringDevice", "2002") W_PARTY("transferredToDevice",
+			"2003") "transferredConnections{connectionListItem{" W_CONNECTION("newConnection",
+			"3", "2001") W_CONNECTION("oldConnection", "3",
+			"2001") "endpoint{deviceID=2001}} connectionListItem{" W_CONNECTION("newConnection",
+			"3", "2003") "endpoint{deviceID=2003}}} " W_LOCAL("connected", "transfer",
+			W_END));
 	say("CallAnsweredEvent", "Originator", "Active", "2003");
 	world_heard(&w, client, "");
 	say("CallHeldEvent", "Originator", "Held", "2003");

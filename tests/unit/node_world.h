@@ -63,6 +63,12 @@
 	W_EVENT("ConnectionCleared", ref) \
 	W_CONNECTION("droppedConnection", call, device) \
 	W_PARTY("releasingDevice", releasing) W_LOCAL("null", cause, end)
+#define W_DIVERTED(ref, call, diverting, calling, called, end) \
+	W_EVENT("Diverted", ref) \
+	W_CONNECTION("connection", call, diverting) \
+	W_PARTY("divertingDevice", diverting) \
+	"newDestination{notKnown} " W_PARTY("callingDevice", calling) W_PARTY("calledDevice", \
+		called) "lastRedirectionDevice{notRequired} " W_LOCAL("null", "redirected", end)
 #define W_OUT(ref, device, end) \
 	W_EVENT("OutOfService", ref) W_PARTY("device", device) "cause=networkOutOfOrder" end
 #define W_BACK(ref, device, end) \
