@@ -11,9 +11,11 @@
 #include "tests/bwsim/bws_cti.h"
 #include "tests/bwsim/bws_deliver.h"
 #include "tests/bwsim/bws_fault.h"
+#include "tests/bwsim/bws_garble.h"
 #include "tests/bwsim/bws_http.h"
 #include "tests/bwsim/bws_knobs.h"
 #include "tests/bwsim/bws_load.h"
+#include "tests/bwsim/bws_scenario.h"
 #include "tests/bwsim/bws_stats.h"
 #include "tests/bwsim/bws_sub.h"
 #include "tests/bwsim/bws_timer.h"
@@ -35,10 +37,11 @@
  *	bws_chan, bws_sub, bws_deliver	channels and sets, subscriptions, events until acknowledged
  *	bws_user, bws_call, bws_drive, bws_load, bws_as	users, calls, who moves them, the two AS
  *	bws_doc, bws_parse	documents written and read
- *	bws_control, bws_journal, bws_knobs, bws_fault, bws_stats	the tester's side
+ *	bws_control, bws_journal, bws_knobs, bws_fault, bws_garble, bws_redirect, bws_stats	the tester's side
  */
 struct bws {
 	struct bws_knobs knobs;
+	uint64_t seed;
 	struct bws_timers timers;
 	struct bws_rand rand_id;    /* ids */
 	struct bws_rand rand_route; /* which channel */
@@ -57,12 +60,14 @@ struct bws {
 	struct bws_chans chans;
 	struct bws_subs subs;
 	struct bws_deliver deliver;
+	struct bws_garble garble;
 	struct bws_calls calls;
 	struct bws_as as;
 	struct bws_load load;
 	struct bws_faults faults;
 	struct bws_stats stats;
 	struct bws_control control;
+	struct bws_scenario scenario;
 	int epoll_fd;
 	bool quit;
 };

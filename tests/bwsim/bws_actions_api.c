@@ -11,7 +11,10 @@
 #include "tests/bwsim/bws_actions_api.h"
 
 #include "tests/bwsim/bws.h"
+#include "tests/bwsim/bws_detach.h"
 #include "tests/bwsim/bws_doc.h"
+#include "tests/bwsim/bws_feature.h"
+#include "tests/bwsim/bws_feature_api.h"
 #include "tests/bwsim/bws_reply.h"
 #include "tests/bwsim/bws_route.h"
 
@@ -109,8 +112,8 @@ plan_effect(struct bws *w, const struct bws_half *h, enum action action)
 	bws_timer_in_ms(&w->timers, &e->timer, w->knobs.effect_ms);
 }
 
-static void
-add_location(struct bws_req *r, const struct bws_half *h)
+void
+bws_actions_api_location(struct bws_req *r, const struct bws_half *h)
 {
 	const char *host = bws_req_header_value(r, "Host");
 	struct bws_buf b = { 0 };
@@ -121,10 +124,25 @@ add_location(struct bws_req *r, const struct bws_half *h)
 	bws_buf_free(&b);
 }
 
+/* Which of the user's phones is to ring for click-to-dial; all are one here. */
+static bool
+location_is_known(const char *location)
+{
+	static const char *const known[] = { "Primary", "BroadWorksAnywhere",
+		"SharedCallAppearance", "Mobility", "FlexibleSeatingGuest", "All" };
+	size_t i;
+
+	for (i = 0; location && i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcasecmp(known[i], location) == 0)
+			return true;
+	return !location;
+}
+
 static void
 dial(struct bws *w, struct bws_req *r, struct bws_user *u)
 {
 	const char *address = bws_req_arg(r, "address");
+	const char *info = bws_req_arg(r, "info");
 	struct bws_user *callee;
 	struct bws_half *h;
 	char uri[64];
@@ -135,14 +153,21 @@ dial(struct bws *w, struct bws_req *r, struct bws_user *u)
 		bws_reply_error(r, 400, BWS_ERR_BAD_ADDRESS, "address: missing or wrong");
 		return;
 	}
+	if (!location_is_known(bws_req_arg(r, "location")) ||
+		(info && (!*info || strlen(info) >= sizeof(h->client_info)))) {
+		bws_reply_error(r, 400, BWS_ERR_BAD_REQUEST, "location or info: wrong value");
+		return;
+	}
 	h = bws_call_dial(w, u, address);
+	if (h && info)
+		snprintf(h->client_info, sizeof(h->client_info), "%s", info);
 	if (!h) {
 		bws_reply_error(r, (int)w->knobs.limit_status, BWS_ERR_LIMIT, "Too many calls");
 		return;
 	}
 	bws_doc_call_start(&r->reply, h);
 	bws_reply_xml(r, 201);
-	add_location(r, h);
+	bws_actions_api_location(r, h);
 	plan_effect(w, h, ACTION_DIAL);
 }
 
@@ -214,8 +239,11 @@ one_call(struct bws *w, struct bws_req *r, const struct bws_path *p, const struc
 {
 	const struct bws_half *h = bws_call_find(u, p->part[3]);
 	bool put = strcmp(r->method, "PUT") == 0;
+	const char *detached = bws_req_arg(r, "allowDetached");
 
 	r->kind = kind_of(r, p);
+	if (!h && r->kind == BWS_KIND_READ_CALL && detached && strcasecmp(detached, "true") == 0)
+		h = bws_detach_find(u, p->part[3]);
 	if (!h) {
 		bws_reply_error(r, 404, BWS_ERR_UNKNOWN_CALL, "Unknown call");
 	} else if (p->count == 4 && r->kind == BWS_KIND_READ_CALL) {
@@ -247,6 +275,8 @@ calls_request(struct bws *w, struct bws_req *r, const struct bws_path *p, struct
 		r->kind = BWS_KIND_HOOK_STATUS;
 		bws_doc_hook_status(&r->reply, u);
 		bws_reply_xml(r, 200);
+	} else if (bws_feature_api_request(w, r, p, u)) {
+		return;
 	} else if (p->count == 4 || p->count == 5) {
 		one_call(w, r, p, u);
 	} else {
@@ -286,4 +316,5 @@ bws_actions_api_fini(struct bws *w)
 {
 	while (!TAILQ_EMPTY(&w->calls.effects))
 		free_effect(TAILQ_FIRST(&w->calls.effects));
+	bws_feature_fini(w);
 }

@@ -16,8 +16,14 @@
 #include "tests/bwsim/bws_call.h"
 
 #include "tests/bwsim/bws.h"
+#include "tests/bwsim/bws_call_priv.h"
 #include "tests/bwsim/bws_callev.h"
+#include "tests/bwsim/bws_conference.h"
+#include "tests/bwsim/bws_detach.h"
 #include "tests/bwsim/bws_drive.h"
+#include "tests/bwsim/bws_park.h"
+#include "tests/bwsim/bws_pickup.h"
+#include "tests/bwsim/bws_recording.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,13 +33,14 @@ bws_call_init(struct bws *w)
 {
 	TAILQ_INIT(&w->calls.all);
 	TAILQ_INIT(&w->calls.effects);
+	TAILQ_INIT(&w->calls.features);
 }
 
 const char *
 bws_call_state_text(enum bws_state s)
 {
 	static const char *const texts[] = { "", "Alerting", "Active", "Held", "Remote Held",
-		"Released" };
+		"Detached", "Released" };
 
 	return texts[s];
 }
@@ -80,8 +87,8 @@ now_ms(void)
 	return bws_util_wall_us() / 1000;
 }
 
-static void
-set_state(struct bws_half *h, enum bws_state state)
+void
+bws_call_set_state(struct bws_half *h, enum bws_state state)
 {
 	int64_t now = now_ms();
 
@@ -95,11 +102,15 @@ set_state(struct bws_half *h, enum bws_state state)
 		h->held_ms = now;
 	if (state == BWS_STATE_RELEASED)
 		h->release_ms = now;
+	if (state != BWS_STATE_ACTIVE)
+		h->dtmf_until_us = 0; /* digits end with the state they were begun in */
+	if (state != BWS_STATE_ALERTING)
+		h->ringback = false;
 	h->state = state;
 }
 
-static struct bws_call *
-new_call(struct bws *w, bool driven)
+struct bws_call *
+bws_call_new(struct bws *w, bool driven)
 {
 	struct bws_call *c;
 
@@ -111,14 +122,15 @@ new_call(struct bws *w, bool driven)
 	c->as_index = w->as.serving;
 	bws_as_number(w, c->number, sizeof(c->number), c->tracking, sizeof(c->tracking));
 	bws_drive_init(c);
+	TAILQ_INIT(&c->detached);
 	TAILQ_INSERT_TAIL(&w->calls.all, c, link);
 	w->calls.count++;
 	w->stats.calls_made++;
 	return c;
 }
 
-static struct bws_half *
-add_half(struct bws_call *c, unsigned leg, struct bws_user *u, const char *address,
+struct bws_half *
+bws_call_add_half(struct bws_call *c, unsigned slot, struct bws_user *u, const char *address,
 	enum bws_personality personality)
 {
 	struct bws_half *h = bws_util_calloc(1, sizeof(*h));
@@ -127,10 +139,10 @@ add_half(struct bws_call *c, unsigned leg, struct bws_user *u, const char *addre
 	h->user = u;
 	h->personality = personality;
 	h->start_ms = now_ms();
-	snprintf(h->id, sizeof(h->id), "callhalf-%s:%u", c->number, leg);
+	snprintf(h->id, sizeof(h->id), "callhalf-%s:%u", c->number, c->next_leg++);
 	snprintf(h->address, sizeof(h->address), "%s", address);
-	set_state(h, BWS_STATE_ALERTING);
-	c->half[leg] = h;
+	bws_call_set_state(h, BWS_STATE_ALERTING);
+	c->half[slot] = h;
 	if (u) {
 		TAILQ_INSERT_TAIL(&u->halves, h, of_user);
 		u->half_count++;
@@ -139,14 +151,63 @@ add_half(struct bws_call *c, unsigned leg, struct bws_user *u, const char *addre
 	return h;
 }
 
-static void
-free_call(struct bws_call *c)
+void
+bws_call_free(struct bws_call *c)
 {
 	bws_drive_stop(c);
+	bws_park_ended(c);
+	bws_detach_ended(c);
 	TAILQ_REMOVE(&c->w->calls.all, c, link);
 	c->w->calls.count--;
 	c->w->stats.calls_ended++;
 	free(c);
+}
+
+void
+bws_call_take_out(struct bws_half *h)
+{
+	struct bws_call *c = h->call;
+
+	c->half[c->half[0] == h ? 0 : 1] = NULL;
+	if (c->holder == h)
+		c->holder = NULL;
+	if (!h->user)
+		return;
+	TAILQ_REMOVE(&h->user->halves, h, of_user);
+	h->user->half_count--;
+}
+
+void
+bws_call_put_in(struct bws_half *h, struct bws_call *c, unsigned slot)
+{
+	h->call = c;
+	c->half[slot] = h;
+	if (!h->user)
+		return;
+	TAILQ_INSERT_TAIL(&h->user->halves, h, of_user);
+	h->user->half_count++;
+}
+
+void
+bws_call_take_over(struct bws_half *h, struct bws_call *c, struct bws_half *other)
+{
+	struct bws_call *own = h->call;
+
+	memcpy(c->tracking, own->tracking, sizeof(c->tracking));
+	bws_drive_stop(c);
+	bws_call_take_out(h);
+	bws_call_put_in(h, c, c->half[0] == other ? 1 : 0);
+	bws_detach_move(own, c);
+	bws_call_free(own);
+	h->remote_known = other->remote_known = true;
+}
+
+void
+bws_call_retrack(struct bws_call *c)
+{
+	char number[sizeof(c->number)];
+
+	bws_as_number(c->w, number, sizeof(number), c->tracking, sizeof(c->tracking));
 }
 
 static void
@@ -154,29 +215,24 @@ free_half(struct bws_half *h)
 {
 	struct bws_call *c = h->call;
 
-	c->half[c->half[0] == h ? 0 : 1] = NULL;
-	if (c->holder == h)
-		c->holder = NULL;
-	if (h->user) {
-		TAILQ_REMOVE(&h->user->halves, h, of_user);
-		h->user->half_count--;
-	}
+	bws_call_take_out(h);
+	bws_conference_left(h);
 	free(h);
 	if (!c->half[0] && !c->half[1])
-		free_call(c);
+		bws_call_free(c);
 }
 
 /* A half without user is an outside party: nobody listens, and it ends with the call. */
-static void
-tell_released(struct bws_half *h, const char *releasing)
+void
+bws_call_tell_released(struct bws_half *h, const char *releasing)
 {
-	set_state(h, BWS_STATE_RELEASED);
+	bws_call_set_state(h, BWS_STATE_RELEASED);
 	h->releasing = releasing;
 	bws_callev_emit(h, "CallReleasedEvent");
 }
 
-static void
-drop_half(struct bws_half *h)
+void
+bws_call_drop_half(struct bws_half *h)
 {
 	struct bws_user *u = h->user;
 
@@ -191,20 +247,20 @@ bws_call_release(struct bws_half *h)
 	struct bws_half *peer = bws_call_peer(h);
 
 	bws_drive_stop(h->call);
-	tell_released(h, "localRelease");
+	bws_call_tell_released(h, "localRelease");
 	if (peer)
-		tell_released(peer, "remoteRelease");
-	drop_half(h);
+		bws_call_tell_released(peer, "remoteRelease");
+	bws_call_drop_half(h);
 	if (peer)
-		drop_half(peer);
+		bws_call_drop_half(peer);
 }
 
 void
 bws_call_release_remote(struct bws_half *h)
 {
 	bws_drive_stop(h->call);
-	tell_released(h, "remoteRelease");
-	drop_half(h);
+	bws_call_tell_released(h, "remoteRelease");
+	bws_call_drop_half(h);
 }
 
 void
@@ -224,8 +280,8 @@ bws_call_decline(struct bws_half *h, const char *cause)
 {
 	struct bws_half *peer = bws_call_peer(h);
 
-	tell_released(h, "localRelease");
-	drop_half(h);
+	bws_call_tell_released(h, "localRelease");
+	bws_call_drop_half(h);
 	if (peer)
 		bws_call_treat(peer, cause);
 }
@@ -235,20 +291,26 @@ bws_call_stop_alerting(struct bws_half *h)
 {
 	struct bws_half *peer = bws_call_peer(h);
 
-	tell_released(h, "localRelease");
-	drop_half(h);
+	bws_call_tell_released(h, "localRelease");
+	bws_call_drop_half(h);
 	if (peer)
 		bws_drive_no_answer(peer->call);
 }
 
-static void
-hold_others(struct bws_user *u, const struct bws_half *but)
+void
+bws_call_hold_others(struct bws_user *u, const struct bws_half *but)
 {
 	struct bws_half *h;
 
 	TAILQ_FOREACH(h, &u->halves, of_user) {
-		if (h != but && h->state == BWS_STATE_ACTIVE) {
+		if (h == but || h->state != BWS_STATE_ACTIVE)
+			continue;
+		if (!h->conference) {
 			bws_call_hold(h);
+			return;
+		}
+		if (!h->conference->held && (!but || h->conference != but->conference)) {
+			bws_conference_hold(h->conference);
 			return;
 		}
 	}
@@ -263,8 +325,9 @@ alert_user(struct bws_half *from, struct bws_user *u)
 		bws_call_treat(from, "Busy");
 		return;
 	}
-	h = add_half(from->call, 1, u, u->dn, BWS_TERMINATOR);
+	h = bws_call_add_half(from->call, 1, u, u->dn, BWS_TERMINATOR);
 	h->remote_known = true;
+	bws_detach_copy_redirection(h);
 	bws_callev_emit(h, "CallReceivedEvent");
 	from->remote_known = true;
 	if (from->user && from->call->w->knobs.updated_events)
@@ -272,8 +335,8 @@ alert_user(struct bws_half *from, struct bws_user *u)
 	bws_drive_replan(from->call);
 }
 
-static void
-connect_callee(struct bws_half *from)
+void
+bws_call_connect(struct bws_half *from)
 {
 	struct bws_user *u = NULL;
 	char uri[64];
@@ -283,7 +346,7 @@ connect_callee(struct bws_half *from)
 		alert_user(from, u);
 		break;
 	case BWS_ADDRESS_OUTSIDE:
-		add_half(from->call, 1, NULL, uri, BWS_TERMINATOR);
+		bws_call_add_half(from->call, 1, NULL, uri, BWS_TERMINATOR);
 		bws_drive_replan(from->call);
 		break;
 	case BWS_ADDRESS_UNKNOWN:
@@ -296,22 +359,41 @@ connect_callee(struct bws_half *from)
 static void
 begin_originated(struct bws_half *h)
 {
-	hold_others(h->user, h);
+	bws_call_hold_others(h->user, h);
 	h->personality = BWS_ORIGINATOR;
 	bws_callev_off_hook(h->user);
 	bws_callev_emit(h, "CallOriginatedEvent");
-	connect_callee(h);
+	if (h->call->purpose == BWS_PURPOSE_CALL)
+		bws_call_connect(h);
+	else
+		bws_pickup_connect(h);
+}
+
+struct bws_half *
+bws_call_originate_for(
+	struct bws *w, struct bws_user *u, const char *address, enum bws_purpose purpose)
+{
+	struct bws_call *c = bws_call_new(w, false);
+	struct bws_half *h;
+
+	if (!c)
+		return NULL;
+	c->purpose = purpose;
+	snprintf(c->dialled, sizeof(c->dialled), "%s", address);
+	h = bws_call_add_half(c, 0, u, u->dn, BWS_ORIGINATOR);
+	begin_originated(h);
+	return h;
 }
 
 struct bws_half *
 bws_call_dial(struct bws *w, struct bws_user *u, const char *address)
 {
-	struct bws_call *c = new_call(w, w->knobs.dial_auto != 0);
+	struct bws_call *c = bws_call_new(w, w->knobs.dial_auto != 0);
 
 	if (!c)
 		return NULL;
 	snprintf(c->dialled, sizeof(c->dialled), "%s", address);
-	return add_half(c, 0, u, u->dn, BWS_CLICK_TO_DIAL);
+	return bws_call_add_half(c, 0, u, u->dn, BWS_CLICK_TO_DIAL);
 }
 
 void
@@ -331,13 +413,13 @@ bws_call_dial_answer(struct bws_half *h)
 struct bws_half *
 bws_call_originate(struct bws *w, struct bws_user *u, const char *address, bool driven)
 {
-	struct bws_call *c = new_call(w, driven);
+	struct bws_call *c = bws_call_new(w, driven);
 	struct bws_half *h;
 
 	if (!c)
 		return NULL;
 	snprintf(c->dialled, sizeof(c->dialled), "%s", address);
-	h = add_half(c, 0, u, u->dn, BWS_ORIGINATOR);
+	h = bws_call_add_half(c, 0, u, u->dn, BWS_ORIGINATOR);
 	begin_originated(h);
 	return h;
 }
@@ -349,13 +431,19 @@ bws_call_incoming(struct bws *w, const char *from_uri, struct bws_user *u, bool 
 
 	if (u->half_count && !w->knobs.call_waiting)
 		return NULL;
-	c = new_call(w, driven);
+	c = bws_call_new(w, driven);
 	if (!c)
 		return NULL;
 	snprintf(c->dialled, sizeof(c->dialled), "%s", u->dn);
-	add_half(c, 0, NULL, from_uri, BWS_ORIGINATOR);
+	bws_call_add_half(c, 0, NULL, from_uri, BWS_ORIGINATOR);
 	alert_user(c->half[0], u);
 	return c->half[1];
+}
+
+bool
+bws_call_rings(const struct bws_half *h)
+{
+	return h->state == BWS_STATE_ALERTING && h->personality != BWS_ORIGINATOR && !h->ringback;
 }
 
 bool
@@ -363,12 +451,14 @@ bws_call_may_talk(const struct bws_half *h)
 {
 	if (h->state == BWS_STATE_HELD)
 		return true;
-	return h->state == BWS_STATE_ALERTING && h->personality != BWS_ORIGINATOR;
+	return bws_call_rings(h);
 }
 
 bool
 bws_call_may_hold(const struct bws_half *h)
 {
+	if (h->conference)
+		return false; /* held as a whole */
 	return h->state == BWS_STATE_ACTIVE || h->state == BWS_STATE_REMOTE_HELD;
 }
 
@@ -379,10 +469,10 @@ tell_peer_of_hold(struct bws_half *peer, bool held)
 	if (!peer || !peer->user || !peer->call->w->knobs.remote_hold)
 		return;
 	if (held && peer->state == BWS_STATE_ACTIVE) {
-		set_state(peer, BWS_STATE_REMOTE_HELD);
+		bws_call_set_state(peer, BWS_STATE_REMOTE_HELD);
 		bws_callev_emit(peer, "CallHeldEvent");
 	} else if (!held && peer->state == BWS_STATE_REMOTE_HELD) {
-		set_state(peer, BWS_STATE_ACTIVE);
+		bws_call_set_state(peer, BWS_STATE_ACTIVE);
 		bws_callev_emit(peer, "CallRetrievedEvent");
 	}
 }
@@ -392,17 +482,31 @@ answer_half(struct bws_half *h)
 {
 	struct bws_half *peer = bws_call_peer(h);
 
-	hold_others(h->user, h);
+	bws_call_hold_others(h->user, h);
 	bws_callev_off_hook(h->user);
-	set_state(h, BWS_STATE_ACTIVE);
+	bws_call_set_state(h, BWS_STATE_ACTIVE);
 	bws_callev_emit(h, "CallAnsweredEvent");
 	if (!peer)
 		return;
 	if (peer->user)
-		hold_others(peer->user, peer);
-	set_state(peer, BWS_STATE_ACTIVE);
+		bws_call_hold_others(peer->user, peer);
+	bws_call_set_state(peer, BWS_STATE_ACTIVE);
 	peer->remote_known = true;
 	bws_callev_emit(peer, "CallAnsweredEvent");
+}
+
+void
+bws_call_connected(struct bws_half *h)
+{
+	struct bws_half *peer = bws_call_peer(h);
+
+	bws_call_set_state(h, BWS_STATE_ACTIVE);
+	bws_callev_emit(h, "CallAnsweredEvent");
+	if (peer && peer->state != BWS_STATE_ACTIVE) {
+		bws_call_set_state(peer, BWS_STATE_ACTIVE);
+		bws_callev_emit(peer, "CallAnsweredEvent");
+	}
+	bws_drive_replan(h->call);
 }
 
 static void
@@ -411,9 +515,10 @@ retrieve_half(struct bws_half *h)
 	struct bws_half *peer = bws_call_peer(h);
 
 	if (h->user)
-		hold_others(h->user, h);
-	set_state(h, BWS_STATE_ACTIVE);
+		bws_call_hold_others(h->user, h);
+	bws_call_set_state(h, BWS_STATE_ACTIVE);
 	bws_callev_emit(h, "CallRetrievedEvent");
+	bws_recording_retrieved(h);
 	tell_peer_of_hold(peer, false);
 	/* The far side holds too: what was hidden by our own hold shows now. */
 	if (peer && peer->user && peer->state == BWS_STATE_HELD)
@@ -426,11 +531,12 @@ answer_outside(struct bws_half *h)
 {
 	struct bws_half *peer = bws_call_peer(h);
 
-	set_state(h, BWS_STATE_ACTIVE);
+	bws_call_set_state(h, BWS_STATE_ACTIVE);
 	if (!peer)
 		return;
-	hold_others(peer->user, peer);
-	set_state(peer, BWS_STATE_ACTIVE);
+	if (peer->user)
+		bws_call_hold_others(peer->user, peer);
+	bws_call_set_state(peer, BWS_STATE_ACTIVE);
 	bws_callev_emit(peer, "CallAnsweredEvent");
 }
 
@@ -455,7 +561,7 @@ bws_call_talk(struct bws_half *h)
 void
 bws_call_hold(struct bws_half *h)
 {
-	set_state(h, BWS_STATE_HELD);
+	bws_call_set_state(h, BWS_STATE_HELD);
 	bws_callev_emit(h, "CallHeldEvent");
 	tell_peer_of_hold(bws_call_peer(h), true);
 	bws_drive_replan(h->call);
@@ -467,9 +573,12 @@ bws_call_forget_all(struct bws *w)
 	size_t lost = w->calls.count;
 	struct bws_call *c;
 
+	bws_conference_forget_all(w);
 	while ((c = TAILQ_FIRST(&w->calls.all))) {
 		struct bws_half *second = c->half[1];
 
+		bws_park_forget(c);
+		bws_detach_forget(c);
 		if (c->half[0])
 			free_half(c->half[0]);
 		if (second)

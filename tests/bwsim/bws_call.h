@@ -11,6 +11,7 @@
 #include <sys/queue.h>
 
 struct bws;
+struct bws_conference;
 struct bws_user;
 
 enum bws_personality {
@@ -25,12 +26,34 @@ enum bws_state {
 	BWS_STATE_ACTIVE,
 	BWS_STATE_HELD,
 	BWS_STATE_REMOTE_HELD,
+	BWS_STATE_DETACHED, /* out of the session, kept for the record only */
 	BWS_STATE_RELEASED
 };
+
+/* What a recording of a call does; see bws_recording.h. */
+enum bws_recording {
+	BWS_RECORDING_NONE,
+	BWS_RECORDING_PENDING, /* asked for while the call was held */
+	BWS_RECORDING_STARTED,
+	BWS_RECORDING_PAUSED
+};
+
+/* What the first half of a call is there for once its phone has answered. */
+enum bws_purpose {
+	BWS_PURPOSE_CALL,    /* an ordinary call to c->dialled */
+	BWS_PURPOSE_PICKUP,  /* c->dialled rings: take that call */
+	BWS_PURPOSE_BARGE,   /* c->dialled talks: come in */
+	BWS_PURPOSE_MONITOR, /* listen in */
+	BWS_PURPOSE_COACH,   /* listen in, heard by c->dialled only */
+	BWS_PURPOSE_RETRIEVE /* a call is parked against c->dialled: take it */
+};
+
+TAILQ_HEAD(bws_half_list, bws_half);
 
 /* One party's view of a call. An outside party has no user and is told nothing. */
 struct bws_half {
 	TAILQ_ENTRY(bws_half) of_user;
+	TAILQ_ENTRY(bws_half) of_call; /* detached halves only */
 	struct bws_call *call;
 	struct bws_user *user; /* NULL = outside */
 	char id[48];           /* callhalf-<n>:<leg> */
@@ -41,7 +64,30 @@ struct bws_half {
 	const char *cause;     /* internalReleaseCause or NULL */
 	const char *releasing; /* releasingParty or NULL */
 	bool remote_known;     /* the far party's identity may be shown */
-	int64_t start_ms, answer_ms, held_ms, total_held_ms, release_ms;
+	bool ringback;         /* Alerting, but it is the far side that rings */
+	int64_t start_ms, answer_ms, held_ms, total_held_ms, detached_ms, release_ms;
+
+	/* who redirected the call to this party; reason NULL = nobody */
+	struct bws_user *by_user;
+	char by_address[64];
+	const char *by_reason;
+	const char *recall; /* recallType or NULL */
+
+	/* we redirected it or left it (bws_detach.h); then the session is told from these */
+	const char *redirect_reason; /* NULL = left without a redirection */
+	char redirect_to[64];
+	struct bws_user *gone_user;
+	char gone_address[64];
+	char gone_tracking[48];
+
+	struct bws_conference *conference; /* member of the user's conference */
+	bool muted, deaf;
+	enum bws_recording recording;
+	int64_t dtmf_until_us;
+	bool group_park;
+	char disposition[11];
+	char security[64];
+	char client_info[64];
 };
 
 /* What the driver will do next with a call; see bws_drive.h. */
@@ -64,21 +110,33 @@ struct bws_call {
 	char number[24];   /* n of the call half ids */
 	char dialled[64];
 	struct bws_half *half[2];
-	bool driven; /* phones act by themselves */
+	struct bws_half_list detached; /* halves that left the session */
+	unsigned next_leg;
+	/* who redirected the session last, for the half that is called next; reason NULL = nobody */
+	struct bws_user *by_user;
+	char by_address[64];
+	const char *by_reason;
+	enum bws_purpose purpose;
+	struct bws_user *parked_on; /* waits there with one half, see bws_park.h */
+	bool driven;                /* phones act by themselves */
+	bool played;                /* the load's feature was drawn, see bws_play.h */
 	enum bws_stage stage;
 	bool stage_yes;          /* outcome drawn for the stage: answers, holds */
 	bool fire_late;          /* the timer fired while frozen */
 	bool retrieved;          /* was held and retrieved: hangs up next */
 	struct bws_half *holder; /* who held it by itself */
 	struct bws_timer timer;
+	struct bws_timer recall; /* of a parked call */
 };
 
 TAILQ_HEAD(bws_call_list, bws_call);
 TAILQ_HEAD(bws_effect_list, bws_effect);
+TAILQ_HEAD(bws_feature_list, bws_feature);
 
 struct bws_calls {
 	struct bws_call_list all;
-	struct bws_effect_list effects; /* of answered requests, see bws_actions_api.c */
+	struct bws_effect_list effects;   /* of answered requests, see bws_actions_api.c */
+	struct bws_feature_list features; /* the same, see bws_feature.c */
 	size_t count;
 	bool frozen;
 };
@@ -116,10 +174,18 @@ struct bws_half *bws_call_originate(
 struct bws_half *bws_call_incoming(
 	struct bws *w, const char *from_uri, struct bws_user *u, bool driven);
 
-/* May Talk be done: Alerting with Terminator or Click-to-Dial, or Held. */
+/* The user dials at the phone to reach the call of @address in another way than by calling it; the
+ * call is not driven. NULL when there are too many calls. */
+struct bws_half *bws_call_originate_for(
+	struct bws *w, struct bws_user *u, const char *address, enum bws_purpose purpose);
+
+/* Does the phone of this half ring: Alerting with Terminator or Click-to-Dial. */
+bool bws_call_rings(const struct bws_half *h);
+
+/* May Talk be done: the phone rings, or the call is Held. */
 bool bws_call_may_talk(const struct bws_half *h);
 
-/* May Hold be done: Active or Remote Held. */
+/* May Hold be done: Active or Remote Held, and not in a conference. */
 bool bws_call_may_hold(const struct bws_half *h);
 
 /* Answers an alerting half or retrieves a held one; other active calls of the user are held. */

@@ -9,30 +9,56 @@
 #include "tests/bwsim/bws_callev.h"
 
 #include "tests/bwsim/bws.h"
+#include "tests/bwsim/bws_detach.h"
 #include "tests/bwsim/bws_doc.h"
 #include "tests/bwsim/bws_journal.h"
 
 #include <string.h>
 
-#define IN_BASIC 1u
-#define IN_STANDARD 2u
-#define IN_ADVANCED 4u
-#define IN_ALL (IN_BASIC | IN_STANDARD | IN_ADVANCED)
+#define FROM_STANDARD (BWS_IN_STANDARD | BWS_IN_ADVANCED)
 
 static const struct {
 	const char *type;
 	unsigned packages;
 } contents[] = {
-	{ "CallOriginatingEvent", IN_ALL },
-	{ "CallOriginatedEvent", IN_ALL },
-	{ "CallReceivedEvent", IN_ALL },
-	{ "CallAnsweredEvent", IN_ALL },
-	{ "CallReleasingEvent", IN_ALL },
-	{ "CallReleasedEvent", IN_ALL },
-	{ "HookStatusEvent", IN_ALL },
-	{ "CallHeldEvent", IN_STANDARD | IN_ADVANCED },
-	{ "CallRetrievedEvent", IN_STANDARD | IN_ADVANCED },
-	{ "CallUpdatedEvent", IN_STANDARD | IN_ADVANCED },
+	{ "CallOriginatingEvent", BWS_IN_ALL },
+	{ "CallOriginatedEvent", BWS_IN_ALL },
+	{ "CallCollectingEvent", BWS_IN_ALL },
+	{ "CallReceivedEvent", BWS_IN_ALL },
+	{ "CallAnsweredEvent", BWS_IN_ALL },
+	{ "CallReleasingEvent", BWS_IN_ALL },
+	{ "CallReleasedEvent", BWS_IN_ALL },
+	{ "HookStatusEvent", BWS_IN_ALL },
+	{ "CallHeldEvent", FROM_STANDARD },
+	{ "CallRetrievedEvent", FROM_STANDARD },
+	{ "CallTransferredEvent", FROM_STANDARD },
+	{ "CallForwardedEvent", FROM_STANDARD },
+	{ "CallPickedUpEvent", FROM_STANDARD },
+	{ "CallParkRetrievedEvent", FROM_STANDARD },
+	{ "CallBargedInEvent", FROM_STANDARD },
+	{ "CallMonitoredEvent", FROM_STANDARD },
+	{ "CallUpdatedEvent", FROM_STANDARD },
+	{ "CallRecordingStartingEvent", FROM_STANDARD },
+	{ "CallRecordingStartedEvent", FROM_STANDARD },
+	{ "CallRecordingPausedEvent", FROM_STANDARD },
+	{ "CallRecordingResumedEvent", FROM_STANDARD },
+	{ "CallRecordingStoppedEvent", FROM_STANDARD },
+	{ "ConferenceStartedEvent", FROM_STANDARD },
+	{ "ConferenceHeldEvent", FROM_STANDARD },
+	{ "ConferenceRetrievedEvent", FROM_STANDARD },
+	{ "ConferenceReleasedEvent", FROM_STANDARD },
+	{ "ConferenceUpdatedEvent", FROM_STANDARD },
+	{ "ConferenceMutedEvent", FROM_STANDARD },
+	{ "ConferenceUnmutedEvent", FROM_STANDARD },
+	{ "ConferenceCallMutedEvent", FROM_STANDARD },
+	{ "ConferenceCallUnMutedEvent", FROM_STANDARD },
+	{ "ConferenceCallMadeDeafEvent", FROM_STANDARD },
+	{ "ConferenceCallMadeUnDeafEvent", FROM_STANDARD },
+	{ "CallSecurityClassificationUpdatedEvent", FROM_STANDARD },
+	{ "CallClientSessionInfoUpdatedEvent", FROM_STANDARD },
+	{ "PlayMusicOnHoldFailureEvent", FROM_STANDARD },
+	{ "CallRedirectedEvent", BWS_IN_ADVANCED },
+	{ "CallDetachedEvent", BWS_IN_ADVANCED },
 };
 
 static unsigned
@@ -43,38 +69,74 @@ packages_with(const char *type)
 	for (i = 0; i < sizeof(contents) / sizeof(contents[0]); i++)
 		if (strcmp(contents[i].type, type) == 0)
 			return contents[i].packages;
-	return IN_ADVANCED;
+	return BWS_IN_ADVANCED;
 }
 
 static void
-raise_for_user(struct bws_user *u, const char *type, const char *data)
+raise_to(struct bws_user *u, const char *type, const char *data, unsigned packages)
 {
-	unsigned in = packages_with(type);
-	uint64_t packages = 0;
+	unsigned in = packages_with(type) & packages;
+	uint64_t bits = 0;
 
-	if (in & IN_BASIC)
-		packages |= BWS_PACKAGE_BIT(BWS_PACKAGE_BASIC_CALL);
-	if (in & IN_STANDARD)
-		packages |= BWS_PACKAGE_BIT(BWS_PACKAGE_STANDARD_CALL);
-	if (in & IN_ADVANCED)
-		packages |= BWS_PACKAGE_BIT(BWS_PACKAGE_ADVANCED_CALL);
-	bws_sub_raise(u, packages, type, data);
+	if (in & BWS_IN_BASIC)
+		bits |= BWS_PACKAGE_BIT(BWS_PACKAGE_BASIC_CALL);
+	if (in & BWS_IN_STANDARD)
+		bits |= BWS_PACKAGE_BIT(BWS_PACKAGE_STANDARD_CALL);
+	if (in & BWS_IN_ADVANCED)
+		bits |= BWS_PACKAGE_BIT(BWS_PACKAGE_ADVANCED_CALL);
+	bws_sub_raise(u, bits, type, data);
 }
 
 void
-bws_callev_emit(struct bws_half *h, const char *type)
+bws_callev_raise(struct bws_user *u, const char *type, const char *data)
+{
+	raise_to(u, type, data, BWS_IN_ALL);
+}
+
+static void
+write_journal(struct bws_half *h, const char *type)
+{
+	bws_journal_fact(h->user->w, "call", "{s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "user", h->user->id,
+		"call_id", h->id, "tracking_id", bws_detach_tracking(h), "personality",
+		bws_call_personality_text(h->personality), "from", bws_call_state_text(h->told),
+		"to", bws_call_state_text(h->state), "event", type);
+	h->told = h->state;
+}
+
+void
+bws_callev_emit_to(struct bws_half *h, const char *type, const char *more, unsigned packages)
 {
 	struct bws_buf data = { 0 };
 
 	if (!h->user)
 		return;
-	bws_journal_fact(h->user->w, "call", "{s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "user", h->user->id,
-		"call_id", h->id, "tracking_id", h->call->tracking, "personality",
-		bws_call_personality_text(h->personality), "from", bws_call_state_text(h->told),
-		"to", bws_call_state_text(h->state), "event", type);
-	h->told = h->state;
+	if (packages & BWS_IN_ADVANCED)
+		write_journal(h, type); /* the others are told another view of the same change */
 	bws_doc_call_data(&data, h);
-	raise_for_user(h->user, type, bws_buf_text(&data));
+	bws_buf_str(&data, more);
+	raise_to(h->user, type, bws_buf_text(&data), packages);
+	bws_buf_free(&data);
+}
+
+void
+bws_callev_emit(struct bws_half *h, const char *type)
+{
+	bws_callev_emit_to(h, type, "", BWS_IN_ALL);
+}
+
+void
+bws_callev_emit_calls(struct bws_half *const *halves, size_t count, const char *type)
+{
+	struct bws_buf data = { 0 };
+	size_t i;
+
+	bws_buf_str(&data, "<xsi:calls>");
+	for (i = 0; i < count; i++) {
+		write_journal(halves[i], type);
+		bws_doc_call_data(&data, halves[i]);
+	}
+	bws_buf_str(&data, "</xsi:calls>");
+	raise_to(halves[0]->user, type, bws_buf_text(&data), BWS_IN_ALL);
 	bws_buf_free(&data);
 }
 
@@ -91,7 +153,7 @@ set_hook(struct bws_user *u, bool off)
 	if (!u->w->knobs.hook_status)
 		return;
 	bws_buf_fmt(&data, "<xsi:hookStatus>%s</xsi:hookStatus>", text);
-	raise_for_user(u, "HookStatusEvent", data.p);
+	bws_callev_raise(u, "HookStatusEvent", data.p);
 	bws_buf_free(&data);
 }
 

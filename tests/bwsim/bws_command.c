@@ -11,6 +11,7 @@
 #include "tests/bwsim/bws.h"
 #include "tests/bwsim/bws_command_wire.h"
 #include "tests/bwsim/bws_drive.h"
+#include "tests/bwsim/bws_feature_cmd.h"
 #include "tests/bwsim/bws_journal.h"
 #include "tests/bwsim/bws_virtual.h"
 
@@ -421,16 +422,18 @@ cmd_truth(struct bws *w, const json_t *in, json_t *out)
 			const struct bws_half *peer = bws_call_peer(h);
 
 			json_array_append_new(calls,
-				json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s?}", "user", h->user->id,
+				json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s?,s:b}", "user", h->user->id,
 					"call_id", h->id, "tracking_id", h->call->tracking,
 					"personality", bws_call_personality_text(h->personality),
 					"state", bws_call_state_text(h->state), "remote",
 					remote_text(h), "remote_user",
-					peer && peer->user ? peer->user->id : NULL));
+					peer && peer->user ? peer->user->id : NULL,
+					"in_conference", h->conference != NULL));
 		}
 	}
 	json_object_set_new(out, "as", json_string(bws_as_name(w)));
 	json_object_set_new(out, "calls", calls);
+	bws_feature_cmd_truth(w, out);
 	return NULL;
 }
 
@@ -532,6 +535,8 @@ static const struct {
 	{ "truth", cmd_truth },
 	{ "stats", cmd_stats },
 	{ "advance", cmd_advance },
+	{ "phone", bws_feature_cmd_phone },
+	{ "event", bws_feature_cmd_event },
 	{ "quit", cmd_quit },
 };
 

@@ -159,6 +159,88 @@ cmd_cti_break(struct bws *w, const json_t *in, json_t *out)
 	return NULL;
 }
 
+/* Members: "what", "count" (1), "type" (event type, any when absent), "xsp", "ms" (of "delay"). */
+static const char *
+cmd_garble(struct bws *w, const json_t *in, json_t *out)
+{
+	const char *what = text_of(in, "what");
+	const char *name = text_of(in, "xsp");
+	const struct bws_xsp *xsp = name ? bws_http_find(w, name) : NULL;
+
+	(void)out;
+	if (name && !xsp)
+		return "no such xsp";
+	if (!what ||
+		!bws_garble_add(w, what, text_of(in, "type"), xsp, int_of(in, "count", 1),
+			int_of(in, "ms", 100)))
+		return "what or count is missing or wrong";
+	return NULL;
+}
+
+/* Members: "kind", "xsp" (all when absent), "size" (bytes or depth). */
+static const char *
+cmd_push(struct bws *w, const json_t *in, json_t *out)
+{
+	const char *kind = text_of(in, "kind");
+	const char *name = text_of(in, "xsp");
+	const struct bws_xsp *xsp = name ? bws_http_find(w, name) : NULL;
+	int n;
+
+	if (name && !xsp)
+		return "no such xsp";
+	n = kind ? bws_garble_push(w, kind, xsp, int_of(in, "size", 0)) : -1;
+	if (n < 0)
+		return "kind is missing or unknown";
+	json_object_set_new(out, "channels", json_integer(n));
+	return NULL;
+}
+
+/* Members: "type", "data" (inner XML of eventData), "user" (all subscriptions when absent),
+ * "count" (subscriptions at most). The event need not be one that the schema knows. */
+static const char *
+cmd_raise(struct bws *w, const json_t *in, json_t *out)
+{
+	const char *type = text_of(in, "type");
+	const char *data = text_of(in, "data");
+	const char *name = text_of(in, "user");
+	const struct bws_user *u = name ? bws_user_by_any(w, name) : NULL;
+	int64_t count = int_of(in, "count", INT64_MAX);
+	int64_t raised = 0;
+	struct bws_sub *s, *next;
+
+	if (!type || (name && !u))
+		return "type is missing or no such user";
+	w->validate.off++;
+	for (s = TAILQ_FIRST(&w->subs.all); s && raised < count; s = next) {
+		next = TAILQ_NEXT(s, link);
+		if (u && s->user != u)
+			continue;
+		bws_deliver_raise(w, s, s->user, type, data ? data : "");
+		raised++;
+	}
+	w->validate.off--;
+	json_object_set_new(out, "raised", json_integer(raised));
+	return NULL;
+}
+
+/* Answers "state"; with "judge": true, which counts once, "failed" (how many) and "text". */
+static const char *
+cmd_scenario(struct bws *w, const json_t *in, json_t *out)
+{
+	unsigned wrong;
+
+	if (w->scenario.state == BWS_SCENARIO_NONE)
+		return "there is no scenario";
+	json_object_set_new(out, "title", json_string(w->scenario.title));
+	json_object_set_new(out, "state", json_string(bws_scenario_state_text(w)));
+	if (!json_is_true(json_object_get(in, "judge")))
+		return NULL;
+	wrong = bws_scenario_judge(w);
+	json_object_set_new(out, "failed", json_integer(wrong));
+	json_object_set_new(out, "text", json_string(bws_buf_text(&w->scenario.verdict)));
+	return NULL;
+}
+
 static const struct {
 	const char *name;
 	bws_command_fn run;
@@ -170,6 +252,10 @@ static const struct {
 	{ "password", cmd_password },
 	{ "unlock", cmd_unlock },
 	{ "cti-break", cmd_cti_break },
+	{ "garble", cmd_garble },
+	{ "push", cmd_push },
+	{ "raise", cmd_raise },
+	{ "scenario", cmd_scenario },
 };
 
 bws_command_fn
@@ -204,6 +290,8 @@ bws_command_wire_stats(const struct bws *w, json_t *out)
 	put(out, "auth_failures", s->auth_failures);
 	put(out, "auth_failures_row", s->auth_failures_row);
 	put(out, "accounts_locked", s->accounts_locked);
+	put(out, "garbled", s->garbled);
+	put(out, "redirects", s->redirects);
 	put(out, "schema_sent_wrong", s->schema_sent_wrong);
 	put(out, "schema_received_wrong", s->schema_received_wrong);
 }

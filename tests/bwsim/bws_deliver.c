@@ -15,7 +15,6 @@
 #include "tests/bwsim/bws.h"
 #include "tests/bwsim/bws_doc.h"
 #include "tests/bwsim/bws_journal.h"
-#include "tests/bwsim/bws_stream.h"
 
 #include <search.h>
 #include <stdlib.h>
@@ -87,6 +86,7 @@ write_event(struct bws_event *ev, struct bws_chan *c)
 {
 	struct bws *w = ev->w;
 	struct bws_buf doc = { 0 };
+	bool lost;
 
 	ev->chan = c;
 	ev->last = c;
@@ -98,8 +98,7 @@ write_event(struct bws_event *ev, struct bws_chan *c)
 	if (ev->attempts > 1 && w->knobs.redeliver_new_id)
 		new_event_id(ev);
 	bws_doc_event(&doc, ev, c);
-	if (c->stream)
-		bws_stream_push(c->stream, doc.p, doc.n);
+	lost = bws_garble_send(w, ev, c, &doc);
 	bws_buf_free(&doc);
 	w->stats.events_sent++;
 	bws_journal_fact(w, "event", "{s:s,s:s,s:I,s:s,s:s,s:s,s:I}", "event_id", ev->id,
@@ -110,6 +109,8 @@ write_event(struct bws_event *ev, struct bws_chan *c)
 		bws_timer_in_ms(&w->timers, &ev->timer, w->knobs.ack_timeout_ms);
 	else
 		bws_timer_stop(&w->timers, &ev->timer);
+	if (lost)
+		drop_event(ev, "garbled");
 }
 
 static bool

@@ -6,6 +6,9 @@
 #include "tests/bwsim/bws_doc.h"
 
 #include "tests/bwsim/bws.h"
+#include "tests/bwsim/bws_conference.h"
+#include "tests/bwsim/bws_detach.h"
+#include "tests/bwsim/bws_recording.h"
 
 #define DECLARATION "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
 #define NS "http://schema.broadsoft.com/xsi"
@@ -117,6 +120,18 @@ user_party(struct bws_buf *b, const char *x, const struct bws_user *u)
 	element(b, x, "callType", "Group");
 }
 
+/* PartyInformation of a user, or of an outside party. */
+static void
+address_party(struct bws_buf *b, const char *x, const struct bws_user *u, const char *address)
+{
+	if (u) {
+		user_party(b, x, u);
+		return;
+	}
+	element(b, x, "address", address);
+	element(b, x, "callType", "Network");
+}
+
 static void
 dialled_party(struct bws_buf *b, const char *x, const struct bws_half *h)
 {
@@ -150,7 +165,11 @@ remote_party(struct bws_buf *b, const char *x, const struct bws_half *h)
 	const struct bws_half *peer = bws_call_peer(h);
 
 	bws_buf_fmt(b, "<%sremoteParty>", x);
-	if (peer && peer->user && h->remote_known) {
+	if (*h->gone_tracking) {
+		address_party(b, x, h->gone_user, h->gone_address);
+	} else if (h->call->parked_on) {
+		user_party(b, x, h->call->parked_on);
+	} else if (peer && peer->user && h->remote_known) {
 		user_party(b, x, peer->user);
 	} else if (peer && !peer->user) {
 		element(b, x, "address", peer->address);
@@ -171,8 +190,59 @@ times(struct bws_buf *b, const char *x, const struct bws_half *h)
 		number(b, x, "heldTime", h->held_ms);
 	if (h->total_held_ms)
 		number(b, x, "totalHeldTime", h->total_held_ms);
+	if (h->detached_ms)
+		number(b, x, "detachedTime", h->detached_ms);
 	if (h->release_ms)
 		number(b, x, "releaseTime", h->release_ms);
+}
+
+/* Who redirected an unanswered call here, and where we redirected it. */
+static void
+redirections(struct bws_buf *b, const char *x, const struct bws_half *h)
+{
+	if (h->by_reason && h->state == BWS_STATE_ALERTING) {
+		bws_buf_fmt(b, "<%sredirections><%sredirection><%sparty>", x, x, x);
+		address_party(b, x, h->by_user, h->by_address);
+		bws_buf_fmt(b, "</%sparty>", x);
+		element(b, x, "reason", h->by_reason);
+		number(b, x, "counter", 1);
+		bws_buf_fmt(b, "</%sredirection></%sredirections>", x, x);
+	}
+	if (!h->redirect_reason)
+		return;
+	bws_buf_fmt(b, "<%sredirect>", x);
+	element(b, x, "address", h->redirect_to);
+	element(b, x, "reason", h->redirect_reason);
+	number(b, x, "redirectTime", h->detached_ms);
+	bws_buf_fmt(b, "</%sredirect>", x);
+}
+
+static void
+endpoint(struct bws_buf *b, const char *x, const struct bws_user *u)
+{
+	bws_buf_fmt(b, "<%sendpoint xsi1:type=\"%sAccessEndpoint\">", x, x);
+	bws_buf_fmt(b, "<%saddressOfRecord>sip:%s</%saddressOfRecord>", x, u->id, x);
+	bws_buf_fmt(b, "</%sendpoint>", x);
+	number(b, x, "appearance", 1);
+}
+
+/* What stands after the call center's part of a Call. */
+static void
+features(struct bws_buf *b, const char *x, const struct bws_half *h)
+{
+	const char *state = bws_recording_state_text(h);
+
+	if (h->group_park)
+		bws_buf_fmt(b, "<%sgroupCallParkLocationSelected/>", x);
+	if (h->recording == BWS_RECORDING_STARTED || h->recording == BWS_RECORDING_PAUSED)
+		bws_buf_fmt(b, "<%srecorded/>", x);
+	element(b, x, "allowedRecordingControls", bws_recording_controls(h));
+	if (state)
+		element(b, x, "recordingState", state);
+	if (*h->security)
+		element(b, x, "securityClassification", h->security);
+	if (*h->client_info)
+		element(b, x, "clientSessionInfo", h->client_info);
 }
 
 /* The fields of a Call; @x is the prefix of elements and of the endpoint's type. */
@@ -180,7 +250,7 @@ static void
 call_fields(struct bws_buf *b, const char *x, const struct bws_half *h)
 {
 	element(b, x, "callId", h->id);
-	element(b, x, "extTrackingId", h->call->tracking);
+	element(b, x, "extTrackingId", bws_detach_tracking(h));
 	element(b, x, "personality", bws_call_personality_text(h->personality));
 	element(b, x, "state", bws_call_state_text(h->state));
 	if (h->cause)
@@ -191,16 +261,16 @@ call_fields(struct bws_buf *b, const char *x, const struct bws_half *h)
 	if (h->releasing)
 		element(b, x, "releasingParty", h->releasing);
 	remote_party(b, x, h);
-	bws_buf_fmt(b, "<%sendpoint xsi1:type=\"%sAccessEndpoint\">", x, x);
-	bws_buf_fmt(b, "<%saddressOfRecord>sip:%s</%saddressOfRecord>", x, h->user->id, x);
-	bws_buf_fmt(b, "</%sendpoint>", x);
-	number(b, x, "appearance", 1);
-	if (h->state == BWS_STATE_ALERTING && h->personality != BWS_ORIGINATOR)
+	redirections(b, x, h);
+	endpoint(b, x, h->user);
+	if (bws_call_rings(h))
 		bws_buf_fmt(b, "<%sallowAnswer/>", x);
 	if (h->state == BWS_STATE_HELD)
 		bws_buf_fmt(b, "<%sallowRetrieve/>", x);
+	if (h->recall)
+		element(b, x, "recallType", h->recall);
 	times(b, x, h);
-	element(b, x, "allowedRecordingControls", "none");
+	features(b, x, h);
 }
 
 void
@@ -209,6 +279,60 @@ bws_doc_call_data(struct bws_buf *b, const struct bws_half *h)
 	bws_buf_str(b, "<xsi:call>");
 	call_fields(b, "xsi:", h);
 	bws_buf_str(b, "</xsi:call>");
+}
+
+static void
+conference_fields(struct bws_buf *b, const char *x, const struct bws_conference *conf)
+{
+	const struct bws_half *h;
+
+	element(b, x, "state", bws_conference_state_text(conf));
+	endpoint(b, x, conf->user);
+	if (conf->muted)
+		bws_buf_fmt(b, "<%smuted/>", x);
+	if (conf->type)
+		element(b, x, "conferenceType", conf->type);
+	if (!conf->count)
+		return;
+	bws_buf_fmt(b, "<%sconferenceParticipantList>", x);
+	TAILQ_FOREACH(h, &conf->user->halves, of_user) {
+		if (h->conference != conf)
+			continue;
+		bws_buf_fmt(b, "<%sconferenceParticipant>", x);
+		element(b, x, "callId", h->id);
+		if (h->muted)
+			bws_buf_fmt(b, "<%smuted/>", x);
+		if (h->deaf)
+			bws_buf_fmt(b, "<%sdeaf/>", x);
+		bws_buf_fmt(b, "</%sconferenceParticipant>", x);
+	}
+	bws_buf_fmt(b, "</%sconferenceParticipantList>", x);
+}
+
+void
+bws_doc_conference_data(struct bws_buf *b, const struct bws_conference *conf)
+{
+	bws_buf_str(b, "<xsi:conference>");
+	conference_fields(b, "xsi:", conf);
+	bws_buf_str(b, "</xsi:conference>");
+}
+
+void
+bws_doc_conference(struct bws_buf *b, const struct bws_conference *conf)
+{
+	bws_buf_str(b, DECLARATION "<Conference" NS_DECL XSI1_DECL ">");
+	conference_fields(b, "", conf);
+	bws_buf_str(b, "</Conference>");
+}
+
+void
+bws_doc_parked_data(struct bws_buf *b, const struct bws_half *parked)
+{
+	if (!parked)
+		return;
+	bws_buf_str(b, "<xsi:parkedParty>");
+	address_party(b, "xsi:", parked->user, parked->address);
+	bws_buf_str(b, "</xsi:parkedParty>");
 }
 
 static const char *
@@ -228,6 +352,8 @@ bws_doc_snapshot(struct bws_buf *b, const struct bws_user *u)
 			bws_doc_call_data(b, h);
 		bws_buf_str(b, "</xsi:calls>");
 	}
+	if (u->conference)
+		bws_doc_conference_data(b, u->conference);
 	if (u->w->knobs.hook_status)
 		element(b, "xsi:", "hookStatus", hook_text(u));
 }
@@ -309,7 +435,7 @@ bws_doc_calls(struct bws_buf *b, const struct bws_user *u)
 
 	bws_buf_str(b, DECLARATION "<Calls" NS_DECL ">");
 	TAILQ_FOREACH(h, &u->halves, of_user) {
-		bws_buf_str(b, "<call inConference=\"false\">");
+		bws_buf_fmt(b, "<call inConference=\"%s\">", h->conference ? "true" : "false");
 		element(b, "", "callId", h->id);
 		bws_buf_fmt(b, "<uri>/v2.0/user/%s/calls/%s</uri></call>", u->id, h->id);
 	}

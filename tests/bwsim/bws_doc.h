@@ -6,6 +6,7 @@
 
 struct bws_buf;
 struct bws_chan;
+struct bws_conference;
 struct bws_event;
 struct bws_half;
 struct bws_req;
@@ -37,6 +38,15 @@ void bws_doc_call_data(struct bws_buf *b, const struct bws_half *h);
 
 /* Inner XML of CallSubscriptionEvent. */
 void bws_doc_snapshot(struct bws_buf *b, const struct bws_user *u);
+
+/* Inner XML of the eventData of a conference event. */
+void bws_doc_conference_data(struct bws_buf *b, const struct bws_conference *conf);
+
+/* Reply to GET of the conference. */
+void bws_doc_conference(struct bws_buf *b, const struct bws_conference *conf);
+
+/* Inner XML of CallParkedAgainstEvent; @parked NULL = nobody is parked. */
+void bws_doc_parked_data(struct bws_buf *b, const struct bws_half *parked);
 
 /* Reply to subscribe and refresh: id and granted seconds. */
 void bws_doc_subscription_grant(struct bws_buf *b, const struct bws_sub *s, int64_t expires);

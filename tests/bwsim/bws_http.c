@@ -63,6 +63,31 @@ bws_req_arg(const struct bws_req *r, const char *name)
 	return NULL;
 }
 
+static enum MHD_Result
+add_argument(void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct bws_buf *b = arg;
+	const char *p;
+
+	(void)kind;
+	if (strcmp(name, "hop") == 0)
+		return MHD_YES;
+	bws_buf_fmt(b, "&%s=", name);
+	for (p = value; p && *p; p++)
+		if (strchr(" ?#%&+", *p) || (unsigned char)*p > 0x7e)
+			bws_buf_fmt(b, "%%%02X", (unsigned)(unsigned char)*p);
+		else
+			bws_buf_add(b, p, 1);
+	return MHD_YES;
+}
+
+void
+bws_req_add_query(const struct bws_req *r, struct bws_buf *b)
+{
+	if (r->conn)
+		MHD_get_connection_values(r->conn, MHD_GET_ARGUMENT_KIND, add_argument, b);
+}
+
 const char *
 bws_req_header_value(const struct bws_req *r, const char *name)
 {

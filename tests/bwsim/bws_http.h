@@ -122,6 +122,9 @@ void bws_http_fini(struct bws *w);
 /* Query parameter of a request, or NULL. Belongs to the request. */
 const char *bws_req_arg(const struct bws_req *r, const char *name);
 
+/* Adds the query parameters of a request, but not "hop", as "&name=value". */
+void bws_req_add_query(const struct bws_req *r, struct bws_buf *b);
+
 /* Request header, or NULL. */
 const char *bws_req_header_value(const struct bws_req *r, const char *name);
 

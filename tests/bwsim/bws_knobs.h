@@ -76,6 +76,14 @@
 	NUM(call_waiting, 0, 0, 1, "1: a busy user is alerted all the same") \
 	NUM(stop_alerting_only, 1, 0, 1, \
 		"1: release of an alerting call keeps the caller ringing") \
+	NUM(detached_released, 1, 0, 1, \
+		"1: CallReleased (Advanced) of a detached half, at the end") \
+	NUM(recording, 1, 0, 1, "1: users may record their calls") \
+	NUM(dtmf_ms, 200, 1, 10000, "length of one DTMF digit with its pause") \
+	NUM(conference_max, 15, 2, 30, "calls in one conference (N-Way)") \
+	NUM(disposition_method, 0, 0, 2, \
+		"disposition code is taken by 0: PUT and POST, 1: PUT, 2: POST") \
+	NUM(park_recall_ms, 0, 0, 3600000, "a parked call goes back to who parked it; 0 never") \
 	NUM(calls_max, 100000, 1, 1000000, "calls at the same time") \
 	STR(resync_packages, "", "after AS failover, 'PACKAGE=plain|resync|none;...'") \
 	STR(enterprise, "demo-enterprise", "enterprise (service provider) of all groups") \
@@ -83,6 +91,7 @@
 	STR(stream_content_type, "text/xml;charset=UTF-8", "Content-Type of the stream") \
 	STR(error_charset, "ISO-8859-1", "charset of error bodies") \
 	STR(realm, "BroadWorks", "realm of the Basic challenge") \
+	STR(voice_portal, "tel:+15559990000", "where VmTransfer leads to") \
 	STR(user_password, "", "password of all users, empty: only administrators log in") \
 	BWS_KNOB_WIRE_LIST(NUM, STR)
 

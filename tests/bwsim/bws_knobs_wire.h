@@ -35,6 +35,9 @@
 	STR(context_events, "com.broadsoft.xsi-events", "URL context of Xsi-Events") \
 	STR(context_actions, "com.broadsoft.xsi-actions", "URL context of Xsi-Actions") \
 	STR(context_async, "com.broadsoft.async", "URL context before that of the stream") \
+	NUM(redirect_hops, 1, 1, 1000, "302s before a request is served") \
+	NUM(redirect_to, 0, 0, 3, "302 leads to 0: the farm, 1: a loop, 2: a dead port, 3: TLS") \
+	STR(redirect_kinds, "", "kinds answered 302: of the statistics, 'actions', 'all'") \
 	STR(cti_prefix, "xsp", "namespace prefix of the CTI envelope; empty: default namespace") \
 	STR(cti_version, "17.0", "version attribute sent; empty: none")
 

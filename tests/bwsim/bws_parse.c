@@ -56,35 +56,84 @@ take_child(const xmlNode *node, const char *const *names, char **values)
 	}
 }
 
+/* The parsed body when its root is as wanted; free with xmlFreeDoc(). */
+static xmlDoc *
+parse_root(const char *body, size_t len, const char *root, char *err, size_t err_len)
+{
+	xmlDoc *doc = len ? xmlReadMemory(body, (int)len, "request", NULL,
+				    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING) :
+			    NULL;
+	const xmlNode *top = doc ? xmlDocGetRootElement(doc) : NULL;
+
+	if (!top)
+		snprintf(err, err_len, "the body is not well-formed XML");
+	else if (doc->intSubset)
+		snprintf(err, err_len, "a document type is not allowed");
+	else if (strcmp((const char *)top->name, root) != 0 || !in_namespace(top))
+		snprintf(err, err_len, "the root element is not %s of the Xsi namespace", root);
+	else
+		return doc;
+	xmlFreeDoc(doc);
+	return NULL;
+}
+
+/* The node after @node in the order of the document, under @top. */
+static const xmlNode *
+following(const xmlNode *node, const xmlNode *top)
+{
+	if (node->children)
+		return node->children;
+	while (node != top && !node->next)
+		node = node->parent;
+	return node == top ? NULL : node->next;
+}
+
+int
+bws_parse_texts(const char *body, size_t len, const char *root, const char *name, char *out,
+	size_t each, size_t max, size_t *count, char *err, size_t err_len)
+{
+	xmlDoc *doc = parse_root(body, len, root, err, err_len);
+	const xmlNode *top = doc ? xmlDocGetRootElement(doc) : NULL;
+	const xmlNode *node;
+	int rv = doc ? 0 : -1;
+
+	*count = 0;
+	for (node = top; node && rv == 0; node = following(node, top)) {
+		char *text;
+
+		if (node->type != XML_ELEMENT_NODE || strcmp((const char *)node->name, name) != 0)
+			continue;
+		text = trimmed_text(node);
+		if (*count == max || strlen(text) >= each) {
+			snprintf(err, err_len, "too many or too long: %s", name);
+			rv = -1;
+		} else {
+			memcpy(out + (*count)++ * each, text, strlen(text) + 1);
+		}
+		free(text);
+	}
+	xmlFreeDoc(doc);
+	return rv;
+}
+
 int
 bws_parse_fields(const char *body, size_t len, const char *root, const char *const *names,
 	char **values, char *err, size_t err_len)
 {
-	const xmlNode *top, *node;
+	const xmlNode *node;
 	xmlDoc *doc;
-	int rv = -1;
 	size_t i;
 
 	for (i = 0; names[i]; i++)
 		values[i] = NULL;
-	doc = len ? xmlReadMemory(body, (int)len, "request", NULL,
-			    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING) :
-		    NULL;
-	top = doc ? xmlDocGetRootElement(doc) : NULL;
-	if (!top) {
-		snprintf(err, err_len, "the body is not well-formed XML");
-	} else if (doc->intSubset) {
-		snprintf(err, err_len, "a document type is not allowed");
-	} else if (strcmp((const char *)top->name, root) != 0 || !in_namespace(top)) {
-		snprintf(err, err_len, "the root element is not %s of the Xsi namespace", root);
-	} else {
-		for (node = top->children; node; node = node->next)
-			if (node->type == XML_ELEMENT_NODE && in_namespace(node))
-				take_child(node, names, values);
-		rv = 0;
-	}
+	doc = parse_root(body, len, root, err, err_len);
+	if (!doc)
+		return -1;
+	for (node = xmlDocGetRootElement(doc)->children; node; node = node->next)
+		if (node->type == XML_ELEMENT_NODE && in_namespace(node))
+			take_child(node, names, values);
 	xmlFreeDoc(doc);
-	return rv;
+	return 0;
 }
 
 static const xmlNode *

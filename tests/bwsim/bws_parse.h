@@ -24,6 +24,14 @@ int bws_parse_list(const char *body, size_t len, const char *parent, const char 
 	char ***texts, size_t *count);
 
 /*
+ * Texts of all elements @name anywhere under @root, as @count strings of at most @each - 1 bytes
+ * at @out, @out + @each... Returns 0, or -1 with a sentence in @err: as above, or more than @max, or
+ * too long.
+ */
+int bws_parse_texts(const char *body, size_t len, const char *root, const char *name, char *out,
+	size_t each, size_t max, size_t *count, char *err, size_t err_len);
+
+/*
  * Number in [@low, @high] from @text. NULL text gives @absent. Returns 0, or -1 when it is no such
  * number.
  */

@@ -23,6 +23,7 @@ struct bws_req;
 #define BWS_ERR_CALL_STATE 100010
 #define BWS_ERR_UNKNOWN_USER 100011
 #define BWS_ERR_BAD_ADDRESS 100012
+#define BWS_ERR_NOTHING 100013
 
 /* A reply without a body. */
 void bws_reply_empty(struct bws_req *r, int status);

@@ -12,6 +12,7 @@
 #include "tests/bwsim/bws_actions_api.h"
 #include "tests/bwsim/bws_events_api.h"
 #include "tests/bwsim/bws_journal.h"
+#include "tests/bwsim/bws_redirect.h"
 #include "tests/bwsim/bws_reply.h"
 #include "tests/bwsim/bws_validate.h"
 
@@ -100,6 +101,8 @@ answer(struct bws *w, struct bws_req *r)
 		return;
 	}
 	if (!bws_auth_request(w, r))
+		return;
+	if (bws_redirect_apply(w, r))
 		return;
 	if (over_rate(w)) {
 		bws_reply_error(r, 503, BWS_ERR_OVERLOAD, "Overload");

@@ -26,6 +26,7 @@
 	X(LIST_CALLS, "list-calls") \
 	X(READ_CALL, "read-call") \
 	X(HOOK_STATUS, "hook-status") \
+	X(FEATURE, "feature") \
 	X(OTHER, "other")
 
 enum bws_kind {
@@ -68,6 +69,8 @@ struct bws_stats {
 	uint64_t auth_failures;
 	uint64_t auth_failures_row; /* most failures in a row of one account */
 	uint64_t accounts_locked;
+	uint64_t garbled;
+	uint64_t redirects;
 	uint64_t schema_sent_wrong;
 	uint64_t schema_received_wrong;
 };

@@ -66,6 +66,7 @@ new_user(struct bws *w, const char *ext, const char *domain, const char *title)
 
 	u->w = w;
 	TAILQ_INIT(&u->halves);
+	TAILQ_INIT(&u->detached);
 	TAILQ_INIT(&u->subs);
 	u->ext = bws_util_strdup(ext);
 	bws_buf_fmt(&b, "%s@%s", ext, domain);

@@ -2,6 +2,7 @@
 #ifndef TANDEM_TESTS_BWSIM_BWS_USER_H
 #define TANDEM_TESTS_BWSIM_BWS_USER_H
 
+#include "tests/bwsim/bws_call.h"
 #include "tests/bwsim/bws_service.h"
 #include "tests/bwsim/bws_timer.h"
 
@@ -10,7 +11,6 @@
 #include <sys/queue.h>
 
 struct bws;
-struct bws_half;
 struct bws_sub;
 
 /* What a user is: a person, or a virtual user that holds calls. */
@@ -20,7 +20,6 @@ enum bws_user_kind {
 	BWS_USER_ROUTE_POINT
 };
 
-TAILQ_HEAD(bws_half_list, bws_half);
 TAILQ_HEAD(bws_sub_list, bws_sub);
 
 /* A BroadWorks user with one phone, or a virtual one without. The group is named as his domain; all
@@ -37,7 +36,10 @@ struct bws_user {
 	bool off_hook;
 	struct bws_half_list halves; /* calls of the user, oldest first */
 	size_t half_count;
-	struct bws_sub_list subs; /* subscriptions that watch the user */
+	struct bws_half_list detached;     /* halves that left their session, newest last */
+	struct bws_conference *conference; /* the user is its controller, or NULL */
+	struct bws_call *parked;           /* waits against this user, or NULL */
+	struct bws_sub_list subs;          /* subscriptions that watch the user */
 	struct bws_timer registration;
 	struct bws_services services;
 };

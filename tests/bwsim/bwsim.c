@@ -56,7 +56,7 @@ usage(FILE *out)
 	      "             [--listen-cti XSP=ADDRESS:PORT]... [--token LOGIN:TOKEN]...\n"
 	      "             [--tls-cert FILE --tls-key FILE [--tls-ca FILE]\n"
 	      "              [--listen-tls XSP=ADDRESS:PORT]... [--listen-cti-tls XSP=ADDRESS:PORT]...]\n"
-	      "             [--schema DIR]\n"
+	      "             [--schema DIR] [--scenario FILE]\n"
 	      "       bwsim --ask SOCKET COMMAND...\n"
 	      "       bwsim --help-knobs | --help\n",
 		out);
@@ -79,19 +79,24 @@ init(struct bws *w)
 	memset(w, 0, sizeof(*w));
 	w->epoll_fd = -1;
 	bws_knobs_init(&w->knobs);
-	seed_all(w, 1);
+	w->seed = 1;
+	seed_all(w, w->seed);
 	bws_chan_init(w);
 	bws_sub_init(w);
 	bws_deliver_init(w);
 	bws_call_init(w);
 	bws_load_init(w);
 	bws_fault_init(w);
+	bws_garble_init(w);
+	bws_scenario_init(w);
 	bws_control_init(w);
 }
 
 static void
 fini(struct bws *w)
 {
+	bws_scenario_fini(w);
+	bws_garble_fini(w);
 	bws_control_fini(w);
 	bws_fault_clear(w);
 	bws_timer_stop(&w->timers, &w->load.next);
@@ -136,6 +141,7 @@ enum {
 	OPT_TLS_KEY,
 	OPT_TLS_CA,
 	OPT_SCHEMA,
+	OPT_SCENARIO,
 	OPT_HELP_KNOBS,
 	OPT_HELP
 };
@@ -158,6 +164,7 @@ static const struct option options[] = {
 	{ "tls-key", required_argument, NULL, OPT_TLS_KEY },
 	{ "tls-ca", required_argument, NULL, OPT_TLS_CA },
 	{ "schema", required_argument, NULL, OPT_SCHEMA },
+	{ "scenario", required_argument, NULL, OPT_SCENARIO },
 	{ "help-knobs", no_argument, NULL, OPT_HELP_KNOBS },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
@@ -202,6 +209,9 @@ apply_wire_option(struct bws *w, int opt, const char *arg, char *err, size_t err
 	case OPT_SCHEMA:
 		bws_validate_open(w, arg, err, err_len);
 		break;
+	case OPT_SCENARIO:
+		bws_scenario_load(w, arg, err, err_len);
+		break;
 	default:
 		return false;
 	}
@@ -237,7 +247,8 @@ apply_option(struct bws *w, int opt, const char *arg)
 		break;
 	case OPT_SEED:
 		errno = 0;
-		seed_all(w, strtoull(arg, &end, 0));
+		w->seed = strtoull(arg, &end, 0);
+		seed_all(w, w->seed);
 		if (errno || end == arg || *end)
 			snprintf(err, sizeof(err), "--seed: '%s' is no number", arg);
 		break;
@@ -273,7 +284,7 @@ read_options(struct bws *w, int argc, char **argv)
 		opterr = pass == 0;
 		while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
 			bool early = opt == OPT_SEED || opt == OPT_CONFIG || opt == OPT_KNOB ||
-				opt == OPT_VIRTUAL ||
+				opt == OPT_VIRTUAL || opt == OPT_SCENARIO ||
 				(opt >= OPT_TLS_CERT && opt <= OPT_TLS_CA) || opt == '?';
 
 			rv = early == (pass == 0) ? apply_option(w, opt, optarg) : 0;
@@ -378,6 +389,20 @@ say_ready(struct bws *w)
 	fflush(stdout);
 }
 
+/* One line at the end of a scenario. Returns the exit code. */
+static int
+say_result(struct bws *w)
+{
+	unsigned wrong;
+
+	if (w->scenario.state == BWS_SCENARIO_NONE)
+		return 0;
+	wrong = bws_scenario_judge(w);
+	printf("scenario %s: %s\n%s", wrong ? "failed" : "passed", w->scenario.title,
+		bws_buf_text(&w->scenario.verdict));
+	return wrong ? 3 : 0;
+}
+
 /* Options that only print. */
 static bool
 only_help(int argc, char **argv)
@@ -417,7 +442,9 @@ main(int argc, char **argv)
 	}
 	if (!rv) {
 		say_ready(&w);
+		bws_scenario_arm(&w, w.seed);
 		loop(&w);
+		rv = say_result(&w);
 	}
 	if (signal_fd >= 0)
 		close(signal_fd);

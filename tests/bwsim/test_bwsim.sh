@@ -143,6 +143,142 @@ make_documents()
 	! grep -q '"ok":false' "$top/out"
 }
 
+# feature DOCUMENT METHOD REST-OF-PATH [BODY]: a request on the calls of 2001.
+feature()
+{
+	get "$1" "$2" "$actions/user/2001@demo.example/calls/$3" ${4:+"$4"}
+}
+
+# phone EVENT COMMAND...: gives the commands and waits for the event.
+phone()
+{
+	local event=$1
+	shift
+	ask "$@" >>"$top/out"
+	wait_for "$event"
+}
+
+# Two answered calls of 2001: to 2002 (held) and to 2003.
+two_calls()
+{
+	ask '{"cmd":"call","from":"2001","to":"2002"}' '{"cmd":"answer","user":"2002"}' \
+		'{"cmd":"call","from":"2001","to":"2003"}' '{"cmd":"answer","user":"2003"}' >>"$top/out"
+}
+
+hang_up()
+{
+	local user
+	for user in 2001 2002 2003 2004; do
+		while ask "{\"cmd\":\"release\",\"user\":\"$user\"}" 2>/dev/null | grep -q '"ok":true'; do :; done
+	done
+}
+
+# The documents of call features.
+make_feature_documents()
+{
+	local user
+	open_stream '<applicationId>app</applicationId>' || return 1
+	for user in 2001 2002 2003 2004; do
+		get "subscribe-$user" POST "$events/user/$user@demo.example" "<Subscription $NS><event>Advanced Call</event>$(
+			)<channelSetId>SET</channelSetId><applicationId>app</applicationId></Subscription>"
+		get "standard-$user" POST "$events/user/$user@demo.example" "<Subscription $NS><event>Standard Call</event>$(
+			)<channelSetId>SET</channelSetId><applicationId>app</applicationId></Subscription>"
+		get "park-$user" POST "$events/user/$user@demo.example" "<Subscription $NS><event>Call Park</event>$(
+			)<channelSetId>SET</channelSetId><applicationId>app</applicationId></Subscription>"
+	done
+	two_calls
+	feature conference POST Conference "<Conference $NS><conferenceParticipantList><conferenceParticipant>$(
+		)<callId>callhalf-1:0</callId></conferenceParticipant><conferenceParticipant><callId>callhalf-2:0</callId>$(
+		)</conferenceParticipant></conferenceParticipantList></Conference>"
+	wait_for ConferenceStartedEvent
+	feature mute PUT Conference/callhalf-1:0/Mute
+	feature deaf PUT Conference/callhalf-1:0/Deaf
+	wait_for ConferenceCallMadeDeafEvent
+	feature conference-read GET Conference
+	feature calls-conference GET ''
+	phone ConferenceCallUnMutedEvent '{"cmd":"phone","user":"2001","op":"UnMute"}' '{"cmd":"phone","user":"2001","op":"UnDeaf"}' \
+		'{"cmd":"phone","user":"2001","op":"ConferenceMute"}' '{"cmd":"phone","user":"2001","op":"ConferenceUnMute"}' \
+		'{"cmd":"phone","user":"2001","op":"ConferenceHold"}' '{"cmd":"phone","user":"2001","op":"ConferenceTalk"}' \
+		'{"cmd":"call","from":"2004","to":"2001"}'
+	phone ConferenceReleasedEvent '{"cmd":"phone","user":"2001","op":"ConferenceRelease"}'
+	hang_up
+	two_calls
+	phone CallRecordingStartedEvent '{"cmd":"phone","user":"2001","op":"Record"}' '{"cmd":"phone","user":"2003","op":"Record"}' \
+		'{"cmd":"phone","user":"2003","op":"PauseRecording"}' '{"cmd":"phone","user":"2003","op":"ResumeRecording"}'
+	phone 'CallRecordingStoppedEvent' '{"cmd":"phone","user":"2003","op":"StopRecording"}' \
+		'{"cmd":"event","user":"2001","event":"CallRecordingStoppedEvent"}' \
+		'{"cmd":"event","user":"2001","event":"CallSecurityClassificationUpdatedEvent","value":"Secret"}' \
+		'{"cmd":"event","user":"2001","event":"CallClientSessionInfoUpdatedEvent","value":"ticket 7"}' \
+		'{"cmd":"event","user":"2001","event":"PlayMusicOnHoldFailureEvent"}' \
+		'{"cmd":"event","user":"2004","event":"CallCollectingEvent","address":"*72"}' '{"cmd":"release","user":"2004"}'
+	feature consult PUT callhalf-4:0/ConsultTransfer/callhalf-5:0
+	wait_for CallTransferredEvent
+	feature detached GET 'callhalf-4:0?allowDetached=true'
+	hang_up
+	phone CallForwardedEvent '{"cmd":"call","from":"2001","to":"2002"}' \
+		'{"cmd":"phone","user":"2002","op":"Forward","address":"2003"}' \
+		'{"cmd":"phone","user":"2003","op":"BlindTransfer","address":"2004"}' '{"cmd":"answer","user":"2004"}' \
+		'{"cmd":"phone","user":"2004","op":"VmTransfer"}'
+	hang_up
+	two_calls
+	feature mute-transfer PUT 'callhalf-7:0/MuteTransfer?address=2004'
+	hang_up
+	phone CallParkRetrievedEvent '{"cmd":"call","from":"2001","to":"2002"}' '{"cmd":"answer","user":"2002"}' \
+		'{"cmd":"phone","user":"2001","op":"Park","address":"2004"}' \
+		'{"cmd":"phone","user":"2003","op":"CallRetrieve","address":"2004"}'
+	phone CallDetachedEvent '{"cmd":"phone","user":"2003","op":"GroupCallPark"}'
+	hang_up
+	phone CallPickedUpEvent '{"cmd":"call","from":"2001","to":"2002"}' \
+		'{"cmd":"phone","user":"2003","op":"DirectedCallPickup","address":"2002"}' \
+		'{"cmd":"phone","user":"2004","op":"SilentMonitor","address":"2001"}' \
+		'{"cmd":"phone","user":"2004","op":"ConferenceSupervisorCoach"}'
+	wait_for 'Supervisor Coached'
+	hang_up
+	two_calls
+	phone CallBargedInEvent '{"cmd":"phone","user":"2004","op":"DirectedCallPickupBargeIn","address":"2003"}'
+	get put-conference PUT "$events/subscription/$(sed -n 's/.*<subscriptionId>\([^<]*\).*/\1/p' "$top/docs/subscribe-2004.xml")" \
+		"<Subscription $NS/>"
+	hang_up
+	feature nothing GET Conference
+	feature pickup-nothing POST 'DirectedCallPickup?address=2002'
+	ask '{"cmd":"call","from":"2002","to":"2003"}' >>"$top/out"
+	feature pickup POST 'DirectedCallPickup?address=2003'
+	ask '{"cmd":"event","user":"2002","event":"CallReleasingEvent","value":"Routing Failure"}' >>"$top/out"
+	wait_for 'Routing Failure'
+	cut_stream
+	! grep '"ok":false' "$top/out"
+}
+
+feature_kinds=(CallParkedAgainstEvent CallCollectingEvent CallTransferredEvent CallForwardedEvent CallPickedUpEvent CallParkRetrievedEvent
+	CallBargedInEvent CallMonitoredEvent CallRedirectedEvent CallDetachedEvent CallSecurityClassificationUpdatedEvent
+	CallClientSessionInfoUpdatedEvent PlayMusicOnHoldFailureEvent CallRecordingStartingEvent CallRecordingStartedEvent
+	CallRecordingPausedEvent CallRecordingResumedEvent CallRecordingStoppedEvent ConferenceStartedEvent
+	ConferenceHeldEvent ConferenceRetrievedEvent ConferenceUpdatedEvent ConferenceReleasedEvent ConferenceMutedEvent
+	ConferenceUnmutedEvent ConferenceCallMutedEvent ConferenceCallUnMutedEvent ConferenceCallMadeDeafEvent
+	ConferenceCallMadeUnDeafEvent)
+
+check_feature_schema()
+{
+	local doc kind
+	if ! [ -e "$schema" ] || ! command -v xmllint >/dev/null || ! command -v curl >/dev/null; then
+		return
+	fi
+	mkdir -p "$top/docs"
+	: >"$top/out"
+	begin --knob dial_auto=0 --knob ack_timeout_ms=0 --knob call_waiting=1
+	make_feature_documents
+	verdict $? "making the documents of call features: $(cat "$top/out")"
+	find "$top/docs" -size 0 -delete
+	for kind in "${feature_kinds[@]}"; do
+		[ -e "$top/docs/stream-$kind-1.xml" ]
+		verdict $? "no $kind on the stream"
+	done
+	xmllint --nonet --noout --schema "$schema" "$top"/docs/*.xml 2>"$top/why"
+	verdict $? "call features: $(grep -v ' validates$' "$top/why" | head -n 5)"
+	rm -rf "$top/docs"
+	finish
+}
+
 check_schema()
 {
 	local doc kind
@@ -220,5 +356,6 @@ check_options()
 check_options
 check_schema 0
 check_schema 1
+check_feature_schema
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]
