@@ -262,12 +262,10 @@ acd_play(struct bw *b, struct core_device *d, const struct xsi_event *ev)
 
 /* --- snapshots --------------------------------------------------------------------------- */
 
-/* What waits in the queue, at this place of the stream. Nobody sends one unasked, so it proves nothing about other devices. */
+/* What waits in the queue, at this place of the stream. */
 static void
-acd_snapshot(struct bw *b, struct bw_device *bd, const struct xsi_event *ev)
+acd_snapshot(struct bw *b, struct bw_device *bd)
 {
-	bool resync = ev->kind == XSI_EV_ACDSubscriptionResync ||
-		ev->kind == XSI_EV_RoutePointSubscriptionResync;
 	struct core_difference diff;
 	struct xsi_entry entry;
 	size_t count = 0;
@@ -286,9 +284,6 @@ acd_snapshot(struct bw *b, struct bw_device *bd, const struct xsi_event *ev)
 	core_decide_snapshot(&b->x->model, &b->x->em, bd->device, b->parties, count,
 		b->doc->entry_count <= LIMIT_ENTRIES_PER_DEVICE, b->x->log, &diff);
 	bw_event_compared(b, &diff);
-	bw_subs_confirmed(b, bd);
-	if (resync)
-		bw_doubt_all(b, bd->device, "a queue was synchronised anew");
 }
 
 /* Treatments that end, whispers and VoiceXML say nothing that clients could use. */
@@ -340,7 +335,7 @@ bw_acd_take(struct bw *b, struct bw_device *bd, const struct xsi_event *ev)
 	enum xsi_event_class class = xsi_event_class_of(ev->kind);
 
 	if (class == XSI_CLASS_QUEUE_SNAPSHOT || class == XSI_CLASS_ROUTE_SNAPSHOT) {
-		acd_snapshot(b, bd, ev);
+		acd_snapshot(b, bd);
 		return;
 	}
 	if (class == XSI_CLASS_MEDIA) {
