@@ -39,7 +39,7 @@ struct bw_hooks {
 	/** A snapshot was compared: the device is right as of now. */
 	void (*confirmed)(struct core_device *d, void *arg);
 	/**
-	 * A request of bw_call() is over. With a dial that succeeded `call_id` is the CSTA call id. During the call
+	 * A request of bw_call() is over. With a dial or pick-up that succeeded `call_id` is the CSTA call id. During the call
 	 * bw.doc holds the answer, decoded (kind XSI_DOC_UNKNOWN if there is none, or none that is understood).
 	 */
 	void (*request_over)(uint64_t request, enum bw_result result, uint64_t call_id, void *arg);
@@ -276,6 +276,8 @@ void bw_doubt_all(struct bw *b, const struct core_device *except, const char *wh
  * active.
  */
 void bw_call(struct bw *b, uint64_t request, const struct xsi_request *q, struct core_device *d);
+/** A copy of `q` with all its texts in one block, for mem_free(). */
+struct xsi_request *bw_request_copy(const struct xsi_request *q);
 
 /* inputs */
 void bw_stream_data(struct bw *b, uint64_t stream, struct str bytes);

@@ -9,8 +9,6 @@
 /** Sends a request to an XSP, over the transport of its link; `q` is copied. Returns its notes. */
 struct bw_request *bw_request_send(struct bw *b, enum bw_request_kind kind, uint32_t xsp,
 	const struct xsi_request *q, const char *device);
-/** A copy of `q` with all its texts in one block, for mem_free(). */
-struct xsi_request *bw_request_copy(const struct xsi_request *q);
 /** What a status means. */
 enum bw_result bw_result_of(uint64_t status);
 /** The XSP to be asked next: round robin over those with an open channel, first those that answer. */

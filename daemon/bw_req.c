@@ -261,6 +261,7 @@ bw_calls_pump(struct bw *b)
 	struct bw_waiting_call *w;
 
 	while ((w = TAILQ_FIRST(&b->calls)) != NULL && ctx_may_leave(b->x, w->offset)) {
+		b->doc->kind = XSI_DOC_UNKNOWN;
 		if (core_device_by_id(&b->x->model, str_of(w->device)) == NULL)
 			b->hooks.request_over(w->request, BW_NOT_FOUND, 0, b->hooks.arg);
 		else
@@ -300,12 +301,12 @@ bw_call_done(struct bw *b, const struct bw_request *r, uint64_t status, struct s
 
 	if (body.n == 0 || xsi_decode(b->x->xml, body, b->doc, &e) != E_OK)
 		b->doc->kind = XSI_DOC_UNKNOWN;
-	if (result == BW_DONE && r->op == XSI_OP_dial) {
-		if (b->doc->kind == XSI_DOC_CALL_START && b->doc->tracking_id.n > 0)
-			call_id = core_decide_call(&b->x->model, &b->x->em, b->doc->tracking_id);
-		else
-			result = BW_FAILED;
-	}
+	if (result == BW_DONE && b->doc->kind == XSI_DOC_CALL_START && b->doc->tracking_id.n > 0)
+		call_id = core_decide_call(&b->x->model, &b->x->em, b->doc->tracking_id);
+	/* a call that has no name cannot be told to the client who made it */
+	if (result == BW_DONE && call_id == 0 &&
+		(r->op == XSI_OP_dial || r->op == XSI_OP_rp_dial))
+		result = BW_FAILED;
 	if (d != NULL && result != BW_DONE)
 		call_doubt(b, d, r->op, result);
 	b->hooks.request_over(r->request, result, call_id, b->hooks.arg);

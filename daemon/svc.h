@@ -41,6 +41,7 @@ struct svc {
 	struct bw *bw;
 	struct svc_waits waits[2]; /* by kind, soonest due first: each kind has one delay */
 	struct svc_queue *queues;
+	struct svc_job *jobs; /* requests that BroadWorks carries out, by id */
 	struct buf body;
 };
 

@@ -375,7 +375,7 @@ END_TEST
 
 START_TEST(test_unknown_service)
 {
-	static const char *const roots[] = { "GetDeviceId", "ConsultationCall", "SetForwarding",
+	static const char *const roots[] = { "GetDeviceId", "JoinCall", "SetDisplay",
 		"x", "MonitorStarts" };
 
 	setup("");

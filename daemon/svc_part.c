@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pieces that the files of the services share: see svc_part.h. */
+#include "daemon/svc_part.h"
+
+#include "proto/base/limits.h"
+#include "proto/csta_encode.h"
+
+enum csta_edition
+svc_edition(const struct core_session *session)
+{
+	return (enum csta_edition)session->edition;
+}
+
+void
+svc_refuse(const struct svc_in *in, enum csta_error error)
+{
+	sess_error(in->v->sess, in->session, in->invoke, error);
+}
+
+void
+svc_answer(const struct svc_in *in)
+{
+	sess_answer(in->v->sess, in->session, in->invoke, buf_as_str(&in->v->body));
+}
+
+void
+svc_answer_empty(const struct svc_in *in, const char *root)
+{
+	buf_reset(&in->v->body);
+	csta_put_empty(&in->v->body, svc_edition(in->session), root);
+	svc_answer(in);
+}
+
+void
+svc_under_way(struct svc *v, uint64_t session_id, int change)
+{
+	struct core_session *session = core_session_by_id(&v->x->model, session_id);
+
+	if (session != NULL && (change > 0 || session->under_way > 0))
+		session->under_way += (uint32_t)change;
+}
+
+bool
+svc_allowed(const struct svc_in *in, const struct core_device *d)
+{
+	if (d == NULL)
+		svc_refuse(in, CSTA_ERR_invalidDeviceID);
+	else if (in->v->bw->channels_open == 0)
+		svc_refuse(in, CSTA_ERR_resourceOutOfService);
+	else if (d->service != CORE_SERVICE_IN)
+		svc_refuse(in, CSTA_ERR_deviceOutOfService);
+	else
+		return true;
+	return false;
+}
+
+struct core_device *
+svc_own_device(const struct svc_in *in, enum core_device_kind kind)
+{
+	struct core_device *d = core_device_by_id(&in->v->x->model, in->q->device);
+
+	if (!svc_allowed(in, d))
+		return NULL;
+	if (d->kind == kind)
+		return d;
+	svc_refuse(in, CSTA_ERR_requestIncompatibleWithDevice);
+	return NULL;
+}
+
+/* The only connection of a device; the parties of a conference are one connection. */
+static struct core_half *
+half_only(struct core_device *d, bool *ambiguous)
+{
+	struct core_half *h, *only = NULL;
+
+	TAILQ_FOREACH(h, &d->halves, of_device) {
+		if (h->gone || !core_half_leads(h))
+			continue;
+		*ambiguous = only != NULL;
+		if (*ambiguous)
+			return NULL;
+		only = h;
+	}
+	return only;
+}
+
+struct core_half *
+svc_half(const struct svc_in *in, const struct csta_connection *c, enum csta_error nothing)
+{
+	struct core_device *d = core_device_by_id(&in->v->x->model, c->device_id);
+	struct core_half *h = NULL;
+	bool ambiguous = false;
+	uint64_t id;
+
+	if (!svc_allowed(in, d))
+		return NULL;
+	if (c->call_id.n == 0)
+		h = half_only(d, &ambiguous);
+	else if (str_u64(c->call_id, UINT64_MAX, &id))
+		h = core_half_by_call(d, id);
+	if (h == NULL)
+		svc_refuse(
+			in, c->call_id.n > 0 || ambiguous ? CSTA_ERR_invalidConnectionID : nothing);
+	return h;
+}
+
+struct str
+svc_address(const struct svc *v, struct str device)
+{
+	const struct core_device *d = core_device_by_id(&v->x->model, device);
+
+	return d != NULL ? str_of(d->user) : device;
+}
+
+bool
+svc_is_address(struct str device)
+{
+	return device.n > 0 && device.n < LIMIT_ADDRESS;
+}
+
+struct str
+svc_private(const struct csta_request *q, const char *name, const char *other)
+{
+	for (size_t i = 0; i < q->private_count; i++)
+		if (str_is(q->private_items[i].name, name) ||
+			str_is(q->private_items[i].name, other))
+			return q->private_items[i].value;
+	return STR_NONE;
+}

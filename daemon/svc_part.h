@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pieces that the files of the services share: a request on its way, refusals, the parties that it names. */
+#ifndef TANDEM_DAEMON_SVC_PART_H
+#define TANDEM_DAEMON_SVC_PART_H
+
+#include "daemon/svc.h"
+
+/* A request that is being looked at. */
+struct svc_in {
+	struct svc *v;
+	struct core_session *session;
+	uint32_t invoke;
+	const struct csta_request *q;
+};
+
+/** Answers with this error. */
+void svc_refuse(const struct svc_in *in, enum csta_error error);
+/** Answers with an empty root of this name. */
+void svc_answer_empty(const struct svc_in *in, const char *root);
+/** Answers with what is in v->body. */
+void svc_answer(const struct svc_in *in);
+enum csta_edition svc_edition(const struct core_session *session);
+/** One more request of a session is under way, or one less. The session may be gone. */
+void svc_under_way(struct svc *v, uint64_t session_id, int change);
+
+/** The device is known and in service, and BroadWorks can be reached. False: refused. */
+bool svc_allowed(const struct svc_in *in, const struct core_device *d);
+/** The device of the request (q->device), allowed and of this kind; NULL: refused. */
+struct core_device *svc_own_device(const struct svc_in *in, enum core_device_kind kind);
+/**
+ * The party a connection ID names, on an allowed device. A device without a call id names its only connection. NULL:
+ * refused, with `nothing` if the device has no call at all.
+ */
+struct core_half *svc_half(
+	const struct svc_in *in, const struct csta_connection *c, enum csta_error nothing);
+
+/** What BroadWorks takes as an address for what a client calls a device. Borrowed. */
+struct str svc_address(const struct svc *v, struct str device);
+/** Is it a text that can be an address? */
+bool svc_is_address(struct str device);
+
+/** The text of a private datum of the request with one of two names; "" if there is none. */
+struct str svc_private(const struct csta_request *q, const char *name, const char *other);
+
+static inline uint64_t
+svc_call_of(const struct core_half *h)
+{
+	return h->track->call->id;
+}
+
+#endif
