@@ -83,7 +83,7 @@
 	XX("broadworks", "user-burst", I64, user_burst, 1, 10000, "40", SHARED) \
 	XX("broadworks", "connections-max", U32, connections_max, 1, 64, "8", SHARED) \
 	XX("broadworks", "reply-bytes-max", U32, reply_bytes_max, 1024, LIMIT_HTTP_BODY_BYTES, \
-		"65536", SHARED) \
+		"524288", SHARED) \
 	XX("broadworks", "acks-in-flight", U32, acks_in_flight, 1, 1024, "16", SHARED) \
 	XX("broadworks", "ack-delay-alarm-ms", I64, ack_delay_alarm_ms, 10, 600000, "3000", \
 		SHARED) \

@@ -4,11 +4,11 @@
 #define TANDEM_BASE_LIMITS_H
 
 /* XML, both sides: see xmlscan.h */
-#define LIMIT_XML_DOC_BYTES 65536
+#define LIMIT_XML_DOC_BYTES 524288 /* the snapshot of LIMIT_ENTRIES_PER_DEVICE waiting calls */
 #define LIMIT_XML_DEPTH 32
 #define LIMIT_XML_TAG_BYTES 4096
 #define LIMIT_XML_ATTRIBUTES 32
-#define LIMIT_XML_NODES 4096
+#define LIMIT_XML_NODES 16384
 
 /* texts that are kept */
 #define LIMIT_DEVICE_ID 96
@@ -39,7 +39,7 @@
 #define LIMIT_JOINS_PER_AGENT 128
 #define LIMIT_PACKAGES 48 /* there are 39 */
 #define LIMIT_REORDER_EVENTS 16
-#define LIMIT_HTTP_BODY_BYTES 65536
+#define LIMIT_HTTP_BODY_BYTES 524288
 #define LIMIT_SOUTH_IN_FLIGHT 64
 #define LIMIT_ACKS_WAITING 65536
 

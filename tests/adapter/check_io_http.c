@@ -97,10 +97,10 @@ serve(struct peer *p)
 	else if (path_is("/302"))
 		say_z(p, "HTTP/1.1 302 Found\r\nLocation: /ok\r\nContent-Length: 0\r\n\r\n");
 	else if (path_is("/max"))
-		say_z(p, "HTTP/1.1 200 OK\r\nContent-Length: 65536\r\n\r\n"),
+		say_z(p, "HTTP/1.1 200 OK\r\nContent-Length: 524288\r\n\r\n"),
 			say(p, big, LIMIT_HTTP_BODY_BYTES);
 	else if (path_is("/toolarge"))
-		say_z(p, "HTTP/1.1 200 OK\r\nContent-Length: 65537\r\n\r\n"),
+		say_z(p, "HTTP/1.1 200 OK\r\nContent-Length: 524289\r\n\r\n"),
 			say(p, big, sizeof(big));
 	else if (path_is("/reset"))
 		hang_up(p, true);

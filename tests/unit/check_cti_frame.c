@@ -287,7 +287,7 @@ START_TEST(lengths)
 		const char *prefix;
 	} all[] = {
 		{ E_MALFORMED, "\0\0\0\0" },
-		{ E_LIMIT, "\0\1\0\1" },
+		{ E_LIMIT, "\0\x08\0\1" },
 		{ E_LIMIT, "\xff\xff\xff\xff" },
 		{ E_LIMIT, "<?xm" },
 	};
