@@ -384,8 +384,8 @@ bw_sub_compared(struct bw *b, struct bw_sub *bs, bool resync)
 	bool asked = bs->state == ASK_SENT || bs->state == ASK_WAIT;
 	bool doubt = resync || bd->lost_calls;
 
-	/* nobody asked, and not the echo of an ask either: BroadWorks has noticed that it lost its memory */
-	if (!asked && bd->confirmed && mono_due(bs->owed_until, b->x->now) &&
+	/* nobody asked, and not the echo of an ask either: BroadWorks has noticed that it lost its memory of a user */
+	if (!asked && bd->confirmed && bd->kind == CORE_KIND_user && mono_due(bs->owed_until, b->x->now) &&
 		mono_due(mono_add_ms(bs->asked, UNSOLICITED_QUIET_MS), b->x->now))
 		doubt = true;
 	bd->suspect = false;
