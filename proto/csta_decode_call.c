@@ -113,9 +113,9 @@ flag_of(const struct xml *x, uint32_t root, const char *name)
 {
 	struct str text = xml_child_text(x, root, name);
 
-	if (text.n == 0)
-		return CSTA_FLAG_NONE;
-	return str_is(text, "true") || str_is(text, "1") ? CSTA_FLAG_ON : CSTA_FLAG_OFF;
+	if (str_is(text, "true") || str_is(text, "1"))
+		return CSTA_FLAG_ON;
+	return str_is(text, "false") || str_is(text, "0") ? CSTA_FLAG_OFF : CSTA_FLAG_NONE;
 }
 
 static enum csta_flag
