@@ -466,9 +466,9 @@ ask_failed(struct bw *b, struct bw_sub *bs, enum bw_result why, bool subscribing
 	}
 	if (subscribing && ask_is_refusal(why) && !bs->refused) {
 		bs->refused = true;
-		log_emit(b->x->log, M_SUBSCRIPTION,
-			"device=%s packages=%x are refused: status class %d", bs->of->device->id,
-			bs->packages, (int)why);
+		log_emit(b->x->log, M_SUBSCRIPTION, "device=%s package %s is refused",
+			bs->of->device->id,
+			core_package_text((enum core_package)__builtin_ctz(bs->packages)));
 	}
 	ask_change(b, bs, ASK_RETRY);
 }

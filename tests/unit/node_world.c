@@ -75,6 +75,7 @@ world_init(struct world *w, unsigned xsps, const char *settings)
 	w->xsp_count = xsps;
 	w->snapshots = true;
 	w->snapshot_ms = 1;
+	w->expires_s = 7200;
 	TAILQ_INIT(&w->rules);
 	TAILQ_INIT(&w->due);
 	buf_init(&w->logs, WORLD_TEXT_BYTES);

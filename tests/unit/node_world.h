@@ -10,7 +10,8 @@
  * A heard line: invoke id, root, leaves as name=text, inner elements as name{...}; numbers made by the
  * node as #n (the n-th of its ids), which may be sent in the same form. "0001 MonitorStartResponse{monitorCrossRefID=#3 monitorExistingCalls=false}"; "closed" when the
  * node closed the connection. An asked line: "xsp1 PUT E/subscription/s-2001", with E, A and C for the
- * contexts of events, actions and channels; an acknowledgement is "xsp1 ack e7 200".
+ * contexts of events, actions and channels; an acknowledgement is "xsp1 ack e7 200"; a subscription to anything but Advanced
+ * Call has the packages behind it: " Do Not Disturb", " [Advanced Call, Do Not Disturb]".
  */
 #ifndef TANDEM_TESTS_UNIT_NODE_WORLD_H
 #define TANDEM_TESTS_UNIT_NODE_WORLD_H
@@ -80,6 +81,7 @@
 #define WORLD_XSPS 4
 #define WORLD_USERS 600
 #define WORLD_HALVES 4
+#define WORLD_PACKAGES 10
 
 enum world_xsp_mode {
 	WORLD_UP,
@@ -112,11 +114,19 @@ struct world_half {
 	char id[40], tracking[40], personality[20], state[20], remote[64];
 };
 
+/* A subscription to a package besides the one that tells of calls. */
+struct world_package {
+	char name[48];         /* "Do Not Disturb"; "" = free */
+	char subscription[96]; /* "" = it comes in the list of the user's own */
+	unsigned sequence;
+};
+
 struct world_user {
 	char name[64];         /* "2001" */
-	char subscription[96]; /* "" = none */
+	char subscription[96]; /* to calls, or to a list with them; "" = none */
 	unsigned sequence;     /* of the last event */
 	struct world_half halves[WORLD_HALVES];
+	struct world_package packages[WORLD_PACKAGES];
 };
 
 /* What BroadWorks answers instead of what it would. */
@@ -159,6 +169,10 @@ struct world {
 	unsigned channels, subscriptions, events, dials;
 	bool snapshots;      /* sent after a subscription or an update; default yes */
 	int64_t snapshot_ms; /* after the answer; default 1 */
+	bool lists;          /* takes an eventPackageList; default no: 400 */
+	const char *
+		unassigned; /* packages that are refused with 403, anywhere in this text; NULL: none */
+	unsigned expires_s; /* granted to subscriptions; default 7200 */
 	/* instead of the BroadWorks that answers by itself; NULL: that one */
 	void (*by_hand)(struct world *w, const struct node_action *a);
 	TAILQ_HEAD(world_rules, world_rule) rules;
@@ -245,6 +259,11 @@ const char *world_call_xml(const char *id, const char *tracking, const char *per
 /** world_event with everything chosen; the user's own number is left alone. */
 void world_event_as(struct world *w, uint32_t xsp, const char *user, const char *event_id,
 	unsigned sequence, const char *type, const char *data);
+/** An event of another package ("Do Not Disturb") that the user is subscribed to. */
+void world_package_event(
+	struct world *w, const char *user, const char *package, const char *type, const char *data);
+/** The subscription that tells of a package; "" if there is none. Calls: "Advanced Call" and so on. */
+const char *world_package(struct world *w, const char *user, const char *package);
 /** A snapshot of the user's calls as CallSubscriptionEvent (or another type), unasked, at the next number. */
 void world_snapshot(struct world *w, const char *user, const char *type);
 /** Inner XML of a snapshot of the user's calls, appended. */

@@ -2,7 +2,7 @@
 /*
  * The BroadWorks of the scripted world: see node_world.h.
  *
- * It knows the users 2000 to 2599 of demo.example, gives each subscription an own id and numbers, and sends a snapshot
+ * It knows the users 2000 to 2599, the queues 2700 to 2799 and the route points 2800 to 2899 of demo.example, gives each subscription an own id and numbers, and sends a snapshot
  * of the calls it holds after each subscription and update, as the real one does.
  */
 #include "tests/unit/node_world.h"
@@ -368,6 +368,27 @@ bw_between(struct str s, const char *from, const char *to)
 }
 
 static void
+bw_note_packages(struct world *w, struct str body)
+{
+	bool list = bw_between(body, "<eventPackageList>", "</").n > 0;
+	const char *between = list ? " [" : " ";
+
+	for (;;) {
+		struct str name = bw_between(body, "<event>", "</event>");
+
+		if (name.n == 0)
+			break;
+		if (list || !str_is(name, "Advanced Call"))
+			buf_printf(&w->asked, "%s%.*s", between, STR_ARG(name));
+		between = ", ";
+		body.n -= (size_t)(name.p + name.n - body.p);
+		body.p = name.p + name.n;
+	}
+	if (list)
+		buf_char(&w->asked, ']');
+}
+
+static void
 bw_note(struct world *w, const struct bw_asked *q)
 {
 	const struct node_action *a = q->a;
@@ -382,7 +403,11 @@ bw_note(struct world *w, const struct bw_asked *q)
 			STR_ARG(bw_between(a->bytes, "<eventID>", "</eventID>")),
 			STR_ARG(bw_between(a->bytes, "<statusCode>", "</statusCode>")));
 	else
-		buf_printf(&w->asked, "xsp%u %s %s\n", a->xsp + 1, a->method, q->path);
+		buf_printf(&w->asked, "xsp%u %s %s", a->xsp + 1, a->method, q->path);
+	if (!ack && strncmp(q->path, "E/user/", 7) == 0)
+		bw_note_packages(w, a->bytes);
+	if (!ack)
+		buf_char(&w->asked, '\n');
 	buf_printf(&w->bodies, "%.*s\n", STR_ARG(a->bytes));
 }
 
@@ -410,76 +435,250 @@ bw_rule(struct world *w, const struct bw_asked *q)
 	return r;
 }
 
+/* --- packages --- */
+
+struct bw_wish {
+	char names[WORLD_PACKAGES + 2][48];
+	unsigned count;
+	bool list;
+};
+
+static struct bw_wish
+bw_wish(struct str body)
+{
+	struct bw_wish wish = { .list = bw_between(body, "<eventPackageList>", "</").n > 0 };
+
+	while (wish.count < WORLD_PACKAGES + 2) {
+		struct str name = bw_between(body, "<event>", "</event>");
+
+		if (name.n == 0)
+			break;
+		ck_assert(str_copy(wish.names[wish.count++], sizeof(wish.names[0]), name));
+		body.n -= (size_t)(name.p + name.n - body.p);
+		body.p = name.p + name.n;
+	}
+	return wish;
+}
+
+/* Package of a user that tells of calls. */
+static const char *
+bw_primary(const char *user)
+{
+	if (strncmp(user, "27", 2) == 0)
+		return "Call Center Queue";
+	return strncmp(user, "28", 2) == 0 ? "Route Point Queue" : "Advanced Call";
+}
+
+static bool
+bw_fits(const struct world *w, const char *user, const char *package)
+{
+	bool queue = strcmp(bw_primary(user), "Call Center Queue") == 0;
+	bool route_point = strcmp(bw_primary(user), "Route Point Queue") == 0;
+	bool of_queue = strcmp(package, "Call Center Queue") == 0 ||
+		strcmp(package, "Call Center Monitoring") == 0;
+
+	if (w->unassigned != NULL && strstr(w->unassigned, package) != NULL)
+		return false;
+	return of_queue == queue && (strcmp(package, "Route Point Queue") == 0) == route_point;
+}
+
+static struct world_package *
+bw_package(struct world_user *u, const char *name)
+{
+	for (unsigned i = 0; i < WORLD_PACKAGES; i++)
+		if (strcmp(u->packages[i].name, name) == 0)
+			return &u->packages[i];
+	return NULL;
+}
+
+const char *
+world_package(struct world *w, const char *user, const char *package)
+{
+	struct world_user *u = world_user(w, user);
+	const struct world_package *p = bw_package(u, package);
+
+	if (strcmp(package, bw_primary(user)) == 0 || (p != NULL && p->subscription[0] == '\0'))
+		return u->subscription;
+	return p != NULL ? p->subscription : "";
+}
+
+void
+world_package_event(
+	struct world *w, const char *user, const char *package, const char *type, const char *data)
+{
+	struct world_user *u = world_user(w, user);
+	struct world_package *p = bw_package(u, package);
+	struct world_user calls = *u;
+
+	if (p == NULL || p->subscription[0] == '\0') {
+		world_event(w, user, type, data);
+		return;
+	}
+	/* as if it were the one that tells of calls */
+	memcpy(u->subscription, p->subscription, sizeof(u->subscription));
+	u->sequence = p->sequence;
+	world_event(w, user, type, data);
+	p->sequence = u->sequence;
+	memcpy(u->subscription, calls.subscription, sizeof(u->subscription));
+	u->sequence = calls.sequence;
+}
+
 static void
-bw_snapshot_later(struct world *w, struct world_user *u)
+bw_calls_snapshot(struct world *w, struct world_user *u)
+{
+	const char *primary = bw_primary(u->name);
+
+	if (strcmp(primary, "Advanced Call") == 0)
+		world_snapshot(w, u->name, "CallSubscriptionEvent");
+	else
+		world_event(w, u->name,
+			strcmp(primary, "Call Center Queue") == 0 ? "ACDSubscriptionEvent" :
+								    "RoutePointSubscriptionEvent",
+			"");
+}
+
+/* What a subscription tells at once. Only the calls and one service of all have a snapshot. */
+static void
+bw_snapshot_later(struct world *w, struct world_user *u, const char *subscription)
 {
 	struct mono now = w->now;
+	const char *service = "Do Not Disturb";
 
 	if (!w->snapshots)
 		return;
 	/* as if it were sent then: the document is on its way for one millisecond */
 	w->now = mono_add_ms(now, w->snapshot_ms);
-	world_snapshot(w, u->name, "CallSubscriptionEvent");
+	if (strcmp(subscription, u->subscription) == 0)
+		bw_calls_snapshot(w, u);
+	if (bw_package(u, service) != NULL &&
+		strcmp(subscription, world_package(w, u->name, service)) == 0)
+		world_package_event(w, u->name, service, "DoNotDisturbEvent",
+			"<xsi:info><xsi:active>false</xsi:active></xsi:info>");
 	w->now = now;
 }
 
 static void
-bw_subscription_answer(struct world *w, const struct node_action *a, const struct world_user *u)
+bw_subscription_answer(struct world *w, const struct node_action *a, const char *subscription)
 {
 	char text[512];
 
 	snprintf(text, sizeof(text),
 		BW_DECLARATION "<Subscription " BW_NS "><subscriptionId>%s</subscriptionId>"
-			       "<expires>7200</expires></Subscription>",
-		u->subscription);
+			       "<expires>%u</expires></Subscription>",
+		subscription, w->expires_s);
 	bw_answer(w, a, 1, 200, text);
+}
+
+static void
+bw_refuse(struct world *w, const struct node_action *a, unsigned status, const char *summary)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text),
+		BW_DECLARATION "<ErrorInfo " BW_NS "><summaryEnglish>%s</summaryEnglish>"
+			       "<errorCode>1</errorCode></ErrorInfo>",
+		summary);
+	bw_answer(w, a, 1, status, text);
+}
+
+/* Makes what was wished for; returns the id of the subscription. */
+static const char *
+bw_subscribe_to(struct world *w, struct world_user *u, const struct bw_wish *wish)
+{
+	struct world_package *p = NULL;
+	bool calls = false;
+
+	for (unsigned i = 0; i < wish->count; i++) {
+		if (strcmp(wish->names[i], bw_primary(u->name)) == 0) {
+			calls = true;
+			continue;
+		}
+		p = bw_package(u, wish->names[i]);
+		if (p == NULL)
+			p = bw_package(u, "");
+		ck_assert_ptr_nonnull(p);
+		memcpy(p->name, wish->names[i], sizeof(p->name));
+		p->subscription[0] = '\0';
+		p->sequence = 0;
+	}
+	if (calls) {
+		snprintf(u->subscription, sizeof(u->subscription), "s%u-%s", ++w->subscriptions,
+			u->name);
+		u->sequence = 0;
+		return u->subscription;
+	}
+	ck_assert_ptr_nonnull(p);
+	snprintf(p->subscription, sizeof(p->subscription), "s%u-%s", ++w->subscriptions, u->name);
+	return p->subscription;
 }
 
 static void
 bw_subscribe(struct world *w, const struct bw_asked *q)
 {
+	struct bw_wish wish = bw_wish(q->a->bytes);
 	struct world_user *u;
 	char name[64];
+	const char *id;
 	unsigned long number;
 	char *end;
 
 	ck_assert(str_copy(
 		name, sizeof(name), str_cut(str_of(q->path + strlen("E/user/")), '@', NULL)));
 	number = strtoul(name, &end, 10);
-	if (*end != '\0' || number < 2000 || number > 2599 ||
+	if (*end != '\0' || number < 2000 || (number > 2599 && number < 2700) || number > 2899 ||
 		strstr(q->path, "@demo.example") == NULL) {
-		bw_answer(w, q->a, 1, 404,
-			BW_DECLARATION "<ErrorInfo " BW_NS "><summaryEnglish>User not found"
-				       "</summaryEnglish><errorCode>1</errorCode></ErrorInfo>");
+		bw_refuse(w, q->a, 404, "User not found");
+		return;
+	}
+	if (wish.list && !w->lists) {
+		bw_refuse(w, q->a, 400, "Invalid request");
+		return;
+	}
+	for (unsigned i = 0; i < wish.count; i++) {
+		if (bw_fits(w, name, wish.names[i]))
+			continue;
+		bw_refuse(w, q->a, 403, "Package does not fit");
 		return;
 	}
 	u = world_user(w, name);
-	snprintf(u->subscription, sizeof(u->subscription), "s%u-%s", ++w->subscriptions, name);
-	u->sequence = 0;
-	bw_subscription_answer(w, q->a, u);
-	bw_snapshot_later(w, u);
+	id = bw_subscribe_to(w, u, &wish);
+	bw_subscription_answer(w, q->a, id);
+	bw_snapshot_later(w, u, id);
+}
+
+/* Where a subscription is kept; NULL if there is none of this id. */
+static char *
+bw_held(struct world *w, const char *id, struct world_user **user)
+{
+	for (unsigned i = 0; i < w->user_count && id[0] != '\0'; i++) {
+		struct world_user *u = &w->users[i];
+
+		*user = u;
+		if (strcmp(u->subscription, id) == 0)
+			return u->subscription;
+		for (unsigned k = 0; k < WORLD_PACKAGES; k++)
+			if (strcmp(u->packages[k].subscription, id) == 0)
+				return u->packages[k].subscription;
+	}
+	return NULL;
 }
 
 static void
 bw_subscription(struct world *w, const struct bw_asked *q)
 {
 	const char *id = q->path + strlen("E/subscription/");
+	struct world_user *u;
+	char *held = bw_held(w, id, &u);
 
-	for (unsigned i = 0; i < w->user_count; i++) {
-		struct world_user *u = &w->users[i];
-
-		if (u->subscription[0] == '\0' || strcmp(u->subscription, id) != 0)
-			continue;
-		if (strcmp(q->a->method, "PUT") == 0) {
-			bw_subscription_answer(w, q->a, u);
-			bw_snapshot_later(w, u);
-		} else {
-			u->subscription[0] = '\0';
-			bw_answer(w, q->a, 1, 200, "");
-		}
-		return;
+	if (held == NULL) {
+		bw_answer(w, q->a, 1, 403, "");
+	} else if (strcmp(q->a->method, "PUT") == 0) {
+		bw_subscription_answer(w, q->a, id);
+		bw_snapshot_later(w, u, id);
+	} else {
+		held[0] = '\0';
+		bw_answer(w, q->a, 1, 200, "");
 	}
-	bw_answer(w, q->a, 1, 403, "");
 }
 
 static void
