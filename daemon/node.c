@@ -252,6 +252,7 @@ node_enter_active(struct node *n)
 	CORE_EMIT(&n->x.em, epoch, .epoch = v.epoch, .owner = n->owner);
 	sess_activate(&n->sess);
 	bw_activate(&n->bw);
+	svc_activate(&n->svc);
 	if (n->x.conf->quiet_ms > 0)
 		n->quiet_due = mono_add_ms(n->x.now, n->x.conf->quiet_ms);
 	else

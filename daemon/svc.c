@@ -8,6 +8,7 @@
  */
 #include "daemon/svc_call.h"
 #include "daemon/svc_feature.h"
+#include "daemon/svc_hotel.h"
 #include "daemon/svc_media.h"
 
 #include "proto/base/check.h"
@@ -58,6 +59,13 @@ svc_deactivate(struct svc *v)
 		while (!TAILQ_EMPTY(&v->waits[kind]))
 			svc_wait_drop(v, TAILQ_FIRST(&v->waits[kind]));
 	svc_jobs_drop(v);
+	svc_hotel_deactivate(v);
+}
+
+void
+svc_activate(struct svc *v)
+{
+	svc_hotel_activate(v);
 }
 
 void
@@ -491,7 +499,8 @@ svc_waits_over(struct svc *v, struct core_device *d, bool snapshots, enum csta_e
 void
 svc_request_over(uint64_t request, enum bw_result result, uint64_t call_id, void *arg)
 {
-	svc_job_over(arg, request, result, call_id);
+	if (!svc_hotel_over(arg, request, result))
+		svc_job_over(arg, request, result, call_id);
 }
 
 void
@@ -542,12 +551,13 @@ svc_tick(struct svc *v)
 {
 	svc_waits_late(v, &v->waits[SVC_WAIT_MONITOR]);
 	svc_waits_late(v, &v->waits[SVC_WAIT_SNAPSHOT]);
+	svc_hotel_tick(v);
 }
 
 struct mono
 svc_deadline(const struct svc *v)
 {
-	struct mono due = MONO_NEVER;
+	struct mono due = svc_hotel_deadline(v);
 
 	for (int kind = SVC_WAIT_MONITOR; kind <= SVC_WAIT_SNAPSHOT; kind++)
 		if (!TAILQ_EMPTY(&v->waits[kind]))

@@ -41,12 +41,15 @@ struct svc {
 	struct bw *bw;
 	struct svc_waits waits[2]; /* by kind, soonest due first: each kind has one delay */
 	struct svc_queue *queues;
-	struct svc_job *jobs; /* requests that BroadWorks carries out, by id */
+	struct svc_job *jobs;     /* requests that BroadWorks carries out, by id */
+	struct svc_hotel *hotels; /* notes of journalled operations, by id */
 	struct buf body;
 };
 
 void svc_init(struct svc *v, struct ctx *x, struct sess *sess, struct bw *bw);
 void svc_fini(struct svc *v);
+/** This node became active: operations of several steps go on where the journal stands. */
+void svc_activate(struct svc *v);
 /** Requests that wait end without an answer (their connections are gone). */
 void svc_deactivate(struct svc *v);
 

@@ -6,6 +6,7 @@
  */
 #include "daemon/svc_feature.h"
 
+#include "daemon/svc_hotel.h"
 #include "proto/base/limits.h"
 #include "proto/csta_encode.h"
 #include "proto/xsi_body.h"
@@ -133,6 +134,18 @@ agent_set(const struct svc_in *in, const struct core_device *d)
 	svc_job_start(in, job);
 }
 
+/* An agent that is not the device's own sits down at it, or gets up: hoteling. */
+static void
+agent_of_other(const struct svc_in *in, const struct core_device *d)
+{
+	if (in->q->kind == CSTA_SetAgentState && in->q->agent_wish == CSTA_WISH_loggedOn)
+		svc_hotel_take(in, str_of(d->id), in->q->agent_id);
+	else if (in->q->kind == CSTA_SetAgentState && in->q->agent_wish == CSTA_WISH_loggedOff)
+		svc_hotel_leave(in, str_of(d->id), in->q->agent_id);
+	else
+		svc_refuse(in, CSTA_ERR_invalidAgentIdentifier);
+}
+
 void
 svc_feature_agent(const struct svc_in *in)
 {
@@ -147,7 +160,7 @@ svc_feature_agent(const struct svc_in *in)
 		return;
 	}
 	if (agent.n > 0 && !str_is(agent, d->id) && !str_is(svc_address(in->v, agent), d->user)) {
-		svc_refuse(in, CSTA_ERR_invalidAgentIdentifier);
+		agent_of_other(in, d);
 		return;
 	}
 	if (in->q->kind == CSTA_SetAgentState) {

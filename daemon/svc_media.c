@@ -3,6 +3,7 @@
 #include "daemon/svc_media.h"
 
 #include "daemon/svc_call.h"
+#include "daemon/svc_hotel.h"
 #include "proto/base/limits.h"
 #include "proto/csta_encode.h"
 #include "proto/xsi_body.h"
@@ -118,34 +119,20 @@ put_escape(struct svc *v, const struct svc_job *job, enum csta_edition ed)
 	csta_put_escape_response(&v->body, ed, NULL, 0);
 }
 
-/* A guest has one host: who is associated already is told so by BroadWorks. */
 static void
 escape_hoteling(const struct svc_in *in, bool associate)
 {
 	struct str guest = svc_private(in->q, "device", "thisDN");
 	struct str host = svc_private(in->q, "HOST_DN", "hostDN");
-	struct core_device *d = core_device_by_id(&in->v->x->model, guest);
-	struct svc_job *job;
+	const struct core_device *d = core_device_by_id(&in->v->x->model, guest);
 
-	if (!svc_allowed(in, d))
-		return;
-	if (associate && !svc_is_address(host)) {
-		svc_refuse(in, CSTA_ERR_invalidDestination);
-		return;
-	}
-	buf_reset(&in->v->body);
-	xsi_body_hoteling_guest(&in->v->body,
-		&(struct xsi_hoteling_body){ .active = associate,
-			.limit_hours = XSI_UNSET,
-			.host = associate ? svc_address(in->v, host) : STR_NONE,
-			.clear_host = !associate });
-	job = svc_job_new(in, d);
-	job->put = put_escape;
-	svc_job_step(job,
-		&(struct xsi_request){ .op = XSI_OP_hoteling_guest_set,
-			.args = { str_of(d->user) },
-			.body = buf_as_str(&in->v->body) });
-	svc_job_start(in, job);
+	/* who cancels need not say where he sits */
+	if (host.n == 0 && !associate && d != NULL && d->features != NULL)
+		host = say_user_name(in->v->x, str_of(d->features[CORE_FEATURE_HOTELING].text));
+	if (associate)
+		svc_hotel_take(in, host, guest);
+	else
+		svc_hotel_leave(in, host, guest);
 }
 
 static struct csta_connection

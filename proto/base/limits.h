@@ -29,6 +29,7 @@
 #define LIMIT_OUTBOX_MESSAGES 16384
 #define LIMIT_OUTBOX_BYTES (8 * 1024 * 1024)
 #define LIMIT_REQUESTS_PER_SESSION 256
+#define LIMIT_JOURNALS 256 /* operations of several steps under way */
 
 /* south */
 #define LIMIT_XSPS 16

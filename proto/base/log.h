@@ -49,6 +49,7 @@
 	XX(37605, CLIENT_SLOW, WARNING, "a client reads too slowly; its connection is closed") \
 	XX(37606, CLIENT_REFUSED, WARNING, "a client was refused") \
 	XX(37607, REQUEST_REFUSED, NOTICE, "BroadWorks did not do what a client asked for") \
+	XX(37608, HOTELING, NOTICE, "a hoteling operation was refused, undone or taken over") \
 	XX(37610, MONITOR_LIMIT, WARNING, "the limit of monitors is reached") \
 	XX(37701, CONFIG_LOADED, NOTICE, "the configuration was read") \
 	XX(37705, CONFIG_DIFFERS, WARNING, "the two nodes have different configurations") \
