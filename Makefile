@@ -12,6 +12,7 @@
 #   make demo             a live two-node cluster on this machine, a fault, a verdict. FAULT= SEED= AGENTS= choose
 #   make sim              one simulated run in virtual time. SEED=N chooses it
 #   make soak             many of them. SEEDS=N says how many (default 100000)
+#   make scenarios        every fault script of tests/scenarios against a live connector. SEEDS=N (default 20) S=WORD
 #   make bench            the measurements of tests/bench
 #   make lint             every lint of tests/lint, without the tests
 #   make format           rewrites the sources in the style of .clang-format; make format-check only reports
@@ -142,7 +143,7 @@ objects = $(1:%.c=$(OBJ)/%.o)
 ALL_OBJECTS := $(call objects,$(sort $(PRODUCT_SOURCES) $(wildcard tests/*/*.c)))
 
 # --- goals --------------------------------------------------------------------------------------------------------
-.PHONY: all tests check demo sim soak lint format format-check install deps clean distclean help \
+.PHONY: all tests check demo sim soak scenarios lint format format-check install deps clean distclean help \
 	_check _check-build _demo FORCE
 
 all: $(PROGRAMS)
@@ -183,6 +184,11 @@ sim: $(BUILD)/sim
 
 soak: $(BUILD)/sim
 	$(BUILD)/sim --seed $(SEED) --seeds $(SEEDS) $(SIM_ARGS)
+
+# With the sanitizers, like make check; SEEDS of the command line only, its default is that of make soak.
+scenarios:
+	$(SUBMAKE) DEVELOPER=1 $(BUILD_JOBS) all
+	@BUILD=$(BUILD) tests/scenarios/run --jobs $(JOBS) --seeds $(if $(filter command%,$(origin SEEDS)),$(SEEDS),20) $(S)
 
 ifneq ($(BENCHES),)
 .PHONY: bench
