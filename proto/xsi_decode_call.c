@@ -319,6 +319,15 @@ xsi_read_hook(const struct xsi_source *s, uint32_t node)
 }
 
 int
+xsi_read_hook_event(const struct xsi_source *s, uint32_t data)
+{
+	xsi_read_hook(s, data);
+	return s->out->event.hook == XSI_HOOK_NONE ?
+		xsi_part_refuse(s, "hookStatus", "is missing or wrong") :
+		E_OK;
+}
+
+int
 xsi_read_call_snapshot(const struct xsi_source *s, uint32_t data)
 {
 	int code = read_calls(s, xml_child(s->xml, data, "calls"), xsi_read_call);

@@ -79,6 +79,7 @@ int xsi_read_redirected_event(const struct xsi_source *s, uint32_t data);
 int xsi_read_call_snapshot(const struct xsi_source *s, uint32_t data);
 int xsi_read_conference_event(const struct xsi_source *s, uint32_t data);
 int xsi_read_hook(const struct xsi_source *s, uint32_t node);
+int xsi_read_hook_event(const struct xsi_source *s, uint32_t data);
 int xsi_read_call(const struct xsi_source *s, uint32_t call, struct xsi_call *out);
 int xsi_read_call_list(const struct xsi_source *s, uint32_t root);
 int xsi_read_call_details(const struct xsi_source *s, uint32_t root);

@@ -135,6 +135,7 @@ START_TEST(every_kind_of_event)
 			"%s<eventData type='x:%s'><call><callId>c</callId>"
 			"<extTrackingId>t</extTrackingId><state>Active</state></call>"
 			"<conference/><agentStateInfo><state>Available</state></agentStateInfo>"
+			"<hookStatus>On-Hook</hookStatus>"
 			"<callId>c</callId><extTrackingId>t</extTrackingId></eventData></Event>",
 			envelope_head, names[i]);
 		err_clear(&e);
