@@ -37,6 +37,7 @@ bw_init(struct bw *b, struct ctx *x, const struct bw_hooks *hooks)
 	for (uint32_t i = 0; i < LIMIT_XSPS; i++)
 		TAILQ_INIT(&b->acks[i].waiting);
 	TAILQ_INIT(&b->calls);
+	TAILQ_INIT(&b->made);
 	buf_init(&b->path, 4096);
 	buf_init(&b->body, LIMIT_HTTP_BODY_BYTES);
 	b->doc = mem_zalloc(sizeof(*b->doc));
@@ -103,6 +104,7 @@ bw_activate(struct bw *b)
 	for (track = b->x->model.tracks; track != NULL; track = track->by_id.next)
 		bw_note_server(b, str_of(track->id));
 	b->doubt_until = b->x->now;
+	bw_made_activate(b);
 	b->phase_due = b->x->now; /* the list is asked for when the gate is open: see bw_tick() */
 }
 
@@ -127,6 +129,7 @@ bw_deactivate(struct bw *b)
 	b->channels_open = 0;
 	b->reach_due = MONO_NEVER;
 	bw_calls_drop(b);
+	bw_made_drop(b);
 	bw_requests_drop(b);
 	bw_drop_notes(b);
 }
@@ -364,6 +367,7 @@ bw_tick(struct bw *b)
 		bw_left_server_check(b);
 	bw_channels_tick(b);
 	bw_subs_tick(b);
+	bw_made_tick(b);
 }
 
 void
@@ -385,6 +389,6 @@ bw_deadline(const struct bw *b)
 {
 	if (!ctx_may_leave(b->x, 0))
 		return MONO_NEVER; /* what opens the gate wakes the node */
-	return mono_min(mono_min(b->reach_due, b->left_due),
+	return mono_min(mono_min(bw_made_deadline(b), mono_min(b->reach_due, b->left_due)),
 		mono_min(bw_channels_deadline(b), bw_subs_deadline(b)));
 }

@@ -230,6 +230,7 @@ struct bw {
 	} acks[LIMIT_XSPS];   /* an XSP that is slow holds up its own alone */
 	uint32_t ack_count;
 	TAILQ_HEAD(, bw_waiting_call) calls;
+	TAILQ_HEAD(, bw_made) made; /* calls without a party yet */
 	/* AS failover suspicion */
 	struct {
 		char id[64];

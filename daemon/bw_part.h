@@ -73,6 +73,16 @@ bool bw_device_linger_over(struct bw *b, struct bw_device *bd);
 /** Takes it out of the model. */
 void bw_device_drop(struct bw *b, struct bw_device *bd);
 
+/* bw_made.c */
+/** A call was made that may have no party yet. */
+void bw_made_note(struct bw *b, uint64_t call_id);
+/** All calls of the model without a party are waited for. */
+void bw_made_activate(struct bw *b);
+void bw_made_drop(struct bw *b);
+/** Drops those that no event has told of for too long. */
+void bw_made_tick(struct bw *b);
+struct mono bw_made_deadline(const struct bw *b);
+
 /* bw_event.c */
 /** What an event says about its device; the texts of `ev` may be gone afterwards. */
 void bw_event_take(struct bw *b, struct bw_device *bd, const struct xsi_event *ev);

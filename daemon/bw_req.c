@@ -309,6 +309,8 @@ bw_call_done(struct bw *b, const struct bw_request *r, uint64_t status, struct s
 		result = BW_FAILED;
 	if (d != NULL && result != BW_DONE)
 		call_doubt(b, d, r->op, result);
+	if (call_id != 0)
+		bw_made_note(b, call_id);
 	b->hooks.request_over(r->request, result, call_id, b->hooks.arg);
 }
 

@@ -102,6 +102,27 @@ START_TEST(test_make_call)
 }
 END_TEST
 
+/* A call that no event ever tells of is forgotten after a minute: its name is free for another call then. */
+START_TEST(test_make_call_never_seen)
+{
+	setup("");
+	world_monitor(&w, client, "2001");
+	make_call(9, "2001", "tel:+15559000001");
+	world_heard(&w, client, "0009 MakeCallResponse{callingDevice{callID=#4 deviceID=2001}}\n");
+	world_run(&w, 59000);
+	make_call(10, "2001", "tel:+15559000001");
+	world_heard(&w, client, "0010 MakeCallResponse{callingDevice{callID=#6 deviceID=2001}}\n");
+	world_run(&w, 2000);
+	world_call(&w, "2001", "CallOriginatingEvent", "dial-1:0", "d1:1", "Click-to-Dial",
+		"Alerting", "tel:+15559000001");
+	world_heard(&w, client, W_INITIATED("2", "7", "2001", W_END));
+	world_call(&w, "2001", "CallOriginatingEvent", "dial-2:0", "d2:1", "Click-to-Dial",
+		"Alerting", "tel:+15559000001");
+	world_heard(&w, client, W_INITIATED("2", "6", "2001", W_END));
+	world_fini(&w);
+}
+END_TEST
+
 /* Events of the call overtake the answer to the request. */
 START_TEST(test_make_call_event_first)
 {
@@ -356,6 +377,7 @@ main(void)
 {
 	const TTest *const tests[] = {
 		test_make_call,
+		test_make_call_never_seen,
 		test_make_call_event_first,
 		test_make_call_refused,
 		test_make_call_wrong,
