@@ -19,6 +19,7 @@
 #include "tests/cstaclient/cc_text.h"
 #include "tests/cstaclient/cc_valid.h"
 
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define PARSE_OPTIONS (XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING)
 
 /* Which child holds the connection an event is about, and which the device it is about. */
@@ -134,9 +135,43 @@ read_links(xmlNode *root, struct cc_msg *m)
 	}
 }
 
+/* The text of the first of these children that there is. */
+static void
+first_text(xmlNode *root, const char *const *names, size_t count, char *to, size_t size)
+{
+	to[0] = '\0';
+	for (size_t i = 0; i < count && to[0] == '\0'; i++)
+		text_of(child(root, names[i]), to, size);
+}
+
+/* An event about a device, its agent or its features, or about a call that it does not move. */
+static void
+read_feature_event(xmlNode *root, struct cc_msg *m)
+{
+	static const char *const subjects[] = { "device", "agentDevice", "targetDevice" };
+	static const char *const flags[] = { "doNotDisturbOn", "forwardStatus",
+		"messageWaitingOn" };
+	xmlNode *data = child(child(child(root, "extensions"), "privateData"), "private");
+	char flag[8];
+
+	first_text(root, subjects, ARRAY_LEN(subjects), m->subject, sizeof(m->subject));
+	first_text(root, flags, ARRAY_LEN(flags), flag, sizeof(flag));
+	if (flag[0] != '\0')
+		m->on = strcmp(flag, "true") == 0 || strcmp(flag, "1") == 0 ? CC_FLAG_ON :
+									      CC_FLAG_OFF;
+	connection_of(child(root, "connection"), &m->conn);
+	text_of(child(root, "acdGroup"), m->group, sizeof(m->group));
+	text_of(child(root, "forwardingType"), m->detail, sizeof(m->detail));
+	text_of(child(root, "forwardTo"), m->other, sizeof(m->other));
+	text_of(child(root, "message"), m->message, sizeof(m->message));
+	text_of(child(data, "AgentNotReadyReasonValue"), m->reason, sizeof(m->reason));
+}
+
 static int
 read_call_event(xmlNode *root, struct cc_msg *m, char *why)
 {
+	static const char *const others[] = { "transferredToDevice", "addedParty",
+		"newDestination" };
 	size_t i = 0;
 
 	while (event_parts[i].root != m->root)
@@ -144,6 +179,7 @@ read_call_event(xmlNode *root, struct cc_msg *m, char *why)
 	connection_of(child(root, event_parts[i].connection), &m->conn);
 	connection_of(child(root, "secondaryOldCall"), &m->second);
 	text_of(child(root, event_parts[i].subject), m->subject, sizeof(m->subject));
+	first_text(root, others, ARRAY_LEN(others), m->other, sizeof(m->other));
 	text_of(child(root, "localConnectionInfo"), m->local_info, sizeof(m->local_info));
 	m->local = cc_rules_state(m->local_info);
 	read_links(root, m);
@@ -173,7 +209,7 @@ read_event(xmlNode *root, struct cc_msg *m, char *why)
 	}
 	if (m->class == CC_CLASS_CALL)
 		return read_call_event(root, m, why);
-	text_of(child(root, "device"), m->subject, sizeof(m->subject));
+	read_feature_event(root, m);
 	return 0;
 }
 

@@ -36,6 +36,13 @@ struct cc_link {
 
 #define CC_LINKS_MAX 16
 
+/* A truth value of an event; NONE = it has none. */
+enum cc_flag {
+	CC_FLAG_NONE,
+	CC_FLAG_OFF,
+	CC_FLAG_ON
+};
+
 /* What a message of the server says, as far as the client cares; a missing text is "". */
 struct cc_msg {
 	enum cc_root root;
@@ -44,7 +51,13 @@ struct cc_msg {
 	struct cc_conn_id conn;      /* the connection an event or MakeCallResponse names */
 	struct cc_conn_id second;    /* secondaryOldCall */
 	char subject[CC_DEVICE_MAX]; /* the device that alerts, answers, holds, ... */
-	char local_info[16];         /* localConnectionInfo as text */
+	char other[CC_DEVICE_MAX]; /* transferredToDevice, addedParty, newDestination, forwardTo */
+	char group[CC_DEVICE_MAX]; /* acdGroup */
+	char reason[40];           /* why an agent is not ready */
+	char detail[40];           /* forwardingType */
+	char message[40];          /* of Play, Stop, Record, Suspend */
+	enum cc_flag on;           /* doNotDisturbOn, forwardStatus, messageWaitingOn */
+	char local_info[16];       /* localConnectionInfo as text */
 	enum cc_state local;
 	char cause[48];
 	bool is_numbered;

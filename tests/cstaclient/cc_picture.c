@@ -34,6 +34,7 @@ cc_picture_init(struct cc_picture *p, size_t session, struct cc_account *account
 
 		cc_text_copy(d->name, sizeof(d->name), names[p->device_count]);
 		d->is_in_service = true;
+		cc_person_clear(&d->person);
 		d->calls = calloc(CC_CALLS_MAX, sizeof(*d->calls));
 		d->ended = calloc(CC_ENDED_MAX, sizeof(*d->ended));
 		if (d->calls == NULL || d->ended == NULL) {
@@ -74,6 +75,7 @@ cc_picture_clear(struct cc_picture *p)
 		d->call_count = 0;
 		d->ended_count = 0;
 		d->out_call_count = 0;
+		cc_person_clear(&d->person);
 	}
 }
 
@@ -178,7 +180,7 @@ is_far_repeat(const struct cc_call *call, const struct cc_msg *m, enum cc_state 
 {
 	const char *device = event_device(m);
 
-	if (device[0] == '\0')
+	if (device[0] == '\0' || to == CC_STATE_QUEUED) /* offered to one agent after the other */
 		return false;
 	if (m->root == CC_ROOT_ESTABLISHED)
 		return cc_text_same_device(call->answered, device);
@@ -195,6 +197,8 @@ is_repeat(const struct cc_device *d, const struct cc_call *call, const struct cc
 		return to == CC_STATE_NULL && is_ended(d, m->conn.call_id);
 	if (is_far_repeat(call, m, to))
 		return true;
+	if (m->root == CC_ROOT_DELIVERED && to == CC_STATE_QUEUED)
+		return false;
 	return call->last_root == m->root && call->state == to &&
 		cc_text_same_device(call->last_device, event_device(m));
 }
@@ -280,8 +284,11 @@ move_connection(struct cc_picture *p, struct cc_device *d, const struct cc_msg *
 			end_call(d, call);
 		return;
 	}
-	if (call == NULL)
+	if (call == NULL) {
 		call = add_call(p, d, m->conn.call_id, now_us);
+		if (call != NULL) /* seen from its beginning */
+			call->media = (struct cc_media){ CC_MEDIA_NONE, CC_MEDIA_NONE };
+	}
 	if (call != NULL)
 		remember(call, m, to);
 }
@@ -296,6 +303,14 @@ linked_id(const struct cc_device *d, const struct cc_msg *m)
 	return m->link_count > 0 ? m->links[0].to.call_id : m->conn.call_id;
 }
 
+/* The same parties were brought together by the event before. */
+static bool
+is_relink_repeat(const struct cc_call *one, const struct cc_msg *m)
+{
+	return one != NULL && one->last_root == m->root && m->other[0] != '\0' &&
+		one->state == m->local && cc_text_same_device(one->other, m->other);
+}
+
 /*
  * Transfer and conference: the old calls of the device end, and unless it left (null) it has its
  * connection in the new call. The change of the id is announced by the event itself.
@@ -307,6 +322,8 @@ relink(struct cc_picture *p, struct cc_device *d, const struct cc_msg *m, int64_
 	struct cc_call *two;
 	struct cc_call *call;
 
+	if (is_relink_repeat(one, m))
+		report_repeat(p, d, m, m->local, now_us);
 	if (one == NULL && cc_picture_call(d, m->second.call_id) == NULL && d->is_based)
 		report_illegal(p, d, m, CC_STATE_NULL, m->local, now_us);
 	if (one != NULL)
@@ -323,6 +340,7 @@ relink(struct cc_picture *p, struct cc_device *d, const struct cc_msg *m, int64_
 		return;
 	call->state = m->local == CC_STATE_UNKNOWN ? CC_STATE_CONNECTED : m->local;
 	call->last_root = m->root;
+	cc_text_copy(call->other, sizeof(call->other), m->other);
 }
 
 static void
@@ -381,6 +399,36 @@ note_call_while_out(struct cc_device *d, int64_t now_us)
 	d->out_call_count++;
 }
 
+static void
+take_verdict(struct cc_picture *p, const struct cc_device *d, const struct cc_msg *m,
+	enum cc_verdict verdict, int64_t now_us)
+{
+	if (verdict == CC_VERDICT_OK)
+		return;
+	if (verdict == CC_VERDICT_REPEAT)
+		p->account->events_duplicated++;
+	else
+		p->account->illegal_transitions++;
+	cc_account_problem(p->account, now_us,
+		"session %zu device %s: %s (call \"%s\", message \"%s\") %s, number %lld",
+		p->session, d->name, cc_rules_root_name(m->root), m->conn.call_id, m->message,
+		verdict == CC_VERDICT_REPEAT ? "tells again what it told before" :
+					       "does not fit what was told before",
+		(long long)m->number);
+}
+
+/* News of a call that does not move it: the device must be in that call. */
+static void
+take_call_news(struct cc_picture *p, struct cc_device *d, const struct cc_msg *m, int64_t now_us)
+{
+	struct cc_call *call = cc_picture_call(d, m->conn.call_id);
+
+	if (m->conn.call_id[0] == '\0' || (call == NULL && !d->is_based))
+		return;
+	take_verdict(p, d, m, call == NULL ? CC_VERDICT_ILLEGAL : cc_person_media(&call->media, m),
+		now_us);
+}
+
 void
 cc_picture_event(struct cc_picture *p, struct cc_device *d, const struct cc_msg *m, int64_t now_us)
 {
@@ -388,6 +436,10 @@ cc_picture_event(struct cc_picture *p, struct cc_device *d, const struct cc_msg 
 		leave_service(p, d, now_us);
 	else if (m->root == CC_ROOT_BACK_IN_SERVICE)
 		enter_service(p, d, now_us);
+	if (cc_person_is_of_call(m->root))
+		take_call_news(p, d, m, now_us);
+	else if (m->class == CC_CLASS_FEATURE)
+		take_verdict(p, d, m, cc_person_take(&d->person, m), now_us);
 	if (m->class != CC_CLASS_CALL)
 		return;
 	note_call_while_out(d, now_us);

@@ -9,6 +9,7 @@
 
 #include "tests/cstaclient/cc_account.h"
 #include "tests/cstaclient/cc_doc.h"
+#include "tests/cstaclient/cc_person.h"
 
 #define CC_CALLS_MAX 16           /* on one device */
 #define CC_ENDED_MAX 32           /* ended calls remembered per device */
@@ -23,7 +24,9 @@ struct cc_call {
 	char last_device[CC_DEVICE_MAX];
 	char alerted[CC_DEVICE_MAX];  /* far device that was reported alerting */
 	char answered[CC_DEVICE_MAX]; /* device that was reported answering */
-	bool is_busy;                 /* a request of ours on it waits for its answer */
+	char other[CC_DEVICE_MAX];    /* who joined by the last transfer or conference */
+	struct cc_media media;
+	bool is_busy; /* a request of ours on it waits for its answer */
 };
 
 /* One monitored device. */
@@ -43,6 +46,7 @@ struct cc_device {
 	size_t call_count;
 	char (*ended)[CC_ID_MAX];
 	size_t ended_count;
+	struct cc_person person;
 	unsigned out_connection; /* the connection on which OutOfService came */
 	int64_t out_calls_us[CC_OUT_CALLS_MAX];
 	size_t out_call_count;

@@ -6,6 +6,8 @@
  *   null --Delivered--> alerting --Established--> connected
  *   connected --Held--> hold --Retrieved--> connected
  *   any --Failed--> fail          any --ConnectionCleared--> null
+ *   null, alerting --Queued--> queued --Delivered--> queued (offered to an agent)
+ *   alerting, queued, connected --Diverted--> null
  *
  * An event that tells of the far party (Delivered to the caller, Established to the caller, Held by
  * the other side, ...) leaves the local state as it is. The table is written down here from the
@@ -74,6 +76,7 @@ static const struct {
 	{ CC_ROOT_SERVICE_INITIATED, BIT(NULL), CC_STATE_INITIATED, OWN },
 	{ CC_ROOT_ORIGINATED, BIT(INITIATED), CC_STATE_CONNECTED, OWN },
 	{ CC_ROOT_DELIVERED, BIT(NULL) | BIT(QUEUED), CC_STATE_ALERTING, OWN },
+	{ CC_ROOT_DELIVERED, BIT(QUEUED), CC_STATE_QUEUED, EITHER },
 	{ CC_ROOT_ESTABLISHED, BIT(ALERTING) | BIT(QUEUED), CC_STATE_CONNECTED, OWN },
 	{ CC_ROOT_HELD, BIT(CONNECTED), CC_STATE_HOLD, OWN },
 	{ CC_ROOT_RETRIEVED, BIT(HOLD), CC_STATE_CONNECTED, OWN },

@@ -48,6 +48,14 @@ enum cc_state {
 	X(DO_NOT_DISTURB, "DoNotDisturbEvent", FEATURE) \
 	X(FORWARDING, "ForwardingEvent", FEATURE) \
 	X(MESSAGE_WAITING, "MessageWaitingEvent", FEATURE) \
+	X(CALL_INFORMATION, "CallInformationEvent", FEATURE) \
+	X(DIGITS_GENERATED, "DigitsGeneratedEvent", FEATURE) \
+	X(PLAY, "PlayEvent", FEATURE) \
+	X(STOP, "StopEvent", FEATURE) \
+	X(RECORD, "RecordEvent", FEATURE) \
+	X(SUSPEND_PLAY, "SuspendPlayEvent", FEATURE) \
+	X(SUSPEND_RECORD, "SuspendRecordEvent", FEATURE) \
+	X(PRIVATE, "PrivateEvent", FEATURE) \
 	X(SYSTEM_STATUS, "SystemStatus", REQUEST) \
 	X(REQUEST_SYSTEM_STATUS, "RequestSystemStatus", REQUEST) \
 	X(MONITOR_STOP, "MonitorStop", REQUEST) \
@@ -70,7 +78,35 @@ enum cc_state {
 	X(ANSWER_RESPONSE, "AnswerCallResponse", ANSWER) \
 	X(HOLD_RESPONSE, "HoldCallResponse", ANSWER) \
 	X(RETRIEVE_RESPONSE, "RetrieveCallResponse", ANSWER) \
-	X(CLEAR_RESPONSE, "ClearConnectionResponse", ANSWER)
+	X(CLEAR_RESPONSE, "ClearConnectionResponse", ANSWER) \
+	X(SNAPSHOT_CALL_RESPONSE, "SnapshotCallResponse", ANSWER) \
+	X(CLEAR_CALL_RESPONSE, "ClearCallResponse", ANSWER) \
+	X(CONSULTATION_RESPONSE, "ConsultationCallResponse", ANSWER) \
+	X(ALTERNATE_RESPONSE, "AlternateCallResponse", ANSWER) \
+	X(RECONNECT_RESPONSE, "ReconnectCallResponse", ANSWER) \
+	X(TRANSFER_RESPONSE, "TransferCallResponse", ANSWER) \
+	X(SINGLE_STEP_RESPONSE, "SingleStepTransferCallResponse", ANSWER) \
+	X(CONFERENCE_RESPONSE, "ConferenceCallResponse", ANSWER) \
+	X(INTRUDE_RESPONSE, "IntrudeCallResponse", ANSWER) \
+	X(DEFLECT_RESPONSE, "DeflectCallResponse", ANSWER) \
+	X(DIGITS_RESPONSE, "GenerateDigitsResponse", ANSWER) \
+	X(PICKUP_RESPONSE, "DirectedPickupCallResponse", ANSWER) \
+	X(GROUP_PICKUP_RESPONSE, "GroupPickupCallResponse", ANSWER) \
+	X(PARK_RESPONSE, "ParkCallResponse", ANSWER) \
+	X(SET_FORWARDING_RESPONSE, "SetForwardingResponse", ANSWER) \
+	X(GET_FORWARDING_RESPONSE, "GetForwardingResponse", ANSWER) \
+	X(SET_DND_RESPONSE, "SetDoNotDisturbResponse", ANSWER) \
+	X(GET_DND_RESPONSE, "GetDoNotDisturbResponse", ANSWER) \
+	X(SET_MWI_RESPONSE, "SetMessageWaitingIndicatorResponse", ANSWER) \
+	X(GET_MWI_RESPONSE, "GetMessageWaitingIndicatorResponse", ANSWER) \
+	X(SET_AGENT_RESPONSE, "SetAgentStateResponse", ANSWER) \
+	X(GET_AGENT_RESPONSE, "GetAgentStateResponse", ANSWER) \
+	X(PLAY_RESPONSE, "PlayMessageResponse", ANSWER) \
+	X(RECORD_RESPONSE, "RecordMessageResponse", ANSWER) \
+	X(STOP_RESPONSE, "StopResponse", ANSWER) \
+	X(SUSPEND_RESPONSE, "SuspendResponse", ANSWER) \
+	X(RESUME_RESPONSE, "ResumeResponse", ANSWER) \
+	X(ESCAPE_RESPONSE, "EscapeResponse", ANSWER)
 
 enum cc_root {
 #define X(name, text, class) CC_ROOT_##name,

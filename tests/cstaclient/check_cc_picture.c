@@ -295,6 +295,169 @@ START_TEST(load_leaves_out_of_service_alone)
 }
 END_TEST
 
+/* A call event with all that a transfer or conference says. */
+static void
+tell_link(enum cc_root root, const char *call, const char *second, const char *other,
+	const char *now, enum cc_state local)
+{
+	struct cc_msg m = { .root = root, .class = CC_CLASS_CALL, .local = local, .link_count = 1 };
+
+	cc_text_copy(m.conn.call_id, sizeof(m.conn.call_id), call);
+	cc_text_copy(m.second.call_id, sizeof(m.second.call_id), second);
+	cc_text_copy(m.other, sizeof(m.other), other);
+	cc_text_copy(m.links[0].to.call_id, sizeof(m.links[0].to.call_id), now);
+	cc_text_copy(m.links[0].to.device, sizeof(m.links[0].to.device), "2001");
+	cc_picture_event(&picture, device, &m, now_us);
+}
+
+START_TEST(picture_follows_queues)
+{
+	tell(CC_ROOT_QUEUED, "1", "2001", CC_STATE_QUEUED);
+	/* offered to one agent after the other, then it leaves */
+	tell(CC_ROOT_DELIVERED, "1", "2001", CC_STATE_QUEUED);
+	tell(CC_ROOT_DELIVERED, "1", "2001", CC_STATE_QUEUED);
+	tell(CC_ROOT_DIVERTED, "1", "2001", CC_STATE_NULL);
+	ck_assert_uint_eq(device->call_count, 0);
+	assert_counts(0, 0, 0);
+	tell(CC_ROOT_DELIVERED, "2", "2001", CC_STATE_QUEUED);
+	assert_counts(1, 0, 0);
+	tell(CC_ROOT_DIVERTED, "2", "2001", CC_STATE_NULL);
+	tell(CC_ROOT_DIVERTED, "2", "2001", CC_STATE_NULL);
+	assert_counts(1, 1, 0);
+}
+END_TEST
+
+/* A transfer over two calls that repeats itself, a conference that grows. */
+START_TEST(picture_follows_links)
+{
+	tell(CC_ROOT_DELIVERED, "1", "2001", CC_STATE_ALERTING);
+	tell(CC_ROOT_ESTABLISHED, "1", "2001", CC_STATE_CONNECTED);
+	tell_link(CC_ROOT_TRANSFERED, "1", "", "2003", "1", CC_STATE_CONNECTED);
+	ck_assert_ptr_nonnull(cc_picture_call(device, "1"));
+	assert_counts(0, 0, 0);
+	tell_link(CC_ROOT_TRANSFERED, "1", "", "2003", "1", CC_STATE_CONNECTED);
+	assert_counts(0, 1, 0);
+	tell_link(CC_ROOT_CONFERENCED, "1", "", "2004", "5", CC_STATE_CONNECTED);
+	tell_link(CC_ROOT_CONFERENCED, "5", "", "2005", "5", CC_STATE_CONNECTED);
+	assert_counts(0, 1, 0);
+	ck_assert_ptr_null(cc_picture_call(device, "1"));
+	/* a participant leaves, the device stays */
+	tell(CC_ROOT_CONNECTION_CLEARED, "5", "2004", CC_STATE_CONNECTED);
+	ck_assert_ptr_nonnull(cc_picture_call(device, "5"));
+	tell_link(CC_ROOT_TRANSFERED, "5", "", "2006", "5", CC_STATE_NULL);
+	ck_assert_uint_eq(device->call_count, 0);
+	assert_counts(0, 1, 0);
+	tell_link(CC_ROOT_TRANSFERED, "9", "8", "2006", "9", CC_STATE_CONNECTED);
+	assert_counts(1, 1, 0);
+}
+END_TEST
+
+static void
+tell_person(enum cc_root root, enum cc_flag on, const char *detail, const char *other)
+{
+	struct cc_msg m = { .root = root, .class = CC_CLASS_FEATURE, .on = on };
+
+	cc_text_copy(m.detail, sizeof(m.detail), detail);
+	cc_text_copy(m.other, sizeof(m.other), other);
+	cc_text_copy(m.reason, sizeof(m.reason), other);
+	cc_picture_event(&picture, device, &m, now_us);
+}
+
+START_TEST(picture_follows_agents)
+{
+	/* the first state is the base */
+	tell_person(CC_ROOT_AGENT_READY, CC_FLAG_NONE, "", "");
+	tell_person(CC_ROOT_AGENT_NOT_READY, CC_FLAG_NONE, "", "7");
+	tell_person(CC_ROOT_AGENT_NOT_READY, CC_FLAG_NONE, "", "8");
+	tell_person(CC_ROOT_AGENT_AFTER_CALL, CC_FLAG_NONE, "", "");
+	tell_person(CC_ROOT_AGENT_LOGGED_OFF, CC_FLAG_NONE, "", "");
+	tell_person(CC_ROOT_AGENT_LOGGED_ON, CC_FLAG_NONE, "", "");
+	tell_person(CC_ROOT_AGENT_READY, CC_FLAG_NONE, "", "");
+	assert_counts(0, 0, 0);
+	tell_person(CC_ROOT_AGENT_READY, CC_FLAG_NONE, "", "");
+	assert_counts(0, 1, 0);
+	tell_person(CC_ROOT_AGENT_LOGGED_ON, CC_FLAG_NONE, "", "");
+	assert_counts(0, 2, 0);
+	tell_person(CC_ROOT_AGENT_LOGGED_OFF, CC_FLAG_NONE, "", "");
+	tell_person(CC_ROOT_AGENT_READY, CC_FLAG_NONE, "", "");
+	assert_counts(1, 2, 0);
+}
+END_TEST
+
+START_TEST(picture_follows_features)
+{
+	tell_person(CC_ROOT_DO_NOT_DISTURB, CC_FLAG_ON, "", "");
+	tell_person(CC_ROOT_DO_NOT_DISTURB, CC_FLAG_OFF, "", "");
+	tell_person(CC_ROOT_MESSAGE_WAITING, CC_FLAG_OFF, "", "");
+	tell_person(CC_ROOT_FORWARDING, CC_FLAG_ON, "forwardBusy", "2003");
+	tell_person(CC_ROOT_FORWARDING, CC_FLAG_ON, "forwardNoAns", "2003");
+	tell_person(CC_ROOT_FORWARDING, CC_FLAG_ON, "forwardBusy", "2004");
+	tell_person(CC_ROOT_FORWARDING, CC_FLAG_OFF, "forwardBusy", "2004");
+	assert_counts(0, 0, 0);
+	tell_person(CC_ROOT_FORWARDING, CC_FLAG_OFF, "forwardBusy", "2004");
+	tell_person(CC_ROOT_MESSAGE_WAITING, CC_FLAG_OFF, "", "");
+	tell_person(CC_ROOT_DO_NOT_DISTURB, CC_FLAG_OFF, "", "");
+	assert_counts(0, 3, 0);
+	for (int i = 0; i <= CC_FORWARDINGS_MAX; i++) {
+		char type[16];
+
+		snprintf(type, sizeof(type), "type%d", i);
+		tell_person(CC_ROOT_FORWARDING, CC_FLAG_ON, type, "");
+	}
+	assert_counts(3, 3, 0); /* more types than CSTA has */
+}
+END_TEST
+
+static void
+tell_media(enum cc_root root, const char *call, const char *message)
+{
+	struct cc_msg m = { .root = root, .class = CC_CLASS_FEATURE };
+
+	cc_text_copy(m.conn.call_id, sizeof(m.conn.call_id), call);
+	cc_text_copy(m.message, sizeof(m.message), message);
+	cc_picture_event(&picture, device, &m, now_us);
+}
+
+START_TEST(picture_follows_recordings)
+{
+	tell(CC_ROOT_DELIVERED, "77", "2001", CC_STATE_ALERTING);
+	tell_media(CC_ROOT_CALL_INFORMATION, "77", "");
+	tell_media(CC_ROOT_RECORD, "77", "77");
+	tell_media(CC_ROOT_SUSPEND_RECORD, "77", "77");
+	tell_media(CC_ROOT_RECORD, "77", "77");
+	tell_media(CC_ROOT_STOP, "77", "77");
+	tell_media(CC_ROOT_PLAY, "77", "4");
+	tell_media(CC_ROOT_PLAY, "77", "1");
+	tell_media(CC_ROOT_STOP, "77", "4");
+	tell_media(CC_ROOT_STOP, "77", "1");
+	assert_counts(0, 0, 0);
+	tell_media(CC_ROOT_STOP, "77", "77");
+	tell_media(CC_ROOT_SUSPEND_RECORD, "77", "77");
+	assert_counts(2, 0, 0);
+	tell_media(CC_ROOT_SUSPEND_RECORD, "77", "77");
+	assert_counts(2, 1, 0);
+	/* of a call that is not there */
+	tell_media(CC_ROOT_RECORD, "78", "78");
+	tell_media(CC_ROOT_CALL_INFORMATION, "78", "");
+	assert_counts(4, 1, 0);
+}
+END_TEST
+
+/* What went on before the snapshot is not known. */
+START_TEST(picture_takes_any_recording_of_a_base)
+{
+	struct cc_snap_call snap = { .state = CC_STATE_CONNECTED };
+
+	cc_text_copy(snap.conn.call_id, sizeof(snap.conn.call_id), "77");
+	cc_picture_base(&picture, device, &snap, 1, now_us);
+	tell_media(CC_ROOT_STOP, "77", "77");
+	tell_media(CC_ROOT_STOP, "77", "3");
+	assert_counts(0, 0, 0);
+	tell_media(CC_ROOT_STOP, "77", "77");
+	assert_counts(1, 0, 0);
+}
+END_TEST
+
 static TCase *
 case_picture(void)
 {
@@ -306,6 +469,12 @@ case_picture(void)
 	tcase_add_test(c, picture_catches_a_call_from_the_dead);
 	tcase_add_test(c, picture_catches_repetitions);
 	tcase_add_test(c, picture_catches_unpaired_service);
+	tcase_add_test(c, picture_follows_queues);
+	tcase_add_test(c, picture_follows_links);
+	tcase_add_test(c, picture_follows_agents);
+	tcase_add_test(c, picture_follows_features);
+	tcase_add_test(c, picture_follows_recordings);
+	tcase_add_test(c, picture_takes_any_recording_of_a_base);
 	tcase_add_test(c, picture_judges_calls_inside_a_pause);
 	tcase_add_test(c, picture_waits_for_its_base);
 	tcase_add_test(c, picture_relinks_a_transfer);
