@@ -60,6 +60,8 @@ struct app {
 	int64_t stage_us;
 	uint64_t finish_ticket;
 	uint64_t snapshot_ticket;
+	uint64_t ask_ticket; /* the operator's request of a session */
+	size_t ask_session;
 	int64_t snapshot_us;
 	int exit_code;
 };
@@ -294,6 +296,18 @@ watch_snapshot(struct app *app, int64_t now_us)
 	app->snapshot_ticket = 0;
 }
 
+static void
+watch_ask(struct app *app)
+{
+	json_t *reply =
+		app->ask_ticket == 0 ? NULL : cc_session_take_ask(&app->sessions[app->ask_session]);
+
+	if (reply == NULL)
+		return;
+	cc_control_reply(&app->control, app->ask_ticket, reply);
+	app->ask_ticket = 0;
+}
+
 /* A login that is refused at the first try will be refused for ever. */
 static void
 watch_login(struct app *app)
@@ -325,6 +339,7 @@ tick_due(uv_timer_t *timer)
 		say_ready(app, now_us);
 	run_load(app, now_us);
 	watch_snapshot(app, now_us);
+	watch_ask(app);
 	watch_login(app);
 	advance_end(app, now_us);
 	cc_journal_flush(&app->journal);
@@ -380,6 +395,26 @@ begin_snapshot(struct app *app, uint64_t ticket)
 	return NULL;
 }
 
+/* {"cmd":"ask","session":0,"root":"HoldCall","inner":"<callToBeHeld>..."}: the reply has the answer. */
+static json_t *
+begin_ask(struct app *app, const json_t *command, uint64_t ticket)
+{
+	const char *root = json_string_value(json_object_get(command, "root"));
+	const char *inner = json_string_value(json_object_get(command, "inner"));
+	json_int_t session = json_integer_value(json_object_get(command, "session"));
+
+	if (app->ask_ticket != 0)
+		return error_reply("a request is under way");
+	if (root == NULL || session < 0 || (size_t)session >= app->session_count)
+		return error_reply("root or session is wrong");
+	if (!cc_session_ask(
+		    &app->sessions[session], root, inner == NULL ? "" : inner, cc_conn_now_us()))
+		return error_reply("the session is not ready");
+	app->ask_ticket = ticket;
+	app->ask_session = (size_t)session;
+	return NULL;
+}
+
 static json_t *
 picture_reply(struct app *app)
 {
@@ -425,6 +460,8 @@ take_command(const json_t *command, uint64_t ticket, void *arg)
 		return add_mark(app, command);
 	if (strcmp(cmd, "snapshot") == 0)
 		return begin_snapshot(app, ticket);
+	if (strcmp(cmd, "ask") == 0)
+		return begin_ask(app, command, ticket);
 	if (strcmp(cmd, "picture") == 0)
 		return picture_reply(app);
 	if (strcmp(cmd, "account") == 0) {

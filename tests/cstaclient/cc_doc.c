@@ -362,6 +362,20 @@ read_answer(xmlNode *root, struct cc_msg *m, char *why)
 	case CC_ROOT_MAKE_RESPONSE:
 		connection_of(child(root, "callingDevice"), &m->conn);
 		return require_text(m->conn.call_id, "callID", m, why);
+	case CC_ROOT_CONSULTATION_RESPONSE:
+		connection_of(child(root, "initiatedCall"), &m->conn);
+		return require_text(m->conn.call_id, "callID", m, why);
+	case CC_ROOT_TRANSFER_RESPONSE:
+	case CC_ROOT_SINGLE_STEP_RESPONSE:
+		connection_of(child(root, "transferredCall"), &m->conn);
+		return require_text(m->conn.call_id, "callID", m, why);
+	case CC_ROOT_CONFERENCE_RESPONSE:
+		connection_of(child(root, "conferenceCall"), &m->conn);
+		return require_text(m->conn.call_id, "callID", m, why);
+	case CC_ROOT_PICKUP_RESPONSE:
+	case CC_ROOT_GROUP_PICKUP_RESPONSE:
+		connection_of(child(root, "pickedCall"), &m->conn);
+		return 0;
 	default:
 		return 0;
 	}

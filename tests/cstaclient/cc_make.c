@@ -136,6 +136,13 @@ cc_make_connection(struct cc_text *t, const char *ns, const char *root, const ch
 }
 
 void
+cc_make_any(struct cc_text *t, const char *ns, const char *root, const char *inner)
+{
+	open_root(t, ns, root);
+	cc_text_add(t, "%s</%s>", inner, root);
+}
+
+void
 cc_make_empty(struct cc_text *t, const char *ns, const char *root)
 {
 	cc_text_add(t, DECLARATION "<%s xmlns=\"%s\"/>", root, ns);

@@ -35,6 +35,9 @@ void cc_make_call(struct cc_text *t, const char *ns, const char *from, const cha
 void cc_make_connection(struct cc_text *t, const char *ns, const char *root, const char *part,
 	const char *call_id, const char *device);
 
+/* Any request: `root` and what stands in it, as it is. */
+void cc_make_any(struct cc_text *t, const char *ns, const char *root, const char *inner);
+
 /* Answers to requests of the server: an empty root, and RequestSystemStatusResponse normal. */
 void cc_make_empty(struct cc_text *t, const char *ns, const char *root);
 void cc_make_status_normal(struct cc_text *t, const char *ns);

@@ -46,7 +46,7 @@ static const char help[] =
 	"\n"
 	"It prints \"cstaclient ready\" when every session has its monitors and snapshots, and its\n"
 	"account as one line of JSON when it ends (SIGTERM, SIGINT, or control finish).\n"
-	"Control: stop-requests, mark, snapshot, picture, account, finish, quit.\n"
+	"Control: stop-requests, mark, snapshot, picture, account, ask, finish, quit.\n"
 	"requests = requests_answered + requests_unanswered + requests_in_flight; requests_failed are\n"
 	"those answers that were errors. silence_ms covers all marks, marks has each one.\n"
 	"Exit: 0 ended when told to, 1 wrong arguments, files or login.\n";

@@ -43,14 +43,14 @@ cc_requests_purpose(enum cc_kind kind)
 bool
 cc_requests_fits(enum cc_kind kind, enum cc_root answer)
 {
-	return answer == kinds[kind].yes || answer == kinds[kind].no ||
+	return kind == CC_KIND_ASK || answer == kinds[kind].yes || answer == kinds[kind].no ||
 		answer == CC_ROOT_ERROR_CODE;
 }
 
 bool
 cc_requests_is_positive(enum cc_kind kind, enum cc_root answer)
 {
-	return answer == kinds[kind].yes;
+	return kind == CC_KIND_ASK ? answer != CC_ROOT_ERROR_CODE : answer == kinds[kind].yes;
 }
 
 void

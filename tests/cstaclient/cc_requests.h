@@ -28,7 +28,8 @@
 	X(ANSWER, "AnswerCall", ANSWER_RESPONSE, ERROR_CODE, LOAD) \
 	X(HOLD, "HoldCall", HOLD_RESPONSE, ERROR_CODE, LOAD) \
 	X(RETRIEVE, "RetrieveCall", RETRIEVE_RESPONSE, ERROR_CODE, LOAD) \
-	X(CLEAR, "ClearConnection", CLEAR_RESPONSE, ERROR_CODE, LOAD)
+	X(CLEAR, "ClearConnection", CLEAR_RESPONSE, ERROR_CODE, LOAD) \
+	X(ASK, "ask", NONE, ERROR_CODE, ASK) /* from the control socket: any root, any answer */
 
 enum cc_kind {
 #define X(name, root, yes, no, purpose) CC_KIND_##name,
@@ -36,11 +37,12 @@ enum cc_kind {
 #undef X
 };
 
-/* Monitors, timers and status; the measure of silence; the random requests. */
+/* Monitors, timers and status; the measure of silence; the random requests; those of the operator. */
 enum cc_purpose {
 	CC_PURPOSE_SETUP,
 	CC_PURPOSE_PROBE,
 	CC_PURPOSE_LOAD,
+	CC_PURPOSE_ASK,
 };
 
 /* One request that waits for its answer. */

@@ -41,6 +41,8 @@ cc_session_fini(struct cc_session *s)
 	cc_picture_fini(&s->picture);
 	json_decref(s->final_list);
 	s->final_list = NULL;
+	json_decref(s->ask_reply);
+	s->ask_reply = NULL;
 }
 
 static void
@@ -148,6 +150,8 @@ make_request(
 		cc_make_connection(
 			xml, ns, root, "connectionToBeCleared", request->call_id, device);
 		break;
+	case CC_KIND_ASK: /* see cc_session_ask() */
+		break;
 	}
 }
 
@@ -164,6 +168,8 @@ count_request(struct cc_account *a, enum cc_kind kind)
 	case CC_PURPOSE_LOAD:
 		a->requests++;
 		a->requests_in_flight++;
+		break;
+	case CC_PURPOSE_ASK:
 		break;
 	}
 }
@@ -186,6 +192,50 @@ cc_session_request(
 	journal_out(s, request->id, cc_requests_root(kind), request, &xml);
 	send_xml(s, request->id, &xml);
 	return request;
+}
+
+bool
+cc_session_ask(struct cc_session *s, const char *root, const char *inner, int64_t now_us)
+{
+	struct cc_request *request;
+	char memory[XML_MAX];
+	struct cc_text xml;
+
+	s->now_us = now_us;
+	cc_text_init(&xml, memory, sizeof(memory));
+	cc_make_any(&xml, s->shared->ns, root, inner);
+	if (s->phase != CC_PHASE_READY || s->is_asking || s->wants_close || xml.is_cut)
+		return false;
+	request = cc_requests_add(&s->requests, CC_KIND_ASK, now_us);
+	if (request == NULL)
+		return false;
+	request->device = SIZE_MAX;
+	s->is_asking = true;
+	journal_out(s, request->id, root, request, &xml);
+	send_xml(s, request->id, &xml);
+	return true;
+}
+
+json_t *
+cc_session_take_ask(struct cc_session *s)
+{
+	json_t *reply = s->ask_reply;
+
+	s->ask_reply = NULL;
+	if (reply != NULL)
+		s->is_asking = false;
+	return reply;
+}
+
+void
+cc_session_asked(struct cc_session *s, const struct cc_msg *m, const char *xml, size_t n)
+{
+	json_decref(s->ask_reply);
+	s->ask_reply =
+		json_pack("{s:b,s:s,s:s,s:s,s:s%}", "ok", 1, "answer", cc_rules_root_name(m->root),
+			"error", m->error, "call_id", m->conn.call_id, "xml", xml, (size_t)n);
+	if (s->ask_reply == NULL) /* not UTF-8 */
+		s->ask_reply = json_pack("{s:b,s:s}", "ok", 0, "error", "unreadable answer");
 }
 
 void
@@ -269,6 +319,10 @@ count_abandoned(struct cc_session *s, const struct cc_request *request)
 	case CC_PURPOSE_LOAD:
 		a->requests_unanswered++;
 		a->requests_in_flight--;
+		break;
+	case CC_PURPOSE_ASK:
+		json_decref(s->ask_reply);
+		s->ask_reply = json_pack("{s:b,s:s}", "ok", 0, "error", "connection lost");
 		break;
 	}
 	if (request->kind == CC_KIND_MONITOR)

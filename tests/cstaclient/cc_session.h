@@ -83,6 +83,9 @@ struct cc_session {
 	size_t final_done;
 	size_t final_failed;
 	json_t *final_list; /* owned while is_final */
+	/* the request of the operator */
+	bool is_asking;
+	json_t *ask_reply; /* owned, until it is taken */
 };
 
 /*
@@ -122,6 +125,18 @@ bool cc_session_is_final_done(const struct cc_session *s);
 
 /* Takes the list of {"device","calls"} or {"device","error"} and ends the snapshot. */
 json_t *cc_session_take_final(struct cc_session *s);
+
+/*
+ * Sends a request of the operator, one at a time: `root` with `inner` (XML) in it. False: the session is not ready, or
+ * one is under way.
+ */
+bool cc_session_ask(struct cc_session *s, const char *root, const char *inner, int64_t now_us);
+
+/* The reply {"ok","answer","error","call_id","xml"} once it is there, else NULL. A new reference. */
+json_t *cc_session_take_ask(struct cc_session *s);
+
+/* For cc_session_in.c: the operator's request is answered by this document. */
+void cc_session_asked(struct cc_session *s, const struct cc_msg *m, const char *xml, size_t n);
 
 /* Requests of the random load that wait for their answer. */
 size_t cc_session_in_flight(const struct cc_session *s);

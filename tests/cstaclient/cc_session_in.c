@@ -261,6 +261,7 @@ take_positive(struct cc_session *s, const struct cc_request *r, const struct cc_
 	case CC_KIND_HOLD:
 	case CC_KIND_RETRIEVE:
 	case CC_KIND_CLEAR:
+	case CC_KIND_ASK:
 		break;
 	}
 }
@@ -268,7 +269,8 @@ take_positive(struct cc_session *s, const struct cc_request *r, const struct cc_
 static void
 take_negative(struct cc_session *s, const struct cc_request *r, const struct cc_msg *m)
 {
-	if (cc_requests_purpose(r->kind) == CC_PURPOSE_LOAD)
+	if (cc_requests_purpose(r->kind) == CC_PURPOSE_LOAD ||
+		cc_requests_purpose(r->kind) == CC_PURPOSE_ASK)
 		return;
 	s->shared->account->setup_failed++;
 	switch ((int)r->kind) {
@@ -310,7 +312,7 @@ report_stray(struct cc_session *s, enum cc_match match, unsigned id, const struc
 }
 
 static void
-take_answer(struct cc_session *s, unsigned id, const struct cc_msg *m)
+take_answer(struct cc_session *s, unsigned id, const struct cc_msg *m, const char *xml, size_t n)
 {
 	struct cc_request r;
 	enum cc_match match = cc_requests_take(&s->requests, id, &r);
@@ -327,6 +329,8 @@ take_answer(struct cc_session *s, unsigned id, const struct cc_msg *m)
 	}
 	if (cc_requests_purpose(r.kind) == CC_PURPOSE_LOAD)
 		end_load(s, &r, m);
+	if (r.kind == CC_KIND_ASK)
+		cc_session_asked(s, m, xml, n);
 	if (cc_requests_is_positive(r.kind, m->root))
 		take_positive(s, &r, m);
 	else
@@ -493,7 +497,7 @@ take_request(struct cc_session *s, unsigned id, const struct cc_msg *m)
 }
 
 static void
-take_message(struct cc_session *s, unsigned id, const struct cc_msg *m)
+take_message(struct cc_session *s, unsigned id, const struct cc_msg *m, const char *xml, size_t n)
 {
 	switch (m->class) {
 	case CC_CLASS_CALL:
@@ -504,7 +508,7 @@ take_message(struct cc_session *s, unsigned id, const struct cc_msg *m)
 		take_request(s, id, m);
 		break;
 	case CC_CLASS_ANSWER:
-		take_answer(s, id, m);
+		take_answer(s, id, m, xml, n);
 		break;
 	case CC_CLASS_NONE:
 		break;
@@ -533,7 +537,7 @@ cc_session_take(unsigned id, const char *xml, size_t n, void *arg)
 		PROBLEM(s, "session %zu: %s is not valid: %s", s->index, cc_rules_root_name(m.root),
 			why);
 	}
-	take_message(s, id, &m);
+	take_message(s, id, &m, xml, n);
 	cc_doc_fini(&m);
 	/* the owner closes: what is still in the buffer of this connection is not read any more */
 	return s->wants_close ? 1 : 0;

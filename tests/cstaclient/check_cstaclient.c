@@ -233,20 +233,25 @@ hear(void)
 	return reply;
 }
 
+/* The next reply must hold `text` in its JSON. */
+static void
+hear_text(const char *text)
+{
+	json_t *reply = hear();
+	char *dump = json_dumps(reply, JSON_COMPACT);
+
+	if (dump == NULL || strstr(dump, text) == NULL)
+		fail_script("\"%s\" is not in %.300s", text, dump ? dump : "?");
+	free(dump);
+	json_decref(reply);
+}
+
 /* Sends a command; the reply must hold `text` in its JSON. */
 static void
 ask(const char *command, const char *text)
 {
-	json_t *reply;
-	char *dump;
-
 	tell(command);
-	reply = hear();
-	dump = json_dumps(reply, JSON_COMPACT);
-	if (dump == NULL || strstr(dump, text) == NULL)
-		fail_script("%s: \"%s\" is not in %.300s", command, text, dump ? dump : "?");
-	free(dump);
-	json_decref(reply);
+	hear_text(text);
 }
 
 /* --- scripts --- */
@@ -283,6 +288,25 @@ serve_monitor(const char *snapshot)
 	send_xml(expect("SnapshotDevice"), snapshot);
 }
 
+/* Requests of the operator: one that is done, one that is refused. */
+static void
+serve_ask(void)
+{
+	unsigned id;
+
+	tell("{\"cmd\":\"ask\",\"session\":0,\"root\":\"ConsultationCall\",\"inner\":\"<x>1</x>\"}");
+	id = expect("ConsultationCall");
+	expect_text("<x>1</x></ConsultationCall>");
+	send_xml(id,
+		"<ConsultationCallResponse xmlns='" NS "'><initiatedCall><callID>8</callID>"
+		"<deviceID>2001</deviceID></initiatedCall></ConsultationCallResponse>");
+	hear_text("\"call_id\":\"8\"");
+	tell("{\"cmd\":\"ask\",\"session\":0,\"root\":\"Stop\"}");
+	send_xml(expect("Stop"),
+		"<CSTAErrorCode xmlns='" NS "'><operation>generic</operation></CSTAErrorCode>");
+	hear_text("\"error\":\"operation/generic\"");
+}
+
 /* Session, fault with RST, resume, final snapshot, end. */
 static void *
 session_script(void *arg)
@@ -311,6 +335,8 @@ session_script(void *arg)
 	ask("{\"cmd\":\"picture\"}", "\"state\":\"alerting\"");
 	ask("{\"cmd\":\"sing\"}", "unknown cmd");
 	ask("[1]", "not a JSON object");
+	ask("{\"cmd\":\"ask\",\"session\":7,\"root\":\"HoldCall\"}", "root or session is wrong");
+	serve_ask();
 	tell("{\"cmd\":\"snapshot\"}");
 	send_xml(expect("SnapshotDevice"), SNAPSHOT(RINGING("5") RINGING("6")));
 	json_decref(hear());
