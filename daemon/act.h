@@ -19,10 +19,20 @@ enum node_action_kind {
 	NODE_ACT_CLIENT_CLOSE, /* id; flag: after what was sent before is out (else at once). CLIENT_CLOSED follows */
 	NODE_ACT_NUDGE, /* text = client "address:port", text2 = local "address:port" of a connection that died with
 				  the other node: make the client notice (a bare ACK from that address once it is local) */
-	NODE_ACT_HTTP, /* id, xsp, method, path, bytes = body, number = time-out in ms; HTTP_DONE follows exactly once */
-	NODE_ACT_STREAM_OPEN, /* id, xsp, path, bytes = body; STREAM_CLOSED follows exactly once, at the end */
+	/* id, xsp, method, text = base URL, path, bytes = body, text2 = Authorization ("" = none), number = time-out
+	   in ms; HTTP_DONE follows exactly once */
+	NODE_ACT_HTTP,
+	/* id, xsp, text, path, bytes, text2 as above; STREAM_CLOSED follows exactly once, at the end */
+	NODE_ACT_STREAM_OPEN,
 	NODE_ACT_STREAM_CLOSE, /* id: drop it; STREAM_CLOSED follows */
-	NODE_ACT_TELL_FAILED,  /* from_node: tell Pacemaker that the resource failed there */
+	/* id, xsp, text = "cti://host:port" or "ctis://host:port": connect. SOUTH_OPEN may follow, and SOUTH_CLOSED
+	   exactly once, at the end */
+	NODE_ACT_SOUTH_OPEN,
+	NODE_ACT_SOUTH_SEND,  /* id, bytes: one write, order kept */
+	NODE_ACT_SOUTH_CLOSE, /* id: drop it at once; SOUTH_CLOSED follows */
+	NODE_ACT_SECRET,      /* xsp: read token or password of this link again; SECRET follows */
+	NODE_ACT_RESOLVE,     /* id, text = SRV name; RESOLVED follows exactly once */
+	NODE_ACT_TELL_FAILED, /* from_node: tell Pacemaker that the resource failed there */
 	NODE_ACT_TELL_CLEAN, /* from_node: that failure is dealt with, Pacemaker may start the resource there again */
 	NODE_ACT_HISTORY, /* text = what happened (a word), bytes = further JSON members without braces, or "" */
 	NODE_ACT_SCORE,   /* the promotion score changed: ask node_score() */

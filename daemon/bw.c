@@ -40,6 +40,7 @@ bw_init(struct bw *b, struct ctx *x, const struct bw_hooks *hooks)
 	TAILQ_INIT(&b->made);
 	buf_init(&b->path, 4096);
 	buf_init(&b->body, LIMIT_HTTP_BODY_BYTES);
+	bw_links_init(b);
 	b->doc = mem_zalloc(sizeof(*b->doc));
 	b->parties = mem_zalloc(LIMIT_ENTRIES_PER_DEVICE * sizeof(b->parties[0]));
 }
@@ -61,6 +62,7 @@ bw_fini(struct bw *b)
 		bw_deactivate(b);
 	bw_drop_notes(b);
 	timers_fini(&b->timers);
+	bw_links_fini(b);
 	buf_fini(&b->path);
 	buf_fini(&b->body);
 	mem_free(b->doc);
@@ -72,7 +74,7 @@ bw_list_set(struct bw *b)
 {
 	bw_request_send(b, BW_REQ_LIST_SET, b->list_tries++,
 		&(struct xsi_request){
-			.op = XSI_OP_channel_set_get, .args = { str_of(b->x->conf->channel_set) } },
+			.op = XSI_OP_channel_set_get, .args = { bw_channel_set(b) } },
 		NULL);
 	b->phase_due = mono_add_ms(b->x->now, BW_PHASE_MS);
 }
@@ -86,6 +88,9 @@ bw_activate(struct bw *b)
 	for (uint32_t i = 0; i < b->x->conf->xsp_count; i++)
 		bw_channel_init(b, i);
 	b->phase = BW_LISTING;
+	bw_links_activate(b);
+	bw_app_activate(b);
+	b->ack_alarm_at = b->x->now;
 	b->list_tries = 0;
 	b->channels_open = 0;
 	b->server_count = 0;
@@ -117,9 +122,7 @@ bw_deactivate(struct bw *b)
 		struct bw_channel *c = &b->channels[i];
 
 		if (c->state == CHANNEL_OPEN || c->state == CHANNEL_OPENING)
-			ctx_act(b->x,
-				&(struct node_action){
-					.kind = NODE_ACT_STREAM_CLOSE, .id = c->stream });
+			bw_link_close(b, c, "not active any more");
 		bw_ack_drop_xsp(b, i);
 		bw_channel_fini(b, i);
 		bw_channel_init(b, i); /* down: what its stream still brings is for nobody */
@@ -131,7 +134,24 @@ bw_deactivate(struct bw *b)
 	bw_calls_drop(b);
 	bw_made_drop(b);
 	bw_requests_drop(b);
+	bw_links_deactivate(b);
 	bw_drop_notes(b);
+}
+
+/* A subscription points at a channel set; one of an earlier epoch is of no use any more. */
+static void
+bw_leave_set(struct bw *b, struct core_device *d)
+{
+	struct bw_sub *bs;
+
+	if (b->x->conf->set_mode != CONF_SET_PER_EPOCH)
+		return;
+	TAILQ_FOREACH(bs, &bw_device(b, d)->subs, of_device) {
+		if (bs->sub == NULL)
+			continue;
+		bw_unsubscribe(b, str_of(bs->sub->id));
+		bw_sub_set_id(b, bs, STR_NONE);
+	}
 }
 
 static void
@@ -143,8 +163,11 @@ bw_run(struct bw *b)
 	b->reach_due = mono_add_ms(b->x->now, BW_FIRST_REACH_MS);
 	for (uint32_t i = 0; i < b->x->conf->xsp_count; i++)
 		b->channels[i].due = b->x->now;
-	for (d = b->x->model.devices; d != NULL; d = d->by_id.next)
+	bw_channels_unblock(b);
+	for (d = b->x->model.devices; d != NULL; d = d->by_id.next) {
+		bw_leave_set(b, d);
 		bw_ask_all(b, d, true);
+	}
 }
 
 void
@@ -353,8 +376,12 @@ bw_tick(struct bw *b)
 	/* every request, stream and heartbeat is an effect */
 	if (!ctx_may_leave(b->x, 0))
 		return;
+	bw_links_tick(b);
 	if (b->phase == BW_LISTING && mono_due(b->phase_due, b->x->now)) {
-		if (b->list_tries < b->x->conf->xsp_count)
+		if (b->list_tries == 0 && bw_srv_is_pending(b))
+			b->phase_due =
+				mono_add_ms(b->x->now, BW_PHASE_MS); /* the answer ends the wait */
+		else if (b->list_tries < b->x->conf->xsp_count)
 			bw_list_set(b);
 		else
 			bw_run(b);
@@ -366,6 +393,7 @@ bw_tick(struct bw *b)
 	if (b->phase == BW_RUNNING && mono_due(b->left_due, b->x->now))
 		bw_left_server_check(b);
 	bw_channels_tick(b);
+	bw_app_tick(b);
 	bw_subs_tick(b);
 	bw_made_tick(b);
 }
@@ -382,6 +410,7 @@ bw_pump(struct bw *b)
 	bw_acks_pump(b);
 	bw_calls_pump(b);
 	bw_subs_pump(b);
+	bw_links_pump(b);
 }
 
 struct mono
@@ -390,5 +419,7 @@ bw_deadline(const struct bw *b)
 	if (!ctx_may_leave(b->x, 0))
 		return MONO_NEVER; /* what opens the gate wakes the node */
 	return mono_min(mono_min(bw_made_deadline(b), mono_min(b->reach_due, b->left_due)),
-		mono_min(bw_channels_deadline(b), bw_subs_deadline(b)));
+		mono_min(mono_min(bw_channels_deadline(b), bw_subs_deadline(b)),
+			mono_min(mono_min(bw_links_deadline(b), bw_calls_deadline(b)),
+				bw_app_deadline(b))));
 }

@@ -12,24 +12,12 @@
 #ifndef TANDEM_DAEMON_BW_H
 #define TANDEM_DAEMON_BW_H
 
+#include "daemon/bw_link.h"
 #include "daemon/ctx.h"
 #include "proto/base/timers.h"
 #include "proto/xsi_encode.h"
 #include "proto/xsi_msg.h"
 #include "proto/xsi_stream.h"
-
-/* What became of a request, for the service that made it. */
-enum bw_result {
-	BW_DONE,
-	BW_NOT_FOUND,   /* 404: BroadWorks does not know the call or user */
-	BW_FORBIDDEN,   /* 403 */
-	BW_CONFLICT,    /* 409, 412, 400: not in this state */
-	BW_OVERLOAD,    /* 503 */
-	BW_UNREACHABLE, /* no answer */
-	BW_FAILED,      /* anything else */
-};
-
-struct bw;
 
 struct bw_hooks {
 	/** The device has a subscription now (a MonitorStart may be answered). */
@@ -126,6 +114,8 @@ struct bw_device {
 	/* events of a subscription whose id is not known yet: they came before the answer to the subscribe */
 	struct bw_earlies unnamed;
 	uint32_t unnamed_count;
+	int64_t calls_milli; /* its token bucket of clients' requests, in thousandths */
+	struct mono calls_at;
 };
 
 enum bw_channel_state {
@@ -140,7 +130,8 @@ struct bw_channel {
 	uint32_t xsp;
 	uint64_t stream;
 	char id[LIMIT_BW_ID];
-	uint64_t expires_s;
+	uint64_t expires_s; /* as granted */
+	struct mono expires_at;
 	struct xsi_stream in;
 	struct mono due;   /* next open */
 	struct mono heard; /* last byte */
@@ -148,37 +139,21 @@ struct bw_channel {
 	struct mono refresh_due;
 	struct mono opened_at;
 	uint32_t failures; /* in a row */
-	bool doubtful;     /* its XSP did not answer the last request: others are asked first */
-	bool refused;      /* 401 or 403: stop trying, see bw_chan.c */
-};
-
-/* HTTP requests under way. */
-enum bw_request_kind {
-	BW_REQ_SUBSCRIBE,
-	BW_REQ_UPDATE,
-	BW_REQ_UNSUBSCRIBE,
-	BW_REQ_ACK,
-	BW_REQ_BEAT,
-	BW_REQ_REFRESH,
-	BW_REQ_LIST_SET,
-	BW_REQ_DELETE_CHANNEL,
-	BW_REQ_CALL,
-};
-
-struct bw_request {
-	uint64_t id;
-	enum bw_request_kind kind;
-	uint32_t xsp;
-	char *device;     /* SUBSCRIBE, UPDATE, CALL: device id */
-	uint64_t request; /* CALL: id of the client's request; BEAT: the stream it is for */
-	enum xsi_op op;
-	UT_hash_handle by_id;
+	uint32_t hops;     /* redirects of the open under way */
+	uint32_t denials;  /* 403 in a row */
+	char target
+		[BW_URL_BYTES]; /* the server that holds the stream, if a redirect led there; "" = that of the link */
+	bool doubtful; /* its XSP did not answer the last request: others are asked first */
+	bool refused;  /* 403, or the set belongs to another: left alone for long, see bw_chan.c */
+	bool unauthorised; /* 401: opened again as soon as its account may be used */
+	bool blocked; /* DOWN: waits for its account, a host or room in the set, not for `due` */
 };
 
 /* A call request that waits for the gate. */
 struct bw_waiting_call {
 	TAILQ_ENTRY(bw_waiting_call) link;
 	uint64_t offset;
+	struct mono due; /* its turn is awaited until */
 	uint64_t request;
 	char *device;
 	struct xsi_request *q;
@@ -190,6 +165,7 @@ struct bw_ack {
 	uint64_t offset;
 	uint32_t xsp;
 	int status;
+	struct mono since; /* when the event was taken */
 	char event_id[];
 };
 
@@ -205,6 +181,8 @@ struct bw {
 	struct bw_hooks hooks;
 	struct xsi_contexts contexts;
 	enum bw_phase phase;
+	struct bw_links south;
+	char set_name[160]; /* see bw_channel_set() */
 	struct bw_channel channels[LIMIT_XSPS];
 	uint32_t channels_open;
 	uint32_t next_xsp; /* round robin */
@@ -229,6 +207,8 @@ struct bw {
 		uint32_t out; /* under way */
 	} acks[LIMIT_XSPS];   /* an XSP that is slow holds up its own alone */
 	uint32_t ack_count;
+	struct mono ack_alarm_at; /* no second alarm of late acknowledgements before */
+	uint64_t acks_late;
 	TAILQ_HEAD(, bw_waiting_call) calls;
 	TAILQ_HEAD(, bw_made) made; /* calls without a party yet */
 	/* AS failover suspicion */
@@ -243,7 +223,12 @@ struct bw {
 	struct mono left_at;
 	struct mono left_due;      /* MONO_NEVER: none */
 	struct mono suspect_until; /* nor a second look at the calls of one server */
-	struct mono reach_due;  /* no channel is open: told when this comes; MONO_NEVER otherwise */
+	struct mono reach_due; /* no channel is open: told when this comes; MONO_NEVER otherwise */
+	struct {
+		struct mono due;   /* next look at it */
+		uint32_t failures; /* in a row */
+		bool is_ready;
+	} app;                  /* the application controller */
 	struct mono running_at; /* the last time that everything was put in doubt */
 	struct buf path, body;
 	struct xsi_doc *doc;
@@ -282,8 +267,16 @@ struct xsi_request *bw_request_copy(const struct xsi_request *q);
 
 /* inputs */
 void bw_stream_data(struct bw *b, uint64_t stream, struct str bytes);
-void bw_stream_closed(struct bw *b, uint64_t stream, uint64_t status, struct str why);
-void bw_http_done(struct bw *b, uint64_t id, uint64_t status, struct str why, struct str body);
+void bw_stream_closed(struct bw *b, uint64_t stream, const struct bw_answer *a);
+void bw_http_done(struct bw *b, uint64_t id, const struct bw_answer *a);
+/** The lines of an SRV answer: "priority weight port host" each. */
+void bw_resolved(struct bw *b, uint64_t query, bool ok, struct str lines, struct str why);
+/** A secret was read: a token, or a password. */
+void bw_secret(struct bw *b, uint32_t xsp, bool ok, struct str secret, struct str why);
+/* the connections of links over CTI */
+void bw_south_open(struct bw *b, uint64_t conn);
+void bw_south_data(struct bw *b, uint64_t conn, struct str bytes);
+void bw_south_closed(struct bw *b, uint64_t conn, struct str why);
 void bw_tick(struct bw *b);
 /** Sends what gate, rate and windows allow; at the end of each step. */
 void bw_pump(struct bw *b);

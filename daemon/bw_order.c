@@ -455,10 +455,7 @@ document_terminated(struct bw *b, struct bw_channel *c)
 	log_emit(b->x->log, M_CHANNEL_TERMINATED, "xsp=%s channel=%.*s reason=%.*s",
 		b->x->conf->xsps[c->xsp].name, STR_ARG(b->doc->channel.channel_id),
 		STR_ARG(b->doc->reason));
-	/* no fight with another owner of the set: the back-off of a refused channel */
-	if (str_is(b->doc->reason, "DuplicateChannelSet"))
-		c->failures += 4;
-	bw_channel_lose(b, c, "ended by BroadWorks");
+	bw_channel_terminated(b, c, b->doc->reason);
 }
 
 void

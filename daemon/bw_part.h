@@ -11,15 +11,31 @@ struct bw_request *bw_request_send(struct bw *b, enum bw_request_kind kind, uint
 	const struct xsi_request *q, const char *device);
 /** What a status means. */
 enum bw_result bw_result_of(uint64_t status);
-/** The XSP to be asked next: round robin over those with an open channel, first those that answer. */
+/** The same with the exceptions of the configuration (`error =`). */
+enum bw_result bw_result_of_status(struct bw *b, uint64_t status);
+/** The XSP to be asked next: those with an open channel, first those that answer; by priority, shared by weight. */
 uint32_t bw_pick_xsp(struct bw *b);
 void bw_requests_drop(struct bw *b);
+/** A request is over for good: its owner is told, and it is freed. */
+void bw_request_over(struct bw *b, struct bw_request *r, const struct bw_answer *a);
+
+/* bw_ack.c */
 void bw_ack_event(struct bw *b, uint32_t xsp, struct str event_id, int status);
 void bw_ack_drop_xsp(struct bw *b, uint32_t xsp);
-void bw_call_done(struct bw *b, const struct bw_request *r, uint64_t status, struct str body);
-void bw_calls_pump(struct bw *b);
+void bw_ack_done(struct bw *b, const struct bw_request *r);
 void bw_acks_pump(struct bw *b);
+
+/* bw_call.c */
+void bw_call_done(struct bw *b, const struct bw_request *r, struct str body);
+void bw_calls_pump(struct bw *b);
 void bw_calls_drop(struct bw *b);
+struct mono bw_calls_deadline(const struct bw *b);
+
+/* bw_app.c: the application controller */
+void bw_app_activate(struct bw *b);
+void bw_app_tick(struct bw *b);
+struct mono bw_app_deadline(const struct bw *b);
+void bw_app_done(struct bw *b, const struct bw_request *r, struct str body);
 
 /* bw_chan.c */
 void bw_channel_init(struct bw *b, uint32_t xsp);
@@ -32,7 +48,20 @@ void bw_channel_lose(struct bw *b, struct bw_channel *c, const char *why);
 struct bw_channel *bw_channel_by_stream(struct bw *b, uint64_t stream);
 struct bw_channel *bw_channel_by_id(struct bw *b, struct str id);
 void bw_beat_done(struct bw *b, const struct bw_request *r, uint64_t status);
+/** Puts the body of AddChannel for it into b->body. */
+void bw_channel_body(struct bw *b, const struct bw_channel *c);
+/** BroadWorks ended it, with this reason. */
+void bw_channel_terminated(struct bw *b, struct bw_channel *c, struct str reason);
+void bw_refresh_done(struct bw *b, const struct bw_request *r, struct str body);
+/** What a channel waits for may be there: all that are blocked look again. */
+void bw_channels_unblock(struct bw *b);
+/** Name of the channel set. Valid until the next call. */
+struct str bw_channel_set(struct bw *b);
 void bw_change_channel(struct bw *b, struct bw_channel *c, enum bw_channel_state to);
+
+/* bw_cti.c */
+/** Off the lists of the connection. */
+void bw_cti_forget(struct bw *b, struct bw_request *r);
 
 /* bw_subs.c */
 void bw_subs_tick(struct bw *b);

@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * HTTP requests to BroadWorks: the table of those under way, call requests, acknowledgements of events.
+ * Requests to BroadWorks: the table of those under way, which XSP is asked, what became of them.
  *
- * A call request and an acknowledgement are effects: they wait here until the gate lets their offset out. A call
- * request is sent once and never repeated: what became of one that was not answered is seen in the events.
+ * A request is described by struct xsi_request, whatever the transport. It is handed to a link (bw_link.c), which sends
+ * it when it may; the answer comes back here, and goes to whoever asked.
  */
 #include "daemon/bw_part.h"
 
 #include "proto/base/check.h"
 #include "proto/xsi_decode.h"
-
-static uint64_t
-request_timeout_ms(const struct bw *b)
-{
-	return (uint64_t)b->x->conf->http_timeout_ms;
-}
 
 struct xsi_request *
 bw_request_copy(const struct xsi_request *q)
@@ -49,25 +43,22 @@ bw_request_send(struct bw *b, enum bw_request_kind kind, uint32_t xsp, const str
 	r->kind = kind;
 	r->op = q->op;
 	r->xsp = xsp;
+	r->q = bw_request_copy(q);
 	r->device = device ? mem_strndup(device, strlen(device)) : NULL;
 	HASH_ADD(by_id, b->requests, id, sizeof(r->id), r);
-	xsi_op_path(&b->path, &b->contexts, q);
-	ctx_act(b->x,
-		&(struct node_action){ .kind = NODE_ACT_HTTP,
-			.id = r->id,
-			.xsp = xsp,
-			.method = xsi_op_method(q->op),
-			.path = buf_as_str(&b->path),
-			.bytes = q->body,
-			.number = request_timeout_ms(b) });
+	bw_link_submit(b, r);
 	return r;
 }
 
 static void
 request_free(struct bw *b, struct bw_request *r)
 {
+	bw_link_forget(b, r);
 	HASH_DELETE(by_id, b->requests, r);
 	mem_free(r->device);
+	mem_free(r->base);
+	mem_free(r->path);
+	mem_free(r->q);
 	mem_free(r);
 }
 
@@ -105,29 +96,119 @@ bw_result_of(uint64_t status)
 	}
 }
 
-static bool
-request_fits(const struct bw_channel *c, bool doubtful)
+/* The setting that names the status or the error code of the answer; the code counts more. */
+static const struct conf_error *
+request_exception(struct bw *b, uint64_t status, struct str body)
 {
-	return c->state == CHANNEL_OPEN && c->doubtful == doubtful;
+	const struct conf *conf = b->x->conf;
+	const struct conf_error *found = NULL;
+	struct err e = { 0 };
+	uint64_t code = 0;
+
+	if (conf->error_count == 0)
+		return NULL;
+	if (body.n > 0 && xsi_decode(b->x->xml, body, b->doc, &e) == E_OK &&
+		b->doc->kind == XSI_DOC_ERROR)
+		code = b->doc->error_code;
+	for (uint32_t i = 0; i < conf->error_count; i++) {
+		if (code != 0 && conf->errors[i].code == code)
+			return &conf->errors[i];
+		if (conf->errors[i].code == status)
+			found = &conf->errors[i];
+	}
+	return found;
+}
+
+enum bw_result
+bw_result_of_status(struct bw *b, uint64_t status)
+{
+	const struct conf_error *exception = request_exception(b, status, STR_NONE);
+
+	return exception ? (enum bw_result)exception->action : bw_result_of(status);
+}
+
+static enum bw_result
+request_result(struct bw *b, uint64_t status, struct str body)
+{
+	const struct conf_error *exception =
+		status == 0 || status / 100 == 2 ? NULL : request_exception(b, status, body);
+
+	return exception ? (enum bw_result)exception->action : bw_result_of(status);
+}
+
+/* --- which XSP -------------------------------------------------------------------------------- */
+
+/* 0: well; 1: overloaded; 2: it did not answer; 3: no channel. */
+static int
+pick_rank(const struct bw *b, uint32_t xsp)
+{
+	const struct bw_channel *c = &b->channels[xsp];
+	const struct bw_link *l = &b->south.of[xsp];
+
+	if (c->state != CHANNEL_OPEN)
+		return 3;
+	if (c->doubtful || !bw_auth_may_send(b, xsp))
+		return 2;
+	return mono_due(l->hold_until, b->x->now) ? 0 : 1;
+}
+
+/* True if the link is of use before the other. */
+static bool
+pick_is_before(const struct bw *b, uint32_t xsp, uint32_t other)
+{
+	uint32_t mine = b->south.of[xsp].priority, theirs = b->south.of[other].priority;
+
+	if (b->x->conf->priority_order == CONF_PRIORITY_IGNORED)
+		return false;
+	return b->x->conf->priority_order == CONF_HIGH_FIRST ? mine > theirs : mine < theirs;
+}
+
+/* Among those of the same rank and priority each gets its share by weight, evenly spread. */
+static uint32_t
+pick_weighted(struct bw *b, uint32_t best, int rank)
+{
+	uint32_t count = b->x->conf->xsp_count, at = best;
+	int64_t total = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct bw_link *l = &b->south.of[i];
+
+		if (pick_rank(b, i) != rank || pick_is_before(b, best, i))
+			continue;
+		l->credit += l->weight;
+		total += l->weight;
+		if (l->credit > b->south.of[at].credit)
+			at = i;
+	}
+	b->south.of[at].credit -= total;
+	return at;
 }
 
 uint32_t
 bw_pick_xsp(struct bw *b)
 {
-	uint32_t count = b->x->conf->xsp_count;
+	uint32_t count = b->x->conf->xsp_count, best = 0;
+	int rank = pick_rank(b, 0);
 
-	for (int doubtful = 0; doubtful <= 1; doubtful++) {
-		for (uint32_t i = 0; i < count; i++) {
-			uint32_t xsp = (b->next_xsp + i) % count;
+	for (uint32_t i = 1; i < count; i++) {
+		int r = pick_rank(b, i);
 
-			if (!request_fits(&b->channels[xsp], doubtful))
-				continue;
-			b->next_xsp = xsp + 1;
-			return xsp;
-		}
+		if (r < rank || (r == rank && pick_is_before(b, i, best)))
+			best = i;
+		rank = r < rank ? r : rank;
 	}
-	return b->next_xsp++ % count;
+	if (rank < 3)
+		return pick_weighted(b, best, rank);
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t xsp = b->next_xsp++ % count;
+
+		if (b->south.of[xsp].url[0] != '\0' || b->x->conf->xsps[xsp].srv == 0)
+			return xsp;
+	}
+	return 0;
 }
+
+/* --- answers ---------------------------------------------------------------------------------- */
 
 static void
 request_logged(struct bw *b, const struct bw_request *r, uint64_t status, struct str why)
@@ -141,16 +222,15 @@ request_logged(struct bw *b, const struct bw_request *r, uint64_t status, struct
 		"refresh-channel",
 		"list-channel-set",
 		"delete-channel",
+		"application-controller",
 		"call",
 	};
 
 	/* a set that does not exist yet is no failure */
 	if (status / 100 == 2 || (r->kind == BW_REQ_LIST_SET && (status == 403 || status == 404)))
 		return;
-	if (status == 401)
-		log_emit(b->x->log, M_NOT_AUTHORISED,
-			"xsp=%s request=%s: check [broadworks] user and password",
-			b->x->conf->xsps[r->xsp].name, names[r->kind]);
+	bw_link_note(b, r->xsp, "%s: status %llu %.*s", names[r->kind], (unsigned long long)status,
+		STR_ARG(why));
 	log_emit(b->x->log, M_SOUTH_REQUEST, "xsp=%s request=%s device=%s status=%llu %.*s",
 		b->x->conf->xsps[r->xsp].name, names[r->kind], r->device ? r->device : "",
 		(unsigned long long)status, STR_ARG(why));
@@ -189,187 +269,50 @@ request_list_done(struct bw *b, uint32_t xsp, uint64_t status, struct str body)
 }
 
 void
-bw_http_done(struct bw *b, uint64_t id, uint64_t status, struct str why, struct str body)
+bw_request_over(struct bw *b, struct bw_request *r, const struct bw_answer *a)
 {
-	struct bw_request *r;
-
-	HASH_FIND(by_id, b->requests, &id, sizeof(id), r);
-	if (r == NULL)
-		return;
-	request_logged(b, r, status, why);
-	b->channels[r->xsp].doubtful = status == 0;
+	bw_link_forget(b, r);
+	request_logged(b, r, a->status, a->why);
+	r->result = request_result(b, a->status, a->body);
 	switch (r->kind) {
 	case BW_REQ_SUBSCRIBE:
 	case BW_REQ_UPDATE:
 	case BW_REQ_UNSUBSCRIBE:
-		bw_subs_http_done(b, r, status, why, body);
+		bw_subs_http_done(b, r, a->status, a->why, a->body);
 		break;
 	case BW_REQ_ACK:
-		b->acks[r->xsp].out--;
+		bw_ack_done(b, r);
 		break;
 	case BW_REQ_BEAT:
-		bw_beat_done(b, r, status);
+		bw_beat_done(b, r, a->status);
 		break;
 	case BW_REQ_LIST_SET:
-		request_list_done(b, r->xsp, status, body);
+		request_list_done(b, r->xsp, a->status, a->body);
 		break;
 	case BW_REQ_DELETE_CHANNEL:
 		b->deletes--;
 		break;
 	case BW_REQ_REFRESH:
+		bw_refresh_done(b, r, a->body);
+		break;
+	case BW_REQ_CONTROLLER:
+		bw_app_done(b, r, a->body);
 		break;
 	case BW_REQ_CALL:
-		bw_call_done(b, r, status, body);
+		bw_call_done(b, r, a->body);
 		break;
 	}
 	request_free(b, r);
 }
 
-/* call requests */
-
 void
-bw_call(struct bw *b, uint64_t request, const struct xsi_request *q, struct core_device *d)
+bw_http_done(struct bw *b, uint64_t id, const struct bw_answer *a)
 {
-	struct bw_waiting_call *w = mem_zalloc(sizeof(*w));
+	struct bw_request *r;
 
-	w->offset = b->x->offset;
-	w->request = request;
-	w->device = mem_strndup(d->id, strlen(d->id));
-	w->q = bw_request_copy(q);
-	TAILQ_INSERT_TAIL(&b->calls, w, link);
-}
-
-static void
-call_free(struct bw *b, struct bw_waiting_call *w)
-{
-	TAILQ_REMOVE(&b->calls, w, link);
-	mem_free(w->device);
-	mem_free(w->q);
-	mem_free(w);
-}
-
-void
-bw_calls_drop(struct bw *b)
-{
-	while (!TAILQ_EMPTY(&b->calls))
-		call_free(b, TAILQ_FIRST(&b->calls));
-}
-
-void
-bw_calls_pump(struct bw *b)
-{
-	struct bw_waiting_call *w;
-
-	while ((w = TAILQ_FIRST(&b->calls)) != NULL && ctx_may_leave(b->x, w->offset)) {
-		b->doc->kind = XSI_DOC_UNKNOWN;
-		if (core_device_by_id(&b->x->model, str_of(w->device)) == NULL)
-			b->hooks.request_over(w->request, BW_NOT_FOUND, 0, b->hooks.arg);
-		else
-			bw_request_send(b, BW_REQ_CALL, bw_pick_xsp(b), w->q, w->device)->request =
-				w->request;
-		call_free(b, w);
-	}
-}
-
-/* A request about a call: what became of it shows in the events, and in a snapshot. */
-static bool
-call_is_of_a_call(enum xsi_op op)
-{
-	return op >= XSI_OP_dial && op < XSI_OP_agent_state_get;
-}
-
-/* The device may have another state than the one we believe in. */
-static void
-call_doubt(struct bw *b, struct core_device *d, enum xsi_op op, enum bw_result result)
-{
-	if (!call_is_of_a_call(op))
+	HASH_FIND(by_id, b->requests, &id, sizeof(id), r);
+	if (r == NULL || r->place != BW_PLACE_OUT)
 		return;
-	if (result == BW_NOT_FOUND && op != XSI_OP_dial)
-		bw_device(b, d)->suspect = true;
-	/* BroadWorks does not know a call that we believe in, or nobody knows whether it was done: ask */
-	if (op != XSI_OP_dial || result == BW_UNREACHABLE || result == BW_FAILED)
-		bw_ask(b, d, true);
-}
-
-void
-bw_call_done(struct bw *b, const struct bw_request *r, uint64_t status, struct str body)
-{
-	enum bw_result result = bw_result_of(status);
-	struct core_device *d = core_device_by_id(&b->x->model, str_of(r->device));
-	uint64_t call_id = 0;
-	struct err e = { 0 };
-
-	if (body.n == 0 || xsi_decode(b->x->xml, body, b->doc, &e) != E_OK)
-		b->doc->kind = XSI_DOC_UNKNOWN;
-	if (result == BW_DONE && b->doc->kind == XSI_DOC_CALL_START && b->doc->tracking_id.n > 0)
-		call_id = core_decide_call(&b->x->model, &b->x->em, b->doc->tracking_id);
-	/* a call that has no name cannot be told to the client who made it */
-	if (result == BW_DONE && call_id == 0 &&
-		(r->op == XSI_OP_dial || r->op == XSI_OP_rp_dial))
-		result = BW_FAILED;
-	if (d != NULL && result != BW_DONE)
-		call_doubt(b, d, r->op, result);
-	if (call_id != 0)
-		bw_made_note(b, call_id);
-	b->hooks.request_over(r->request, result, call_id, b->hooks.arg);
-}
-
-/* acknowledgements of events */
-
-void
-bw_ack_event(struct bw *b, uint32_t xsp, struct str event_id, int status)
-{
-	struct bw_ack *a;
-
-	if (event_id.n == 0 || b->ack_count >= LIMIT_ACKS_WAITING)
-		return; /* it will be delivered again */
-	a = mem_alloc(sizeof(*a) + event_id.n + 1);
-	a->offset = b->x->offset;
-	a->xsp = xsp;
-	a->status = status;
-	memcpy(a->event_id, event_id.p, event_id.n);
-	a->event_id[event_id.n] = '\0';
-	TAILQ_INSERT_TAIL(&b->acks[xsp].waiting, a, link);
-	b->ack_count++;
-}
-
-static void
-ack_free(struct bw *b, struct bw_ack *a)
-{
-	TAILQ_REMOVE(&b->acks[a->xsp].waiting, a, link);
-	b->ack_count--;
-	mem_free(a);
-}
-
-/* The channel is gone: what was not acknowledged on it comes again on another. */
-void
-bw_ack_drop_xsp(struct bw *b, uint32_t xsp)
-{
-	while (!TAILQ_EMPTY(&b->acks[xsp].waiting))
-		ack_free(b, TAILQ_FIRST(&b->acks[xsp].waiting));
-}
-
-static void
-acks_pump_xsp(struct bw *b, uint32_t xsp)
-{
-	struct bw_ack *a;
-
-	while ((a = TAILQ_FIRST(&b->acks[xsp].waiting)) != NULL &&
-		b->acks[xsp].out < b->x->conf->acks_in_flight && ctx_may_leave(b->x, a->offset)) {
-		buf_reset(&b->body);
-		xsi_put_event_response(&b->body, str_of(a->event_id), a->status);
-		bw_request_send(b, BW_REQ_ACK, xsp,
-			&(struct xsi_request){
-				.op = XSI_OP_event_response, .body = buf_as_str(&b->body) },
-			NULL);
-		b->acks[xsp].out++;
-		ack_free(b, a);
-	}
-}
-
-void
-bw_acks_pump(struct bw *b)
-{
-	for (uint32_t xsp = 0; xsp < b->x->conf->xsp_count; xsp++)
-		acks_pump_xsp(b, xsp);
+	if (!bw_link_answered(b, r, a))
+		bw_request_over(b, r, a);
 }

@@ -238,7 +238,7 @@ ask_put_body(struct bw *b, const struct bw_sub *bs)
 	struct xsi_subscription_body body = { .packages = packages,
 		.is_list = conf->package_list == CONF_LIST_YES && is_primary(bs),
 		.expires_s = (uint64_t)conf->subscription_expires_s,
-		.channel_set = str_of(conf->channel_set),
+		.channel_set = bw_channel_set(b),
 		.application = str_of(conf->application_id) };
 
 	for (uint32_t i = 0; i < CORE_PACKAGE_count; i++)
@@ -385,7 +385,8 @@ bw_sub_compared(struct bw *b, struct bw_sub *bs, bool resync)
 	bool doubt = resync || bd->lost_calls;
 
 	/* nobody asked, and not the echo of an ask either: BroadWorks has noticed that it lost its memory of a user */
-	if (!asked && bd->confirmed && bd->kind == CORE_KIND_user && mono_due(bs->owed_until, b->x->now) &&
+	if (!asked && bd->confirmed && bd->kind == CORE_KIND_user &&
+		mono_due(bs->owed_until, b->x->now) &&
 		mono_due(mono_add_ms(bs->asked, UNSOLICITED_QUIET_MS), b->x->now))
 		doubt = true;
 	bd->suspect = false;
@@ -549,7 +550,7 @@ bw_subs_http_done(
 		r->device ? core_device_by_id(&b->x->model, str_of(r->device)) : NULL;
 	struct bw_sub *bs = subs_of_request(d ? d->south : NULL, r);
 	bool subscribing = r->kind == BW_REQ_SUBSCRIBE;
-	enum bw_result result = bw_result_of(status);
+	enum bw_result result = r->result;
 
 	(void)why;
 	/* an account that goes on trying is locked out by BroadWorks */

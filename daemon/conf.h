@@ -91,6 +91,7 @@ enum conf_cti_session {
 
 enum conf_cti_uri {
 	CONF_CTI_LITERAL,
+	CONF_CTI_ESCAPED,
 	CONF_CTI_SUBSTITUTED,
 };
 
@@ -225,6 +226,7 @@ struct conf {
 	int64_t ack_delay_alarm_ms; /* 3000 */
 	struct conf_error errors[CONF_ERRORS];
 	uint32_t error_count;
+	int disposition_put;         /* 1: disposition codes are set by PUT, 0: by POST */
 	char broadworks_version[16]; /* "20.0"; "" = not said */
 	char user_agent[64];         /* "" = tandem/VERSION */
 	char context_async[128], context_events[128], context_actions[128];

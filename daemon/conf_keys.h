@@ -89,6 +89,7 @@
 		SHARED) \
 	XX("broadworks", "error", ERROR, errors, 0, 0, "", SHARED) \
 	XX("broadworks", "broadworks-version", NAME, broadworks_version, 0, 0, "", SHARED) \
+	XX("broadworks", "disposition-method", DISPOSITION, disposition_put, 0, 0, "post", SHARED) \
 	XX("broadworks", "user-agent", TEXT, user_agent, 0, 0, "", SHARED) \
 	XX("broadworks", "context-async", CONTEXT, context_async, 1, 0, \
 		"/com.broadsoft.async/com.broadsoft.xsi-events/v2.0", SHARED) \

@@ -27,9 +27,10 @@ static const char *const word_lists[][8] = {
 	[KIND_CTI_FRAMING] = { "bare", "lf", "crlf", "nul", "length" },
 	[KIND_CTI_CREDENTIALS] = { "credentials", "sso", "authorization" },
 	[KIND_CTI_SESSION] = { "connection", "request" },
-	[KIND_CTI_URI] = { "literal", "substituted" },
+	[KIND_CTI_URI] = { "literal", "escaped", "substituted" },
 	[KIND_CTI_KEEPALIVE] = { "both", "answer" },
 	[KIND_CTI_PERIOD_UNIT] = { "s", "ms" },
+	[KIND_DISPOSITION] = { "post", "put" },
 };
 
 static char *
@@ -210,7 +211,7 @@ conf_value_set(void *base, const struct conf_row *row, const char *value)
 {
 	if (row->kind <= KIND_HOST)
 		return set_text(base, row, value);
-	if (row->kind <= KIND_CTI_PERIOD_UNIT)
+	if (row->kind <= KIND_DISPOSITION)
 		return set_word(base, row, value);
 	if (row->kind == KIND_PACKAGES)
 		return conf_packages_set(base, row, value);
@@ -255,7 +256,7 @@ conf_value_describe(const struct conf_row *row, char *text, size_t size)
 {
 	if (row->kind <= KIND_HOST)
 		describe_text(row, text, size);
-	else if (row->kind <= KIND_CTI_PERIOD_UNIT)
+	else if (row->kind <= KIND_DISPOSITION)
 		describe_words(row->kind, text, size);
 	else if (row->kind <= KIND_U16)
 		snprintf(text, size, "a number from %" PRId64 " to %" PRId64, row->min, row->max);
@@ -306,7 +307,7 @@ conf_value_print(const void *base, const struct conf_row *row, struct buf *out)
 	} else if (row->kind <= KIND_REPLICATE) {
 		memcpy(&first, text_member_of(base, row), sizeof(first));
 		buf_cstr(out, word_lists[row->kind][first ? 0 : 1]);
-	} else if (row->kind <= KIND_CTI_PERIOD_UNIT) {
+	} else if (row->kind <= KIND_DISPOSITION) {
 		memcpy(&at, text_member_of(base, row), sizeof(at));
 		buf_cstr(out, word_lists[row->kind][at]);
 	} else if (row->kind <= KIND_U16) {

@@ -19,12 +19,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <utlist.h>
 
-#define HTTP_CONNECTIONS_PER_XSP 8
 #define HTTP_STREAM_BYTES_MAX (8 * 1024 * 1024) /* of one run of libcurl */
 #define HTTP_IDLE_S_MAX 3 /* an XSP drops an idle connection after 4 s (its Keep-Alive header) */
 #define HTTP_URL_BYTES_MAX 4096
+#define HTTP_LOCATION_BYTES 2049 /* what is longer is no place we go to */
+#define HTTP_AUTHORIZATION_BYTES 16384
 
 struct transfer {
 	struct io_http *h;
@@ -36,6 +38,8 @@ struct transfer {
 	bool dirty; /* a stream with bytes to hand on */
 	unsigned attempts;
 	struct buf body;
+	struct curl_slist *headers;
+	char location[HTTP_LOCATION_BYTES];
 	char why[CURL_ERROR_SIZE];
 	struct transfer *prev, *next; /* of its kind */
 	struct transfer *dirty_prev, *dirty_next;
@@ -46,7 +50,6 @@ struct io_http {
 	struct io_sink sink;
 	const struct conf *conf;
 	CURLSH *shares[LIMIT_XSPS];
-	struct curl_slist *headers;
 	struct io_curl *request_curl, *stream_curl;
 	struct transfer *requests;
 	struct transfer *streams; /* map */
@@ -79,6 +82,24 @@ on_body(char *p, size_t size, size_t count, void *arg)
 	return n;
 }
 
+/* Where a redirect leads: as the server wrote it, since libcurl would already make a whole URL of it. */
+static size_t
+on_header(char *p, size_t size, size_t count, void *arg)
+{
+	static const char name[] = "location:";
+	struct transfer *x = arg;
+	struct str line = { p, size * count };
+
+	if (line.n >= 5 && memcmp(p, "HTTP/", 5) == 0)
+		x->location[0] = '\0'; /* of an answer before this one, as "100 Continue" */
+	if (line.n < sizeof(name) || strncasecmp(p, name, sizeof(name) - 1) != 0)
+		return line.n;
+	line = str_trim((struct str){ p + sizeof(name) - 1, line.n - (sizeof(name) - 1) });
+	if (!str_copy(x->location, sizeof(x->location), line))
+		x->location[0] = '\0';
+	return size * count;
+}
+
 static int
 on_attempt(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)
 {
@@ -97,6 +118,9 @@ static void
 transfer_free(struct transfer *x)
 {
 	curl_easy_cleanup(x->easy);
+	for (struct curl_slist *h = x->headers; h != NULL; h = h->next)
+		explicit_bzero(h->data, strlen(h->data)); /* one of them is a secret */
+	curl_slist_free_all(x->headers);
 	buf_fini(&x->body);
 	mem_free(x);
 }
@@ -118,6 +142,50 @@ set_method(CURL *easy, const char *method, struct str body)
 	}
 }
 
+static void
+add_header(struct transfer *x, const char *line)
+{
+	struct curl_slist *longer = curl_slist_append(x->headers, line);
+
+	if (longer != NULL)
+		x->headers = longer;
+}
+
+static void
+add_headers(struct transfer *x, struct str authorization)
+{
+	const struct conf *conf = x->h->conf;
+	char line[HTTP_AUTHORIZATION_BYTES];
+
+	add_header(x, "Content-Type: application/xml; charset=UTF-8");
+	add_header(x, "Accept: application/xml, text/xml");
+	add_header(x, "Expect:");
+	if (conf->broadworks_version[0] != '\0') {
+		snprintf(line, sizeof(line), "X-BroadWorks-Protocol-Version: %s",
+			conf->broadworks_version);
+		add_header(x, line);
+	}
+	if (authorization.n > 0 && authorization.n < sizeof(line) - 32) {
+		snprintf(line, sizeof(line), "Authorization: %.*s", STR_ARG(authorization));
+		add_header(x, line);
+	}
+	explicit_bzero(line, sizeof(line));
+	curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->headers);
+}
+
+static void
+set_link(CURL *easy, const struct conf_xsp *link)
+{
+	curl_easy_setopt(easy, CURLOPT_PROXY, link->proxy);
+	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	if (link->ca_file[0] != '\0')
+		curl_easy_setopt(easy, CURLOPT_CAINFO, link->ca_file);
+	if (link->cert_file[0] != '\0') {
+		curl_easy_setopt(easy, CURLOPT_SSLCERT, link->cert_file);
+		curl_easy_setopt(easy, CURLOPT_SSLKEY, link->key_file);
+	}
+}
+
 /* What holds for every transfer: who we are, and what libcurl must not do by itself. */
 static void
 set_common(struct transfer *x, uint32_t xsp)
@@ -128,26 +196,23 @@ set_common(struct transfer *x, uint32_t xsp)
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, x);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, x);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, x);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, x->why);
 	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_attempt);
 	curl_easy_setopt(easy, CURLOPT_PREREQDATA, x);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, "tandem/" TANDEM_VERSION);
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, x->h->headers);
-	curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
-	curl_easy_setopt(easy, CURLOPT_USERNAME, conf->bw_user);
-	curl_easy_setopt(easy, CURLOPT_PASSWORD, conf->bw_password);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT,
+		conf->user_agent[0] != '\0' ? conf->user_agent : "tandem/" TANDEM_VERSION);
 	curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
 	curl_easy_setopt(easy, CURLOPT_SHARE, x->h->shares[xsp]);
 	curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)HTTP_IDLE_S_MAX);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)conf->http_timeout_ms);
-	if (conf->ca_file[0] != '\0')
-		curl_easy_setopt(easy, CURLOPT_CAINFO, conf->ca_file);
+	set_link(easy, &conf->xsps[xsp]);
 }
 
 static void
@@ -161,27 +226,30 @@ set_stream(CURL *easy)
 }
 
 static struct transfer *
-transfer_new(struct io_http *h, uint64_t id, uint32_t xsp, const char *method, struct str path,
-	struct str body, bool is_stream)
+transfer_new(struct io_http *h, const struct io_http_order *o, bool is_stream)
 {
 	struct transfer *x = mem_zalloc(sizeof(*x));
+	const char *method = is_stream ? "POST" : o->method;
+	struct str base = o->base;
 	char url[HTTP_URL_BYTES_MAX];
 
 	x->h = h;
-	x->id = id;
+	x->id = o->id;
 	x->is_stream = is_stream;
 	x->is_get = strcmp(method, "GET") == 0;
-	buf_init(&x->body, is_stream ? HTTP_STREAM_BYTES_MAX : LIMIT_HTTP_BODY_BYTES);
+	buf_init(&x->body, is_stream ? HTTP_STREAM_BYTES_MAX : h->conf->reply_bytes_max);
 	x->easy = curl_easy_init();
-	if (x->easy == NULL || xsp >= h->conf->xsp_count ||
-		path.n >= sizeof(url) - sizeof(h->conf->xsps[0].base_url)) {
+	if (base.n == 0 && o->xsp < h->conf->xsp_count)
+		base = str_of(h->conf->xsps[o->xsp].base_url);
+	if (x->easy == NULL || o->xsp >= h->conf->xsp_count || base.n + o->path.n >= sizeof(url)) {
 		transfer_free(x);
 		return NULL;
 	}
-	snprintf(url, sizeof(url), "%s%.*s", h->conf->xsps[xsp].base_url, STR_ARG(path));
+	snprintf(url, sizeof(url), "%.*s%.*s", STR_ARG(base), STR_ARG(o->path));
 	curl_easy_setopt(x->easy, CURLOPT_URL, url);
-	set_common(x, xsp);
-	set_method(x->easy, method, body);
+	set_common(x, o->xsp);
+	add_headers(x, o->authorization);
+	set_method(x->easy, method, o->body);
 	if (is_stream)
 		set_stream(x->easy);
 	return x;
@@ -190,19 +258,19 @@ transfer_new(struct io_http *h, uint64_t id, uint32_t xsp, const char *method, s
 /* --- results ---------------------------------------------------------------------------------- */
 
 static void
-emit_end(struct io_http *h, bool is_stream, uint64_t id, long status, struct str body,
-	const char *why)
+emit_end(struct io_http *h, const struct node_event *end)
 {
-	struct node_event ev = {
-		.kind = is_stream ? NODE_EV_STREAM_CLOSED : NODE_EV_HTTP_DONE,
-		.id = id,
-		.number = (uint64_t)status,
-		.bytes = body,
-		.text = str_of(why),
-	};
-
 	if (!h->closing)
-		io_emit(&h->sink, &ev);
+		io_emit(&h->sink, end);
+}
+
+static void
+emit_failed(struct io_http *h, bool is_stream, uint64_t id, const char *why)
+{
+	emit_end(h,
+		&(struct node_event){ .kind = is_stream ? NODE_EV_STREAM_CLOSED : NODE_EV_HTTP_DONE,
+			.id = id,
+			.text = str_of(why) });
 }
 
 /* Takes the transfer off every list and out of libcurl; it stays to be read, then freed. */
@@ -236,6 +304,15 @@ reason(const struct transfer *x, CURLcode result)
 	return x->why[0] != '\0' ? x->why : curl_easy_strerror(result);
 }
 
+static uint32_t
+retry_after_s(CURL *easy)
+{
+	curl_off_t s = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &s);
+	return s <= 0 ? 0 : s < 86400 ? (uint32_t)s : 86400;
+}
+
 static void
 finish(struct transfer *x, CURLcode result)
 {
@@ -248,8 +325,15 @@ finish(struct transfer *x, CURLcode result)
 		status = status == 200 ? 0 : status;
 	else if (result != CURLE_OK)
 		status = 0;
-	emit_end(h, x->is_stream, x->id, status,
-		status != 0 && !x->is_stream ? buf_as_str(&x->body) : STR_NONE, reason(x, result));
+	emit_end(h,
+		&(struct node_event){
+			.kind = x->is_stream ? NODE_EV_STREAM_CLOSED : NODE_EV_HTTP_DONE,
+			.id = x->id,
+			.number = (uint64_t)status,
+			.bytes = status != 0 && !x->is_stream ? buf_as_str(&x->body) : STR_NONE,
+			.text = str_of(reason(x, result)),
+			.text2 = str_of(x->location),
+			.retry_after_s = retry_after_s(x->easy) });
 	transfer_free(x);
 }
 
@@ -305,21 +389,20 @@ on_ran(void *arg)
 /* --- orders ----------------------------------------------------------------------------------- */
 
 void
-io_http_request(struct io_http *h, uint64_t id, uint32_t xsp, const char *method, struct str path,
-	struct str body, uint64_t timeout_ms)
+io_http_request(struct io_http *h, const struct io_http_order *o)
 {
 	struct transfer *x;
 
 	if (h->request_count >= IO_HTTP_REQUESTS_MAX) {
-		emit_end(h, false, id, 0, STR_NONE, "too many requests");
+		emit_failed(h, false, o->id, "too many requests");
 		return;
 	}
-	x = transfer_new(h, id, xsp, method, path, body, false);
+	x = transfer_new(h, o, false);
 	if (x == NULL) {
-		emit_end(h, false, id, 0, STR_NONE, "no such XSP, or the path is too long");
+		emit_failed(h, false, o->id, "no such XSP, or the path is too long");
 		return;
 	}
-	curl_easy_setopt(x->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+	curl_easy_setopt(x->easy, CURLOPT_TIMEOUT_MS, (long)o->timeout_ms);
 	DL_APPEND(h->requests, x);
 	h->request_count++;
 	if (curl_multi_add_handle(io_curl_multi(h->request_curl), x->easy) != CURLM_OK)
@@ -336,14 +419,13 @@ find_stream(struct io_http *h, uint64_t id)
 }
 
 void
-io_http_open_stream(struct io_http *h, uint64_t id, uint32_t xsp, struct str path, struct str body)
+io_http_open_stream(struct io_http *h, const struct io_http_order *o)
 {
-	struct transfer *x =
-		find_stream(h, id) ? NULL : transfer_new(h, id, xsp, "POST", path, body, true);
+	struct transfer *x = find_stream(h, o->id) ? NULL : transfer_new(h, o, true);
 
 	if (x == NULL) {
-		emit_end(h, true, id, 0, STR_NONE,
-			"no such XSP, the path is too long, or the id is in use");
+		emit_failed(
+			h, true, o->id, "no such XSP, the path is too long, or the id is in use");
 		return;
 	}
 	HASH_ADD(hh, h->streams, id, sizeof(x->id), x);
@@ -360,7 +442,7 @@ io_http_close_stream(struct io_http *h, uint64_t id)
 		return;
 	detach(x);
 	transfer_free(x);
-	emit_end(h, true, id, 0, STR_NONE, "closed by us");
+	emit_failed(h, true, id, "closed by us");
 }
 
 /* --- life ------------------------------------------------------------------------------------- */
@@ -374,22 +456,6 @@ make_shares(struct io_http *h)
 			return false;
 		curl_share_setopt(h->shares[i], CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
 		curl_share_setopt(h->shares[i], CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
-	}
-	return true;
-}
-
-static bool
-make_headers(struct io_http *h)
-{
-	static const char *const lines[] = { "Content-Type: application/xml; charset=UTF-8",
-		"Accept: application/xml, text/xml", "Expect:" };
-
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		struct curl_slist *longer = curl_slist_append(h->headers, lines[i]);
-
-		if (longer == NULL)
-			return false;
-		h->headers = longer;
 	}
 	return true;
 }
@@ -408,17 +474,16 @@ io_http_new(const struct io_sink *sink, const struct conf *conf, struct err *e)
 	h->conf = conf;
 	h->request_curl = io_curl_new(sink->loop, on_ran, h);
 	h->stream_curl = io_curl_new(sink->loop, on_ran, h);
-	if (h->request_curl == NULL || h->stream_curl == NULL || !make_shares(h) ||
-		!make_headers(h)) {
+	if (h->request_curl == NULL || h->stream_curl == NULL || !make_shares(h)) {
 		err_set(e, E_IO, "libcurl has no memory");
 		io_http_close(h);
 		io_http_free(h);
 		return NULL;
 	}
 	curl_multi_setopt(io_curl_multi(h->request_curl), CURLMOPT_MAX_HOST_CONNECTIONS,
-		(long)HTTP_CONNECTIONS_PER_XSP);
+		(long)conf->connections_max);
 	curl_multi_setopt(io_curl_multi(h->request_curl), CURLMOPT_MAXCONNECTS,
-		(long)(HTTP_CONNECTIONS_PER_XSP * conf->xsp_count));
+		(long)(conf->connections_max * conf->xsp_count));
 	return h;
 }
 
@@ -448,7 +513,6 @@ io_http_free(struct io_http *h)
 	for (size_t i = 0; i < LIMIT_XSPS; i++)
 		if (h->shares[i] != NULL)
 			curl_share_cleanup(h->shares[i]);
-	curl_slist_free_all(h->headers);
 	mem_free(h);
 	curl_global_cleanup();
 }

@@ -2,10 +2,10 @@
 /*
  * The BroadWorks side: requests and event streams over HTTP, by libcurl on the loop.
  *
- * Each XSP has its own cookies and at most 8 connections for requests; a stream has one of its own.
- * Basic authentication goes with every request. No redirects, no proxies, no other protocols than
- * http and https. HTTP_DONE comes exactly once for each request, STREAM_CLOSED exactly once for
- * each stream; none after io_http_close().
+ * Each link has its own cookies, TLS settings and proxy, and a bounded number of connections for requests; a stream
+ * has one of its own. Who we are and where a request goes comes with it: nothing is followed by itself, no other
+ * protocols than http and https are spoken. HTTP_DONE comes exactly once for each request, STREAM_CLOSED exactly once
+ * for each stream; none after io_http_close(). What the Authorization header says appears in no log.
  */
 #ifndef TANDEM_DAEMON_IO_HTTP_H
 #define TANDEM_DAEMON_IO_HTTP_H
@@ -19,12 +19,20 @@ struct io_http;
 /** `conf` must outlive it. NULL if libcurl cannot start (`e` says why). */
 struct io_http *io_http_new(const struct io_sink *sink, const struct conf *conf, struct err *e);
 
-/** `method`: GET, POST, PUT or DELETE. `body` may be "". */
-void io_http_request(struct io_http *h, uint64_t id, uint32_t xsp, const char *method,
-	struct str path, struct str body, uint64_t timeout_ms);
-/** A POST whose answer does not end. */
-void io_http_open_stream(
-	struct io_http *h, uint64_t id, uint32_t xsp, struct str path, struct str body);
+/* A request, or a POST whose answer does not end. Texts are borrowed for the call. */
+struct io_http_order {
+	uint64_t id;
+	uint32_t xsp;       /* the link: its TLS, proxy and cookies */
+	const char *method; /* GET, POST, PUT or DELETE; of requests alone */
+	struct str base;    /* "https://host:port"; "" = that of the link */
+	struct str path;
+	struct str body;          /* may be "" */
+	struct str authorization; /* value of the header; "" = none */
+	uint64_t timeout_ms;      /* of requests alone */
+};
+
+void io_http_request(struct io_http *h, const struct io_http_order *o);
+void io_http_open_stream(struct io_http *h, const struct io_http_order *o);
 /**
  * Unknown ids are ignored: the stream has ended by itself and STREAM_CLOSED is on its way or there.
  */

@@ -142,6 +142,17 @@ tell_clean(struct io_loop *l, uint32_t node_id)
 static void
 perform_one(struct io_loop *l, const struct node_action *a)
 {
+	const struct io_http_order order = {
+		.id = a->id,
+		.xsp = a->xsp,
+		.method = a->method,
+		.base = a->text,
+		.path = a->path,
+		.body = a->bytes,
+		.authorization = a->text2,
+		.timeout_ms = a->number,
+	};
+
 	switch (a->kind) {
 	case NODE_ACT_MCAST:
 		if (l->ring != NULL)
@@ -170,13 +181,19 @@ perform_one(struct io_loop *l, const struct node_action *a)
 		io_nudge_send(l->nudge, a->text, a->text2);
 		break;
 	case NODE_ACT_HTTP:
-		io_http_request(l->http, a->id, a->xsp, a->method, a->path, a->bytes, a->number);
+		io_http_request(l->http, &order);
 		break;
 	case NODE_ACT_STREAM_OPEN:
-		io_http_open_stream(l->http, a->id, a->xsp, a->path, a->bytes);
+		io_http_open_stream(l->http, &order);
 		break;
 	case NODE_ACT_STREAM_CLOSE:
 		io_http_close_stream(l->http, a->id);
+		break;
+	case NODE_ACT_SOUTH_OPEN:
+	case NODE_ACT_SOUTH_SEND:
+	case NODE_ACT_SOUTH_CLOSE:
+	case NODE_ACT_SECRET:
+	case NODE_ACT_RESOLVE:
 		break;
 	case NODE_ACT_TELL_FAILED:
 		tell_failed(l, a->from_node);

@@ -398,6 +398,47 @@ node_ring_down(struct node *n)
 }
 
 static void
+node_south_input(struct node *n, const struct node_event *ev)
+{
+	struct bw_answer answer = {
+		.status = ev->number,
+		.why = ev->text,
+		.body = ev->bytes,
+		.location = ev->text2,
+		.retry_after_s = ev->retry_after_s,
+	};
+
+	switch ((int)ev->kind) {
+	case NODE_EV_HTTP_DONE:
+		bw_http_done(&n->bw, ev->id, &answer);
+		break;
+	case NODE_EV_STREAM_DATA:
+		bw_stream_data(&n->bw, ev->id, ev->bytes);
+		break;
+	case NODE_EV_STREAM_CLOSED:
+		bw_stream_closed(&n->bw, ev->id, &answer);
+		break;
+	case NODE_EV_SOUTH_OPEN:
+		bw_south_open(&n->bw, ev->id);
+		break;
+	case NODE_EV_SOUTH_DATA:
+		bw_south_data(&n->bw, ev->id, ev->bytes);
+		break;
+	case NODE_EV_SOUTH_CLOSED:
+		bw_south_closed(&n->bw, ev->id, ev->text);
+		break;
+	case NODE_EV_SECRET:
+		bw_secret(&n->bw, (uint32_t)ev->number, ev->flag, ev->bytes, ev->text);
+		break;
+	case NODE_EV_RESOLVED:
+		bw_resolved(&n->bw, ev->id, ev->flag, ev->bytes, ev->text);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
 node_input(struct node *n, const struct node_event *ev)
 {
 	struct ctx *x = &n->x;
@@ -446,13 +487,14 @@ node_input(struct node *n, const struct node_event *ev)
 		sess_conn_closed(&n->sess, ev->id);
 		break;
 	case NODE_EV_HTTP_DONE:
-		bw_http_done(&n->bw, ev->id, ev->number, ev->text, ev->bytes);
-		break;
 	case NODE_EV_STREAM_DATA:
-		bw_stream_data(&n->bw, ev->id, ev->bytes);
-		break;
 	case NODE_EV_STREAM_CLOSED:
-		bw_stream_closed(&n->bw, ev->id, ev->number, ev->text);
+	case NODE_EV_SOUTH_OPEN:
+	case NODE_EV_SOUTH_DATA:
+	case NODE_EV_SOUTH_CLOSED:
+	case NODE_EV_SECRET:
+	case NODE_EV_RESOLVED:
+		node_south_input(n, ev);
 		break;
 	}
 }
@@ -644,6 +686,14 @@ node_get_counts(const struct node *n, struct mono now, struct node_counts *c)
 	};
 	for (call = m->calls; call != NULL; call = call->by_id.next)
 		c->calls += call->halves > 0;
+}
+
+uint32_t
+node_get_links(const struct node *n, struct node_link *links)
+{
+	for (uint32_t i = 0; i < n->x.conf->xsp_count; i++)
+		bw_link_view(&n->bw, i, &links[i]);
+	return n->x.conf->xsp_count;
 }
 
 void

@@ -42,9 +42,16 @@ enum node_event_kind {
 	NODE_EV_CLIENT_ACKED, /* id, number = bytes of our output that the client's TCP has acknowledged, in all */
 	NODE_EV_CLIENT_CLOSED, /* id: gone, or closed on our request */
 	/* BroadWorks: id as given in the action */
-	NODE_EV_HTTP_DONE,   /* id, number = HTTP status (0: no answer, text = why), bytes = body */
+	NODE_EV_HTTP_DONE, /* id, number = HTTP status (0: no answer, text = why), bytes = body, text2 = Location of a
+			      redirect, retry_after_s */
 	NODE_EV_STREAM_DATA, /* id, bytes: first after the response header said 200 */
-	NODE_EV_STREAM_CLOSED, /* id, number = HTTP status if the open was refused (else 0), text = why */
+	NODE_EV_STREAM_CLOSED, /* id, number = HTTP status if the open was refused (else 0), text = why, text2 and
+				  retry_after_s as above */
+	NODE_EV_SOUTH_OPEN,   /* id: connected, and TLS agreed */
+	NODE_EV_SOUTH_DATA,   /* id, bytes */
+	NODE_EV_SOUTH_CLOSED, /* id, text = why */
+	NODE_EV_SECRET,       /* number = xsp, flag: read, bytes = secret; else text = why */
+	NODE_EV_RESOLVED, /* id, flag: answered, bytes = lines "priority weight port host"; else text = why */
 };
 
 struct node_event {
@@ -54,6 +61,7 @@ struct node_event {
 	uint64_t id;
 	uint64_t number;
 	uint32_t from_node;
+	uint32_t retry_after_s; /* Retry-After of an answer; 0 = not said */
 	bool flag;
 	struct str bytes;                 /* borrowed */
 	struct str text;                  /* borrowed */
@@ -85,6 +93,8 @@ const char *node_refusal(const struct node *n);
 
 void node_get_view(const struct node *n, struct mono now, struct ha_view *v);
 void node_get_counts(const struct node *n, struct mono now, struct node_counts *c);
+/** Fills up to LIMIT_XSPS links; returns how many there are. */
+uint32_t node_get_links(const struct node *n, struct node_link *links);
 void node_get_takeover(const struct node *n, struct node_takeover *t);
 
 /* For the simulator's observer. */

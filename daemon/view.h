@@ -21,6 +21,22 @@ struct node_counts {
 	int64_t uptime_s;
 };
 
+/* A link to BroadWorks. */
+struct node_link {
+	char name[64];
+	char url[192];
+	const char *transport; /* "http", "cti" */
+	const char *
+		state; /* "open", "degraded", "overloaded", "opening", "closing", "down", "refused", "unresolved", "idle" */
+	char reason[96]; /* what happened last; "" = nothing */
+	uint64_t requests, failures;
+	uint64_t refusals;  /* 401 */
+	uint64_t overloads; /* 503 */
+	uint64_t redirects;
+	uint64_t opens, losses; /* of its event channel */
+	uint32_t queued;        /* requests that wait */
+};
+
 struct node_takeover {
 	uint64_t epoch;
 	int64_t at_wall_us;                        /* 0 = none yet */

@@ -42,6 +42,8 @@
 #define LIMIT_REORDER_EVENTS 16
 #define LIMIT_HTTP_BODY_BYTES 524288
 #define LIMIT_SOUTH_IN_FLIGHT 64
+#define LIMIT_LINK_QUEUE 8192 /* requests that wait for a link */
+#define LIMIT_CTI_EVENTS 8192 /* events of a connection that are not acknowledged */
 #define LIMIT_ACKS_WAITING 65536
 
 /* replication */

@@ -42,6 +42,8 @@
 	XX(37510, NO_XSP, ALARM, "no event channel is open") \
 	XX(37520, NOT_AUTHORISED, ALARM, "BroadWorks refuses the account of this connector") \
 	XX(37530, SOUTH_REQUEST, NOTICE, "a request to BroadWorks failed") \
+	XX(37540, LINK, NOTICE, "a link to BroadWorks changed") \
+	XX(37541, ACK_LATE, WARNING, "events are acknowledged late") \
 	XX(37601, SESSION_OPEN, NOTICE, "a CSTA session was opened or resumed") \
 	XX(37602, SESSION_ENDED, NOTICE, "a CSTA session ended") \
 	XX(37603, CLIENT_MALFORMED, WARNING, \

@@ -10,6 +10,9 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 
+/* base64 of admin@demo.example:sec:ret */
+#define SECRET "YWRtaW5AZGVtby5leGFtcGxlOnNlYzpyZXQ="
+
 struct peer {
 	uv_tcp_t tcp;
 	char in[70000];
@@ -96,6 +99,13 @@ serve(struct peer *p)
 			"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 2\r\n\r\nno");
 	else if (path_is("/302"))
 		say_z(p, "HTTP/1.1 302 Found\r\nLocation: /ok\r\nContent-Length: 0\r\n\r\n");
+	else if (path_is("/long-location")) {
+		memset(big, 'x', 3000);
+		say_z(p, "HTTP/1.1 302 Found\r\nLocation: /");
+		say(p, big, 3000);
+		say_z(p, "\r\nContent-Length: 0\r\n\r\n");
+	} else if (path_is("/overload"))
+		say_z(p, "HTTP/1.1 503 Overloaded\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n");
 	else if (path_is("/max"))
 		say_z(p, "HTTP/1.1 200 OK\r\nContent-Length: 524288\r\n\r\n"),
 			say(p, big, LIMIT_HTTP_BODY_BYTES);
@@ -203,8 +213,6 @@ setup(void)
 	/* a port where nobody listens */
 	snprintf(conf.xsps[1].base_url, sizeof(conf.xsps[1].base_url), "http://127.0.0.1:1");
 	conf.xsp_count = 2;
-	strcpy(conf.bw_user, "admin@demo.example");
-	strcpy(conf.bw_password, "sec:ret");
 	setenv("http_proxy", "http://127.0.0.1:9", 1);
 	http = io_http_new(&r->sink, &conf, &e);
 	ck_assert_ptr_nonnull(http);
@@ -220,14 +228,40 @@ teardown(void)
 	uv_close((uv_handle_t *)&server.listener, NULL);
 	recorder_finish(r);
 	io_http_free(http);
-	ck_assert_ptr_null(strstr(r->log_text, "sec:ret"));
+	ck_assert_ptr_null(strstr(r->log_text, SECRET));
 	recorder_free(r);
+}
+
+static void
+send_to(uint64_t id, uint32_t xsp, const char *base, const char *method, const char *path,
+	const char *body, uint64_t timeout_ms)
+{
+	io_http_request(http,
+		&(struct io_http_order){ .id = id,
+			.xsp = xsp,
+			.method = method,
+			.base = str_of(base),
+			.path = str_of(path),
+			.body = str_of(body),
+			.authorization = STR("Basic " SECRET),
+			.timeout_ms = timeout_ms });
 }
 
 static void
 request(uint64_t id, const char *method, const char *path, const char *body)
 {
-	io_http_request(http, id, 0, method, str_of(path), str_of(body), 2000);
+	send_to(id, 0, "", method, path, body, 2000);
+}
+
+static void
+stream(uint64_t id, uint32_t xsp, const char *path, const char *body)
+{
+	io_http_open_stream(http,
+		&(struct io_http_order){ .id = id,
+			.xsp = xsp,
+			.path = str_of(path),
+			.body = str_of(body),
+			.authorization = STR("Basic " SECRET) });
 }
 
 static const struct recorded *
@@ -250,9 +284,7 @@ START_TEST(get_with_basic_at_once)
 	ck_assert_str_eq(done->bytes, "hello");
 	ck_assert_uint_eq(server.requests, 1);
 	ck_assert_ptr_nonnull(strstr(server.last, "GET /ok?a=b HTTP/1.1\r\n"));
-	/* base64 of admin@demo.example:sec:ret */
-	ck_assert_ptr_nonnull(strstr(
-		server.last, "Authorization: Basic YWRtaW5AZGVtby5leGFtcGxlOnNlYzpyZXQ=\r\n"));
+	ck_assert_ptr_nonnull(strstr(server.last, "Authorization: Basic " SECRET "\r\n"));
 }
 END_TEST
 
@@ -284,7 +316,51 @@ START_TEST(refusals_are_answers)
 	ck_assert_uint_eq(server.requests, 1);
 	request(2, "GET", "/302", "");
 	ck_assert_uint_eq(await_done(2)->number, 302);
+	ck_assert_str_eq(await_done(2)->text2, "/ok");
 	ck_assert_uint_eq(server.requests, 2);
+}
+END_TEST
+
+/* A redirect is told, not followed; the place where it led is asked when the node says so. */
+START_TEST(goes_where_the_order_says)
+{
+	char base[192];
+
+	snprintf(base, sizeof(base), "%s", conf.xsps[0].base_url);
+	snprintf(conf.xsps[0].base_url, sizeof(conf.xsps[0].base_url), "http://127.0.0.1:1");
+	send_to(1, 0, base, "PUT", "/ok", "<A/>", 2000);
+	ck_assert_uint_eq(await_done(1)->number, 200);
+	ck_assert_ptr_nonnull(strstr(server.last, "PUT /ok "));
+	ck_assert_ptr_nonnull(strstr(server.last, "Authorization: Basic " SECRET));
+	send_to(2, 0, base, "GET", "/long-location", "", 2000);
+	ck_assert_uint_eq(await_done(2)->number, 302);
+	ck_assert_str_eq(await_done(2)->text2, "");
+	send_to(3, 0, base, "GET", "/overload", "", 2000);
+	ck_assert_uint_eq(await_done(3)->number, 503);
+	ck_assert_uint_eq(await_done(3)->retry_after_s, 7);
+}
+END_TEST
+
+START_TEST(says_what_the_settings_say)
+{
+	strcpy(conf.user_agent, "agent-77");
+	strcpy(conf.broadworks_version, "22.0");
+	io_http_request(http,
+		&(struct io_http_order){
+			.id = 1, .method = "GET", .path = STR("/ok"), .timeout_ms = 2000 });
+	await_done(1);
+	ck_assert_ptr_nonnull(strstr(server.last, "User-Agent: agent-77\r\n"));
+	ck_assert_ptr_nonnull(strstr(server.last, "X-BroadWorks-Protocol-Version: 22.0\r\n"));
+	ck_assert_ptr_null(strstr(server.last, "Authorization"));
+	conf.reply_bytes_max = 1024;
+	request(2, "GET", "/max", "");
+	ck_assert_uint_eq(await_done(2)->number, 0);
+	ck_assert_str_eq(await_done(2)->text, "more bytes than allowed");
+	/* the test's server as a proxy: the whole URL is in the request line */
+	snprintf(conf.xsps[1].proxy, sizeof(conf.xsps[1].proxy), "%s", conf.xsps[0].base_url);
+	send_to(3, 1, "http://xsp.example:80", "GET", "/ok", "", 2000);
+	await_done(3);
+	ck_assert_ptr_nonnull(strstr(server.last, "GET http://xsp.example"));
 }
 END_TEST
 
@@ -292,17 +368,17 @@ START_TEST(no_answer)
 {
 	const struct recorded *done;
 
-	io_http_request(http, 1, 1, "GET", STR("/ok"), STR_NONE, 1000);
+	send_to(1, 1, "", "GET", "/ok", "", 1000);
 	done = await_done(1);
 	ck_assert_uint_eq(done->number, 0);
 	ck_assert_str_ne(done->text, "");
-	io_http_request(http, 2, 0, "GET", STR("/silent"), STR_NONE, 150);
+	send_to(2, 0, "", "GET", "/silent", "", 150);
 	done = await_done(2);
 	ck_assert_uint_eq(done->number, 0);
 	ck_assert_ptr_nonnull(strstr(done->text, "timed out"));
 	request(3, "GET", "/reset", "");
 	ck_assert_uint_eq(await_done(3)->number, 0);
-	io_http_request(http, 4, 9, "GET", STR("/ok"), STR_NONE, 100);
+	send_to(4, 9, "", "GET", "/ok", "", 100);
 	ck_assert_uint_eq(await_done(4)->number, 0);
 	recorder_run_ms(r, 200);
 	ck_assert_uint_eq(recorder_count(r, NODE_EV_HTTP_DONE), 4);
@@ -374,7 +450,7 @@ START_TEST(closing_cancels_all)
 {
 	for (uint64_t i = 0; i < 20; i++)
 		request(i, "GET", "/silent", "");
-	io_http_open_stream(http, 99, 0, STR("/stream"), STR("<Channel/>"));
+	stream(99, 0, "/stream", "<Channel/>");
 	recorder_run_ms(r, 100);
 	ck_assert_uint_eq(r->count, 0);
 	/* teardown closes; the sanitizer sees what stays, the recorder what is still told */
@@ -386,7 +462,7 @@ END_TEST
 static void
 open_stream(uint64_t id)
 {
-	io_http_open_stream(http, id, 0, STR("/stream"), STR("<Channel/>"));
+	stream(id, 0, "/stream", "<Channel/>");
 	while (server.stream == NULL)
 		uv_run(&r->loop, UV_RUN_ONCE);
 }
@@ -446,11 +522,11 @@ END_TEST
 
 START_TEST(stream_is_refused)
 {
-	io_http_open_stream(http, 5, 0, STR("/refused"), STR("<Channel/>"));
+	stream(5, 0, "/refused", "<Channel/>");
 	recorder_await(r, NODE_EV_STREAM_CLOSED, 1);
 	ck_assert_uint_eq(recorder_find(r, NODE_EV_STREAM_CLOSED, 0)->number, 403);
 	ck_assert_uint_eq(recorder_count(r, NODE_EV_STREAM_DATA), 0);
-	io_http_open_stream(http, 6, 1, STR("/stream"), STR_NONE);
+	stream(6, 1, "/stream", "");
 	recorder_await(r, NODE_EV_STREAM_CLOSED, 2);
 	ck_assert_uint_eq(recorder_find(r, NODE_EV_STREAM_CLOSED, 1)->number, 0);
 }
@@ -524,6 +600,8 @@ main(void)
 	tcase_add_test(t, get_with_basic_at_once);
 	tcase_add_test(t, methods_and_bodies);
 	tcase_add_test(t, refusals_are_answers);
+	tcase_add_test(t, goes_where_the_order_says);
+	tcase_add_test(t, says_what_the_settings_say);
 	tcase_add_test(t, no_answer);
 	tcase_add_test(t, bodies_are_bounded);
 	tcase_add_test(t, only_a_get_is_sent_twice);

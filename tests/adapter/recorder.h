@@ -19,6 +19,8 @@
 struct recorded {
 	enum node_event_kind kind;
 	uint64_t id, number;
+	uint32_t retry_after_s;
+	bool flag;
 	char *bytes, *text, *text2;
 	size_t bytes_n;
 };
@@ -50,6 +52,8 @@ recorder_emit(const struct node_event *ev, void *arg)
 	e->bytes_n = ev->bytes.n;
 	e->text = mem_strndup(ev->text.p, ev->text.n);
 	e->text2 = mem_strndup(ev->text2.p, ev->text2.n);
+	e->retry_after_s = ev->retry_after_s;
+	e->flag = ev->flag;
 	r->count++;
 	if (r->hook != NULL)
 		r->hook(ev, r->hook_arg);

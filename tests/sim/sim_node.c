@@ -180,6 +180,13 @@ node_perform(struct sim *s, struct sim_node *n, const struct node_action *a)
 	case NODE_ACT_STREAM_OPEN:
 		sim_south_stream_open(s, n->index, a);
 		break;
+	case NODE_ACT_SOUTH_OPEN:
+	case NODE_ACT_SOUTH_SEND:
+	case NODE_ACT_SOUTH_CLOSE:
+	case NODE_ACT_SECRET:
+	case NODE_ACT_RESOLVE:
+		REQUIRE(false); /* its links are of the other transport, its account is of the configuration */
+		break;
 	case NODE_ACT_STREAM_CLOSE:
 		sim_south_stream_close(s, n->index, a->id);
 		break;

@@ -15,10 +15,7 @@
 struct world_due {
 	TAILQ_ENTRY(world_due) link;
 	struct mono due;
-	enum node_event_kind kind;
-	uint64_t id, number;
-	char *bytes, *text;
-	size_t bytes_n, text_n;
+	struct node_event ev; /* its texts are its own */
 };
 
 static void
@@ -82,6 +79,7 @@ world_init(struct world *w, unsigned xsps, const char *settings)
 	buf_init(&w->history, WORLD_TEXT_BYTES);
 	buf_init(&w->asked, WORLD_TEXT_BYTES);
 	buf_init(&w->bodies, WORLD_TEXT_BYTES);
+	buf_init(&w->targets, WORLD_TEXT_BYTES);
 	world_configure(w, xsps, settings);
 	w->out = node_out_new();
 	w->node = node_new(&w->conf, 1, 0, 4711, &w->log);
@@ -91,8 +89,9 @@ static void
 world_due_free(struct world *w, struct world_due *d)
 {
 	TAILQ_REMOVE(&w->due, d, link);
-	mem_free(d->bytes);
-	mem_free(d->text);
+	mem_free((void *)(uintptr_t)d->ev.bytes.p);
+	mem_free((void *)(uintptr_t)d->ev.text.p);
+	mem_free((void *)(uintptr_t)d->ev.text2.p);
 	mem_free(d);
 }
 
@@ -113,24 +112,39 @@ world_fini(struct world *w)
 	buf_fini(&w->history);
 	buf_fini(&w->asked);
 	buf_fini(&w->bodies);
+	buf_fini(&w->targets);
+}
+
+/* exactly so many bytes, so that a read beyond them is found */
+static struct str
+world_copy(struct str s)
+{
+	char *copy = mem_alloc(s.n > 0 ? s.n : 1);
+
+	if (s.n > 0)
+		memcpy(copy, s.p, s.n);
+	return (struct str){ copy, s.n };
 }
 
 void
 world_later(struct world *w, int64_t ms, enum node_event_kind kind, uint64_t id, uint64_t number,
 	struct str bytes, struct str text)
 {
+	world_event_later(w, ms,
+		&(struct node_event){
+			.kind = kind, .id = id, .number = number, .bytes = bytes, .text = text });
+}
+
+void
+world_event_later(struct world *w, int64_t ms, const struct node_event *ev)
+{
 	struct world_due *d = mem_zalloc(sizeof(*d)), *at;
 
 	d->due = mono_add_ms(w->now, ms);
-	d->kind = kind;
-	d->id = id;
-	d->number = number;
-	/* exactly so many bytes, so that a read beyond them is found */
-	d->bytes = mem_alloc(bytes.n + 1);
-	memcpy(d->bytes, bytes.p, bytes.n);
-	d->bytes_n = bytes.n;
-	d->text = mem_strndup(text.p, text.n);
-	d->text_n = text.n;
+	d->ev = *ev;
+	d->ev.bytes = world_copy(ev->bytes);
+	d->ev.text = world_copy(ev->text);
+	d->ev.text2 = world_copy(ev->text2);
 	TAILQ_FOREACH_REVERSE(at, &w->due, world_dues, link)
 		if (at->due.us <= d->due.us)
 			break;
@@ -283,6 +297,14 @@ world_action(struct world *w, const struct node_action *a)
 		return;
 	}
 	switch (a->kind) {
+	case NODE_ACT_SOUTH_OPEN:
+	case NODE_ACT_SOUTH_SEND:
+	case NODE_ACT_SOUTH_CLOSE:
+	case NODE_ACT_SECRET:
+	case NODE_ACT_RESOLVE:
+		ck_assert_ptr_nonnull((void *)(uintptr_t)w->links_by_hand);
+		w->links_by_hand(w, a);
+		break;
 	case NODE_ACT_LISTEN:
 		w->listening = a->flag;
 		break;
@@ -339,13 +361,7 @@ world_step(struct world *w, const struct node_event *ev)
 static void
 world_give(struct world *w, struct world_due *d)
 {
-	struct node_event ev = { .kind = d->kind,
-		.id = d->id,
-		.number = d->number,
-		.text = { d->text, d->text_n },
-		.bytes = { d->bytes, d->bytes_n } };
-
-	world_step(w, &ev);
+	world_step(w, &d->ev);
 	world_due_free(w, d);
 }
 

@@ -103,8 +103,9 @@ struct world_client {
 struct world_xsp {
 	enum world_xsp_mode mode;
 	unsigned refusal;
-	uint64_t stream; /* 0 = none */
-	bool open;       /* the Channel document was sent */
+	const char *location; /* goes with a refusal that is a redirect */
+	uint64_t stream;      /* 0 = none */
+	bool open;            /* the Channel document was sent */
 	char channel[32];
 	unsigned opens; /* channels asked for, since the start */
 };
@@ -138,6 +139,8 @@ struct world_rule {
 	int64_t delay_ms;
 	int times; /* -1 = for ever */
 	char *body;
+	const char *location; /* of a redirect; NULL */
+	uint32_t retry_after_s;
 };
 
 struct world_due; /* an input on its way to the node */
@@ -153,8 +156,9 @@ struct world {
 	struct buf logs;    /* "37603 text" */
 	struct buf history; /* words */
 	struct buf asked;
-	struct buf bodies; /* of all requests, a line each */
-	bool quiet_acks;   /* asked has no acknowledgements and heartbeats */
+	struct buf bodies;  /* of all requests, a line each */
+	struct buf targets; /* "http://h:80 Basic xyz PUT E/..." of each request and each open */
+	bool quiet_acks;    /* asked has no acknowledgements and heartbeats */
 	uint64_t acks;
 	uint64_t asks; /* subscriptions asked for and updated */
 
@@ -175,6 +179,8 @@ struct world {
 	unsigned expires_s; /* granted to subscriptions; default 7200 */
 	/* instead of the BroadWorks that answers by itself; NULL: that one */
 	void (*by_hand)(struct world *w, const struct node_action *a);
+	/* connections of CTI links, secrets, names: nothing answers by itself */
+	void (*links_by_hand)(struct world *w, const struct node_action *a);
 	TAILQ_HEAD(world_rules, world_rule) rules;
 	TAILQ_HEAD(world_dues, world_due) due;
 };
@@ -197,6 +203,9 @@ void world_step(struct world *w, const struct node_event *ev);
 /** An input after a delay. `bytes` and `text` are copied. */
 void world_later(struct world *w, int64_t ms, enum node_event_kind kind, uint64_t id,
 	uint64_t number, struct str bytes, struct str text);
+
+/** The same of any input; its texts are copied. */
+void world_event_later(struct world *w, int64_t ms, const struct node_event *ev);
 
 /* clients */
 

@@ -276,6 +276,8 @@ world_bw_open(struct world *w, const struct node_action *a)
 	ck_assert_uint_eq(x->stream, 0);
 	x->opens++;
 	buf_printf(&w->asked, "xsp%u open\n", a->xsp + 1);
+	buf_printf(&w->targets, "%.*s %.*s open %.*s\n", STR_ARG(a->text), STR_ARG(a->text2),
+		STR_ARG(a->path));
 	buf_printf(&w->bodies, "%.*s\n", STR_ARG(a->bytes));
 	x->stream = a->id;
 	switch (x->mode) {
@@ -288,8 +290,12 @@ world_bw_open(struct world *w, const struct node_action *a)
 		break;
 	case WORLD_REFUSES:
 		x->stream = 0;
-		world_later(
-			w, 1, NODE_EV_STREAM_CLOSED, a->id, x->refusal, STR_NONE, STR("refused"));
+		world_event_later(w, 1,
+			&(struct node_event){ .kind = NODE_EV_STREAM_CLOSED,
+				.id = a->id,
+				.number = x->refusal,
+				.text = STR("refused"),
+				.text2 = str_of(x->location ? x->location : "") });
 		break;
 	case WORLD_UP:
 		snprintf(x->channel, sizeof(x->channel), "c%u", ++w->channels);
@@ -396,6 +402,8 @@ bw_note(struct world *w, const struct bw_asked *q)
 	bool beat = strstr(q->path, "/heartbeat") != NULL;
 
 	w->acks += ack;
+	buf_printf(&w->targets, "%.*s %.*s %s %s\n", STR_ARG(a->text), STR_ARG(a->text2), a->method,
+		q->path);
 	if (w->quiet_acks && (ack || beat))
 		return;
 	if (ack)
@@ -743,7 +751,13 @@ world_bw_http(struct world *w, const struct node_action *a)
 	else if (w->xsps[a->xsp].mode == WORLD_SILENT || (r != NULL && r->status == 0))
 		bw_answer(w, a, (int64_t)a->number, 0, "");
 	else if (r != NULL)
-		bw_answer(w, a, r->delay_ms, r->status, r->body);
+		world_event_later(w, r->delay_ms,
+			&(struct node_event){ .kind = NODE_EV_HTTP_DONE,
+				.id = a->id,
+				.number = r->status,
+				.bytes = str_of(r->body),
+				.text2 = str_of(r->location ? r->location : ""),
+				.retry_after_s = r->retry_after_s });
 	else
 		bw_usual(w, &q);
 }
