@@ -15,6 +15,7 @@
 #   make scenarios        every fault script of tests/scenarios against a live connector. SEEDS=N (default 20) S=WORD
 #   make bench            the measurements of tests/bench
 #   make lint             every lint of tests/lint, without the tests
+#   make coverage-table   docs/broadworks-coverage.md anew, from what the last runs of the tests have noted
 #   make format           rewrites the sources in the style of .clang-format; make format-check only reports
 #   make install          tandemd, tandemctl, the OCF agent, units. PREFIX= DESTDIR= OCF_ROOT= as usual
 #   make deps             installs the packages of deploy/deps.debian that are missing (asks for root, starts no service)
@@ -38,6 +39,7 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
+, := ,
 BUILD ?= build
 JOBS  ?= $(shell nproc 2>/dev/null || echo 2)
 SEED  ?= 1
@@ -132,23 +134,29 @@ SIM_TESTS        := $(call test_programs,sim)
 EMITTERS         := $(patsubst tests/unit/%.c,$(BUILD)/check/%,$(wildcard tests/unit/emit_*.c))
 BENCHES          := $(BENCH_SOURCES:tests/bench/%.c=$(BUILD)/bench/%)
 
+# Which BroadWorks events and requests a test exercises is noted while it runs: see tests/coverage/README.md.
+COVERAGE_OBJECT := $(OBJ)/tests/coverage/record.o
+COVERAGE_WRAP   := $(addprefix -Wl$(,)--wrap=,xsi_decode xsi_op_path xsi_op_cti_path)
+COVERAGE_NAMES  := $(BUILD)/check/coverage_names
+
 # These touch nothing outside their process and may run side by side; the others run one after another, the lab last.
 PARALLEL_TESTS   := $(UNIT_TESTS) $(GOLDEN_TESTS) $(WIRE_TESTS) $(SIM_TESTS)
 SEQUENTIAL_TESTS := $(ADAPTER_TESTS) $(BWSIM_TESTS) $(CSTACLIENT_TESTS)
 TEST_PROGRAMS    := $(PARALLEL_TESTS) $(SEQUENTIAL_TESTS)
-SCRIPT_TESTS     := $(sort $(filter-out tests/lab/%,$(wildcard tests/*/test_*.sh))) \
-	$(sort $(wildcard tests/lab/test_*.sh))
+# The last one judges what the others have noted.
+SCRIPT_TESTS     := $(sort $(filter-out tests/lab/% tests/coverage/%,$(wildcard tests/*/test_*.sh))) \
+	$(sort $(wildcard tests/lab/test_*.sh)) $(wildcard tests/coverage/test_*.sh)
 
 objects = $(1:%.c=$(OBJ)/%.o)
 ALL_OBJECTS := $(call objects,$(sort $(PRODUCT_SOURCES) $(wildcard tests/*/*.c)))
 
 # --- goals --------------------------------------------------------------------------------------------------------
-.PHONY: all tests check demo sim soak scenarios lint format format-check install deps clean distclean help \
-	_check _check-build _demo FORCE
+.PHONY: all tests check demo sim soak scenarios lint format format-check coverage-table install deps clean distclean \
+	help _check _check-build _demo FORCE
 
 all: $(PROGRAMS)
 
-tests: $(PROGRAMS) $(TEST_PROGRAMS) $(EMITTERS)
+tests: $(PROGRAMS) $(TEST_PROGRAMS) $(EMITTERS) $(COVERAGE_NAMES)
 
 help:
 	@awk '/^# Goals:/ { show = 1 } !/^#/ { exit } show { sub(/^# ?/, ""); print }' Makefile
@@ -206,6 +214,9 @@ lint: $(LIBPURE) $(LIBIO) $(LIBCTL)
 
 format-check:
 	@$(LINT_ENV) FORMAT_STRICT=1 tests/lint/run format
+
+coverage-table: $(COVERAGE_NAMES)
+	@BUILD=$(BUILD) tests/coverage/make-table --update
 
 # Twice, as comments beside macros settle in the second pass only.
 FORMATTED = $(wildcard $(foreach dir,proto/base proto core ha daemon tests/*,$(dir)/*.c $(dir)/*.h))
@@ -278,7 +289,7 @@ $(BUILD)/tandemctl: $(call objects,$(TANDEMCTL_SOURCES))
 # The simulator, the client and the judge share nothing with the product: a mistake must not cancel itself out.
 $(BUILD)/bwsim: $(call objects,$(BWSIM_SOURCES))
 $(BUILD)/cstaclient: $(call objects,$(CSTACLIENT_SOURCES))
-$(BUILD)/sim: $(call objects,$(SIM_SOURCES)) $(LIBPURE)
+$(BUILD)/sim: $(call objects,$(SIM_SOURCES)) $(COVERAGE_OBJECT) $(LIBPURE)
 $(BUILD)/account: $(call objects,$(ACCOUNT_SOURCES))
 $(PROGRAMS): $(BUILD)/mode
 	$(LINK)
@@ -290,8 +301,12 @@ $(ADAPTER_TESTS): $(BUILD)/check/%: $(OBJ)/tests/adapter/%.o $(LIBHELP) $(LIBIO)
 $(BWSIM_TESTS): $(BUILD)/check/%: $(OBJ)/tests/bwsim/%.o $(OBJ)/libbwsim.a $(LIBHELP) $(LIBPURE)
 $(CSTACLIENT_TESTS): $(BUILD)/check/%: $(OBJ)/tests/cstaclient/%.o $(OBJ)/libcstaclient.a $(LIBHELP) $(LIBPURE)
 $(SIM_TESTS): $(BUILD)/check/%: $(OBJ)/tests/sim/%.o $(OBJ)/libsim.a $(LIBHELP) $(LIBPURE)
-$(TEST_PROGRAMS): $(BUILD)/mode
+$(TEST_PROGRAMS): $(COVERAGE_OBJECT) $(BUILD)/mode
 	$(LINK) $(CHECK_LIBS)
+$(TEST_PROGRAMS) $(BUILD)/sim: LINK += $(COVERAGE_WRAP)
+
+$(COVERAGE_NAMES): $(OBJ)/tests/coverage/names.o $(LIBPURE) $(BUILD)/mode
+	$(LINK)
 
 $(EMITTERS): $(BUILD)/check/%: $(OBJ)/tests/unit/%.o $(LIBPURE) $(BUILD)/mode
 	$(LINK)

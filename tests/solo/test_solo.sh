@@ -154,6 +154,7 @@ one_run() # NAME MODE EDITION [COMMAND [COMMAND]]
 		echo "FAILED: $run: did not start"
 	fi
 	cleanup
+	BUILD=$build "$top/tests/coverage/from-journal" "$dir/bw.jsonl"
 }
 
 [ -d "$shared" ] || { skipped=1; echo "skip: documents are not validated, ../shared is not there"; }

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Notes which BroadWorks events a test made the product decode and which requests it made it form.
+ *
+ * Every test program is linked so that calls of xsi_decode(), xsi_op_path() and xsi_op_cti_path()
+ * between two files come through here (ld --wrap). With TANDEM_COVERAGE in the environment a line
+ * "event NAME" or "request NAME" is appended to that file, once for each process and name; without
+ * it nothing happens. tests/run sets it, tests/coverage/make-table reads it.
+ */
+#include "proto/xsi_decode.h"
+#include "proto/xsi_op.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define EVENTS_MAX 1024
+
+int __real_xsi_decode(struct xml *reader, struct str document, struct xsi_doc *out, struct err *e);
+void __real_xsi_op_path(struct buf *b, const struct xsi_contexts *c, const struct xsi_request *q);
+void __real_xsi_op_cti_path(
+	struct buf *b, const struct xsi_contexts *c, const struct xsi_request *q);
+int __wrap_xsi_decode(struct xml *reader, struct str document, struct xsi_doc *out, struct err *e);
+void __wrap_xsi_op_path(struct buf *b, const struct xsi_contexts *c, const struct xsi_request *q);
+void __wrap_xsi_op_cti_path(
+	struct buf *b, const struct xsi_contexts *c, const struct xsi_request *q);
+
+static void
+record(bool *seen, const char *what, const char *name)
+{
+	const char *path = getenv("TANDEM_COVERAGE");
+	char line[128];
+	int n;
+	int fd;
+
+	if (*seen || path == NULL || path[0] == '\0')
+		return;
+	*seen = true;
+	n = snprintf(line, sizeof(line), "%s %s\n", what, name);
+	/* opened each time: a test may fork, or close what it does not know */
+	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0 || n < 0 || write(fd, line, (size_t)n) != n) {
+		fprintf(stderr, "cannot write %s\n", path);
+		abort();
+	}
+	close(fd);
+}
+
+static void
+record_event(const struct xsi_doc *d)
+{
+	static bool seen[EVENTS_MAX];
+	static bool heartbeat;
+	static bool terminated;
+	static bool error;
+
+	if (d->kind == XSI_DOC_EVENT && d->event.kind != XSI_EV_UNKNOWN &&
+		(unsigned)d->event.kind < EVENTS_MAX)
+		record(&seen[d->event.kind], "event", xsi_event_name(d->event.kind));
+	else if (d->kind == XSI_DOC_HEARTBEAT)
+		record(&heartbeat, "event", "ChannelHeartBeat");
+	else if (d->kind == XSI_DOC_CHANNEL_TERMINATED)
+		record(&terminated, "event", "ChannelTerminatedEvent");
+	else if (d->kind == XSI_DOC_ERROR_EVENT)
+		record(&error, "event", "ErrorEvent");
+}
+
+static void
+record_request(enum xsi_op op)
+{
+	static bool seen[XSI_OP_count];
+
+	if (op > XSI_OP_none && op < XSI_OP_count)
+		record(&seen[op], "request", xsi_op_name(op));
+}
+
+int
+__wrap_xsi_decode(struct xml *reader, struct str document, struct xsi_doc *out, struct err *e)
+{
+	int code = __real_xsi_decode(reader, document, out, e);
+
+	if (code == 0)
+		record_event(out);
+	return code;
+}
+
+void
+__wrap_xsi_op_path(struct buf *b, const struct xsi_contexts *c, const struct xsi_request *q)
+{
+	__real_xsi_op_path(b, c, q);
+	if (!b->overflow)
+		record_request(q->op);
+}
+
+void
+__wrap_xsi_op_cti_path(struct buf *b, const struct xsi_contexts *c, const struct xsi_request *q)
+{
+	__real_xsi_op_cti_path(b, c, q);
+	if (!b->overflow)
+		record_request(q->op);
+}
