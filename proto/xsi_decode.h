@@ -17,10 +17,15 @@
  * that the caller can acknowledge it with 400 and ask for the device.
  *
  * Mandatory per event: eventID, subscriptionId, sequenceNumber >= 1, eventData with a type; where
- * calls are carried: callId, extTrackingId and a known state. Identifiers must fit limits.h with a
- * NUL. A type that this version does not know is no failure: kind XSI_EV_UNKNOWN. A well-formed
- * document of another kind is XSI_DOC_UNKNOWN. Namespaces are not looked at, but for the one of the
- * old v1.0 events.
+ * calls are carried: callId, extTrackingId and a known state; callId and extTrackingId of a queue
+ * entry; the state of an agent or a hook where the event is about it. An event of another class
+ * must not hold a call. Identifiers must fit limits.h with a NUL. All else may be absent: texts are
+ * "", numbers 0, enumerations _NONE, and _UNKNOWN where the value is none of ours.
+ *
+ * A type that this version does not know is no failure: kind XSI_EV_UNKNOWN. A well-formed document
+ * of another kind is XSI_DOC_UNKNOWN. Namespaces are not looked at, but for the one of the old v1.0
+ * events: those are XSI_DOC_OLD_EVENT, never refused, and a CallSessionEvent has the kind that its
+ * state makes of it, with the call, the owner and the subscription (there may be no event_id).
  */
 int xsi_decode(struct xml *reader, struct str document, struct xsi_doc *out, struct err *e)
 	__attribute__((warn_unused_result));

@@ -318,13 +318,13 @@ xsi_read_hook(const struct xsi_source *s, uint32_t node)
 	return E_OK;
 }
 
+/* A value that is not known is none; but no value at all: the event is about something else. */
 int
 xsi_read_hook_event(const struct xsi_source *s, uint32_t data)
 {
-	xsi_read_hook(s, data);
-	return s->out->event.hook == XSI_HOOK_NONE ?
-		xsi_part_refuse(s, "hookStatus", "is missing or wrong") :
-		E_OK;
+	if (xml_child_text(s->xml, data, "hookStatus").n == 0)
+		return xsi_part_refuse(s, "hookStatus", "is missing");
+	return xsi_read_hook(s, data);
 }
 
 int

@@ -74,6 +74,19 @@ event_envelope(const struct xsi_source *s, uint32_t root)
 	return s->err->code;
 }
 
+/*
+ * The data of an event that is known to be about something else holds a call: its type is wrong,
+ * and what really happened would be lost.
+ */
+static bool
+event_is_mistyped(const struct xsi_source *s, uint32_t data)
+{
+	enum xsi_event_class class = xsi_event_class_of(s->out->event.kind);
+
+	return s->out->event.kind != XSI_EV_UNKNOWN && class != XSI_CLASS_CALL &&
+		class != XSI_CLASS_CALLS && xml_child(s->xml, data, "call") != XML_NONE;
+}
+
 static int
 event_of_subscription(const struct xsi_source *s, uint32_t root)
 {
@@ -89,6 +102,8 @@ event_of_subscription(const struct xsi_source *s, uint32_t root)
 		return xsi_part_refuse(s, "eventData", "is missing");
 	if (event->type.n == 0)
 		return xsi_part_refuse(s, "eventData", "has no type");
+	if (event_is_mistyped(s, data))
+		return xsi_part_refuse(s, xsi_event_name(event->kind), "holds a call");
 	if (readers[xsi_event_class_of(event->kind)](s, data) != E_OK)
 		return err_wrap(s->err, "%s", xsi_event_name(event->kind));
 	return E_OK;
@@ -193,7 +208,10 @@ xsi_read_old_event(const struct xsi_source *s, uint32_t root)
 	event->target = xsi_part_text(s->xml, root, "targetId", LIMIT_USER_ID);
 	event->application = xsi_part_text(s->xml, root, "applicationId", LIMIT_BW_ID);
 	event->sequence = xsi_part_u32(s->xml, root, "sequenceNumber");
-	if (call != XML_NONE && str_is(event->type, "CallSessionEvent") &&
-		xsi_read_call(&lenient, call, &event->call) == E_OK)
+	if (call == XML_NONE || !str_is(event->type, "CallSessionEvent"))
+		return;
+	if (xsi_read_call(&lenient, call, &event->call) == E_OK)
 		event->kind = old_kind(&event->call);
+	else
+		memset(&event->call, 0, sizeof(event->call));
 }

@@ -319,7 +319,7 @@ START_TEST(test_limits)
 	struct err e = { 0 };
 	struct buf b;
 
-	buf_init(&b, 1 << 20);
+	buf_init(&b, 2 * LIMIT_XML_DOC_BYTES);
 	buf_cstr(&b, "<MonitorStart><monitorObject><deviceObject>");
 	while (b.n < LIMIT_XML_DOC_BYTES)
 		buf_char(&b, '2');
