@@ -8,12 +8,14 @@
 #include "tests/bwsim/bws_call.h"
 #include "tests/bwsim/bws_chan.h"
 #include "tests/bwsim/bws_control.h"
+#include "tests/bwsim/bws_controller.h"
 #include "tests/bwsim/bws_cti.h"
 #include "tests/bwsim/bws_deliver.h"
 #include "tests/bwsim/bws_fault.h"
 #include "tests/bwsim/bws_garble.h"
 #include "tests/bwsim/bws_http.h"
 #include "tests/bwsim/bws_knobs.h"
+#include "tests/bwsim/bws_later.h"
 #include "tests/bwsim/bws_load.h"
 #include "tests/bwsim/bws_scenario.h"
 #include "tests/bwsim/bws_stats.h"
@@ -36,6 +38,8 @@
  *	bws_route, bws_events_api, bws_actions_api	requests
  *	bws_chan, bws_sub, bws_deliver	channels and sets, subscriptions, events until acknowledged
  *	bws_user, bws_call, bws_drive, bws_load, bws_as	users, calls, who moves them, the two AS
+ *	bws_entry, bws_acd, bws_agent, bws_route_point	calls held by call centers and route points
+ *	bws_package, bws_snapshot, bws_service	event packages, services of users
  *	bws_doc, bws_parse	documents written and read
  *	bws_control, bws_journal, bws_knobs, bws_fault, bws_garble, bws_redirect, bws_stats	the tester's side
  */
@@ -62,6 +66,8 @@ struct bws {
 	struct bws_deliver deliver;
 	struct bws_garble garble;
 	struct bws_calls calls;
+	struct bws_later_list later;
+	struct bws_controllers controllers;
 	struct bws_as as;
 	struct bws_load load;
 	struct bws_faults faults;

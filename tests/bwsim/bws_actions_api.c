@@ -11,12 +11,15 @@
 #include "tests/bwsim/bws_actions_api.h"
 
 #include "tests/bwsim/bws.h"
+#include "tests/bwsim/bws_acd_api.h"
 #include "tests/bwsim/bws_detach.h"
 #include "tests/bwsim/bws_doc.h"
 #include "tests/bwsim/bws_feature.h"
 #include "tests/bwsim/bws_feature_api.h"
 #include "tests/bwsim/bws_reply.h"
 #include "tests/bwsim/bws_route.h"
+#include "tests/bwsim/bws_route_point_api.h"
+#include "tests/bwsim/bws_service_api.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -284,31 +287,52 @@ calls_request(struct bws *w, struct bws_req *r, const struct bws_path *p, struct
 	}
 }
 
+static void
+user_request(struct bws *w, struct bws_req *r, const struct bws_path *p)
+{
+	struct bws_user *u = bws_user_by_id(w, p->part[1]);
+
+	bws_req_set_about(r, p->part[1]);
+	if (bws_as_is_down(w))
+		bws_reply_error(r, 500, BWS_ERR_AS_DOWN, "The application server does not answer");
+	else if (!u || u->kind != BWS_USER_PERSON)
+		bws_reply_error(r, 404, BWS_ERR_UNKNOWN_USER, "Unknown user");
+	else if (!bws_account_may(w, r->login, u))
+		bws_reply_error(r, 403, BWS_ERR_OUT_OF_SCOPE, "The user is out of scope");
+	else if (bws_path_is(p, 2, "calls"))
+		calls_request(w, r, p, u);
+	else if (bws_path_is(p, 2, "services") || bws_path_is(p, 2, "directories"))
+		bws_service_api_request(w, r, p, u);
+	else
+		bws_reply_unknown_resource(r);
+}
+
+static bool
+is_controller(const struct bws_path *p)
+{
+	return p->count == 5 && bws_path_is(p, 0, "system") && bws_path_is(p, 1, "services") &&
+		bws_path_is(p, 2, "routepoint") && bws_path_is(p, 3, "applicationcontroller");
+}
+
 void
 bws_actions_api_request(struct bws *w, struct bws_req *r, const struct bws_path *p)
 {
-	struct bws_user *u;
-
 	if (bws_path_is(p, 0, "versions") && p->count == 1 && strcmp(r->method, "GET") == 0) {
 		r->kind = BWS_KIND_VERSIONS;
 		bws_doc_versions(&r->reply);
 		bws_reply_xml(r, 200);
 		return;
 	}
-	if (!bws_path_is(p, 0, "user") || !bws_path_is(p, 2, "calls")) {
-		bws_reply_error(r, 404, BWS_ERR_UNKNOWN_RESOURCE, "Unknown resource");
-		return;
-	}
-	bws_req_set_about(r, p->part[1]);
-	u = bws_user_by_id(w, p->part[1]);
-	if (bws_as_is_down(w))
-		bws_reply_error(r, 500, BWS_ERR_AS_DOWN, "The application server does not answer");
-	else if (!u)
-		bws_reply_error(r, 404, BWS_ERR_UNKNOWN_USER, "Unknown user");
-	else if (!bws_account_may(w, r->login, u))
-		bws_reply_error(r, 403, BWS_ERR_OUT_OF_SCOPE, "The user is out of scope");
+	if (bws_path_is(p, 0, "callcenter"))
+		bws_acd_api_request(w, r, p);
+	else if (bws_path_is(p, 0, "routepoint"))
+		bws_route_point_api_request(w, r, p);
+	else if (is_controller(p))
+		bws_route_point_api_controller(w, r, p);
+	else if (bws_path_is(p, 0, "user") && p->count > 2)
+		user_request(w, r, p);
 	else
-		calls_request(w, r, p, u);
+		bws_reply_unknown_resource(r);
 }
 
 void

@@ -16,11 +16,14 @@
 #include "tests/bwsim/bws_call.h"
 
 #include "tests/bwsim/bws.h"
+#include "tests/bwsim/bws_acd.h"
 #include "tests/bwsim/bws_call_priv.h"
 #include "tests/bwsim/bws_callev.h"
 #include "tests/bwsim/bws_conference.h"
 #include "tests/bwsim/bws_detach.h"
 #include "tests/bwsim/bws_drive.h"
+#include "tests/bwsim/bws_entry.h"
+#include "tests/bwsim/bws_forward.h"
 #include "tests/bwsim/bws_park.h"
 #include "tests/bwsim/bws_pickup.h"
 #include "tests/bwsim/bws_recording.h"
@@ -56,6 +59,9 @@ bws_call_personality_text(enum bws_personality p)
 struct bws_half *
 bws_call_peer(const struct bws_half *h)
 {
+	/* The agent that a held call rings at stands beside it. */
+	if (bws_entry_is_offered(h))
+		h = h->entry->half;
 	return h->call->half[0] == h ? h->call->half[1] : h->call->half[0];
 }
 
@@ -154,6 +160,8 @@ bws_call_add_half(struct bws_call *c, unsigned slot, struct bws_user *u, const c
 void
 bws_call_free(struct bws_call *c)
 {
+	if (c->gone)
+		*c->gone = true;
 	bws_drive_stop(c);
 	bws_park_ended(c);
 	bws_detach_ended(c);
@@ -168,7 +176,11 @@ bws_call_take_out(struct bws_half *h)
 {
 	struct bws_call *c = h->call;
 
-	c->half[c->half[0] == h ? 0 : 1] = NULL;
+	bws_timer_stop(&c->w->timers, &h->no_answer);
+	if (c->half[0] == h)
+		c->half[0] = NULL;
+	else if (c->half[1] == h)
+		c->half[1] = NULL;
 	if (c->holder == h)
 		c->holder = NULL;
 	if (!h->user)
@@ -215,6 +227,7 @@ free_half(struct bws_half *h)
 {
 	struct bws_call *c = h->call;
 
+	bws_entry_half_gone(h);
 	bws_call_take_out(h);
 	bws_conference_left(h);
 	free(h);
@@ -237,8 +250,10 @@ bws_call_drop_half(struct bws_half *h)
 	struct bws_user *u = h->user;
 
 	free_half(h);
-	if (u)
-		bws_callev_hook(u);
+	if (!u)
+		return;
+	bws_callev_hook(u);
+	bws_acd_agent_changed(u);
 }
 
 void
@@ -246,6 +261,9 @@ bws_call_release(struct bws_half *h)
 {
 	struct bws_half *peer = bws_call_peer(h);
 
+	if (bws_entry_refuse(h))
+		return;
+	bws_entry_call_ends(h);
 	bws_drive_stop(h->call);
 	bws_call_tell_released(h, "localRelease");
 	if (peer)
@@ -258,6 +276,7 @@ bws_call_release(struct bws_half *h)
 void
 bws_call_release_remote(struct bws_half *h)
 {
+	bws_entry_call_ends(h);
 	bws_drive_stop(h->call);
 	bws_call_tell_released(h, "remoteRelease");
 	bws_call_drop_half(h);
@@ -280,6 +299,8 @@ bws_call_decline(struct bws_half *h, const char *cause)
 {
 	struct bws_half *peer = bws_call_peer(h);
 
+	if (bws_entry_refuse(h))
+		return;
 	bws_call_tell_released(h, "localRelease");
 	bws_call_drop_half(h);
 	if (peer)
@@ -291,6 +312,8 @@ bws_call_stop_alerting(struct bws_half *h)
 {
 	struct bws_half *peer = bws_call_peer(h);
 
+	if (bws_entry_refuse(h))
+		return;
 	bws_call_tell_released(h, "localRelease");
 	bws_call_drop_half(h);
 	if (peer)
@@ -321,7 +344,13 @@ alert_user(struct bws_half *from, struct bws_user *u)
 {
 	struct bws_half *h;
 
-	if (u == from->user || (u->half_count && !from->call->w->knobs.call_waiting)) {
+	if (u->kind != BWS_USER_PERSON) {
+		bws_entry_arrive(from, u);
+		return;
+	}
+	if (bws_forward_before(from, u))
+		return;
+	if (u == from->user || bws_forward_is_busy(u)) {
 		bws_call_treat(from, "Busy");
 		return;
 	}
@@ -329,6 +358,7 @@ alert_user(struct bws_half *from, struct bws_user *u)
 	h->remote_known = true;
 	bws_detach_copy_redirection(h);
 	bws_callev_emit(h, "CallReceivedEvent");
+	bws_forward_watch(h);
 	from->remote_known = true;
 	if (from->user && from->call->w->knobs.updated_events)
 		bws_callev_emit(from, "CallUpdatedEvent");
@@ -427,16 +457,22 @@ bws_call_originate(struct bws *w, struct bws_user *u, const char *address, bool 
 struct bws_half *
 bws_call_incoming(struct bws *w, const char *from_uri, struct bws_user *u, bool driven)
 {
+	bool gone = false;
 	struct bws_call *c;
 
-	if (u->half_count && !w->knobs.call_waiting)
+	if (u->kind == BWS_USER_PERSON && bws_forward_is_busy(u) &&
+		!bws_service_get(u, BWS_SERVICE_CFB)->active)
 		return NULL;
 	c = bws_call_new(w, driven);
 	if (!c)
 		return NULL;
 	snprintf(c->dialled, sizeof(c->dialled), "%s", u->dn);
 	bws_call_add_half(c, 0, NULL, from_uri, BWS_ORIGINATOR);
+	c->gone = &gone;
 	alert_user(c->half[0], u);
+	if (gone)
+		return NULL; /* a service refused it */
+	c->gone = NULL;
 	return c->half[1];
 }
 
@@ -549,6 +585,8 @@ bws_call_talk(struct bws_half *h)
 		bws_call_dial_answer(h);
 		return;
 	}
+	if (h->state == BWS_STATE_ALERTING && bws_entry_talk(h))
+		return;
 	if (h->state == BWS_STATE_HELD)
 		retrieve_half(h);
 	else if (h->user)
@@ -573,6 +611,7 @@ bws_call_forget_all(struct bws *w)
 	size_t lost = w->calls.count;
 	struct bws_call *c;
 
+	bws_entry_forget_all(w);
 	bws_conference_forget_all(w);
 	while ((c = TAILQ_FIRST(&w->calls.all))) {
 		struct bws_half *second = c->half[1];

@@ -11,7 +11,9 @@
 #include <sys/queue.h>
 
 struct bws;
+struct bws_acd_info;
 struct bws_conference;
+struct bws_entry;
 struct bws_user;
 
 enum bws_personality {
@@ -85,6 +87,10 @@ struct bws_half {
 	enum bws_recording recording;
 	int64_t dtmf_until_us;
 	bool group_park;
+	struct bws_entry *entry;  /* held by a virtual user: his half, or the agent's it rings at */
+	struct bws_acd_info *acd; /* came from a call center or a route point */
+	struct bws_timer no_answer; /* forwarding when nobody answers */
+	bool advanced_only;         /* other packages never saw it: it did not ring */
 	char disposition[11];
 	char security[64];
 	char client_info[64];
@@ -117,6 +123,8 @@ struct bws_call {
 	char by_address[64];
 	const char *by_reason;
 	enum bws_purpose purpose;
+	int forwards;               /* how often it was forwarded */
+	bool *gone;                 /* set when the call ends, or NULL */
 	struct bws_user *parked_on; /* waits there with one half, see bws_park.h */
 	bool driven;                /* phones act by themselves */
 	bool played;                /* the load's feature was drawn, see bws_play.h */

@@ -11,6 +11,7 @@
 #include "tests/bwsim/bws.h"
 #include "tests/bwsim/bws_detach.h"
 #include "tests/bwsim/bws_doc.h"
+#include "tests/bwsim/bws_entry.h"
 #include "tests/bwsim/bws_journal.h"
 
 #include <string.h>
@@ -116,6 +117,8 @@ bws_callev_emit_to(struct bws_half *h, const char *type, const char *more, unsig
 	bws_buf_str(&data, more);
 	raise_to(h->user, type, bws_buf_text(&data), packages);
 	bws_buf_free(&data);
+	if (h->entry && (packages & BWS_IN_ADVANCED))
+		bws_entry_seen(h, type);
 }
 
 void

@@ -9,6 +9,7 @@
 #include "tests/bwsim/bws_command.h"
 
 #include "tests/bwsim/bws.h"
+#include "tests/bwsim/bws_command_acd.h"
 #include "tests/bwsim/bws_command_wire.h"
 #include "tests/bwsim/bws_drive.h"
 #include "tests/bwsim/bws_feature_cmd.h"
@@ -93,6 +94,8 @@ cmd_load(struct bws *w, const json_t *in, json_t *out)
 		read_real(in, "hold_p", 1, &l.hold_p) < 0 ||
 		read_real(in, "outside_p", 1, &l.outside_p) < 0)
 		return "rate, hold_p or outside_p is wrong";
+	if (read_real(in, "queue_share", 1, &l.queue_share) < 0)
+		return "queue_share is wrong";
 	if (read_pair(in, "talk_ms", l.talk_ms) < 0 || read_pair(in, "ring_ms", l.ring_ms) < 0 ||
 		read_pair(in, "hold_ms", l.hold_ms) < 0)
 		return "a [low, high] pair of milliseconds is wrong";
@@ -100,9 +103,11 @@ cmd_load(struct bws *w, const json_t *in, json_t *out)
 	bws_timer_stop(&w->timers, &w->load.next);
 	l.next = w->load.next;
 	w->load = l;
+	if (json_is_boolean(json_object_get(in, "agents")))
+		bws_command_acd_agents(w, bool_of(in, "agents", true));
 	bws_load_apply(w);
-	bws_journal_fact(w, "load", "{s:f,s:f,s:f}", "rate", l.rate, "hold_p", l.hold_p,
-		"outside_p", l.outside_p);
+	bws_journal_fact(w, "load", "{s:f,s:f,s:f,s:f}", "rate", l.rate, "hold_p", l.hold_p,
+		"outside_p", l.outside_p, "queue_share", l.queue_share);
 	return NULL;
 }
 
@@ -427,13 +432,14 @@ cmd_truth(struct bws *w, const json_t *in, json_t *out)
 					"personality", bws_call_personality_text(h->personality),
 					"state", bws_call_state_text(h->state), "remote",
 					remote_text(h), "remote_user",
-					peer && peer->user ? peer->user->id : NULL,
-					"in_conference", h->conference != NULL));
+					peer && peer->user ? peer->user->id : NULL, "in_conference",
+					h->conference != NULL));
 		}
 	}
 	json_object_set_new(out, "as", json_string(bws_as_name(w)));
 	json_object_set_new(out, "calls", calls);
 	bws_feature_cmd_truth(w, out);
+	bws_command_acd_truth(w, out);
 	return NULL;
 }
 
@@ -551,6 +557,8 @@ run(struct bws *w, const json_t *in, json_t *out)
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(commands[i].name, name) == 0)
 			return commands[i].run(w, in, out);
+	if (bws_command_acd_find(name))
+		return bws_command_acd_find(name)(w, in, out);
 	if (bws_command_wire_find(name))
 		return bws_command_wire_find(name)(w, in, out);
 	return "unknown command";

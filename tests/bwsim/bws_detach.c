@@ -10,6 +10,7 @@
 #include "tests/bwsim/bws.h"
 #include "tests/bwsim/bws_call_priv.h"
 #include "tests/bwsim/bws_callev.h"
+#include "tests/bwsim/bws_entry.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,9 @@ tell_lesser_packages(struct bws_half *h)
 {
 	enum bws_state told = h->told;
 
+	if (h->advanced_only)
+		return;
+
 	bws_call_set_state(h, BWS_STATE_RELEASED);
 	h->releasing = "localRelease";
 	bws_callev_emit_to(h, "CallReleasedEvent", "", BWS_IN_BASIC | BWS_IN_STANDARD);
@@ -54,6 +58,7 @@ leave(struct bws_half *h)
 {
 	struct bws_call *c = h->call;
 
+	bws_entry_half_gone(h);
 	bws_call_take_out(h);
 	if (!h->user) {
 		free(h);

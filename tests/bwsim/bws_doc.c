@@ -6,6 +6,8 @@
 #include "tests/bwsim/bws_doc.h"
 
 #include "tests/bwsim/bws.h"
+#include "tests/bwsim/bws_entry.h"
+#include "tests/bwsim/bws_service.h"
 #include "tests/bwsim/bws_conference.h"
 #include "tests/bwsim/bws_detach.h"
 #include "tests/bwsim/bws_recording.h"
@@ -38,6 +40,12 @@ begin_event(struct bws_buf *b, const struct bws *w, const char *type)
 		bws_buf_fmt(b, " xsi1:type=\"xsi:%s\"" XSI_DECL XSI1_DECL ">", type);
 	else
 		bws_buf_fmt(b, XSI_DECL XSI1_DECL " xsi1:type=\"xsi:%s\">", type);
+}
+
+void
+bws_doc_begin(struct bws_buf *b, const char *root)
+{
+	bws_buf_fmt(b, DECLARATION "<%s" NS_DECL XSI1_DECL ">", root);
 }
 
 void
@@ -109,9 +117,8 @@ bws_doc_event(struct bws_buf *b, const struct bws_event *ev, const struct bws_ch
 	bws_buf_str(b, "</xsi:Event>");
 }
 
-/* PartyInformation of a group member. */
-static void
-user_party(struct bws_buf *b, const char *x, const struct bws_user *u)
+void
+bws_doc_user_party(struct bws_buf *b, const char *x, const struct bws_user *u)
 {
 	element(b, x, "name", u->name);
 	element(b, x, "address", u->dn);
@@ -125,7 +132,7 @@ static void
 address_party(struct bws_buf *b, const char *x, const struct bws_user *u, const char *address)
 {
 	if (u) {
-		user_party(b, x, u);
+		bws_doc_user_party(b, x, u);
 		return;
 	}
 	element(b, x, "address", address);
@@ -141,7 +148,7 @@ dialled_party(struct bws_buf *b, const char *x, const struct bws_half *h)
 	switch (bws_user_resolve(h->call->w, h->call->dialled, &u, uri, sizeof(uri))) {
 	case BWS_ADDRESS_USER:
 		if (h->remote_known) {
-			user_party(b, x, u);
+			bws_doc_user_party(b, x, u);
 			return;
 		}
 		element(b, x, "address", u->dn);
@@ -168,9 +175,9 @@ remote_party(struct bws_buf *b, const char *x, const struct bws_half *h)
 	if (*h->gone_tracking) {
 		address_party(b, x, h->gone_user, h->gone_address);
 	} else if (h->call->parked_on) {
-		user_party(b, x, h->call->parked_on);
+		bws_doc_user_party(b, x, h->call->parked_on);
 	} else if (peer && peer->user && h->remote_known) {
-		user_party(b, x, peer->user);
+		bws_doc_user_party(b, x, peer->user);
 	} else if (peer && !peer->user) {
 		element(b, x, "address", peer->address);
 		element(b, x, "callType", "Network");
@@ -220,8 +227,15 @@ redirections(struct bws_buf *b, const char *x, const struct bws_half *h)
 static void
 endpoint(struct bws_buf *b, const char *x, const struct bws_user *u)
 {
-	bws_buf_fmt(b, "<%sendpoint xsi1:type=\"%sAccessEndpoint\">", x, x);
-	bws_buf_fmt(b, "<%saddressOfRecord>sip:%s</%saddressOfRecord>", x, u->id, x);
+	const struct bws_service_state *office = bws_service_get(u, BWS_SERVICE_OFFICE);
+
+	if (office->active) {
+		bws_buf_fmt(b, "<%sendpoint xsi1:type=\"%sRemoteOfficeEndpoint\">", x, x);
+		element(b, x, "address", office->number);
+	} else {
+		bws_buf_fmt(b, "<%sendpoint xsi1:type=\"%sAccessEndpoint\">", x, x);
+		bws_buf_fmt(b, "<%saddressOfRecord>sip:%s</%saddressOfRecord>", x, u->id, x);
+	}
 	bws_buf_fmt(b, "</%sendpoint>", x);
 	number(b, x, "appearance", 1);
 }
@@ -270,6 +284,7 @@ call_fields(struct bws_buf *b, const char *x, const struct bws_half *h)
 	if (h->recall)
 		element(b, x, "recallType", h->recall);
 	times(b, x, h);
+	bws_entry_call_info(b, x, h);
 	features(b, x, h);
 }
 

@@ -21,6 +21,12 @@ struct bws_user;
  * Functions without "data" in their name write a whole document.
  */
 
+/* Declaration and start tag of a reply whose root is @root. */
+void bws_doc_begin(struct bws_buf *b, const char *root);
+
+/* Content of a PartyInformation that names a group member; @x is the prefix of elements. */
+void bws_doc_user_party(struct bws_buf *b, const char *x, const struct bws_user *u);
+
 /* First document of a stream, and reply to a refresh. */
 void bws_doc_channel_reply(struct bws_buf *b, const struct bws_chan *c);
 

@@ -656,6 +656,8 @@ bws_feature_check(const struct bws_feature *f)
 		h = bws_call_find(f->user, f->call_id);
 		if (!h)
 			return BWS_REFUSED_CALL;
+		if (h->entry)
+			return BWS_REFUSED_STATE; /* it belongs to a queue */
 	}
 	if ((needs & BWS_NEEDS_CONFERENCE) && !f->user->conference)
 		return BWS_REFUSED_NOTHING;

@@ -2,6 +2,7 @@
 #ifndef TANDEM_TESTS_BWSIM_BWS_KNOBS_H
 #define TANDEM_TESTS_BWSIM_BWS_KNOBS_H
 
+#include "tests/bwsim/bws_knobs_acd.h"
 #include "tests/bwsim/bws_knobs_wire.h"
 
 #include <stddef.h>
@@ -51,10 +52,6 @@
 	NUM(uuid_tracking, 0, 0, 1, "1: extTrackingId is a UUID") \
 	NUM(hook_status, 1, 0, 1, "0: HookStatusEvent is never sent (old release)") \
 	NUM(resync_event, 0, 0, 2, "after AS failover 0: plain snapshot, 1: resync, 2: none") \
-	NUM(service_event_always, 0, 0, 1, "1: service event although nothing has changed") \
-	NUM(wide_snapshot, 0, 0, 1, "1: group, enterprise and system subscriptions get snapshots") \
-	NUM(package_lists, 1, 0, 1, "0: eventPackageList is refused (old release)") \
-	NUM(package_fit, 1, 0, 1, "1: a package that does not fit the target is refused") \
 	NUM(seq_failover, 0, 0, 1, "sequenceNumber over AS failover 0: goes on, 1: restarts at 1") \
 	NUM(as_unacked_lost, 1, 0, 1, "1: un-acked events die with the AS") \
 	NUM(as_outage_ms, 0, 0, 600000, "requests get 500 for this long after an AS failover") \
@@ -85,14 +82,13 @@
 		"disposition code is taken by 0: PUT and POST, 1: PUT, 2: POST") \
 	NUM(park_recall_ms, 0, 0, 3600000, "a parked call goes back to who parked it; 0 never") \
 	NUM(calls_max, 100000, 1, 1000000, "calls at the same time") \
-	STR(resync_packages, "", "after AS failover, 'PACKAGE=plain|resync|none;...'") \
-	STR(enterprise, "demo-enterprise", "enterprise (service provider) of all groups") \
 	STR(content_type, "application/xml;charset=UTF-8", "Content-Type of replies") \
 	STR(stream_content_type, "text/xml;charset=UTF-8", "Content-Type of the stream") \
 	STR(error_charset, "ISO-8859-1", "charset of error bodies") \
 	STR(realm, "BroadWorks", "realm of the Basic challenge") \
 	STR(voice_portal, "tel:+15559990000", "where VmTransfer leads to") \
 	STR(user_password, "", "password of all users, empty: only administrators log in") \
+	BWS_KNOB_ACD_LIST(NUM, STR) \
 	BWS_KNOB_WIRE_LIST(NUM, STR)
 
 struct bws_knobs {

@@ -52,12 +52,39 @@ inside_call(struct bws *w)
 	return to && bws_call_originate(w, from, to->ext, true) != NULL;
 }
 
+/* Somebody calls a call center or a route point. */
+static bool
+queue_call(struct bws *w)
+{
+	const struct bws_users *us = &w->users;
+	struct bws_user *at, *from;
+	char uri[64];
+
+	if (!us->virtual_count)
+		return false;
+	at = us->virtuals[bws_rand_range(&w->rand_load, 0, (int64_t)us->virtual_count - 1)];
+	if (bws_rand_unit(&w->rand_load) < w->load.outside_p) {
+		snprintf(uri, sizeof(uri), "tel:+15559%06lld",
+			(long long)bws_rand_range(&w->rand_load, 0, 999999));
+		return bws_call_incoming(w, uri, at, true) != NULL;
+	}
+	from = draw_user(w, NULL);
+	return from && bws_call_originate(w, from, at->ext, true) != NULL;
+}
+
 /* From one arrival to the next, not from the moment it was served: lateness does not add up. */
 static void
 plan_next(struct bws *w, int64_t from_us)
 {
 	bws_timer_arm(&w->timers, &w->load.next,
 		from_us + bws_rand_poisson_us(&w->rand_load, w->load.rate));
+}
+
+/* Draws only when there is a share to draw for: loads without stay as they are. */
+static bool
+is_for_queue(struct bws *w)
+{
+	return w->load.queue_share > 0 && bws_rand_unit(&w->rand_load) < w->load.queue_share;
 }
 
 static void
@@ -68,7 +95,7 @@ on_arrival(void *arg)
 	bool made = false;
 
 	if (!w->calls.frozen && !bws_as_is_down(w))
-		made = outside ? outside_call(w) : inside_call(w);
+		made = is_for_queue(w) ? queue_call(w) : outside ? outside_call(w) : inside_call(w);
 	if (!made)
 		w->stats.load_skipped++;
 	plan_next(w, w->load.next.due_us);

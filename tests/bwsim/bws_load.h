@@ -12,9 +12,10 @@ struct bws;
 /* Calls that users and outside parties make by themselves, and how long they ring, talk, hold. The
  * durations also rule calls made by requests whose far end is driven. */
 struct bws_load {
-	double rate;      /* new calls per second, 0 = none */
-	double hold_p;    /* share of calls that are held once */
-	double outside_p; /* share of calls with an outside party */
+	double rate;        /* new calls per second, 0 = none */
+	double hold_p;      /* share of calls that are held once */
+	double queue_share; /* share of calls to a call center or route point */
+	double outside_p;   /* share of calls with an outside party */
 	int64_t talk_ms[2];
 	int64_t ring_ms[2];
 	int64_t hold_ms[2];

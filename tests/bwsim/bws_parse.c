@@ -175,6 +175,21 @@ bws_parse_list(const char *body, size_t len, const char *parent, const char *chi
 	return -1;
 }
 
+char *
+bws_parse_text(const char *body, size_t len, const char *root)
+{
+	xmlDoc *doc = len ? xmlReadMemory(body, (int)len, "request", NULL,
+				    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING) :
+			    NULL;
+	const xmlNode *top = doc ? xmlDocGetRootElement(doc) : NULL;
+	char *text = NULL;
+
+	if (top && in_namespace(top) && strcmp((const char *)top->name, root) == 0)
+		text = trimmed_text(top);
+	xmlFreeDoc(doc);
+	return text;
+}
+
 int
 bws_parse_number(const char *text, int64_t low, int64_t high, int64_t absent, int64_t *out)
 {

@@ -31,6 +31,9 @@ int bws_parse_list(const char *body, size_t len, const char *parent, const char 
 int bws_parse_texts(const char *body, size_t len, const char *root, const char *name, char *out,
 	size_t each, size_t max, size_t *count, char *err, size_t err_len);
 
+/* Text of the root element @root, trimmed; NULL when the body is not that. The caller frees it. */
+char *bws_parse_text(const char *body, size_t len, const char *root);
+
 /*
  * Number in [@low, @high] from @text. NULL text gives @absent. Returns 0, or -1 when it is no such
  * number.

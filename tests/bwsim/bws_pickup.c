@@ -24,7 +24,7 @@ bws_pickup_ringing(const struct bws_user *u)
 	struct bws_half *h;
 
 	TAILQ_FOREACH(h, &u->halves, of_user)
-		if (bws_call_rings(h) && h->personality == BWS_TERMINATOR && bws_call_peer(h))
+		if (!h->entry && bws_call_rings(h) && h->personality == BWS_TERMINATOR && bws_call_peer(h))
 			return h;
 	return NULL;
 }

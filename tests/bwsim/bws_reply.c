@@ -7,6 +7,7 @@
 #include "tests/bwsim/bws_parse.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void
 set_type(struct bws_req *r, const char *type)
@@ -74,4 +75,42 @@ bws_reply_parse(struct bws_req *r, const char *root, const char *const *names, c
 		return 0;
 	bws_reply_error(r, 400, BWS_ERR_BAD_REQUEST, err);
 	return -1;
+}
+
+void
+bws_reply_wrong_state(struct bws_req *r, const char *text)
+{
+	bws_reply_error(r, (int)r->w->knobs.wrong_state_status, BWS_ERR_CALL_STATE, text);
+}
+
+int
+bws_reply_address(struct bws *w, struct bws_req *r, const char *address, char *out, size_t len)
+{
+	struct bws_user *u = NULL;
+	char uri[64];
+
+	if (!address || !*address || strlen(address) >= len ||
+		bws_user_resolve(w, address, &u, uri, sizeof(uri)) == BWS_ADDRESS_BAD) {
+		bws_reply_error(r, 400, BWS_ERR_BAD_ADDRESS, "address: missing or wrong");
+		return -1;
+	}
+	snprintf(out, len, "%s", address);
+	return 0;
+}
+
+struct bws_user *
+bws_reply_virtual(struct bws *w, struct bws_req *r, const char *id, enum bws_user_kind kind)
+{
+	struct bws_user *u = bws_user_by_id(w, id);
+
+	bws_req_set_about(r, id);
+	if (bws_as_is_down(w))
+		bws_reply_error(r, 500, BWS_ERR_AS_DOWN, "The application server does not answer");
+	else if (!u || u->kind != kind)
+		bws_reply_error(r, 404, BWS_ERR_UNKNOWN_USER, "Unknown user");
+	else if (!bws_account_may(w, r->login, u))
+		bws_reply_error(r, 403, BWS_ERR_OUT_OF_SCOPE, "The user is out of scope");
+	else
+		return u;
+	return NULL;
 }

@@ -2,7 +2,13 @@
 #ifndef TANDEM_TESTS_BWSIM_BWS_REPLY_H
 #define TANDEM_TESTS_BWSIM_BWS_REPLY_H
 
+#include "tests/bwsim/bws_user.h"
+
+#include <stddef.h>
+
+struct bws;
 struct bws_req;
+struct bws_user;
 
 /*
  * Error codes of ErrorInfo. The first two were seen from real servers; the catalogue is not
@@ -42,6 +48,18 @@ void bws_reply_unknown_resource(struct bws_req *r);
 
 /* Reads the body as bws_parse_fields() does; answers 400 and returns -1 when it is wrong. */
 int bws_reply_parse(struct bws_req *r, const char *root, const char *const *names, char **values);
+
+/* The knob wrong_state_status with a sentence. */
+void bws_reply_wrong_state(struct bws_req *r, const char *text);
+
+/* Copies @address when it is one that can be dialled; answers 400 and returns -1 otherwise (NULL is
+ * none). */
+int bws_reply_address(struct bws *w, struct bws_req *r, const char *address, char *out, size_t len);
+
+/* The virtual user of that id and kind for whom the login may act; answers 404, 403 or 500 and returns
+ * NULL otherwise. */
+struct bws_user *bws_reply_virtual(
+	struct bws *w, struct bws_req *r, const char *id, enum bws_user_kind kind);
 
 /* 401 with the Basic challenge. */
 void bws_reply_challenge(struct bws_req *r);

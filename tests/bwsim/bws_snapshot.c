@@ -9,7 +9,10 @@
 #include "tests/bwsim/bws_snapshot.h"
 
 #include "tests/bwsim/bws.h"
+#include "tests/bwsim/bws_acd_doc.h"
+#include "tests/bwsim/bws_agent.h"
 #include "tests/bwsim/bws_doc.h"
+#include "tests/bwsim/bws_route_point.h"
 #include "tests/bwsim/bws_service.h"
 
 /* Writes the inner XML of a snapshot and returns the type of its event. */
@@ -57,8 +60,69 @@ room(struct bws_buf *b, const struct bws_user *u, bool resync)
 			"CollaborateRoomSubscriptionEvent";
 }
 
+static const char *
+agent(struct bws_buf *b, const struct bws_user *u, bool resync)
+{
+	(void)resync;
+	bws_agent_subscription_data(b, u);
+	return "AgentSubscriptionEvent";
+}
+
+static const char *
+agent_figures(struct bws_buf *b, const struct bws_user *u, bool resync)
+{
+	(void)resync;
+	bws_agent_monitoring_data(b, u);
+	return "CallCenterAgentMonitoringSubscriptionEvent";
+}
+
+/* A wide subscription asks for things that its users are not. */
+static const char *
+queue(struct bws_buf *b, const struct bws_user *u, bool resync)
+{
+	if (!u->acd)
+		return NULL;
+	bws_acd_doc_entries(b, "xsi:", u);
+	return resync ? "ACDSubscriptionResyncEvent" : "ACDSubscriptionEvent";
+}
+
+static const char *
+queue_figures(struct bws_buf *b, const struct bws_user *u, bool resync)
+{
+	(void)resync;
+	if (!u->acd)
+		return NULL;
+	bws_acd_doc_monitoring(b, u);
+	return "CallCenterMonitoringEvent";
+}
+
+static const char *
+queue_configuration(struct bws_buf *b, const struct bws_user *u, bool resync)
+{
+	(void)resync;
+	if (!u->acd)
+		return NULL;
+	bws_acd_doc_configuration(b, u);
+	return "ACDConfigurationSubscriptionEvent";
+}
+
+static const char *
+route_point(struct bws_buf *b, const struct bws_user *u, bool resync)
+{
+	if (!u->route_point)
+		return NULL;
+	bws_route_point_entries(b, "xsi:", u);
+	return resync ? "RoutePointSubscriptionResyncEvent" : "RoutePointSubscriptionEvent";
+}
+
 /* What is not listed is told by a service, or has no snapshot. */
 static const snapshot_fn snapshots[BWS_PACKAGE_COUNT] = {
+	[BWS_PACKAGE_AGENT] = agent,
+	[BWS_PACKAGE_AGENT_MONITORING] = agent_figures,
+	[BWS_PACKAGE_QUEUE] = queue,
+	[BWS_PACKAGE_QUEUE_MONITORING] = queue_figures,
+	[BWS_PACKAGE_QUEUE_CONFIGURATION] = queue_configuration,
+	[BWS_PACKAGE_ROUTE_POINT] = route_point,
 	[BWS_PACKAGE_BASIC_CALL] = calls,
 	[BWS_PACKAGE_STANDARD_CALL] = calls,
 	[BWS_PACKAGE_ADVANCED_CALL] = calls,

@@ -27,6 +27,14 @@
 	X(READ_CALL, "read-call") \
 	X(HOOK_STATUS, "hook-status") \
 	X(FEATURE, "feature") \
+	X(READ_SERVICE, "read-service") \
+	X(SET_SERVICE, "set-service") \
+	X(READ_AGENT, "read-agent") \
+	X(SET_AGENT, "set-agent") \
+	X(READ_QUEUE, "read-queue") \
+	X(QUEUE_CONTROL, "queue-control") \
+	X(ROUTE_POINT_CONTROL, "route-point-control") \
+	X(CONTROLLER, "controller") \
 	X(OTHER, "other")
 
 enum bws_kind {

@@ -10,6 +10,9 @@
 #include "tests/bwsim/bws_user.h"
 
 #include "tests/bwsim/bws.h"
+#include "tests/bwsim/bws_acd.h"
+#include "tests/bwsim/bws_agent.h"
+#include "tests/bwsim/bws_route_point.h"
 
 #include <ctype.h>
 #include <search.h>
@@ -68,6 +71,7 @@ new_user(struct bws *w, const char *ext, const char *domain, const char *title)
 	TAILQ_INIT(&u->halves);
 	TAILQ_INIT(&u->detached);
 	TAILQ_INIT(&u->subs);
+	TAILQ_INIT(&u->entries);
 	u->ext = bws_util_strdup(ext);
 	bws_buf_fmt(&b, "%s@%s", ext, domain);
 	u->id = b.p;
@@ -208,6 +212,9 @@ static void
 free_user(struct bws_user *u)
 {
 	bws_timer_stop(&u->w->timers, &u->registration);
+	bws_agent_free(u);
+	bws_acd_free(u);
+	bws_route_point_free(u);
 	free(u->id);
 	free(u->ext);
 	free(u->dn);

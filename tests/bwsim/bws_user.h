@@ -3,6 +3,7 @@
 #define TANDEM_TESTS_BWSIM_BWS_USER_H
 
 #include "tests/bwsim/bws_call.h"
+#include "tests/bwsim/bws_entry.h"
 #include "tests/bwsim/bws_service.h"
 #include "tests/bwsim/bws_timer.h"
 
@@ -42,6 +43,10 @@ struct bws_user {
 	struct bws_sub_list subs;          /* subscriptions that watch the user */
 	struct bws_timer registration;
 	struct bws_services services;
+	struct bws_agent *agent;             /* NULL = no agent of a call center */
+	struct bws_acd *acd;                 /* of a BWS_USER_QUEUE */
+	struct bws_route_point *route_point; /* of a BWS_USER_ROUTE_POINT */
+	struct bws_entry_list entries;       /* calls that a virtual user holds */
 };
 
 struct bws_users {

@@ -9,8 +9,10 @@
  * (usage) or 1 (start-up).
  */
 #include "tests/bwsim/bws.h"
+#include "tests/bwsim/bws_acd.h"
 #include "tests/bwsim/bws_actions_api.h"
 #include "tests/bwsim/bws_ask.h"
+#include "tests/bwsim/bws_route_point.h"
 #include "tests/bwsim/bws_journal.h"
 
 #include <errno.h>
@@ -51,7 +53,9 @@ static void
 usage(FILE *out)
 {
 	fputs("usage: bwsim --listen NAME=ADDRESS:PORT... --users FIRST-LAST@DOMAIN...\n"
-	      "             --admin LOGIN:PASSWORD [--journal FILE] [--control SOCKET] [--seed N]\n"
+	      "             --admin LOGIN:PASSWORD [--queue EXT@DOMAIN[=AGENT|FIRST-LAST,...]]...\n"
+	      "             [--route-point EXT@DOMAIN]... [--app-controller ID=CHANNELSET]...\n"
+	      "             [--journal FILE] [--control SOCKET] [--seed N]\n"
 	      "             [--config FILE] [--knob NAME=VALUE]... [--virtual]\n"
 	      "             [--listen-cti XSP=ADDRESS:PORT]... [--token LOGIN:TOKEN]...\n"
 	      "             [--tls-cert FILE --tls-key FILE [--tls-ca FILE]\n"
@@ -90,6 +94,8 @@ init(struct bws *w)
 	bws_garble_init(w);
 	bws_scenario_init(w);
 	bws_control_init(w);
+	bws_later_init(w);
+	bws_controller_init(w);
 }
 
 static void
@@ -101,6 +107,8 @@ fini(struct bws *w)
 	bws_fault_clear(w);
 	bws_timer_stop(&w->timers, &w->load.next);
 	bws_actions_api_fini(w);
+	bws_later_fini(w);
+	bws_controller_fini(w);
 	bws_call_fini(w);
 	bws_deliver_fini(w);
 	bws_chan_fini(w);
@@ -126,6 +134,9 @@ fini(struct bws *w)
 enum {
 	OPT_LISTEN = 1,
 	OPT_USERS,
+	OPT_QUEUE,
+	OPT_ROUTE_POINT,
+	OPT_CONTROLLER,
 	OPT_ADMIN,
 	OPT_JOURNAL,
 	OPT_CONTROL,
@@ -149,6 +160,9 @@ enum {
 static const struct option options[] = {
 	{ "listen", required_argument, NULL, OPT_LISTEN },
 	{ "users", required_argument, NULL, OPT_USERS },
+	{ "queue", required_argument, NULL, OPT_QUEUE },
+	{ "route-point", required_argument, NULL, OPT_ROUTE_POINT },
+	{ "app-controller", required_argument, NULL, OPT_CONTROLLER },
 	{ "admin", required_argument, NULL, OPT_ADMIN },
 	{ "journal", required_argument, NULL, OPT_JOURNAL },
 	{ "control", required_argument, NULL, OPT_CONTROL },
@@ -233,6 +247,18 @@ apply_option(struct bws *w, int opt, const char *arg)
 		if (bws_user_add_range(w, arg) < 0)
 			snprintf(err, sizeof(err), "--users: '%s' makes no sense", arg);
 		break;
+	case OPT_QUEUE:
+		if (bws_acd_add(w, arg) < 0)
+			snprintf(err, sizeof(err), "--queue: '%s' makes no sense", arg);
+		break;
+	case OPT_ROUTE_POINT:
+		if (bws_route_point_add(w, arg) < 0)
+			snprintf(err, sizeof(err), "--route-point: '%s' makes no sense", arg);
+		break;
+	case OPT_CONTROLLER:
+		if (bws_controller_add(w, arg) < 0)
+			snprintf(err, sizeof(err), "--app-controller: '%s' is not ID=SET", arg);
+		break;
 	case OPT_ADMIN:
 		if (bws_account_add(w, arg) < 0)
 			snprintf(err, sizeof(err), "--admin: '%s' is not LOGIN:PASSWORD", arg);
@@ -273,21 +299,28 @@ apply_option(struct bws *w, int opt, const char *arg)
 	return 1;
 }
 
-/* The seed and the knobs must be known before users and servers exist. */
+/* The seed and the knobs must be known before users and servers exist, users before call centers. */
+static int
+pass_of(int opt)
+{
+	if (opt == OPT_QUEUE || opt == OPT_ROUTE_POINT || opt == OPT_CONTROLLER)
+		return 2;
+	if (opt == OPT_SEED || opt == OPT_CONFIG || opt == OPT_KNOB || opt == OPT_VIRTUAL ||
+		opt == OPT_SCENARIO || (opt >= OPT_TLS_CERT && opt <= OPT_TLS_CA) || opt == '?')
+		return 0;
+	return 1;
+}
+
 static int
 read_options(struct bws *w, int argc, char **argv)
 {
 	int pass, opt, rv;
 
-	for (pass = 0; pass < 2; pass++) {
+	for (pass = 0; pass < 3; pass++) {
 		optind = 1;
 		opterr = pass == 0;
 		while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
-			bool early = opt == OPT_SEED || opt == OPT_CONFIG || opt == OPT_KNOB ||
-				opt == OPT_VIRTUAL || opt == OPT_SCENARIO ||
-				(opt >= OPT_TLS_CERT && opt <= OPT_TLS_CA) || opt == '?';
-
-			rv = early == (pass == 0) ? apply_option(w, opt, optarg) : 0;
+			rv = pass_of(opt) == pass ? apply_option(w, opt, optarg) : 0;
 			if (rv)
 				return rv;
 		}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TANDEM_TESTS_BWSIM_BWS_ROUTE_POINT_API_H
+#define TANDEM_TESTS_BWSIM_BWS_ROUTE_POINT_API_H
+
+struct bws;
+struct bws_path;
+struct bws_req;
+
+/* Answers a request below /com.broadsoft.xsi-actions/v2.0/routepoint/. */
+void bws_route_point_api_request(struct bws *w, struct bws_req *r, const struct bws_path *p);
+
+/* Answers one on .../v2.0/system/services/routepoint/applicationcontroller/<id>. */
+void bws_route_point_api_controller(struct bws *w, struct bws_req *r, const struct bws_path *p);
+
+#endif
