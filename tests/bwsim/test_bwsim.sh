@@ -43,6 +43,7 @@ refuses()
 begin()
 {
 	control=$top/control
+	: >"$top/ready" # the shell may be slow to empty it for the program: an old line must not be taken for the new one
 	"$bwsim" --listen xsp1=127.0.0.1:0 --listen xsp2=127.0.0.1:0 --users 2000-2009@demo.example \
 		--admin admin@demo.example:secret --control "$control" "$@" >"$top/ready" 2>"$top/errors" &
 	server=$!
@@ -81,6 +82,7 @@ wait_for()
 
 open_stream()
 {
+	: >"$top/stream"
 	curl -s -N -u admin@demo.example:secret --data "<Channel $NS><channelSetId>SET</channelSetId>$1</Channel>" \
 		"http://$xsp1/com.broadsoft.async/$events/channel" >"$top/stream" &
 	pids+=("$!")
