@@ -17,6 +17,8 @@
 #define BW_REACH_DAMP_MS 500
 #define BW_FIRST_REACH_MS 5000
 #define BW_DOUBT_MS 5000
+#define BW_EMPTY_DOUBT_MS 15000
+#define BW_EMPTY_DOUBTS_MAX 5 /* 15 s, 30 s ... 8 min */
 #define BW_SUSPECT_MS 1000
 #define BW_LEFT_MS 3000
 #define BW_SERVER_QUIET_MS 60000
@@ -99,6 +101,9 @@ bw_activate(struct bw *b)
 		b->x->conf->update_rate * 50 + 1000; /* the burst that is allowed, see bw_subs.c */
 	b->tokens_at = b->x->now;
 	b->doubt_until = b->x->now;
+	b->empty_doubt_until = b->x->now;
+	b->empty_doubts = 0;
+	b->doubted = false;
 	b->suspect_until = b->x->now;
 	b->left_due = MONO_NEVER;
 	b->held_until = b->x->now;
@@ -236,13 +241,16 @@ bw_out_of_reach(struct bw *b)
 }
 
 void
-bw_doubt_all(struct bw *b, const struct core_device *except, const char *why)
+bw_doubt_all(struct bw *b, const struct core_device *except, bool proof, const char *why)
 {
 	struct core_device *d;
 
-	if (b->phase != BW_RUNNING || !mono_due(b->doubt_until, b->x->now))
+	if (b->phase != BW_RUNNING || !mono_due(b->doubt_until, b->x->now) ||
+		(!proof && !mono_due(b->empty_doubt_until, b->x->now)))
 		return;
 	b->doubt_until = mono_add_ms(b->x->now, BW_DOUBT_MS);
+	b->doubted = true;
+	b->empty_doubt_until = mono_add_ms(b->x->now, BW_EMPTY_DOUBT_MS << b->empty_doubts);
 	b->running_at = b->x->now;
 	b->resyncing = true;
 	b->total = (struct core_difference){ 0 };
@@ -287,7 +295,7 @@ bw_note_server(struct bw *b, struct str tracking)
 	str_copy(b->servers[at].id, sizeof(b->servers[at].id), server);
 	b->servers[at].seen = b->x->now;
 	if (b->server_count > 1)
-		bw_doubt_all(b, NULL, "calls are made on another application server");
+		bw_doubt_all(b, NULL, true, "calls are made on another application server");
 }
 
 static bool
@@ -351,7 +359,7 @@ bw_left_server_check(struct bw *b)
 		if (strcmp(b->servers[i].id, b->left_server) == 0 &&
 			mono_before(b->left_at, b->servers[i].seen))
 			return;
-	bw_doubt_all(b, NULL, "the server of earlier calls has gone quiet");
+	bw_doubt_all(b, NULL, true, "the server of earlier calls has gone quiet");
 }
 
 void
@@ -360,6 +368,12 @@ bw_all_confirmed(struct bw *b)
 	if (!b->resyncing || b->phase != BW_RUNNING || b->channels_open == 0)
 		return;
 	b->resyncing = false;
+	/* users that move to another server one by one are each told of; once all are right that is no news any more */
+	if (b->total.cleared + b->total.changed + b->total.learned > 0)
+		b->empty_doubts = 0;
+	else if (b->doubted && b->empty_doubts < BW_EMPTY_DOUBTS_MAX)
+		b->empty_doubts++;
+	b->doubted = false;
 	log_emit(b->x->log, M_TAKEOVER_DONE,
 		"every device is confirmed: calls kept=%u cleared=%u learned=%u changed=%u in %lld ms",
 		b->total.kept, b->total.cleared, b->total.learned, b->total.changed,

@@ -109,6 +109,7 @@ struct bw_device {
 	bool counted;               /* among bw.unconfirmed */
 	char server[24];            /* server id of its last new call; "" = none yet */
 	bool suspect;               /* BroadWorks did not know a call of it that we know */
+	bool differed;              /* by its last snapshot */
 	bool lost_calls;            /* and a snapshot has shown that it is so */
 	struct mono idle_since;     /* no monitor since; MONO_NEVER while it has one */
 	/* events of a subscription whose id is not known yet: they came before the answer to the subscribe */
@@ -217,7 +218,10 @@ struct bw {
 		struct mono seen;
 	} servers[8];
 	uint32_t server_count;
-	struct mono doubt_until; /* no second general doubt before */
+	struct mono doubt_until;       /* no second general doubt before */
+	struct mono empty_doubt_until; /* nor one without proof: see bw_doubt_all() */
+	uint32_t empty_doubts;         /* in a row that found nothing */
+	bool doubted;                  /* what is being confirmed is a doubt, not an activation */
 	/* a server that a device has left: does it go quiet? */
 	char left_server[24];
 	struct mono left_at;
@@ -253,9 +257,10 @@ void bw_ask(struct bw *b, struct core_device *d, bool live);
 void bw_ask_packages(struct bw *b, struct core_device *d, uint32_t packages);
 /**
  * BroadWorks may have lost its memory: every device is asked, those with calls are out of service until confirmed.
- * `except` was compared just now (may be NULL).
+ * `except` was compared just now (may be NULL). Without `proof` (BroadWorks said something unasked that changed nothing)
+ * it is done less and less often, as long as nothing comes of it.
  */
-void bw_doubt_all(struct bw *b, const struct core_device *except, const char *why);
+void bw_doubt_all(struct bw *b, const struct core_device *except, bool proof, const char *why);
 /**
  * A request of a client, made for device `d`; carried out when the gate lets the current offset out, once, and never
  * repeated. `q` and its texts are copied. hooks.request_over() follows exactly once, unless this node ceases to be

@@ -167,6 +167,7 @@ event_snapshot(struct bw *b, struct bw_device *bd, const struct xsi_event *ev)
 	bw_event_compared(b, &diff);
 	if (bd->suspect && diff.cleared > 0)
 		bd->lost_calls = true;
+	bd->differed = diff.cleared + diff.changed + diff.learned > 0;
 }
 
 /* --- live events ------------------------------------------------------------------------- */

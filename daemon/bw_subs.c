@@ -383,6 +383,7 @@ bw_sub_compared(struct bw *b, struct bw_sub *bs, bool resync)
 	struct bw_device *bd = bs->of;
 	bool asked = bs->state == ASK_SENT || bs->state == ASK_WAIT;
 	bool doubt = resync || bd->lost_calls;
+	bool proof = bd->lost_calls || bd->differed;
 
 	/* nobody asked, and not the echo of an ask either: BroadWorks has noticed that it lost its memory of a user */
 	if (!asked && bd->confirmed && bd->kind == CORE_KIND_user &&
@@ -391,10 +392,11 @@ bw_sub_compared(struct bw *b, struct bw_sub *bs, bool resync)
 		doubt = true;
 	bd->suspect = false;
 	bd->lost_calls = false;
+	bd->differed = false;
 	bw_sub_answered(b, bs);
 	subs_confirm(b, bd);
 	if (doubt)
-		bw_doubt_all(b, bd->device,
+		bw_doubt_all(b, bd->device, proof,
 			asked ? "calls were forgotten" : "a snapshot that nobody asked for");
 }
 
@@ -485,7 +487,8 @@ ask_waited(struct bw *b, struct bw_sub *bs)
 		bs->failures++;
 		ask_anew(b, bs, "counts its events anew");
 		if (primary)
-			bw_doubt_all(b, bs->of->device, "the numbers of a subscription began anew");
+			bw_doubt_all(b, bs->of->device, true,
+				"the numbers of a subscription began anew");
 	} else if (primary) {
 		ask_failed(b, bs, BW_UNREACHABLE, false);
 	} else {

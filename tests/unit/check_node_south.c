@@ -240,6 +240,33 @@ START_TEST(test_unasked_snapshot)
 }
 END_TEST
 
+/* After a failover users move one by one, and BroadWorks tells of each: that is no failover each time. */
+START_TEST(test_users_that_move_one_by_one)
+{
+	unsigned c;
+
+	setup(2, "");
+	c = world_session(&w);
+	world_monitor(&w, c, "2001");
+	world_monitor(&w, c, "2002");
+	world_run(&w, 20000);
+	world_snapshot(&w, "2001", "CallSubscriptionEvent");
+	world_run(&w, 6000);
+	ck_assert_uint_eq(world_logged(&w, 37505, ""), 1);
+	for (int i = 0; i < 8; i++) {
+		world_snapshot(&w, i % 2 ? "2001" : "2002", "CallSubscriptionResyncEvent");
+		world_run(&w, 3000);
+	}
+	ck_assert_uint_eq(world_logged(&w, 37505, ""), 2);
+	/* one that brings news is one */
+	world_half(&w, "2002", "x", "9:2", "Terminator", "Active", "2001");
+	world_snapshot(&w, "2002", "CallSubscriptionEvent");
+	world_run(&w, 3000);
+	ck_assert_uint_eq(world_logged(&w, 37505, ""), 3);
+	world_fini(&w);
+}
+END_TEST
+
 START_TEST(test_resync_event)
 {
 	unsigned c;
@@ -378,6 +405,7 @@ main(void)
 		test_requests_while_out,
 		test_new_server,
 		test_unasked_snapshot,
+		test_users_that_move_one_by_one,
 		test_resync_event,
 		test_request_on_forgotten_call,
 		test_numbers_restart,
