@@ -17,6 +17,7 @@
 #include "tests/bwsim/bws_knobs.h"
 #include "tests/bwsim/bws_later.h"
 #include "tests/bwsim/bws_load.h"
+#include "tests/bwsim/bws_rate.h"
 #include "tests/bwsim/bws_scenario.h"
 #include "tests/bwsim/bws_stats.h"
 #include "tests/bwsim/bws_sub.h"
@@ -57,6 +58,7 @@ struct bws {
 	struct bws_accounts accounts;
 	struct bws_users users;
 	struct bws_auth auth;
+	struct bws_rates rates;
 	struct bws_http http;
 	struct bws_cti cti;
 	struct bws_tls tls;

@@ -126,6 +126,24 @@ bws_as_is_down(const struct bws *w)
 	return bws_util_mono_us() < w->as.outage_until_us;
 }
 
+/* Numbers and expiry clock of a subscription that the other AS goes on with. */
+static void
+survive_failover(struct bws_sub *s)
+{
+	const struct bws_knobs *k = &s->w->knobs;
+
+	if (k->seq_failover == 1)
+		s->seq = 0;
+	else if (k->seq_failover == 2)
+		s->seq += 1000;
+	else if (k->seq_failover == 3)
+		s->seq = 2147483646;
+	if (k->as_expiry == 1)
+		bws_sub_refresh(s, -1);
+	else if (k->as_expiry == 2)
+		bws_timer_in_ms(&s->w->timers, &s->expiry, 0);
+}
+
 static size_t
 lose_subscriptions(struct bws *w, double survive)
 {
@@ -138,8 +156,8 @@ lose_subscriptions(struct bws *w, double survive)
 		if (bws_rand_unit(&w->rand_as) >= survive) {
 			bws_sub_end(s, false, "as-failover");
 			lost++;
-		} else if (w->knobs.seq_failover == 1) {
-			s->seq = 0;
+		} else {
+			survive_failover(s);
 		}
 		s = next;
 	}
@@ -160,6 +178,25 @@ plan_registrations(struct bws *w)
 		if (bws_rand_range(&w->rand_as, 1, 100) <= w->knobs.reg_percent)
 			bws_timer_in_ms(&w->timers, &u->registration, w->knobs.as_outage_ms + ms);
 	}
+}
+
+void
+bws_as_switch(struct bws *w, bool channel_loss, int64_t each_ms)
+{
+	const char *from = bws_as_name(w);
+	size_t i;
+
+	w->as.serving = !w->as.serving;
+	w->as.generation++;
+	for (i = 0; i < w->users.count; i++) {
+		struct bws_user *u = w->users.list[i];
+
+		bws_timer_in_ms(&w->timers, &u->registration, (int64_t)(i + 1) * each_ms);
+	}
+	bws_journal_fact(w, "as-switch", "{s:s,s:s,s:b,s:I}", "from", from, "to", bws_as_name(w),
+		"channel_loss", (int)channel_loss, "each_ms", (long long)each_ms);
+	while (channel_loss && !TAILQ_EMPTY(&w->chans.all))
+		bws_chan_end(TAILQ_FIRST(&w->chans.all), NULL, "as-switch");
 }
 
 size_t

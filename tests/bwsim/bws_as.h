@@ -40,6 +40,10 @@ void bws_as_register(struct bws *w, struct bws_user *u);
 /* True while no AS answers (knob as_outage_ms). */
 bool bws_as_is_down(const struct bws *w);
 
+/* An administrator moves the users to the other AS, one every @each_ms; calls and subscriptions go
+ * on, new calls have the number of the other AS; with @channel_loss all channels end. */
+void bws_as_switch(struct bws *w, bool channel_loss, int64_t each_ms);
+
 /* The serving AS dies. @survive is the share of subscriptions (0..1) the other one knows.
  * Returns the number of calls lost. */
 size_t bws_as_failover(struct bws *w, double survive);

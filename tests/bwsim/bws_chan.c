@@ -101,6 +101,14 @@ bws_chan_grant(const struct bws *w, int64_t wish)
 }
 
 int64_t
+bws_chan_early(const struct bws *w, int64_t expires_us)
+{
+	int64_t now = bws_util_mono_us();
+
+	return expires_us - (expires_us - now) / 100 * w->knobs.expiry_early_percent;
+}
+
+int64_t
 bws_chan_remaining(const struct bws_chan *c)
 {
 	int64_t left;
@@ -122,7 +130,7 @@ bws_chan_refresh(struct bws_chan *c, int64_t expires)
 		return;
 	}
 	c->expires_us = bws_util_mono_us() + grant * c->w->knobs.expires_second_ms * 1000;
-	bws_timer_arm(&c->w->timers, &c->expiry, c->expires_us);
+	bws_timer_arm(&c->w->timers, &c->expiry, bws_chan_early(c->w, c->expires_us));
 }
 
 static void
@@ -136,6 +144,10 @@ on_silence(void *arg)
 {
 	struct bws_chan *c = arg;
 
+	if (c->overfull) {
+		bws_chan_end(c, "NonResponsiveChannel", "overfull");
+		return;
+	}
 	/* No reason of the schema names heartbeat loss; NonResponsiveChannel is the nearest. */
 	bws_chan_end(c, c->w->knobs.event_timeout_tells ? "NonResponsiveChannel" : NULL,
 		"heartbeat-lost");
@@ -200,6 +212,7 @@ bws_chan_open(struct bws *w, struct bws_req *r, const char *owner, const struct 
 	c->priority = wish->priority;
 	c->weight = wish->weight;
 	c->responding = true;
+	c->opened_us = bws_util_mono_us();
 	c->stream = bws_stream_new(r, on_stream_gone, c);
 	r->stream = r->cti ? NULL : c->stream;
 	bws_timer_init(&c->heartbeat, on_silence, c);
@@ -280,6 +293,13 @@ bws_chan_end(struct bws_chan *c, const char *terminated, const char *why)
 	free(c->app);
 	free(c);
 	bws_set_give(w, set);
+}
+
+void
+bws_chan_overfull(struct bws_chan *c)
+{
+	c->overfull = true;
+	bws_timer_arm(&c->w->timers, &c->heartbeat, 0);
 }
 
 void

@@ -43,6 +43,8 @@ struct bws_chan {
 	int64_t weight;
 	int64_t expires_us; /* monotonic; INT64_MAX = never */
 	bool responding;
+	bool overfull;
+	int64_t opened_us;
 	size_t outstanding; /* events sent and not acknowledged */
 	struct bws_timer heartbeat;
 	struct bws_timer expiry;
@@ -88,8 +90,14 @@ void bws_chan_heartbeat(struct bws_chan *c);
  */
 void bws_chan_end(struct bws_chan *c, const char *terminated, const char *why);
 
+/* Too many events wait for their ack: the channel is closed soon (never inside this call). */
+void bws_chan_overfull(struct bws_chan *c);
+
 /* Ends all channels of an XSP that dies. */
 void bws_chan_end_xsp(struct bws *w, const struct bws_xsp *xsp, const char *why);
+
+/* When something that is told to expire at @expires_us really does (knob expiry_early_percent). */
+int64_t bws_chan_early(const struct bws *w, int64_t expires_us);
 
 /* Seconds a channel has left, as a client is told. */
 int64_t bws_chan_remaining(const struct bws_chan *c);

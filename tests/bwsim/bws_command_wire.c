@@ -223,6 +223,20 @@ cmd_raise(struct bws *w, const json_t *in, json_t *out)
 	return NULL;
 }
 
+/* Members: "channel_loss" (false), "each_ms" (between two users, 0). The knobs resync_* say what the
+ * subscriptions are told. */
+static const char *
+cmd_as_switch(struct bws *w, const json_t *in, json_t *out)
+{
+	int64_t each_ms = int_of(in, "each_ms", 0);
+
+	if (each_ms < 0 || each_ms > 600000)
+		return "each_ms is wrong";
+	bws_as_switch(w, json_is_true(json_object_get(in, "channel_loss")), each_ms);
+	json_object_set_new(out, "as", json_string(bws_as_name(w)));
+	return NULL;
+}
+
 /* Answers "state"; with "judge": true, which counts once, "failed" (how many) and "text". */
 static const char *
 cmd_scenario(struct bws *w, const json_t *in, json_t *out)
@@ -255,6 +269,7 @@ static const struct {
 	{ "garble", cmd_garble },
 	{ "push", cmd_push },
 	{ "raise", cmd_raise },
+	{ "as-switch", cmd_as_switch },
 	{ "scenario", cmd_scenario },
 };
 
@@ -290,6 +305,7 @@ bws_command_wire_stats(const struct bws *w, json_t *out)
 	put(out, "auth_failures", s->auth_failures);
 	put(out, "auth_failures_row", s->auth_failures_row);
 	put(out, "accounts_locked", s->accounts_locked);
+	put(out, "overloads", s->overloads);
 	put(out, "garbled", s->garbled);
 	put(out, "redirects", s->redirects);
 	put(out, "schema_sent_wrong", s->schema_sent_wrong);

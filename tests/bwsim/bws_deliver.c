@@ -127,6 +127,10 @@ keep_event(struct bws_event *ev, bool full)
 	int64_t keep_ms = ev->attempts || full ? w->knobs.unacked_keep_ms : w->knobs.keep_ms;
 
 	ev->resend = false;
+	if (!full && !ev->attempts && bws_rand_range(&w->rand_net, 1, 100) > w->knobs.keep_percent)
+		keep_ms = 0;
+	if (full && w->knobs.outstanding_full == 1)
+		keep_ms = 0;
 	if (!keep_ms) {
 		drop_event(ev, "no-channel");
 		return;
@@ -135,18 +139,35 @@ keep_event(struct bws_event *ev, bool full)
 		bws_timer_in_ms(&w->timers, &ev->timer, keep_ms);
 }
 
+static const struct bws_chan *
+on_xsp(const struct bws_set *set, const struct bws_xsp *xsp)
+{
+	const struct bws_chan *c;
+
+	TAILQ_FOREACH(c, &set->chans, in_set)
+		if (c->xsp == xsp)
+			return c;
+	return NULL;
+}
+
 static void
 send_event(struct bws_event *ev)
 {
 	struct bws *w = ev->w;
 	const struct bws_chan *avoid = w->knobs.redeliver_same_channel ? NULL : ev->last;
 	uint64_t draw = w->knobs.spread ? ev->sub->draw : bws_rand_next(&w->rand_route);
-	struct bws_chan *c = bws_chan_pick(w, ev->sub->set, avoid, draw);
+	struct bws_chan *c;
 
-	if (c && has_room(w, c))
+	if (w->deliver.elsewhere)
+		avoid = on_xsp(ev->sub->set, w->deliver.elsewhere);
+	c = bws_chan_pick(w, ev->sub->set, avoid, draw);
+	if (c && has_room(w, c)) {
 		write_event(ev, c);
-	else
-		keep_event(ev, c != NULL);
+		return;
+	}
+	if (c && w->knobs.outstanding_full == 2)
+		bws_chan_overfull(c);
+	keep_event(ev, c != NULL);
 }
 
 static void
@@ -316,7 +337,7 @@ bws_deliver_ack(struct bws *w, const struct bws_xsp *xsp, const char *event_id, 
 	}
 	if (!at)
 		return BWS_ACK_UNKNOWN;
-	if (!((*at)->xsp_mask & (1u << bws_xsp_index(xsp))))
+	if (!((*at)->xsp_mask & (1u << bws_xsp_index(xsp))) && strstr(w->knobs.bound_kinds, "ack"))
 		return BWS_ACK_WRONG_XSP;
 	set = (*at)->sub->set;
 	set->refs++;
@@ -330,6 +351,8 @@ bws_deliver_ack(struct bws *w, const struct bws_xsp *xsp, const char *event_id, 
 void
 bws_deliver_chan_opened(struct bws *w, struct bws_chan *c)
 {
+	if (w->knobs.seq_reopen && c->set->chan_count == 1)
+		bws_sub_restart(w, c->set, w->knobs.seq_reopen == 2);
 	send_waiting(w, c->set);
 }
 

@@ -48,6 +48,7 @@ struct bws_deliver {
 	struct bws_event_list pending; /* oldest first */
 	size_t count;
 	void *by_id;
+	const struct bws_xsp *elsewhere; /* snapshots being raised now avoid it */
 };
 
 void bws_deliver_init(struct bws *w);

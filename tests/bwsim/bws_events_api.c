@@ -45,7 +45,8 @@ add_stream_headers(struct bws *w, struct bws_req *r)
 	bws_req_add_header(r, "X-XSS-Protection", "1; mode=block");
 	snprintf(text, sizeof(text), "JSESSIONID=%016llX; Path=/com.broadsoft.xsi-events; HttpOnly",
 		(unsigned long long)bws_rand_next(&w->rand_id));
-	bws_req_add_header(r, "Set-Cookie", text);
+	if (w->knobs.cookie)
+		bws_req_add_header(r, "Set-Cookie", text);
 	bws_req_add_header(r, "Expires", "Thu, 01 Jan 1970 00:00:00 GMT");
 	bws_req_add_header(r, "Keep-Alive", "timeout=4");
 }
@@ -110,12 +111,13 @@ heartbeat(struct bws *w, struct bws_req *r, const char *id)
 	struct bws_chan *c = own_channel(w, r, id);
 
 	r->kind = BWS_KIND_HEARTBEAT;
-	if (!c || c->xsp != r->xsp) {
+	if (!c || (c->xsp != r->xsp && strstr(w->knobs.bound_kinds, "heartbeat")) ||
+		bws_util_mono_us() < c->opened_us + w->knobs.bound_ms * 1000) {
 		bws_reply_error(r, 404, BWS_ERR_UNKNOWN_CHANNEL, "The channel is not known here");
 		return;
 	}
 	bws_chan_heartbeat(c);
-	bws_reply_empty(r, 200);
+	bws_reply_empty(r, (int)w->knobs.heartbeat_status);
 }
 
 static void

@@ -76,6 +76,12 @@ bws_fault_apply(struct bws *w, struct bws_req *r)
 		bws_reply_challenge(r);
 	else if (f->status)
 		bws_reply_error(r, f->status, f->error_code, "Fault on demand");
+	if (f->status == 503 && w->knobs.retry_after_s >= 0) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "%lld", (long long)w->knobs.retry_after_s);
+		bws_req_add_header(r, "Retry-After", text);
+	}
 	if (f->location)
 		bws_req_add_header(r, "Location", f->location);
 	bws_journal_fact(w, "fault", "{s:s,s:s,s:s,s:i,s:b,s:I}", "xsp", bws_xsp_name(r->xsp),

@@ -219,6 +219,8 @@ queue_reply(struct bws_req *r)
 		MHD_add_response_header(response, "Content-Type", r->content_type);
 	for (i = 0; i < r->header_count; i++)
 		MHD_add_response_header(response, r->headers[i].name, r->headers[i].value);
+	if (r->w->knobs.connection_close)
+		MHD_add_response_header(response, "Connection", "close");
 	MHD_add_response_header(response, "Server", "HTTP Server");
 	rv = MHD_queue_response(r->conn, (unsigned)r->status, response);
 	MHD_destroy_response(response);

@@ -77,8 +77,6 @@ TAILQ_HEAD(bws_req_list, bws_req);
 struct bws_http {
 	struct bws_xsp *xsps[BWS_XSP_MAX];
 	size_t count;
-	double tokens; /* token bucket of the knob requests_per_s */
-	int64_t tokens_us;
 	unsigned rounds; /* runs of the servers still to be made before sleeping */
 };
 

@@ -38,6 +38,33 @@
 	NUM(redirect_hops, 1, 1, 1000, "302s before a request is served") \
 	NUM(redirect_to, 0, 0, 3, "302 leads to 0: the farm, 1: a loop, 2: a dead port, 3: TLS") \
 	STR(redirect_kinds, "", "kinds answered 302: of the statistics, 'actions', 'all'") \
+	NUM(outstanding_full, 0, 0, 2, \
+		"at outstanding_max the event 0: waits, 1: is dropped; 2: channel closed") \
+	NUM(keep_percent, 100, 0, 100, \
+		"share of events kept while the set has no channel (keep_ms)") \
+	NUM(seq_reopen, 0, 0, 2, \
+		"set open again: numbers 0: go on, 1: restart, 2: with a snapshot") \
+	NUM(as_expiry, 0, 0, 2, \
+		"expiry clocks over AS failover 0: kept, 1: restarted, 2: expired") \
+	NUM(expiry_early_percent, 0, 0, 99, "channels and subscriptions expire so much early") \
+	NUM(snapshot_percent, 100, 0, 100, "share of requests that are followed by a snapshot") \
+	NUM(snapshot_elsewhere, 0, 0, 1, "1: on a channel of another XSP than the request's") \
+	NUM(heartbeat_status, 200, 200, 599, \
+		"answer to heartbeats; the document is sent all the same") \
+	NUM(retry_after_s, 1, -1, 3600, "Retry-After with 503; -1 none") \
+	NUM(overload_ms, 0, 0, 60000, "over the rate: delayed so long; 0: 503") \
+	NUM(user_requests_per_s, 0, 0, 1000000, "the same rate for each login, 0 unlimited") \
+	NUM(error_body, 0, 0, 3, "errors have 0: ErrorInfo, 1: no body, 2: HTML, 3: broken XML") \
+	NUM(error_latin, 0, 0, 1, "1: a byte outside ASCII in ErrorInfo") \
+	NUM(limit_code, 100003, 0, 999999, "errorCode when a limit is hit") \
+	NUM(unknown_status, 403, 400, 599, "answer for unknown channel, set or subscription") \
+	NUM(cookie, 1, 0, 1, "0: no session cookie with the stream") \
+	NUM(connection_close, 0, 0, 1, "1: every reply ends its connection") \
+	NUM(path_case, 0, 0, 1, "1: path keywords only as they are documented") \
+	NUM(bound_ms, 0, 0, 600000, "a channel is not known for so long after its opening (404)") \
+	NUM(stream_bytes_per_s, 0, 0, 100000000, "pace of each HTTP stream; 0 unlimited") \
+	STR(bound_kinds, "heartbeat,ack", \
+		"requests served only by an XSP that holds a channel of the login") \
 	STR(cti_prefix, "xsp", "namespace prefix of the CTI envelope; empty: default namespace") \
 	STR(cti_version, "17.0", "version attribute sent; empty: none")
 

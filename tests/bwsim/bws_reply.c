@@ -29,13 +29,38 @@ bws_reply_xml(struct bws_req *r, int status)
 	set_type(r, r->w->knobs.content_type);
 }
 
+/* What is no ErrorInfo. */
+static void
+odd_error(struct bws_req *r, int64_t form)
+{
+	if (form == 1)
+		return;
+	bws_buf_str(&r->reply,
+		form == 2 ? "<html><body><h1>Error</h1><p>Sorry.<br></body></html>" :
+			    "<?xml version=\"1.0\"?><ErrorInfo><summary>cut of");
+	set_type(r, form == 2 ? "text/html" : "application/xml");
+}
+
 void
 bws_reply_error(struct bws_req *r, int status, int code, const char *text)
 {
+	const struct bws_knobs *k = &r->w->knobs;
 	struct bws_buf type = { 0 };
 
+	if (status == 403 &&
+		(code == BWS_ERR_UNKNOWN_SET || code == BWS_ERR_UNKNOWN_SUBSCRIPTION ||
+			code == BWS_ERR_UNKNOWN_CHANNEL))
+		status = (int)k->unknown_status;
+	if (code == BWS_ERR_LIMIT)
+		code = (int)k->limit_code;
 	r->status = status;
 	bws_buf_free(&r->reply);
+	if (k->error_body) {
+		odd_error(r, k->error_body);
+		return;
+	}
+	if (k->error_latin)
+		text = "Fehler: unzul\xe4ssig";
 	bws_doc_error(&r->reply, r->w->knobs.error_charset, code, text);
 	bws_buf_fmt(&type, "application/xml;charset=%s", r->w->knobs.error_charset);
 	set_type(r, type.p);

@@ -22,7 +22,9 @@
 bool
 bws_path_is(const struct bws_path *p, size_t i, const char *word)
 {
-	return i < p->count && strcasecmp(p->part[i], word) == 0;
+	if (i >= p->count)
+		return false;
+	return p->strict ? strcmp(p->part[i], word) == 0 : strcasecmp(p->part[i], word) == 0;
 }
 
 static void
@@ -69,24 +71,22 @@ dispatch(struct bws *w, struct bws_req *r, struct bws_path *p)
 	}
 }
 
-/* Token bucket with one second of burst. */
+/* A farm whose members know only their own clients (knob bound_kinds); heartbeats and acks look for
+ * themselves, because they name what they belong to. */
 static bool
-over_rate(struct bws *w)
+is_at_wrong_xsp(const struct bws *w, struct bws_req *r)
 {
-	struct bws_http *h = &w->http;
-	double rate = (double)w->knobs.requests_per_s;
-	int64_t now = bws_util_mono_us();
+	enum bws_kind kind = bws_redirect_kind(w, r);
+	const struct bws_chan *c;
 
-	if (rate <= 0)
+	if (kind == BWS_KIND_HEARTBEAT || kind == BWS_KIND_ACK ||
+		!bws_redirect_listed(w, r, w->knobs.bound_kinds))
 		return false;
-	h->tokens += rate * (double)(now - h->tokens_us) / 1e6;
-	h->tokens_us = now;
-	if (h->tokens > rate)
-		h->tokens = rate;
-	if (h->tokens < 1)
-		return true;
-	h->tokens -= 1;
-	return false;
+	TAILQ_FOREACH(c, &w->chans.all, link)
+		if (c->xsp == r->xsp && strcmp(c->set->owner, r->login) == 0)
+			return false;
+	bws_reply_error(r, 404, BWS_ERR_UNKNOWN_RESOURCE, "Not known here");
+	return true;
 }
 
 static void
@@ -104,12 +104,10 @@ answer(struct bws *w, struct bws_req *r)
 		return;
 	if (bws_redirect_apply(w, r))
 		return;
-	if (over_rate(w)) {
-		bws_reply_error(r, 503, BWS_ERR_OVERLOAD, "Overload");
-		bws_req_add_header(r, "Retry-After", "1");
+	if (bws_rate_refuse(w, r) || is_at_wrong_xsp(w, r))
 		return;
-	}
 	split_path(&p, r->path);
+	p.strict = w->knobs.path_case != 0;
 	dispatch(w, r, &p);
 	free(p.copy);
 }

@@ -15,6 +15,7 @@ struct bws_path {
 	char *copy;
 	const char *part[BWS_PATH_PARTS_MAX];
 	size_t count;
+	bool strict; /* keywords in their documented case only */
 };
 
 /* True when part @i exists and is @word (letters of either case). */

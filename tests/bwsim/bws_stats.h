@@ -77,6 +77,7 @@ struct bws_stats {
 	uint64_t auth_failures;
 	uint64_t auth_failures_row; /* most failures in a row of one account */
 	uint64_t accounts_locked;
+	uint64_t overloads;
 	uint64_t garbled;
 	uint64_t redirects;
 	uint64_t schema_sent_wrong;

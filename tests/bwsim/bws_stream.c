@@ -38,6 +38,7 @@ struct bws_stream {
 	int fd;
 	TAILQ_HEAD(, doc) docs;
 	size_t queued;
+	int64_t paced_us; /* bytes were allowed up to this time (knob stream_bytes_per_s) */
 	bool asleep;
 	bool finishing;
 	bool cut;
@@ -45,7 +46,8 @@ struct bws_stream {
 	void (*gone)(void *arg);
 	void *arg;
 	struct bws_watch watch;
-	struct bws_timer tell;   /* tells the owner, then frees */
+	struct bws_timer tell; /* tells the owner, then frees */
+	struct bws_timer pace;
 	struct bws_timer linger; /* a stream that shall end must end */
 };
 
@@ -58,6 +60,7 @@ free_stream(struct bws_stream *s)
 		bws_cti_detach(s->cti, s);
 	bws_timer_stop(&s->w->timers, &s->tell);
 	bws_timer_stop(&s->w->timers, &s->linger);
+	bws_timer_stop(&s->w->timers, &s->pace);
 	while ((d = TAILQ_FIRST(&s->docs))) {
 		TAILQ_REMOVE(&s->docs, d, link);
 		free(d);
@@ -97,6 +100,12 @@ on_linger(void *arg)
 }
 
 static void
+on_pace(void *arg)
+{
+	bws_stream_wake(arg);
+}
+
+static void
 on_tell(void *arg)
 {
 	struct bws_stream *s = arg;
@@ -122,6 +131,7 @@ bws_stream_new(struct bws_req *r, void (*gone)(void *arg), void *arg)
 	TAILQ_INIT(&s->docs);
 	bws_timer_init(&s->tell, on_tell, s);
 	bws_timer_init(&s->linger, on_linger, s);
+	bws_timer_init(&s->pace, on_pace, s);
 	s->cti = r->cti;
 	if (s->cti) {
 		bws_cti_attach(s->cti, s);
@@ -209,6 +219,33 @@ take(struct bws_stream *s, char *out, size_t max)
 	return n;
 }
 
+static void
+fall_asleep(struct bws_stream *s)
+{
+	s->asleep = true;
+	MHD_suspend_connection(s->conn);
+}
+
+/* Bytes that the pace allows now, of @max; none: the stream is woken when there are some. */
+static size_t
+allowed(struct bws_stream *s, size_t max)
+{
+	int64_t rate = s->w->knobs.stream_bytes_per_s;
+	int64_t now = bws_util_mono_us();
+	int64_t bytes;
+
+	if (!rate)
+		return max;
+	if (s->paced_us < now - 100000)
+		s->paced_us = now - 100000;
+	bytes = (now - s->paced_us) * rate / 1000000;
+	if (bytes < 1) {
+		bws_timer_in_ms(&s->w->timers, &s->pace, 1 + 1000 / rate);
+		return 0;
+	}
+	return (size_t)bytes < max ? (size_t)bytes : max;
+}
+
 static ssize_t
 read_body(void *cls, uint64_t pos, char *out, size_t max)
 {
@@ -222,17 +259,22 @@ read_body(void *cls, uint64_t pos, char *out, size_t max)
 		return MHD_CONTENT_READER_END_WITH_ERROR;
 	if (part && part < max)
 		max = part;
+	if (!TAILQ_EMPTY(&s->docs) && !(max = allowed(s, max))) {
+		fall_asleep(s);
+		return 0;
+	}
 	while (n < max && !TAILQ_EMPTY(&s->docs)) {
 		n += take(s, out + n, max - n);
 		if (!s->w->knobs.chunk_glue)
 			break;
 	}
+	if (n && s->w->knobs.stream_bytes_per_s)
+		s->paced_us += (int64_t)n * 1000000 / s->w->knobs.stream_bytes_per_s;
 	if (n)
 		return (ssize_t)n;
 	if (s->finishing)
 		return MHD_CONTENT_READER_END_OF_STREAM;
-	s->asleep = true;
-	MHD_suspend_connection(s->conn);
+	fall_asleep(s);
 	return 0;
 }
 

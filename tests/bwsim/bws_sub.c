@@ -67,7 +67,7 @@ bws_sub_refresh(struct bws_sub *s, int64_t expires)
 		return grant;
 	}
 	s->expires_us = bws_util_mono_us() + grant * s->w->knobs.expires_second_ms * 1000;
-	bws_timer_arm(&s->w->timers, &s->expiry, s->expires_us);
+	bws_timer_arm(&s->w->timers, &s->expiry, bws_chan_early(s->w, s->expires_us));
 	return grant;
 }
 
@@ -88,10 +88,25 @@ on_expiry(void *arg)
 	bws_sub_end(arg, true, "expired");
 }
 
+/* The snapshot that a request asked for. */
+static void
+asked_snapshot(struct bws_sub *s)
+{
+	struct bws *w = s->w;
+
+	if (bws_rand_range(&w->rand_net, 1, 100) > w->knobs.snapshot_percent)
+		return;
+	w->deliver.elsewhere = w->knobs.snapshot_elsewhere ? s->asked_at : NULL;
+	bws_sub_snapshot(s, false);
+	w->deliver.elsewhere = NULL;
+}
+
 static void
 on_snapshot(void *arg)
 {
-	bws_sub_snapshot(arg, false);
+	struct bws_sub *s = arg;
+
+	asked_snapshot(s);
 }
 
 /* The list a subscription of that target stands in. */
@@ -236,17 +251,32 @@ bws_sub_raise(struct bws_user *u, uint64_t packages, const char *type, const cha
 }
 
 void
+bws_sub_restart(struct bws *w, const struct bws_set *set, bool snapshot)
+{
+	struct bws_sub *s, *next;
+
+	for (s = TAILQ_FIRST(&w->subs.all); s; s = next) {
+		next = TAILQ_NEXT(s, link);
+		if (s->set != set)
+			continue;
+		s->seq = 0;
+		if (snapshot)
+			bws_sub_snapshot(s, false);
+	}
+}
+
+void
 bws_sub_plan_snapshot(struct bws_sub *s)
 {
 	if (!s->user && !s->w->knobs.wide_snapshot)
 		return;
 	if (s->w->knobs.snapshot_ms < 0) {
-		bws_sub_snapshot(s, false);
+		asked_snapshot(s);
 		return;
 	}
 	/* Each request gets its own snapshot: one that is still due goes out now. */
 	if (bws_timer_armed(&s->snapshot))
-		bws_sub_snapshot(s, false);
+		asked_snapshot(s);
 	bws_timer_in_ms(&s->w->timers, &s->snapshot, s->w->knobs.snapshot_ms);
 }
 

@@ -14,6 +14,7 @@
 
 struct bws;
 struct bws_set;
+struct bws_xsp;
 struct bws_user;
 
 /* What a subscription watches: one user (a person, a call center, a route point, or a sub-id of one
@@ -48,6 +49,7 @@ struct bws_sub {
 	int64_t expires_us; /* monotonic; INT64_MAX = never */
 	struct bws_timer expiry;
 	struct bws_timer snapshot;
+	const struct bws_xsp *asked_at; /* of the last subscribe or refresh */
 };
 
 struct bws_subs {
@@ -83,6 +85,9 @@ struct bws_sub *bws_sub_find(const struct bws *w, const char *id);
 int64_t bws_sub_refresh(struct bws_sub *s, int64_t expires);
 
 int64_t bws_sub_remaining(const struct bws_sub *s);
+
+/* The numbers of every subscription of a set begin anew; with @snapshot each gets one. */
+void bws_sub_restart(struct bws *w, const struct bws_set *set, bool snapshot);
 
 /* Sends the snapshot event as the knob snapshot_ms says. */
 void bws_sub_plan_snapshot(struct bws_sub *s);

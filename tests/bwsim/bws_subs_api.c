@@ -196,6 +196,7 @@ make_subscription(struct bws *w, struct bws_req *r, const struct bws_sub_wish *w
 	}
 	bws_doc_subscription_grant(&r->reply, s, bws_sub_remaining(s));
 	bws_reply_xml(r, 200);
+	s->asked_at = r->xsp;
 	bws_sub_plan_snapshot(s);
 }
 
@@ -256,6 +257,7 @@ put_subscription(struct bws *w, struct bws_req *r, const char *id)
 		w->stats.puts++;
 		bws_doc_subscription_grant(&r->reply, s, bws_sub_refresh(s, expires));
 		bws_reply_xml(r, 200);
+		s->asked_at = r->xsp;
 		bws_sub_plan_snapshot(s);
 	}
 	free_values(v, 1);

@@ -122,6 +122,7 @@ fini(struct bws *w)
 	bws_user_fini(w);
 	bws_account_fini(w);
 	bws_auth_fini(w);
+	bws_rate_fini(w);
 	bws_validate_fini(w);
 	bws_timers_free(&w->timers);
 	bws_journal_close(w);
