@@ -363,7 +363,7 @@ struct core_half *core_half_by_bw(const struct core_device *d, struct str bw_cal
 /** The living half of a device in this CSTA call, of several in a conference the first; NULL. */
 struct core_half *core_half_by_call(const struct core_device *d, uint64_t call_id);
 
-/** Another living half that makes one connection with this one: both are in the conference of the device. NULL. */
+/** Another living half that makes one connection with this one: both are, or were, in the conference of the device. NULL. */
 struct core_half *core_half_sibling(const struct core_half *h);
 /** Is it the one of those that speaks for the connection? True without siblings. */
 bool core_half_leads(const struct core_half *h);

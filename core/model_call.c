@@ -265,11 +265,17 @@ core_half_by_call(const struct core_device *d, uint64_t call_id)
 	return NULL;
 }
 
+/*
+ * The parties of a conference stay one connection when it is over until the last of them is gone: they came into the
+ * call from calls of their own. Two parties of one session are a device that called itself: two connections.
+ */
 static bool
 half_shares(const struct core_half *h, const struct core_half *with)
 {
-	return !h->gone && h->conference != CORE_CONFERENCE_NONE &&
-		h->track->call == with->track->call;
+	return !h->gone && h->track->call == with->track->call &&
+		(h->track != with->track ||
+			(h->conference != CORE_CONFERENCE_NONE &&
+				with->conference != CORE_CONFERENCE_NONE));
 }
 
 struct core_half *
@@ -277,8 +283,6 @@ core_half_sibling(const struct core_half *h)
 {
 	struct core_half *other;
 
-	if (h->conference == CORE_CONFERENCE_NONE)
-		return NULL;
 	TAILQ_FOREACH(other, &h->device->halves, of_device)
 		if (other != h && half_shares(other, h))
 			return other;
@@ -290,8 +294,6 @@ core_half_leads(const struct core_half *h)
 {
 	const struct core_half *other;
 
-	if (h->conference == CORE_CONFERENCE_NONE)
-		return true;
 	TAILQ_FOREACH(other, &h->device->halves, of_device) {
 		if (other == h)
 			return true;

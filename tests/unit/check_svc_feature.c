@@ -507,6 +507,11 @@ setup_conference(void)
 	world_forget_asked(&w);
 }
 
+#define W_CLEARED_FAR(ref, call, device) \
+	W_EVENT("ConnectionCleared", ref) \
+	W_CONNECTION("droppedConnection", call, device) \
+	W_PARTY("releasingDevice", device) W_LOCAL("connected", "normalClearing", W_END)
+
 /* The controller holds, retrieves and ends it as a whole, drops a participant, and hands it over to nobody. */
 START_TEST(test_conference_controller)
 {
@@ -541,6 +546,22 @@ START_TEST(test_conference_controller)
 	ask(27, "IntrudeCall",
 		ON_2001("intrude", "3") "<participationType>silent</participationType>");
 	world_asked(&w, "xsp1 PUT " CALLS "Conference/SilentMonitor\n");
+	world_fini(&w);
+}
+END_TEST
+
+/* It is over before its parties are released: one connection of the controller is cleared, once. */
+START_TEST(test_conference_released)
+{
+	setup_conference();
+	world_event(&w, "2001", "ConferenceReleasedEvent",
+		"<xsi:conference><xsi:state>Released</xsi:state>"
+		"<xsi:conferenceParticipantList>" PARTICIPANT("a:0")
+			PARTICIPANT("b:0") "</xsi:conferenceParticipantList></xsi:conference>");
+	world_call(&w, "2001", "CallReleasedEvent", "a:0", "7:1", "Terminator", "Released", "2002");
+	world_heard(&w, client, W_CLEARED_FAR("2", "3", "2002"));
+	world_call(&w, "2001", "CallReleasedEvent", "b:0", "8:1", "Originator", "Released", "2003");
+	world_heard(&w, client, W_CLEARED("2", "3", "2001", "2003", "normalClearing", W_END));
 	world_fini(&w);
 }
 END_TEST
@@ -595,6 +616,7 @@ main(void)
 		test_escape,
 		test_escape_wrong,
 		test_conference_controller,
+		test_conference_released,
 		test_conference_and_call,
 	};
 
