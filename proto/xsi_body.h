@@ -48,9 +48,9 @@ void xsi_body_do_not_disturb(struct buf *b, bool active, enum xsi_switch ring_sp
 
 struct xsi_forwarding_body {
 	bool active;
-	struct str address;        /* "" keeps the number that is set */
+	struct str address;          /* "" keeps the number that is set */
 	enum xsi_switch ring_splash; /* always */
-	uint32_t rings;            /* no answer: 0, 2..20; 1 becomes 2 */
+	uint32_t rings;              /* no answer: 0, 2..20; 1 becomes 2 */
 };
 
 /** `op` = cfa_set, cfb_set or cfna_set. */
@@ -58,10 +58,10 @@ void xsi_body_forwarding(struct buf *b, enum xsi_op op, const struct xsi_forward
 
 struct xsi_hoteling_body {
 	bool active;
-	enum xsi_switch limit;  /* is the association limited? */
-	uint32_t limit_hours; /* 1..999 */
-	struct str host;      /* user id of the host; "" keeps it */
-	bool clear_host;      /* no host any more; `host` does not count */
+	enum xsi_switch limit; /* is the association limited? */
+	uint32_t limit_hours;  /* 1..999 */
+	struct str host;       /* user id of the host; "" keeps it */
+	bool clear_host;       /* no host any more; `host` does not count */
 };
 
 /** HotelingGuest. */

@@ -165,8 +165,7 @@ xsi_op_param(enum xsi_op op, int i)
 	while (xsi_next_piece(&rest, &in_query, &literal, &param))
 		if (param.name.n > 0 && i-- == 0)
 			return param;
-	REQUIRE(!"a parameter that the row does not have");
-	return param;
+	check_die("a parameter that the row does not have", __FILE__, __LINE__);
 }
 
 /* --- paths ------------------------------------------------------------------------------- */

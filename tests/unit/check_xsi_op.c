@@ -183,6 +183,8 @@ START_TEST(templates)
 
 	xsi_op_uri(&out, contexts, XSI_OP_subscription_update);
 	assert_text(EVENTS "/subscription/%subscriptionId%");
+	xsi_op_path(&out, &renamed, &(struct xsi_request){ .op = XSI_OP_channel_add });
+	assert_text("/async/channel");
 	xsi_op_uri(&out, &renamed, XSI_OP_channel_add);
 	assert_text("/ev/channel");
 	xsi_op_uri(&out, &renamed, XSI_OP_release);
@@ -225,6 +227,40 @@ START_TEST(names_and_methods)
 	ck_assert_str_eq(xsi_op_method_other(XSI_OP_disposition_tag_call), "PUT");
 	ck_assert_ptr_null(xsi_op_method_other(XSI_OP_dial));
 	ck_assert_str_eq(xsi_op_body(XSI_OP_acd_promote), "ACDPromote");
+}
+END_TEST
+
+/* No identifier leaves its segment, whatever BroadWorks or a client calls it. */
+START_TEST(identifiers_stay_in_their_segment)
+{
+	static const struct {
+		struct str id;
+		const char *encoded;
+	} all[] = {
+		{ { "a/b", 3 }, "a%2Fb" },
+		{ { "../x", 4 }, "..%2Fx" },
+		{ { "..", 2 }, "%2E%2E" },
+		{ { ".", 1 }, "%2E" },
+		{ { "...", 3 }, "..." },
+		{ { "a?b#c%d", 7 }, "a%3Fb%23c%25d" },
+		{ { "a\r\nX: 1", 7 }, "a%0D%0AX:%201" },
+		{ { "a\0b", 3 }, "a%00b" },
+		{ { "\xc3\xa9\xff", 3 }, "%C3%A9%FF" },
+		{ { "AZaz09-._~@:", 12 }, "AZaz09-._~@:" },
+		{ { "!$&'()*+,;=\\\"<>[]^`{|}", 22 },
+			"%21%24%26%27%28%29%2A%2B%2C%3B%3D%5C%22%3C%3E%5B%5D%5E%60%7B%7C%7D" },
+	};
+
+	struct xsi_request q = { .op = XSI_OP_subscription_update };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		char expected[256];
+
+		q.args[0] = all[i].id;
+		xsi_op_path(&out, contexts, &q);
+		snprintf(expected, sizeof(expected), EVENTS "/subscription/%s", all[i].encoded);
+		assert_text(expected);
+	}
 }
 END_TEST
 
@@ -273,6 +309,12 @@ START_TEST(bounds)
 	buf_init(&small, sizeof(EVENTS "/versions") - 1);
 	xsi_op_path(&small, contexts, &q);
 	ck_assert(small.overflow && small.n == 0);
+	/* a path of exactly the bound has no room for its NUL */
+	buf_fini(&small);
+	buf_init(&small, sizeof("/channel/eventresponse") - 1);
+	q.op = XSI_OP_event_response;
+	xsi_op_path(&small, &(struct xsi_contexts){ "", "", "" }, &q);
+	ck_assert(small.overflow && small.n == 0);
 	buf_fini(&small);
 }
 END_TEST
@@ -294,6 +336,7 @@ main(void)
 	tcase_add_test(tc, templates);
 	tcase_add_test(tc, parameters);
 	tcase_add_test(tc, names_and_methods);
+	tcase_add_test(tc, identifiers_stay_in_their_segment);
 	tcase_add_test(tc, hostile_arguments);
 	tcase_add_test_raise_signal(tc, a_parameter_that_is_not_there, SIGABRT);
 	tcase_add_test(tc, bounds);

@@ -48,16 +48,23 @@ emit_channels(struct buf *b)
 static void
 emit_subscriptions(struct buf *b)
 {
-	static const char *const packages[] = { "Advanced Call", "Standard Call", "Basic Call" };
+	static const struct str names[] = { { "Advanced Call", 13 }, { "Standard Call", 13 },
+		{ "Basic Call", 10 } };
+	struct xsi_subscription_body s = { .package_count = 1,
+		.expires_s = 3600,
+		.channel_set = STR("tandem-set"),
+		.application = STR("tandem") };
 
-	for (size_t i = 0; i < sizeof(packages) / sizeof(packages[0]); i++) {
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		char name[32];
 
 		snprintf(name, sizeof(name), "subscription-%zu", i);
-		xsi_put_subscription(b, packages[i], 3600, STR("tandem-set"), STR("tandem"));
+		s.packages = &names[i];
+		xsi_body_subscription(b, &s);
 		emit(b, name);
 	}
-	xsi_put_subscription(b, "Advanced Call", 0, STR("\xff<&>"), STR(""));
+	s = (struct xsi_subscription_body){ names, 1, false, 0, STR("\xff<&>"), STR("") };
+	xsi_body_subscription(b, &s);
 	emit(b, "subscription-awkward");
 	xsi_put_subscription_refresh(b, 3600);
 	emit(b, "subscription-refresh");
