@@ -96,6 +96,15 @@ cmd_load(struct bws *w, const json_t *in, json_t *out)
 		return "rate, hold_p or outside_p is wrong";
 	if (read_real(in, "queue_share", 1, &l.queue_share) < 0)
 		return "queue_share is wrong";
+	if (read_real(in, "transfer_p", 1, &l.transfer_p) < 0 ||
+		read_real(in, "conference_p", 1, &l.conference_p) < 0 ||
+		read_real(in, "park_p", 1, &l.park_p) < 0 ||
+		read_real(in, "record_p", 1, &l.record_p) < 0 ||
+		read_real(in, "pickup_p", 1, &l.pickup_p) < 0 ||
+		read_real(in, "forward_p", 1, &l.forward_p) < 0 ||
+		l.transfer_p + l.conference_p + l.park_p + l.record_p > 1 ||
+		l.pickup_p + l.forward_p > 1)
+		return "a share of a feature is wrong";
 	if (read_pair(in, "talk_ms", l.talk_ms) < 0 || read_pair(in, "ring_ms", l.ring_ms) < 0 ||
 		read_pair(in, "hold_ms", l.hold_ms) < 0)
 		return "a [low, high] pair of milliseconds is wrong";

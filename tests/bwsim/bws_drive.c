@@ -10,6 +10,7 @@
 #include "tests/bwsim/bws_drive.h"
 
 #include "tests/bwsim/bws.h"
+#include "tests/bwsim/bws_play.h"
 
 #define DRAIN_MS_MAX 300
 
@@ -53,6 +54,8 @@ ring_is_over(struct bws_call *c)
 {
 	struct bws_half *callee = c->half[1];
 
+	if (c->stage_yes && bws_play_ringing(c))
+		return;
 	if (c->stage_yes && callee)
 		bws_call_talk(callee);
 	else if (c->half[0])
@@ -66,11 +69,17 @@ talk_is_over(struct bws_call *c)
 {
 	struct bws_half *h;
 
-	if (!c->stage_yes) {
+	if (c->parked_on ? bws_play_parked(c) : bws_play_talking(c))
+		return;
+	if (!c->stage_yes || c->parked_on) {
 		bws_call_release(any_half(c));
 		return;
 	}
 	h = any_user_half(c);
+	if (!h || !bws_call_may_hold(h)) {
+		bws_call_release(any_half(c));
+		return;
+	}
 	c->holder = h;
 	bws_call_hold(h);
 }

@@ -16,6 +16,9 @@ struct bws_load {
 	double hold_p;      /* share of calls that are held once */
 	double queue_share; /* share of calls to a call center or route point */
 	double outside_p;   /* share of calls with an outside party */
+	/* shares of calls that use a feature, see bws_play.h */
+	double transfer_p, conference_p, park_p, record_p;
+	double pickup_p, forward_p;
 	int64_t talk_ms[2];
 	int64_t ring_ms[2];
 	int64_t hold_ms[2];
