@@ -100,6 +100,7 @@ TANDEMCTL_SOURCES := $(CTL_SOURCES) $(wildcard daemon/conf*.c) core/package.c da
 folder_sources = $(filter-out tests/$(1)/check_%.c tests/$(1)/emit_%.c,$(wildcard tests/$(1)/*.c))
 BWSIM_SOURCES      := $(call folder_sources,bwsim)
 CSTACLIENT_SOURCES := $(call folder_sources,cstaclient)
+XSIDAY_SOURCES     := $(call folder_sources,xsiday)
 SIM_SOURCES        := $(call folder_sources,sim)
 ACCOUNT_SOURCES    := $(wildcard tests/lab/account*.c)
 BENCH_SOURCES      := $(wildcard tests/bench/*.c)
@@ -119,6 +120,7 @@ PROGRAMS := $(if $(wildcard daemon/tandemd.c),$(BUILD)/tandemd) \
 	$(if $(wildcard daemon/tandemctl.c),$(BUILD)/tandemctl) \
 	$(if $(BWSIM_SOURCES),$(BUILD)/bwsim) \
 	$(if $(CSTACLIENT_SOURCES),$(BUILD)/cstaclient) \
+	$(if $(XSIDAY_SOURCES),$(BUILD)/xsiday) \
 	$(if $(SIM_SOURCES),$(BUILD)/sim) \
 	$(if $(ACCOUNT_SOURCES),$(BUILD)/account)
 
@@ -289,6 +291,7 @@ $(BUILD)/tandemctl: $(call objects,$(TANDEMCTL_SOURCES))
 # The simulator, the client and the judge share nothing with the product: a mistake must not cancel itself out.
 $(BUILD)/bwsim: $(call objects,$(BWSIM_SOURCES))
 $(BUILD)/cstaclient: $(call objects,$(CSTACLIENT_SOURCES))
+$(BUILD)/xsiday: $(call objects,$(XSIDAY_SOURCES))
 $(BUILD)/sim: $(call objects,$(SIM_SOURCES)) $(COVERAGE_OBJECT) $(LIBPURE)
 $(BUILD)/account: $(call objects,$(ACCOUNT_SOURCES))
 $(PROGRAMS): $(BUILD)/mode
