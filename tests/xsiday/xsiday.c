@@ -190,7 +190,7 @@ subscribe_all(struct xd_client *c, const struct xd_actor *a)
 		if (i % 3 == 2)
 			xd_client_subscribe(c, user, "Basic Call", true);
 		for (k = 0; i == 0 && k < sizeof(services) / sizeof(services[0]); k++)
-			xd_client_subscribe(c, user, services[k], k < 3);
+			xd_client_subscribe(c, user, services[k], true);
 		if (i == 1)
 			xd_client_subscribe(c, user, "Call Park", false);
 	}
