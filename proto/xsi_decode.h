@@ -47,7 +47,7 @@ bool xsi_subscription_next(const struct xml *reader, const struct xsi_doc *doc, 
 
 /**
  * The envelope of an event that is cut short or not XML: searches the raw bytes for the first
- * eventID, sequenceNumber, subscriptionId, channelId, userId and targetId elements, with any
+ * eventID, sequenceNumber, subscriptionId, channelId, userId or clientId, and targetId elements, with any
  * prefix; what is not found is "" or 0. Texts are borrowed from `document` and not unescaped: a
  * text that holds a reference counts as not found. The search ends where eventData begins, since
  * that has elements of these names.

@@ -36,12 +36,27 @@ xsi_event_class_of(enum xsi_event_kind kind)
 	return (enum xsi_event_class)event_classes[i < COUNT(event_classes) ? i : XSI_EV_UNKNOWN];
 }
 
+/* Spelt as they should be, or as descriptions of the interface spell them. */
+static const struct {
+	const char *type;
+	enum xsi_event_kind kind;
+} other_spellings[] = {
+	{ "ACDCallStrandedTreatmentCompletedEvent", XSI_EV_ACDCallStrandedTreatementCompleted },
+	{ "ACDCallStrandedUnavailableTreatmentCompletedEvent",
+		XSI_EV_ACDCallStrandedUnavailableTreatementCompleted },
+	{ "CallPicked-UpEvent", XSI_EV_CallPickedUp },
+};
+
 enum xsi_event_kind
 xsi_event_of(struct str type)
 {
 	for (size_t i = XSI_EV_UNKNOWN + 1; i < COUNT(event_names); i++) {
 		if (str_is(type, event_names[i]))
 			return (enum xsi_event_kind)i;
+	}
+	for (size_t i = 0; i < COUNT(other_spellings); i++) {
+		if (str_is(type, other_spellings[i].type))
+			return other_spellings[i].kind;
 	}
 	return XSI_EV_UNKNOWN;
 }

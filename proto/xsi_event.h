@@ -243,7 +243,7 @@ const char *xsi_event_name(enum xsi_event_kind kind);
 enum xsi_event_class xsi_event_class_of(enum xsi_event_kind kind);
 /**
  * The kind of a type's local name ("CallReceivedEvent"); XSI_EV_UNKNOWN if this version does not
- * know it.
+ * know it. The two types that the schema misspells are known by their right names too.
  */
 enum xsi_event_kind xsi_event_of(struct str type);
 

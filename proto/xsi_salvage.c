@@ -60,6 +60,7 @@ salvage_place(struct xsi_event *out, struct str name, struct str *sequence, size
 		{ "subscriptionId", &out->subscription_id, LIMIT_BW_ID },
 		{ "channelId", &out->channel_id, LIMIT_BW_ID },
 		{ "userId", &out->owner, LIMIT_USER_ID },
+		{ "clientId", &out->owner, LIMIT_USER_ID },
 		{ "targetId", &out->target, LIMIT_USER_ID },
 	};
 

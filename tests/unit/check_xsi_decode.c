@@ -170,6 +170,19 @@ START_TEST(names)
 	ck_assert_int_eq(xsi_state_of(STR("active")), XSI_STATE_NONE);
 	ck_assert_int_eq(xsi_personality_of(STR("none")), XSI_PERSONALITY_NONE);
 	ck_assert_int_eq(xsi_event_of(STR("unknown")), XSI_EV_UNKNOWN);
+	ck_assert_int_eq(xsi_event_of(STR("ACDCallStrandedTreatmentCompletedEvent")),
+		XSI_EV_ACDCallStrandedTreatementCompleted);
+	ck_assert_int_eq(xsi_event_of(STR("CallPicked-UpEvent")), XSI_EV_CallPickedUp);
+	ck_assert_int_eq(xsi_event_class_of(XSI_EV_UNKNOWN), XSI_CLASS_OTHER);
+	ck_assert_int_eq(xsi_event_class_of((enum xsi_event_kind)999), XSI_CLASS_OTHER);
+	for (int i = XSI_AGENT_SIGN_IN; i <= XSI_AGENT_SIGN_OUT; i++) {
+		struct str name = str_of(xsi_agent_state_name((enum xsi_agent_state)i));
+
+		ck_assert_int_eq(xsi_agent_state_of(name), i);
+	}
+	ck_assert_int_eq(xsi_agent_state_of(STR("unknown")), XSI_AGENT_UNKNOWN);
+	ck_assert_int_eq(xsi_agent_state_of(STR("none")), XSI_AGENT_UNKNOWN);
+	ck_assert_int_eq(xsi_agent_state_of(STR("")), XSI_AGENT_NONE);
 	ck_assert_str_eq(xsi_event_name((enum xsi_event_kind)999), "unknown");
 	ck_assert_str_eq(xsi_state_name((enum xsi_call_state)999), "none");
 	ck_assert_str_eq(xsi_personality_name((enum xsi_personality)999), "none");
