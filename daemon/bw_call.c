@@ -103,7 +103,9 @@ bw_calls_deadline(const struct bw *b)
 static bool
 call_is_of_a_call(enum xsi_op op)
 {
-	return op >= XSI_OP_dial && op < XSI_OP_agent_state_get;
+	return (op >= XSI_OP_dial && op < XSI_OP_agent_state_get) ||
+		(op >= XSI_OP_acd_release && op <= XSI_OP_acd_reorder) ||
+		(op >= XSI_OP_rp_dial && op <= XSI_OP_rp_connect_vxml);
 }
 
 /* The device may have another state than the one we believe in. */
@@ -112,10 +114,11 @@ call_doubt(struct bw *b, struct core_device *d, enum xsi_op op, enum bw_result r
 {
 	if (!call_is_of_a_call(op))
 		return;
-	if (result == BW_NOT_FOUND && op != XSI_OP_dial)
+	if (result == BW_NOT_FOUND && op != XSI_OP_dial && op != XSI_OP_rp_dial)
 		bw_device(b, d)->suspect = true;
 	/* BroadWorks does not know a call that we believe in, or nobody knows whether it was done: ask */
-	if (op != XSI_OP_dial || result == BW_UNREACHABLE || result == BW_FAILED)
+	if ((op != XSI_OP_dial && op != XSI_OP_rp_dial) || result == BW_UNREACHABLE ||
+		result == BW_FAILED)
 		bw_ask(b, d, true);
 }
 

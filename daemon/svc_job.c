@@ -57,6 +57,7 @@ svc_job_start(const struct svc_in *in, struct svc_job *job)
 
 	REQUIRE(d != NULL && job->step_count > 0);
 	job->request = id;
+	job->since = v->x->now;
 	HASH_ADD(by_request, v->jobs, request, sizeof(job->request), job);
 	CORE_EMIT(&v->x->em, request_new, .request = id, .session = in->session->id,
 		.invoke = in->invoke, .kind = (uint8_t)job->service, .device = str_of(d->id));
@@ -207,11 +208,29 @@ job_step_over(
 	return CSTA_NO_ERROR;
 }
 
+/* The device may be gone, or the client about to give up waiting: CSTA_NO_ERROR if the step was sent. */
+static enum csta_error
+job_next_step(struct svc *v, struct svc_job *job, const struct core_request *q)
+{
+	struct core_device *d = core_device_by_id(&v->x->model, str_of(job->device));
+	enum csta_error error = CSTA_NO_ERROR;
+
+	if (d == NULL)
+		error = CSTA_ERR_invalidDeviceID;
+	else if (mono_ms_between(job->since, v->x->now) >= SVC_JOB_MS)
+		error = CSTA_ERR_networkBusy;
+	v->bw->doc->kind = XSI_DOC_UNKNOWN; /* the answer was to the step before */
+	if (error != CSTA_NO_ERROR)
+		job_logged(v, job, q, error);
+	else
+		bw_call(v->bw, job->request, job->steps[job->step], d);
+	return error;
+}
+
 void
 svc_job_over(struct svc *v, uint64_t request, enum bw_result result, uint64_t call_id)
 {
 	struct core_request *q = core_request_by_id(&v->x->model, request);
-	struct core_device *d;
 	struct svc_job *job;
 	enum csta_error error;
 
@@ -222,13 +241,11 @@ svc_job_over(struct svc *v, uint64_t request, enum bw_result result, uint64_t ca
 		job->call = call_id;
 	error = job_step_over(v, job, q, result);
 	job->step++;
-	d = core_device_by_id(&v->x->model, str_of(job->device));
-	if (error == CSTA_NO_ERROR && job->step < job->step_count && d != NULL) {
-		bw_call(v->bw, request, job->steps[job->step], d);
-		return;
+	if (error == CSTA_NO_ERROR && job->step < job->step_count) {
+		error = job_next_step(v, job, q);
+		if (error == CSTA_NO_ERROR)
+			return;
 	}
-	if (error == CSTA_NO_ERROR && job->step < job->step_count)
-		error = CSTA_ERR_invalidDeviceID; /* the device is gone between two steps */
 	if (error == CSTA_NO_ERROR && job->done == 0)
 		error = job->first_error;
 	job_end(v, job, q, error);

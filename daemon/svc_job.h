@@ -4,7 +4,7 @@
  *
  * A job is the active's own. Its steps are made before it starts and sent one after the other, each when the one before
  * was done. A step that fails ends the job with an error; what the steps before it have done shows in events, and in the
- * log. Jobs of a node that ceases to be active end without an answer: their connections are gone.
+ * log. No step begins later than SVC_JOB_MS after the first: clients wait seven seconds for an answer. Jobs of a node that ceases to be active end without an answer: their connections are gone.
  */
 #ifndef TANDEM_DAEMON_SVC_JOB_H
 #define TANDEM_DAEMON_SVC_JOB_H
@@ -12,6 +12,7 @@
 #include "daemon/svc_part.h"
 
 #define SVC_STEPS 4
+#define SVC_JOB_MS 2000
 #define SVC_LINKS 2
 
 struct svc_job;
@@ -23,6 +24,7 @@ typedef bool (*svc_take_fn)(struct svc_job *job, unsigned step, const struct xsi
 
 struct svc_job {
 	uint64_t request; /* id of the replicated request */
+	struct mono since;
 	enum csta_request_kind service;
 	struct xsi_request *steps[SVC_STEPS];
 	unsigned step_count, step;

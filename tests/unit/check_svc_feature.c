@@ -366,6 +366,20 @@ START_TEST(test_queue)
 }
 END_TEST
 
+/* BroadWorks does not know the call: the queue is asked for what is true, and the call is gone. */
+START_TEST(test_queue_call_unknown)
+{
+	setup_waiting("2700");
+	world_rule(&w, "DELETE", "calls/q:0", 404, 1, "");
+	ask(20, "ClearConnection", CONNECTION("connectionToBeCleared", "2700"));
+	world_heard(&w, client,
+		W_ERROR("0020", "operation", "invalidConnectionID") W_CLEARED(
+			"2", "3", "2700", "+15559001", "switchingFunctionTerminated", W_END));
+	ck_assert_uint_eq(world_asked_count(&w, "PUT E/subscription/"), 1);
+	world_fini(&w);
+}
+END_TEST
+
 #define POINT "A/routepoint/2800@demo.example/calls/"
 #define PLAY(id, more) \
 	"<messageToBePlayed>" id "</messageToBePlayed>" CONNECTION("overConnection", "2800") more
@@ -611,6 +625,7 @@ main(void)
 		test_do_not_disturb,
 		test_message_waiting,
 		test_queue,
+		test_queue_call_unknown,
 		test_route_point,
 		test_route_point_calls,
 		test_escape,

@@ -119,6 +119,21 @@ START_TEST(test_consultation_fails)
 }
 END_TEST
 
+/* BroadWorks takes its time for the first step: a second one could be answered when the client is gone. */
+START_TEST(test_consultation_late)
+{
+	setup("Active");
+	world_rule(&w, "PUT", "/Hold", 200, 1, "");
+	world_rule_last(&w)->delay_ms = 2100;
+	ask(20, "ConsultationCall", CONSULT("3", "2003"));
+	world_run(&w, 3000);
+	world_heard(&w, client, W_ERROR("0020", "systemResourceAvailibility", "networkBusy"));
+	ck_assert_uint_eq(world_asked_count(&w, "/new"), 0);
+	ck_assert_uint_eq(world_logged(&w, 37607, "step=2/2 error=networkBusy"), 1);
+	world_fini(&w);
+}
+END_TEST
+
 START_TEST(test_consultation_wrong)
 {
 	setup("Alerting");
@@ -578,6 +593,7 @@ main(void)
 		test_consultation,
 		test_consultation_held,
 		test_consultation_fails,
+		test_consultation_late,
 		test_consultation_wrong,
 		test_alternate,
 		test_alternate_second_step_fails,
