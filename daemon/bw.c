@@ -36,6 +36,7 @@ bw_init(struct bw *b, struct ctx *x, const struct bw_hooks *hooks)
 	for (uint32_t i = 0; i < BW_QUEUE_COUNT; i++)
 		TAILQ_INIT(&b->queues[i]);
 	TAILQ_INIT(&b->gaps);
+	bw_leaks_init(b);
 	for (uint32_t i = 0; i < LIMIT_XSPS; i++)
 		TAILQ_INIT(&b->acks[i].waiting);
 	TAILQ_INIT(&b->calls);
@@ -140,6 +141,7 @@ bw_deactivate(struct bw *b)
 	bw_made_drop(b);
 	bw_requests_drop(b);
 	bw_links_deactivate(b);
+	bw_leaks_drop(b);
 	bw_drop_notes(b);
 }
 
@@ -374,6 +376,7 @@ bw_all_confirmed(struct bw *b)
 	else if (b->doubted && b->empty_doubts < BW_EMPTY_DOUBTS_MAX)
 		b->empty_doubts++;
 	b->doubted = false;
+	bw_leaks_look_soon(b);
 	log_emit(b->x->log, M_TAKEOVER_DONE,
 		"every device is confirmed: calls kept=%u cleared=%u learned=%u changed=%u in %lld ms",
 		b->total.kept, b->total.cleared, b->total.learned, b->total.changed,
@@ -424,6 +427,7 @@ bw_pump(struct bw *b)
 	bw_acks_pump(b);
 	bw_calls_pump(b);
 	bw_subs_pump(b);
+	bw_leaks_pump(b);
 	bw_links_pump(b);
 }
 
@@ -435,5 +439,5 @@ bw_deadline(const struct bw *b)
 	return mono_min(mono_min(bw_made_deadline(b), mono_min(b->reach_due, b->left_due)),
 		mono_min(mono_min(bw_channels_deadline(b), bw_subs_deadline(b)),
 			mono_min(mono_min(bw_links_deadline(b), bw_calls_deadline(b)),
-				bw_app_deadline(b))));
+				mono_min(bw_app_deadline(b), bw_leaks_deadline(b)))));
 }

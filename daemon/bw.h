@@ -192,6 +192,15 @@ struct bw {
 	struct mono phase_due;
 	struct bw_sub_list queues[BW_QUEUE_COUNT]; /* to be asked */
 	struct timers timers;                      /* of subscriptions, by state */
+	struct {
+		TAILQ_HEAD(, bw_leak) found; /* to be deleted */
+		uint32_t count, out;         /* of these; requests under way */
+		uint64_t request;            /* the list that is awaited; 0 = none */
+		struct mono due;             /* the next look */
+		bool by_target;              /* one user after the other, `at` was the last */
+		char at[LIMIT_DEVICE_ID];
+	} leaks;                   /* bw_leak.c */
+	char owner[LIMIT_USER_ID]; /* of our subscriptions, as BroadWorks says in events */
 	struct bw_sub_list gaps;
 	uint32_t notes;         /* devices that have some */
 	bool lists_accepted;    /* since activation: an eventPackageList was taken */

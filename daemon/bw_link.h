@@ -42,6 +42,8 @@ enum bw_request_kind {
 	BW_REQ_DELETE_CHANNEL,
 	BW_REQ_CONTROLLER,
 	BW_REQ_CALL,
+	BW_REQ_LIST_SUBS,
+	BW_REQ_DELETE_LEAK,
 };
 
 /* What became of a request, for the service that made it. The words of `error =` are in this order. */

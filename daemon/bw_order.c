@@ -415,6 +415,8 @@ event_route(struct bw *b, struct bw_channel *c, const struct xsi_event *ev, stru
 	struct core_device *d;
 
 	if (bs != NULL) {
+		if (b->owner[0] == '\0' && ev->owner.n < sizeof(b->owner))
+			str_copy(b->owner, sizeof(b->owner), ev->owner);
 		event_ordered(b, bs, ev, c->xsp, document);
 		return;
 	}

@@ -112,6 +112,22 @@ void bw_made_drop(struct bw *b);
 void bw_made_tick(struct bw *b);
 struct mono bw_made_deadline(const struct bw *b);
 
+/** A token of the rate of asks; false: none is left now. */
+bool bw_take_token(struct bw *b);
+/** Nothing waits to be asked. */
+bool bw_asks_idle(const struct bw *b);
+
+/* bw_leak.c */
+void bw_leaks_init(struct bw *b);
+/** Forgets what was found. */
+void bw_leaks_drop(struct bw *b);
+/** Everything is confirmed: what is held that we do not know? */
+void bw_leaks_look_soon(struct bw *b);
+void bw_leaks_listed(struct bw *b, const struct bw_request *r, struct str body);
+void bw_leaks_deleted(struct bw *b);
+void bw_leaks_pump(struct bw *b);
+struct mono bw_leaks_deadline(const struct bw *b);
+
 /* bw_event.c */
 /** What an event says about its device; the texts of `ev` may be gone afterwards. */
 void bw_event_take(struct bw *b, struct bw_device *bd, const struct xsi_event *ev);

@@ -224,6 +224,8 @@ request_logged(struct bw *b, const struct bw_request *r, uint64_t status, struct
 		"delete-channel",
 		"application-controller",
 		"call",
+		"list-subscriptions",
+		"delete-leaked-subscription",
 	};
 
 	/* a set that does not exist yet is no failure */
@@ -300,6 +302,12 @@ bw_request_over(struct bw *b, struct bw_request *r, const struct bw_answer *a)
 		break;
 	case BW_REQ_CALL:
 		bw_call_done(b, r, a->body);
+		break;
+	case BW_REQ_LIST_SUBS:
+		bw_leaks_listed(b, r, a->body);
+		break;
+	case BW_REQ_DELETE_LEAK:
+		bw_leaks_deleted(b);
 		break;
 	}
 	request_free(b, r);

@@ -275,8 +275,8 @@ ask_send(struct bw *b, struct bw_sub *bs)
 	ask_change(b, bs, ASK_SENT);
 }
 
-static bool
-ask_take_token(struct bw *b)
+bool
+bw_take_token(struct bw *b)
 {
 	int64_t rate = b->x->conf->update_rate;
 	int64_t gained;
@@ -306,6 +306,12 @@ ask_next(const struct bw *b)
 	return NULL;
 }
 
+bool
+bw_asks_idle(const struct bw *b)
+{
+	return ask_next(b) == NULL;
+}
+
 /* A package that the configuration does not name any more. */
 static bool
 ask_is_unwanted(const struct bw *b, const struct bw_sub *bs)
@@ -324,7 +330,7 @@ bw_subs_pump(struct bw *b)
 		return;
 	while (b->asks_out < b->x->conf->update_in_flight) {
 		bs = ask_next(b);
-		if (bs == NULL || !ask_take_token(b))
+		if (bs == NULL || !bw_take_token(b))
 			return;
 		if (!ask_is_unwanted(b, bs)) {
 			ask_send(b, bs);

@@ -266,6 +266,7 @@ struct conf {
 	uint32_t queue_packages;
 	uint32_t route_point_packages;
 	int package_list;        /* enum conf_package_list */
+	int64_t leak_check_s;    /* 21600: how often leaked subscriptions are looked for; 0 = never */
 	int64_t package_retry_s; /* 1800: when a package that was refused is tried again */
 
 	/* [devices] */

@@ -152,6 +152,7 @@
 		CORE_KIND_route_point, 0, "Route Point Queue", SHARED) \
 	XX("broadworks", "package-list", PACKAGE_LIST, package_list, 0, 0, "auto", SHARED) \
 	XX("broadworks", "package-retry-s", I64, package_retry_s, 1, 86400, "1800", SHARED) \
+	XX("broadworks", "leak-check-s", I64, leak_check_s, 0, 604800, "21600", SHARED) \
 	XX("devices", "user", DEVICES, device_rules, CORE_KIND_user, 0, "", SHARED) \
 	XX("devices", "queue", DEVICES, device_rules, CORE_KIND_queue, 0, "", SHARED) \
 	XX("devices", "route-point", DEVICES, device_rules, CORE_KIND_route_point, 0, "", SHARED) \

@@ -63,6 +63,7 @@ node_conf(struct sim *s, struct conf *c, unsigned index)
 	c->user_packages = core_package_primary(CORE_KIND_user);
 	c->package_list = CONF_LIST_NO;
 	c->device_kinds = CONF_KIND_CONFIGURED;
+	c->leak_check_s = 15;
 	snprintf(c->node_name, sizeof(c->node_name), "n%u", index + 1);
 	c->fencing = !sim_world_has(s, SIM_FAULT_nofence);
 	snprintf(c->virtual_address, sizeof(c->virtual_address), "10.77.0.50");

@@ -143,6 +143,23 @@ http_subscription(struct sim *s, const struct http_request *r, struct str id, st
 }
 
 static void
+http_list(struct sim *s, struct http_answer *a)
+{
+	buf_cstr(&a->body, XMLNS "<SubscriptionList" NS ">");
+	for (unsigned i = 0; i < SOUTH_SUBS_MAX; i++) {
+		const struct south_sub *sub = &s->south->subs[i];
+
+		if (sub->used)
+			buf_printf(&a->body,
+				"<subscription><subscriptionId>%s</subscriptionId><targetIdType>User</targetIdType>"
+				"<targetId>%s</targetId><event>Advanced Call</event><expires>86400</expires>"
+				"<channelSetId>%s</channelSetId><applicationId>%s</applicationId></subscription>",
+				sub->id, s->south->users[sub->user].id, sub->set, sub->application);
+	}
+	buf_cstr(&a->body, "</SubscriptionList>");
+}
+
+static void
 http_set(struct sim *s, struct str set, struct http_answer *a)
 {
 	unsigned count = 0;
@@ -247,6 +264,8 @@ http_serve(struct sim *s, const struct http_request *r, struct str path, struct 
 		http_set(s, rest, a);
 	} else if ((rest = http_after(path, EVENTS "channel/")).p != NULL) {
 		http_channel(s, r, rest, a);
+	} else if (http_after(path, EVENTS "subscription?").p != NULL) {
+		http_list(s, a);
 	} else if ((rest = http_after(path, EVENTS "subscription/")).p != NULL) {
 		http_subscription(s, r, rest, a);
 	} else if ((rest = http_after(path, EVENTS "user/")).p != NULL) {

@@ -52,6 +52,8 @@ world_configure(struct world *w, unsigned xsps, const char *settings)
 		buf_printf(&text, "xsp = 127.0.0.%u:8080\n", i + 1);
 	if (strstr(settings, "package") == NULL)
 		buf_cstr(&text, "user-packages = Advanced Call\npackage-list = no\n");
+	if (strstr(settings, "leak-check-s") == NULL)
+		buf_cstr(&text, "leak-check-s = 0\n");
 	if (strstr(settings, "device-kind") == NULL)
 		buf_cstr(&text, "device-kind = configured\n");
 	buf_cstr(&text, settings);
@@ -73,6 +75,7 @@ world_init(struct world *w, unsigned xsps, const char *settings)
 	w->snapshots = true;
 	w->snapshot_ms = 1;
 	w->expires_s = 7200;
+	w->list_max = 1000;
 	TAILQ_INIT(&w->rules);
 	TAILQ_INIT(&w->due);
 	buf_init(&w->logs, WORLD_TEXT_BYTES);

@@ -82,6 +82,7 @@
 #define WORLD_USERS 600
 #define WORLD_HALVES 4
 #define WORLD_PACKAGES 10
+#define WORLD_LEAKS 40
 
 enum world_xsp_mode {
 	WORLD_UP,
@@ -177,6 +178,10 @@ struct world {
 	const char *
 		unassigned; /* packages that are refused with 403, anywhere in this text; NULL: none */
 	unsigned expires_s; /* granted to subscriptions; default 7200 */
+	struct {
+		char id[96], target[64], application[32];
+	} leaked[WORLD_LEAKS]; /* subscriptions that nobody here made; id "" = free */
+	unsigned list_max;     /* longer lists of subscriptions do not get through; default 1000 */
 	/* instead of the BroadWorks that answers by itself; NULL: that one */
 	void (*by_hand)(struct world *w, const struct node_action *a);
 	/* connections of CTI links, secrets, names: nothing answers by itself */
@@ -188,7 +193,7 @@ struct world {
 /**
  * A world whose node has not started. `settings`: lines of configuration that follow those of [broadworks] that name
  * `xsps` XSPs, more sections included; "" for none. What does not speak of packages has one, Advanced Call; what does not
- * speak of device-kind has users only.
+ * speak of device-kind has users only; what does not speak of leak-check-s looks for no leaks.
  */
 void world_init(struct world *w, unsigned xsps, const char *settings);
 void world_fini(struct world *w);
@@ -271,6 +276,10 @@ void world_event_as(struct world *w, uint32_t xsp, const char *user, const char 
 /** An event of another package ("Do Not Disturb") that the user is subscribed to. */
 void world_package_event(
 	struct world *w, const char *user, const char *package, const char *type, const char *data);
+/** A subscription of an earlier life. `application` "tandem" is ours. */
+void world_leak(struct world *w, const char *id, const char *target, const char *application);
+/** How many of them BroadWorks still holds. */
+unsigned world_leaked(const struct world *w);
 /** The subscription that tells of a package; "" if there is none. Calls: "Advanced Call" and so on. */
 const char *world_package(struct world *w, const char *user, const char *package);
 /** A snapshot of the user's calls as CallSubscriptionEvent (or another type), unasked, at the next number. */

@@ -678,6 +678,10 @@ bw_subscription(struct world *w, const struct bw_asked *q)
 	struct world_user *u;
 	char *held = bw_held(w, id, &u);
 
+	for (unsigned i = 0; i < WORLD_LEAKS && held == NULL; i++)
+		if (id[0] != '\0' && strcmp(w->leaked[i].id, id) == 0 &&
+			strcmp(q->a->method, "DELETE") == 0)
+			held = w->leaked[i].id;
 	if (held == NULL) {
 		bw_answer(w, q->a, 1, 403, "");
 	} else if (strcmp(q->a->method, "PUT") == 0) {
@@ -687,6 +691,105 @@ bw_subscription(struct world *w, const struct bw_asked *q)
 		held[0] = '\0';
 		bw_answer(w, q->a, 1, 200, "");
 	}
+}
+
+void
+world_leak(struct world *w, const char *id, const char *target, const char *application)
+{
+	for (unsigned i = 0; i < WORLD_LEAKS; i++) {
+		if (w->leaked[i].id[0] != '\0')
+			continue;
+		snprintf(w->leaked[i].id, sizeof(w->leaked[i].id), "%s", id);
+		snprintf(w->leaked[i].target, sizeof(w->leaked[i].target), "%s", target);
+		snprintf(w->leaked[i].application, sizeof(w->leaked[i].application), "%s",
+			application);
+		return;
+	}
+	ck_abort_msg("too many leaks");
+}
+
+unsigned
+world_leaked(const struct world *w)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < WORLD_LEAKS; i++)
+		count += w->leaked[i].id[0] != '\0';
+	return count;
+}
+
+/* The value of a parameter of the query, decoded as far as '@' goes; false if it is not there. */
+static bool
+bw_query(const char *path, const char *name, char *out, size_t size)
+{
+	char key[64];
+	const char *p;
+	size_t n = 0;
+
+	snprintf(key, sizeof(key), "%s=", name);
+	p = strstr(path, key);
+	if (p == NULL)
+		return false;
+	for (p += strlen(key); *p != '\0' && *p != '&' && n + 1 < size; p++) {
+		bool at = strncmp(p, "%40", 3) == 0;
+
+		out[n++] = *p;
+		if (at)
+			out[n - 1] = '@';
+		p += at ? 2 : 0;
+	}
+	out[n] = '\0';
+	return true;
+}
+
+static unsigned
+bw_list_one(
+	struct buf *b, const char *query, const char *id, const char *user, const char *application)
+{
+	char target[96], wanted[96];
+
+	snprintf(target, sizeof(target), "%s@demo.example", user);
+	if (id[0] == '\0' ||
+		(bw_query(query, "targetId", wanted, sizeof(wanted)) &&
+			strcmp(wanted, target) != 0))
+		return 0;
+	buf_printf(b,
+		"<subscription><subscriptionId>%s</subscriptionId><subscriberId>admin@demo.example"
+		"</subscriberId><targetIdType>User</targetIdType><targetId>%s</targetId>"
+		"<event>Advanced Call</event><expires>3600</expires><channelSetId>tandem</channelSetId>"
+		"<applicationId>%s</applicationId></subscription>",
+		id, target, application);
+	return 1;
+}
+
+static void
+bw_list(struct world *w, const struct bw_asked *q)
+{
+	unsigned count = 0;
+	struct buf b;
+	char owner[64];
+
+	ck_assert(bw_query(q->path, "subscriberId", owner, sizeof(owner)));
+	ck_assert_str_eq(owner, "admin@demo.example");
+	buf_init(&b, 500000);
+	buf_cstr(&b, BW_DECLARATION "<SubscriptionList " BW_NS ">");
+	for (unsigned i = 0; i < w->user_count; i++) {
+		const struct world_user *u = &w->users[i];
+
+		count += bw_list_one(&b, q->path, u->subscription, u->name, "tandem");
+		for (unsigned k = 0; k < WORLD_PACKAGES; k++)
+			count += bw_list_one(
+				&b, q->path, u->packages[k].subscription, u->name, "tandem");
+	}
+	for (unsigned i = 0; i < WORLD_LEAKS; i++)
+		count += bw_list_one(&b, q->path, w->leaked[i].id, w->leaked[i].target,
+			w->leaked[i].application);
+	buf_cstr(&b, "</SubscriptionList>");
+	buf_char(&b, '\0');
+	ck_assert(!b.overflow);
+	bw_answer(w, q->a, 1, count > w->list_max ? 0 : 200,
+		count > w->list_max ? "" : (const char *)b.p);
+	buf_fini(&b);
 }
 
 static void
@@ -724,6 +827,8 @@ bw_usual(struct world *w, const struct bw_asked *q)
 		bw_subscribe(w, q);
 	else if (strncmp(q->path, "E/subscription/", 15) == 0)
 		bw_subscription(w, q);
+	else if (strncmp(q->path, "E/subscription?", 15) == 0)
+		bw_list(w, q);
 	else if (strstr(q->path, "/heartbeat") != NULL)
 		bw_beat(w, q);
 	else if (strncmp(q->path, "E/channelset/", 13) == 0)
