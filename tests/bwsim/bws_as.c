@@ -164,10 +164,25 @@ lose_subscriptions(struct bws *w, double survive)
 	return lost;
 }
 
+/* Call centers and route points do not register; what tells them of a failover, if anything (knob
+ * resync_packages), tells them a moment later. */
+static void
+plan_virtual(struct bws_user *u)
+{
+	struct bws *w = u->w;
+
+	bws_timer_in_ms(&w->timers, &u->registration,
+		w->knobs.as_outage_ms +
+			bws_rand_range(&w->rand_as, w->knobs.reg_ms_min, w->knobs.reg_ms_max));
+}
+
 static void
 plan_registrations(struct bws *w)
 {
 	size_t i;
+
+	for (i = 0; i < w->users.virtual_count; i++)
+		plan_virtual(w->users.virtuals[i]);
 
 	for (i = 0; i < w->users.count; i++) {
 		struct bws_user *u = w->users.list[i];

@@ -445,12 +445,17 @@ bws_call_originate(struct bws *w, struct bws_user *u, const char *address, bool 
 {
 	struct bws_call *c = bws_call_new(w, driven);
 	struct bws_half *h;
+	bool gone = false;
 
 	if (!c)
 		return NULL;
 	snprintf(c->dialled, sizeof(c->dialled), "%s", address);
 	h = bws_call_add_half(c, 0, u, u->dn, BWS_ORIGINATOR);
+	c->gone = &gone;
 	begin_originated(h);
+	if (gone)
+		return NULL; /* released while it was made: a route point that has failed */
+	c->gone = NULL;
 	return h;
 }
 

@@ -434,3 +434,41 @@ bws_kit_field(const struct bws_buf *doc, const char *name, char *out, size_t len
 		p += n;
 	}
 }
+
+int
+bws_kit_subscribe_to(const struct bws_kit *k, int xsp, const char *target, const char *what,
+	const char *set, char id[64])
+{
+	struct bws_kit_reply r;
+	char path[200], body[1200];
+	int status;
+
+	snprintf(path, sizeof(path), BWS_KIT_EVENTS "/%s", target);
+	snprintf(body, sizeof(body),
+		"<Subscription " BWS_KIT_NS ">%s<channelSetId>%s</channelSetId></Subscription>",
+		what, set);
+	r = bws_kit_http(k, xsp, "", "POST", path, body);
+	status = r.status;
+	if (id)
+		bws_kit_field(&r.body, "subscriptionId", id, 64);
+	bws_kit_reply_free(&r);
+	return status;
+}
+
+void
+bws_kit_control(const struct bws_kit *k, const char *command)
+{
+	char *answer = bws_kit_ask(k, "%s", command);
+
+	if (strncmp(answer, "{\"ok\":true", 10) != 0) {
+		fprintf(stderr, "testkit: %s: %s\n", command, answer);
+		exit(3);
+	}
+	free(answer);
+}
+
+const char *
+bws_kit_schema(void)
+{
+	return access("../shared/xsi", R_OK) == 0 ? "--schema=../shared/xsi" : "snapshot_ms=2";
+}

@@ -103,6 +103,17 @@ int bws_kit_ack(const struct bws_kit *k, int xsp, const struct bws_buf *doc, int
 void bws_kit_subscribe(
 	const struct bws_kit *k, int xsp, const char *user, const char *set, char id[64]);
 
+/* Subscribes @target ("user/2001@demo.example", "system"...); @what is the event or the list of packages
+ * as XML. Writes the subscription id when that is not NULL. Returns the HTTP status. */
+int bws_kit_subscribe_to(const struct bws_kit *k, int xsp, const char *target, const char *what,
+	const char *set, char id[64]);
+
+/* Sends a control command that must be done. */
+void bws_kit_control(const struct bws_kit *k, const char *command);
+
+/* Option "--schema=..." where the schemas are at hand, "" knob otherwise. */
+const char *bws_kit_schema(void);
+
 /* Text of the first element @name (any prefix) in @doc into @out; "" when there is none. */
 void bws_kit_field(const struct bws_buf *doc, const char *name, char *out, size_t len);
 
