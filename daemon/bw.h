@@ -131,6 +131,9 @@ struct bw_channel {
 	uint32_t xsp;
 	uint64_t stream;
 	char id[LIMIT_BW_ID];
+	char stale
+		[LIMIT_BW_ID]; /* a channel that we gave up and the server perhaps has not: to be deleted */
+	bool stale_asked;   /* the delete is under way */
 	uint64_t expires_s; /* as granted */
 	struct mono expires_at;
 	struct xsi_stream in;

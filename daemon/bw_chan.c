@@ -106,6 +106,45 @@ channel_granted(struct bw *b, struct bw_channel *c)
 		mono_add_ms(b->x->now, life_ms / 100 * (int64_t)b->x->conf->refresh_percent);
 }
 
+/* By the XSP of an open channel: that of the dead one may not even hear us. */
+static void
+channels_drop_stale(struct bw *b)
+{
+	for (uint32_t i = 0; i < b->x->conf->xsp_count && b->channels_open > 0; i++) {
+		struct bw_channel *c = &b->channels[i];
+
+		if (c->stale[0] == '\0' || c->stale_asked)
+			continue;
+		c->stale_asked = true;
+		b->deletes++;
+		bw_request_send(b, BW_REQ_DELETE_CHANNEL, bw_pick_xsp(b),
+			&(struct xsi_request){
+				.op = XSI_OP_channel_delete, .args = { str_of(c->stale) } },
+			NULL)
+			->request = i + 1;
+	}
+}
+
+void
+bw_channel_stale_done(struct bw *b, const struct bw_request *r, uint64_t status)
+{
+	struct bw_channel *c = &b->channels[r->request - 1];
+
+	if (!str_is(r->q->args[0], c->stale))
+		return; /* another one has died meanwhile */
+	c->stale_asked = false;
+	if (status != 0)
+		c->stale[0] = '\0'; /* else when a channel opens */
+}
+
+void
+bw_channel_stale(struct bw *b, struct bw_channel *c)
+{
+	(void)b;
+	memcpy(c->stale, c->id, sizeof(c->stale));
+	c->stale_asked = false;
+}
+
 static void
 channel_enter_open(struct bw *b, struct bw_channel *c)
 {
@@ -185,8 +224,10 @@ bw_change_channel(struct bw *b, struct bw_channel *c, enum bw_channel_state to)
 		channel_enter_open(b, c);
 	if (to == CHANNEL_DOWN)
 		channel_enter_down(b, c);
-	if ((from == CHANNEL_OPEN) != (to == CHANNEL_OPEN))
+	if ((from == CHANNEL_OPEN) != (to == CHANNEL_OPEN)) {
 		bw_reach_changed(b, to == CHANNEL_OPEN);
+		channels_drop_stale(b);
+	}
 }
 
 void
@@ -432,8 +473,10 @@ channel_tick(struct bw *b, struct bw_channel *c)
 			break;
 		/* fall through */
 	case CHANNEL_OPENING:
-		if (mono_due(channel_silent_at(b, c), b->x->now))
+		if (mono_due(channel_silent_at(b, c), b->x->now)) {
+			bw_channel_stale(b, c);
 			bw_channel_lose(b, c, "no byte for too long");
+		}
 		break;
 	case CHANNEL_CLOSING:
 		break;

@@ -283,6 +283,18 @@ bw_cti_close(struct bw *b, uint32_t xsp, const char *why)
 	ctx_act(b->x, &(struct node_action){ .kind = NODE_ACT_SOUTH_CLOSE, .id = t->conn });
 }
 
+/* The connection is of no more use: so is the channel on it. */
+static void
+cti_lose(struct bw *b, uint32_t xsp, const char *why)
+{
+	struct bw_channel *c = cti_channel(b, xsp);
+
+	if (c != NULL && (c->state == CHANNEL_OPEN || c->state == CHANNEL_OPENING))
+		bw_channel_lose(b, c, why);
+	else
+		bw_cti_close(b, xsp, why);
+}
+
 static uint32_t
 cti_by_conn(struct bw *b, uint64_t conn)
 {
@@ -573,7 +585,7 @@ bw_south_data(struct bw *b, uint64_t conn, struct str bytes)
 		b->x->malformed++;
 		log_emit(b->x->log, M_LINK, "xsp=%s connection dropped: %s", cti_conf(b, xsp)->name,
 			why);
-		bw_cti_close(b, xsp, "its bytes are no documents");
+		cti_lose(b, xsp, "its bytes are no documents");
 	}
 }
 
@@ -614,7 +626,9 @@ cti_silence(struct bw *b, uint32_t xsp)
 	if (b->x->conf->cti_keepalive != CONF_CTI_BOTH || t->misses > x->kpl_tolerance) {
 		log_emit(b->x->log, M_LINK, "xsp=%s is silent, %u keepalives are not answered",
 			x->name, t->misses);
-		bw_cti_close(b, xsp, "keepalives are not answered");
+		if (cti_channel(b, xsp) != NULL)
+			bw_channel_stale(b, cti_channel(b, xsp));
+		cti_lose(b, xsp, "keepalives are not answered");
 		return;
 	}
 	snprintf(id, sizeof(id), "k%" PRIu64, ++t->keepalives);
@@ -637,7 +651,7 @@ bw_cti_tick(struct bw *b, uint32_t xsp)
 	while ((r = TAILQ_FIRST(&t->out)) != NULL && mono_due(r->due, b->x->now))
 		bw_http_done(b, r->id, &(struct bw_answer){ .why = STR("no answer in time") });
 	if (t->state == CTI_CONNECTING && mono_due(t->due, b->x->now))
-		bw_cti_close(b, xsp, "no connection in time");
+		cti_lose(b, xsp, "no connection in time");
 	else if (t->state == CTI_UP && mono_due(t->due, b->x->now))
 		cti_silence(b, xsp);
 }

@@ -50,6 +50,10 @@ struct bw_channel *bw_channel_by_id(struct bw *b, struct str id);
 void bw_beat_done(struct bw *b, const struct bw_request *r, uint64_t status);
 /** Puts the body of AddChannel for it into b->body. */
 void bw_channel_body(struct bw *b, const struct bw_channel *c);
+/** We give it up; the server may go on sending events into nowhere, so it is deleted as soon as that can be asked. */
+void bw_channel_stale(struct bw *b, struct bw_channel *c);
+/** A delete that bw_channel_stale() led to is over, perhaps without an answer. */
+void bw_channel_stale_done(struct bw *b, const struct bw_request *r, uint64_t status);
 /** BroadWorks ended it, with this reason. */
 void bw_channel_terminated(struct bw *b, struct bw_channel *c, struct str reason);
 void bw_refresh_done(struct bw *b, const struct bw_request *r, struct str body);

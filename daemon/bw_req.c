@@ -293,6 +293,8 @@ bw_request_over(struct bw *b, struct bw_request *r, const struct bw_answer *a)
 		break;
 	case BW_REQ_DELETE_CHANNEL:
 		b->deletes--;
+		if (r->request > 0)
+			bw_channel_stale_done(b, r, a->status);
 		break;
 	case BW_REQ_REFRESH:
 		bw_refresh_done(b, r, a->body);

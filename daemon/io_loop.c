@@ -9,12 +9,15 @@
 #include "daemon/io_loop.h"
 
 #include "daemon/io_ctl.h"
+#include "daemon/io_dns.h"
 #include "daemon/io_exec.h"
 #include "daemon/io_files.h"
 #include "daemon/io_http.h"
 #include "daemon/io_log.h"
 #include "daemon/io_nudge.h"
 #include "daemon/io_ring.h"
+#include "daemon/io_secret.h"
+#include "daemon/io_south.h"
 #include "daemon/io_tcp.h"
 #include "proto/base/check.h"
 #include "proto/base/mem.h"
@@ -46,6 +49,9 @@ struct io_loop {
 	struct io_tcp *tcp;
 	struct io_nudge *nudge;
 	struct io_http *http;
+	struct io_south *south;
+	struct io_secret *secret;
+	struct io_dns *dns;
 	struct io_ring *ring; /* NULL: alone */
 	struct io_ctl *ctl;
 	struct io_exec *exec;
@@ -190,10 +196,19 @@ perform_one(struct io_loop *l, const struct node_action *a)
 		io_http_close_stream(l->http, a->id);
 		break;
 	case NODE_ACT_SOUTH_OPEN:
+		io_south_open(l->south, a->id, a->xsp, a->text);
+		break;
 	case NODE_ACT_SOUTH_SEND:
+		io_south_send(l->south, a->id, a->bytes);
+		break;
 	case NODE_ACT_SOUTH_CLOSE:
+		io_south_end(l->south, a->id);
+		break;
 	case NODE_ACT_SECRET:
+		io_secret_read(l->secret, a->xsp);
+		break;
 	case NODE_ACT_RESOLVE:
+		io_dns_ask(l->dns, a->id, a->text);
 		break;
 	case NODE_ACT_TELL_FAILED:
 		tell_failed(l, a->from_node);
@@ -432,6 +447,11 @@ open_adapters(struct io_loop *l, uint64_t epoch, int64_t corosync_wait_ms, struc
 	l->http = io_http_new(&l->sink, l->conf, e);
 	if (l->http == NULL)
 		return e->code;
+	l->dns = io_dns_new(&l->sink, l->conf, e);
+	if (e->code != 0)
+		return e->code;
+	l->south = io_south_new(&l->sink, l->conf);
+	l->secret = io_secret_new(&l->sink, l->conf);
 	l->tcp = io_tcp_new(&l->sink);
 	l->nudge = io_nudge_new(&l->sink);
 	l->exec = io_exec_new(&l->sink, l->conf);
@@ -499,6 +519,12 @@ close_all(struct io_loop *l)
 		io_tcp_close(l->tcp);
 	if (l->http != NULL)
 		io_http_close(l->http);
+	if (l->south != NULL)
+		io_south_close(l->south);
+	if (l->secret != NULL)
+		io_secret_close(l->secret);
+	if (l->dns != NULL)
+		io_dns_close(l->dns);
 	if (l->ring != NULL)
 		io_ring_close(l->ring);
 	/* a stop that came before the run ends the first of these at once */
@@ -521,6 +547,12 @@ io_loop_free(struct io_loop *l)
 		io_tcp_free(l->tcp);
 	if (l->http != NULL)
 		io_http_free(l->http);
+	if (l->south != NULL)
+		io_south_free(l->south);
+	if (l->secret != NULL)
+		io_secret_free(l->secret);
+	if (l->dns != NULL)
+		io_dns_free(l->dns);
 	if (l->ring != NULL)
 		io_ring_free(l->ring);
 	if (l->node != NULL)
