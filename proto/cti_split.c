@@ -154,6 +154,8 @@ cti_next_tag(struct cti_splitter *s, struct cti_tag *tag)
 		tag->end = behind == at ? cti_tag_end(s->doc, at) : 0;
 		if (tag->end == 0)
 			return cti_split_fail(s, E_MALFORMED, "markup without an end");
+		if (tag->end - at > LIMIT_XML_TAG_BYTES)
+			return cti_split_fail(s, E_LIMIT, "a tag that is too long");
 		s->at = tag->end;
 		cti_tag_read((struct str){ s->doc.p + at + 1, tag->end - at - 2 }, tag);
 		return E_OK;

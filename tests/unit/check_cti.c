@@ -319,6 +319,12 @@ START_TEST(hostile_documents)
 	buf_cstr(&out, "</payload></event>");
 	ck_assert_int_eq(decode(buf_as_str(&out)), E_OK);
 	ck_assert_int_eq(xml_read(reader, msg.payload.p, msg.payload.n, NULL), E_LIMIT);
+	/* one long tag: namespaces are looked for in it again and again */
+	buf_reset(&out);
+	buf_cstr(&out, "<event><payload><E");
+	put_times(&out, " a='b'", 2000);
+	buf_cstr(&out, "/></payload></event>");
+	ck_assert_int_eq(decode(buf_as_str(&out)), E_LIMIT);
 	ck_assert_int_eq(decode(STR("</event>")), E_MALFORMED);
 	ck_assert_int_eq(decode(STR("<event/></event>")), E_MALFORMED);
 	ck_assert_int_eq(decode(STR("<event></a></event>")), E_MALFORMED);
