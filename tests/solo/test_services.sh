@@ -170,6 +170,7 @@ judge()
 	result "tandemd ended with $?" test $? = 0
 	cleanup
 	pids=
+	BUILD=$build "$top/tests/coverage/from-journal" "$dir/bw.jsonl"
 }
 
 # --- services ----------------------------------------------------------------------------------------------------
