@@ -71,6 +71,7 @@ struct client_device {
 	size_t call_count;
 	uint64_t ended[CLIENT_ENDED_MAX];
 	size_t ended_count;
+	int do_not_disturb; /* as told last: 1 off, 2 on, 0 not known */
 	int64_t retry_us;
 };
 

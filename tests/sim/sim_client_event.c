@@ -197,6 +197,18 @@ event_unknown(struct sim *s, struct sim_client *c, struct str root, uint64_t cro
 	client_stray(s, c, cross_ref);
 }
 
+/* A switch is told when it changes. */
+static void
+event_do_not_disturb(struct sim *s, struct sim_client *c, struct client_device *d, struct str value)
+{
+	int told = str_is(value, "true") ? 2 : 1;
+
+	if (c->strict && d->do_not_disturb == told)
+		sim_world_fail(s, "ONCE-EVENT", "client %u: device %s do not disturb=%.*s again",
+			c->index, d->id, STR_ARG(value));
+	d->do_not_disturb = c->strict ? told : 0;
+}
+
 void
 client_event(struct sim *s, struct sim_client *c, struct str root, struct str body)
 {
@@ -220,6 +232,10 @@ client_event(struct sim *s, struct sim_client *c, struct str root, struct str bo
 			c->index, d->id, c->devices[c->diff_device].id);
 	if (out || in) {
 		event_service(s, c, d, out);
+		return;
+	}
+	if (str_is(root, "DoNotDisturbEvent")) {
+		event_do_not_disturb(s, c, d, client_text(body, "doNotDisturbOn"));
 		return;
 	}
 	if (d->service == CLIENT_SERVICE_OUT)
@@ -292,6 +308,7 @@ client_snapshot(struct sim *s, struct sim_client *c, struct client_device *d, st
 		return;
 	}
 	d->call_count = 0;
+	d->do_not_disturb = 0;
 	for (unsigned i = 0; (item = client_part(body, "snapshotDeviceResponseInfo", i)).n > 0;
 		i++) {
 		struct client_call *call = event_call_new(s, c, d, client_number(item, "callID"));

@@ -78,6 +78,7 @@ in_monitor_started(
 
 	d->starting = false;
 	d->cross_ref = client_number(body, "monitorCrossRefID");
+	d->do_not_disturb = 0;
 	d->synced = false;
 	d->call_count = 0;
 	client_id_given(s, c, "monitor", d->cross_ref);

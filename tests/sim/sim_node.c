@@ -62,6 +62,11 @@ node_conf(struct sim *s, struct conf *c, unsigned index)
 	conf_defaults(c);
 	c->user_packages = core_package_primary(CORE_KIND_user);
 	c->package_list = CONF_LIST_NO;
+	if (sim_south_has_packages(s)) {
+		c->user_packages |= CORE_PACKAGE_BIT(CORE_PACKAGE_do_not_disturb) |
+			CORE_PACKAGE_BIT(CORE_PACKAGE_agent);
+		c->package_list = s->opt.seed % 16 == 1 ? CONF_LIST_NO : CONF_LIST_AUTO;
+	}
 	c->device_kinds = CONF_KIND_CONFIGURED;
 	c->leak_check_s = 15;
 	snprintf(c->node_name, sizeof(c->node_name), "n%u", index + 1);

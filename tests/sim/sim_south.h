@@ -52,8 +52,9 @@ struct south_user {
 	char id[SOUTH_ID]; /* 2000@demo.example */
 	char extension[8];
 	char number[SOUTH_ID]; /* tel:+155502000 */
-	bool moved;            /* served by the application server that is in charge now */
-	int64_t asked_us;      /* last PUT or subscribe that was carried out */
+	bool do_not_disturb;
+	bool moved;       /* served by the application server that is in charge now */
+	int64_t asked_us; /* last PUT or subscribe that was carried out */
 };
 
 struct south_sub {
@@ -61,6 +62,7 @@ struct south_sub {
 	unsigned user;
 	char id[SOUTH_ID];
 	char set[SOUTH_ID], application[SOUTH_ID];
+	char packages[160]; /* "Advanced Call|Do Not Disturb|" */
 	uint32_t sequence;
 	uint64_t serial; /* of this subscription, never used again */
 };
@@ -96,6 +98,7 @@ struct sim_south {
 	int64_t storm_until_us; /* 503 */
 	int64_t keep_us;        /* how long an event waits for a channel */
 	bool resync_event;      /* CallSubscriptionResyncEvent after a failover */
+	bool lists;             /* takes an eventPackageList */
 	unsigned next_channel;
 	struct {
 		char number[24];
@@ -132,7 +135,9 @@ void sim_south_each_party(const struct sim *s, const char *extension,
 uint32_t sim_south_dials(const struct sim *s, const char *number);
 /** True while a call with this outside number is up. */
 bool sim_south_number_lives(const struct sim *s, struct str number);
-/** True if somebody is subscribed to this user. */
+/** True if this seed's nodes want more packages than Advanced Call. */
+bool sim_south_has_packages(const struct sim *s);
+/** True if somebody is subscribed to the calls of this user. */
 bool sim_south_is_subscribed(const struct sim *s, unsigned user);
 /** True if event-`number` waits for an acknowledgement and was sent once only. */
 bool sim_south_sent_once(const struct sim *s, uint64_t number);
@@ -152,12 +157,16 @@ void south_calls_put(const struct sim *s, unsigned user, struct buf *out);
 void south_calls_activity(struct sim *s, unsigned user, bool call);
 
 struct south_sub *south_event_subscribe(
-	struct sim *s, unsigned user, struct str set, struct str application);
+	struct sim *s, unsigned user, struct str set, struct str application, const char *packages);
 struct south_sub *south_event_sub(struct sim *s, struct str id);
 void south_event_unsubscribe(struct sim *s, struct south_sub *sub);
-/** To every subscription of the user: eventData of this type with this content. */
-void south_event_emit(struct sim *s, unsigned user, const char *type, struct str content);
+/** To every subscription of the user to a package: eventData of this type with this content. */
+void south_event_emit(
+	struct sim *s, unsigned user, const char *package, const char *type, struct str content);
 void south_event_snapshot(struct sim *s, struct south_sub *sub, const char *type);
+/** What the packages of a subscription tell at once and when it is updated. */
+void south_event_snapshots(struct sim *s, struct south_sub *sub);
+bool south_event_has(const struct south_sub *sub, const char *package);
 /** 200, or 404 if no such event waits. */
 int south_event_ack(struct sim *s, struct str event_id, unsigned status);
 /** What was sent there comes again on another channel. */

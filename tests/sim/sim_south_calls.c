@@ -134,7 +134,7 @@ calls_tell(struct sim *s, const struct south_call *c, const struct south_party *
 		p->id, sim_south_state_name(p->state));
 	buf_init(&content, 4096);
 	calls_put_party(s, c, p, releasing, &content);
-	south_event_emit(s, (unsigned)p->user, type, buf_as_str(&content));
+	south_event_emit(s, (unsigned)p->user, "Advanced Call", type, buf_as_str(&content));
 	buf_fini(&content);
 }
 
@@ -163,7 +163,8 @@ south_calls_activity(struct sim *s, unsigned user, bool call)
 	u->asked_us = s->now_us; /* told without having been asked is as good */
 	s->south->failover_told_us = s->now_us;
 	for (unsigned i = 0; i < SOUTH_SUBS_MAX; i++)
-		if (s->south->subs[i].used && s->south->subs[i].user == user)
+		if (s->south->subs[i].used && s->south->subs[i].user == user &&
+			south_event_has(&s->south->subs[i], "Advanced Call"))
 			south_event_snapshot(s, &s->south->subs[i],
 				s->south->resync_event ? "CallSubscriptionResyncEvent" :
 							 "CallSubscriptionEvent");
@@ -277,6 +278,13 @@ calls_load(struct sim *s, const struct sim_event *ev)
 	if (w->frozen)
 		return;
 	sim_world_at(s, calls_ms(s, w->call_gap_ms / 3, 2 * w->call_gap_ms), calls_load, 0, 0, 0);
+	if (sim_south_has_packages(s) && calls_rand(s, 100) < 30) {
+		w->users[other].do_not_disturb = !w->users[other].do_not_disturb;
+		south_event_emit(s, other, "Do Not Disturb", "DoNotDisturbEvent",
+			w->users[other].do_not_disturb ?
+				STR("<xsi:info><xsi:active>true</xsi:active></xsi:info>") :
+				STR("<xsi:info><xsi:active>false</xsi:active></xsi:info>"));
+	}
 	if (calls_of_user(s, user) >= 2)
 		return;
 	calls_outside_number(s, number, sizeof(number));

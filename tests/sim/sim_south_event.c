@@ -68,7 +68,8 @@ bool
 sim_south_is_subscribed(const struct sim *s, unsigned user)
 {
 	for (unsigned i = 0; i < SOUTH_SUBS_MAX; i++)
-		if (s->south->subs[i].used && s->south->subs[i].user == user)
+		if (s->south->subs[i].used && s->south->subs[i].user == user &&
+			south_event_has(&s->south->subs[i], "Advanced Call"))
 			return true;
 	return false;
 }
@@ -142,10 +143,12 @@ event_new(struct sim *s, struct south_sub *sub, const char *type, struct str con
 }
 
 void
-south_event_emit(struct sim *s, unsigned user, const char *type, struct str content)
+south_event_emit(
+	struct sim *s, unsigned user, const char *package, const char *type, struct str content)
 {
 	for (unsigned i = 0; i < SOUTH_SUBS_MAX; i++)
-		if (s->south->subs[i].used && s->south->subs[i].user == user)
+		if (s->south->subs[i].used && s->south->subs[i].user == user &&
+			south_event_has(&s->south->subs[i], package))
 			event_new(s, &s->south->subs[i], type, content);
 }
 
@@ -168,6 +171,32 @@ south_event_snapshot(struct sim *s, struct south_sub *sub, const char *type)
 	buf_fini(&content);
 }
 
+bool
+south_event_has(const struct south_sub *sub, const char *package)
+{
+	return strstr(sub->packages, package) != NULL;
+}
+
+bool
+sim_south_has_packages(const struct sim *s)
+{
+	/* the other seeds are as they were before there was more than one package */
+	return s->opt.seed % 16 < 4 || s->opt.seed % 16 == 6;
+}
+
+/* Call Center Agent tells nothing at once: not every package has a snapshot that we know. */
+void
+south_event_snapshots(struct sim *s, struct south_sub *sub)
+{
+	if (south_event_has(sub, "Advanced Call"))
+		south_event_snapshot(s, sub, "CallSubscriptionEvent");
+	if (south_event_has(sub, "Do Not Disturb"))
+		event_new(s, sub, "DoNotDisturbEvent",
+			s->south->users[sub->user].do_not_disturb ?
+				STR("<xsi:info><xsi:active>true</xsi:active></xsi:info>") :
+				STR("<xsi:info><xsi:active>false</xsi:active></xsi:info>"));
+}
+
 /* --- subscriptions ----------------------------------------------------------------------------------------- */
 
 struct south_sub *
@@ -188,14 +217,16 @@ south_event_unsubscribe(struct sim *s, struct south_sub *sub)
 
 /* Same owner, target, application and package: the new one replaces the old. */
 struct south_sub *
-south_event_subscribe(struct sim *s, unsigned user, struct str set, struct str application)
+south_event_subscribe(
+	struct sim *s, unsigned user, struct str set, struct str application, const char *packages)
 {
 	struct south_sub *sub = NULL;
 
 	for (unsigned i = 0; i < SOUTH_SUBS_MAX; i++) {
 		struct south_sub *old = &s->south->subs[i];
 
-		if (old->used && old->user == user && str_is(application, old->application))
+		if (old->used && old->user == user && str_is(application, old->application) &&
+			strcmp(packages, old->packages) == 0)
 			south_event_unsubscribe(s, old);
 	}
 	for (unsigned i = 0; i < SOUTH_SUBS_MAX && sub == NULL; i++)
@@ -207,6 +238,7 @@ south_event_subscribe(struct sim *s, unsigned user, struct str set, struct str a
 	south_new_id(s, "sub", sub->id, sizeof(sub->id));
 	str_copy(sub->set, sizeof(sub->set), set);
 	str_copy(sub->application, sizeof(sub->application), application);
+	snprintf(sub->packages, sizeof(sub->packages), "%s", packages);
 	return sub;
 }
 

@@ -90,29 +90,53 @@ http_after(struct str path, const char *prefix)
 
 /* --- what is asked ----------------------------------------------------------------------------------------- */
 
+/* "Advanced Call|Do Not Disturb|"; true if they come as a list. */
+static bool
+http_packages(struct str body, char *out, size_t size)
+{
+	char text[4096];
+	bool list;
+	size_t n = 0;
+
+	out[0] = '\0';
+	if (!str_copy(text, sizeof(text), body))
+		return false;
+	list = strstr(text, "<eventPackageList>") != NULL;
+	for (const char *p = text; (p = strstr(p, "<event>")) != NULL && n < size; p++)
+		n += (size_t)snprintf(out + n, size - n, "%.*s|", (int)strcspn(p + 7, "<"), p + 7);
+	return list;
+}
+
 static void
 http_subscribe(struct sim *s, struct str user, struct str body, struct http_answer *a)
 {
 	int index = south_calls_user(s, user);
 	struct south_sub *sub;
+	char packages[sizeof(sub->packages)];
+	bool list = http_packages(body, packages, sizeof(packages));
 
 	if (index < 0) {
 		a->status = 404;
 		return;
 	}
+	if (list && !s->south->lists) {
+		a->status = 400;
+		return;
+	}
 	sub = south_event_subscribe(s, (unsigned)index, south_text(body, "channelSetId"),
-		south_text(body, "applicationId"));
+		south_text(body, "applicationId"), packages);
 	if (sub == NULL) {
 		a->status = 409;
 		return;
 	}
-	s->south->users[index].asked_us = s->now_us;
+	if (south_event_has(sub, "Advanced Call"))
+		s->south->users[index].asked_us = s->now_us;
 	south_calls_activity(s, (unsigned)index, true);
 	buf_printf(&a->body,
 		XMLNS "<Subscription" NS
 		      "><subscriptionId>%s</subscriptionId><expires>86400</expires></Subscription>",
 		sub->id);
-	south_event_snapshot(s, sub, "CallSubscriptionEvent");
+	south_event_snapshots(s, sub);
 }
 
 static void
@@ -137,9 +161,11 @@ http_subscription(struct sim *s, const struct http_request *r, struct str id, st
 		sub->id);
 	if (strcmp(r->method, "PUT") != 0)
 		return;
-	s->south->users[sub->user].asked_us = s->now_us;
-	s->south->users[sub->user].moved = true;
-	south_event_snapshot(s, sub, "CallSubscriptionEvent");
+	if (south_event_has(sub, "Advanced Call")) {
+		s->south->users[sub->user].asked_us = s->now_us;
+		s->south->users[sub->user].moved = true;
+	}
+	south_event_snapshots(s, sub);
 }
 
 static void
@@ -385,6 +411,7 @@ sim_south_init(struct sim *s)
 		s->south->xsp_up[i] = true;
 	s->south->keep_us = sim_world_range(s, SIM_RNG_SOUTH, 0, 60) * SIM_S;
 	s->south->resync_event = sim_world_chance(s, SIM_RNG_SOUTH, 50);
+	s->south->lists = s->opt.seed % 2 == 0;
 	south_calls_begin(s);
 	south_event_begin(s);
 	south_chan_begin(s);
