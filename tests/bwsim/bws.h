@@ -7,6 +7,7 @@
 #include "tests/bwsim/bws_auth.h"
 #include "tests/bwsim/bws_call.h"
 #include "tests/bwsim/bws_chan.h"
+#include "tests/bwsim/bws_contact.h"
 #include "tests/bwsim/bws_control.h"
 #include "tests/bwsim/bws_controller.h"
 #include "tests/bwsim/bws_cti.h"
@@ -66,6 +67,7 @@ struct bws {
 	struct bws_chans chans;
 	struct bws_subs subs;
 	struct bws_deliver deliver;
+	struct bws_contacts contacts;
 	struct bws_garble garble;
 	struct bws_calls calls;
 	struct bws_later_list later;

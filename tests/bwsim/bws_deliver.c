@@ -13,6 +13,7 @@
 #include "tests/bwsim/bws_deliver.h"
 
 #include "tests/bwsim/bws.h"
+#include "tests/bwsim/bws_contact.h"
 #include "tests/bwsim/bws_doc.h"
 #include "tests/bwsim/bws_journal.h"
 
@@ -257,6 +258,11 @@ bws_deliver_raise(struct bws *w, struct bws_sub *sub, const struct bws_user *abo
 	TAILQ_INSERT_TAIL(&w->deliver.pending, ev, link);
 	w->deliver.count++;
 	w->stats.events_raised++;
+	if (sub->contact) {
+		bws_contact_send(w, ev);
+		free_event(ev);
+		return;
+	}
 	send_event(ev);
 	shed(w);
 	if (w->deliver.count > w->stats.events_kept_peak)

@@ -104,7 +104,13 @@ bws_doc_event(struct bws_buf *b, const struct bws_event *ev, const struct bws_ch
 	/* The schema wants one even if none was given. */
 	element(b, "xsi:", "externalApplicationId", *s->app ? s->app : "none");
 	element(b, "xsi:", "subscriptionId", s->id);
-	element(b, "xsi:", "channelId", c->id);
+	if (c) {
+		element(b, "xsi:", "channelId", c->id);
+	} else {
+		bws_buf_str(b, "<xsi:httpContact>");
+		element(b, "xsi:", "uri", s->contact);
+		bws_buf_str(b, "</xsi:httpContact>");
+	}
 	if (ev->about && (!s->user || !bws_util_same(s->owner, s->user->id)))
 		element(b, "xsi:", "targetId", ev->about->id);
 	if (*s->target_sub_id)
@@ -410,7 +416,13 @@ subscription_fields(struct bws_buf *b, const struct bws_sub *s)
 		element(b, "", "targetSubId", s->target_sub_id);
 	packages(b, s);
 	number(b, "", "expires", bws_sub_remaining(s));
-	element(b, "", "channelSetId", s->set->id);
+	if (s->contact) {
+		bws_buf_str(b, "<httpContact>");
+		element(b, "", "uri", s->contact);
+		bws_buf_str(b, "</httpContact>");
+	} else {
+		element(b, "", "channelSetId", s->set->id);
+	}
 	if (*s->app)
 		element(b, "", "applicationId", s->app);
 }

@@ -36,7 +36,7 @@ void bws_doc_heartbeat(struct bws_buf *b);
 
 void bws_doc_channel_terminated(struct bws_buf *b, const struct bws_chan *c, const char *reason);
 
-/* SubscriptionEvent envelope around ev->data, for delivery on @c. */
+/* SubscriptionEvent envelope around ev->data, for delivery on @c; NULL = to the HTTP contact. */
 void bws_doc_event(struct bws_buf *b, const struct bws_event *ev, const struct bws_chan *c);
 
 /* Inner XML of the eventData of a call event. */

@@ -205,7 +205,8 @@ bws_sub_new(struct bws *w, const struct bws_sub_wish *wish)
 	s->owner = bws_util_strdup(wish->owner);
 	s->app = bws_util_strdup(wish->app);
 	set_target(s, wish);
-	s->set = bws_set_take(w, wish->owner, wish->set_id);
+	s->contact = bws_util_strdup(wish->contact);
+	s->set = bws_set_take(w, wish->owner, wish->contact ? wish->contact : wish->set_id);
 	bws_timer_init(&s->expiry, on_expiry, s);
 	bws_timer_init(&s->snapshot, on_snapshot, s);
 	bws_sub_refresh(s, wish->expires);
@@ -301,6 +302,7 @@ bws_sub_give(struct bws_sub *s)
 	bws_set_give(s->w, s->set);
 	free(s->owner);
 	free(s->app);
+	free(s->contact);
 	free(s->target_id);
 	free(s->target_parent);
 	free(s->target_sub_id);

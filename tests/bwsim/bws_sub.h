@@ -35,6 +35,7 @@ struct bws_sub {
 	char *owner;
 	char *app; /* "" when none was given */
 	struct bws_set *set;
+	char *contact; /* URI that gets the events instead of the set; NULL = none */
 	enum bws_target target;
 	struct bws_user *user; /* NULL unless BWS_TARGET_USER */
 	char *target_id;       /* user, group or enterprise; "" = system */
@@ -66,6 +67,7 @@ struct bws_sub_wish {
 	const char *owner;
 	const char *app;
 	const char *set_id;
+	const char *contact; /* instead of set_id, NULL = none */
 	enum bws_target target;
 	struct bws_user *user;
 	const char *target_id;     /* of a wide target, else ignored */

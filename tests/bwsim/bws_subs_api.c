@@ -171,9 +171,14 @@ read_wish(const struct bws *w, const struct bws_req *r, char **v, struct bws_sub
 	*code = BWS_ERR_BAD_REQUEST;
 	if (bws_parse_number(v[SUB_EXPIRES], 0, INT32_TOP, -1, &wish->expires) < 0)
 		return "expires: wrong value";
-	if (!v[SUB_SET] || !*v[SUB_SET] || strlen(v[SUB_SET]) > 256)
-		return v[SUB_CONTACT] ? "httpContact is not served here" :
-					"channelSetId is missing";
+	/* The channel wins when both are given. */
+	if (!v[SUB_SET] && v[SUB_CONTACT]) {
+		if (!bws_contact_is_served(v[SUB_CONTACT]))
+			return "httpContact is wrong or not served here";
+		wish->contact = v[SUB_CONTACT];
+	} else if (!v[SUB_SET] || !*v[SUB_SET] || strlen(v[SUB_SET]) > 256) {
+		return "channelSetId is missing";
+	}
 	if (v[SUB_APP] && strlen(v[SUB_APP]) > 256)
 		return "applicationId is too long";
 	*code = BWS_ERR_BAD_PACKAGE;

@@ -88,6 +88,7 @@ init(struct bws *w)
 	bws_chan_init(w);
 	bws_sub_init(w);
 	bws_deliver_init(w);
+	bws_contact_init(w);
 	bws_call_init(w);
 	bws_load_init(w);
 	bws_fault_init(w);
@@ -115,6 +116,7 @@ fini(struct bws *w)
 	bws_http_fini(w);
 	bws_cti_fini(w);
 	bws_tls_fini(w);
+	bws_contact_fini(w);
 	bws_sub_fini(w);
 	bws_deliver_fini(w);
 	/* Streams that their servers released free themselves by a timer. */

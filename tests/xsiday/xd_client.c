@@ -98,9 +98,12 @@ check_envelope(
 		xd_complain(doc, "a line feed in an event");
 	if (!strstr(doc, "<xsi:Event ") || !strstr(doc, "<xsi:eventData xsi1:type=\"xsi:"))
 		xd_complain(doc, "prefixes are not xsi and xsi1");
-	xd_xml_text(top, "channelId", text, sizeof(text));
-	if (strcmp(text, ch->id) != 0)
-		xd_complain(doc, "on channel %s", ch->id);
+	if (ch->client->variant->contact)
+		xd_xml_text(xd_xml_child(top, "httpContact"), "uri", text, sizeof(text));
+	else
+		xd_xml_text(top, "channelId", text, sizeof(text));
+	if (strcmp(text, ch->client->variant->contact ? ch->client->contact.uri : ch->id) != 0)
+		xd_complain(doc, "not for channel or contact %s", text);
 	xd_xml_text(top, "userId", text, sizeof(text));
 	if (strcmp(text, ch->client->owner) != 0)
 		xd_complain(doc, "the owner is %s", ch->client->owner);
@@ -163,7 +166,7 @@ on_event(struct xd_channel *ch, const xmlNode *top, const char *doc)
 		s->terminated = true;
 		return;
 	}
-	if (!v->ack_first)
+	if (!v->ack_first && !v->contact)
 		ack(ch, id);
 	keep_pending(s, strtol(seq, NULL, 10), doc);
 }
@@ -276,6 +279,8 @@ read_documents(struct xd_client *c)
 	size_t i;
 
 	while (c->documents_read < c->documents_queued) {
+		if (c->variant->contact)
+			xd_contact_poll(&c->contact, 10);
 		for (i = 0; i < c->host_count; i++)
 			if (c->channels[i].stream.easy)
 				xd_stream_poll(&c->channels[i].stream,
@@ -324,6 +329,14 @@ xd_client_connect(struct xd_client *c)
 {
 	size_t i;
 
+	if (c->variant->contact) {
+		c->channels[0].client = c;
+		c->channels[0].host = &c->hosts[0];
+		c->contact.on_document = on_document;
+		c->contact.arg = &c->channels[0];
+		xd_contact_open(&c->contact);
+		return;
+	}
 	for (i = 0; i < c->host_count; i++) {
 		if (i && c->variant->one_channel)
 			break;
@@ -424,10 +437,13 @@ subscription_body(
 			"<subscriberId>%s</subscriberId><targetIdType>User</targetIdType>"
 			"<targetId>%s</targetId>",
 			c->owner, user);
-	xd_text_fmt(body,
-		"<event>%s</event><expires>%lld</expires><channelSetId>%s</channelSetId>"
-		"<applicationId>xsiday</applicationId></Subscription>",
-		package, (long long)c->variant->expires_s, c->set);
+	xd_text_fmt(body, "<event>%s</event><expires>%lld</expires>", package,
+		(long long)c->variant->expires_s);
+	if (c->variant->contact)
+		xd_text_fmt(body, "<httpContact><uri>%s</uri></httpContact>", c->contact.uri);
+	else
+		xd_text_fmt(body, "<channelSetId>%s</channelSetId>", c->set);
+	xd_text_fmt(body, "<applicationId>xsiday</applicationId></Subscription>");
 }
 
 struct xd_sub *
@@ -675,4 +691,6 @@ xd_client_free(struct xd_client *c)
 	}
 	for (i = 0; i < c->host_count; i++)
 		xd_http_close(&c->hosts[i]);
+	if (c->variant->contact)
+		xd_contact_close(&c->contact);
 }

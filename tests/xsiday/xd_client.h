@@ -2,6 +2,7 @@
 #ifndef TANDEM_TESTS_XSIDAY_XD_CLIENT_H
 #define TANDEM_TESTS_XSIDAY_XD_CLIENT_H
 
+#include "tests/xsiday/xd_contact.h"
 #include "tests/xsiday/xd_control.h"
 #include "tests/xsiday/xd_http.h"
 #include "tests/xsiday/xd_picture.h"
@@ -30,6 +31,7 @@ struct xd_variant {
 	bool subscription_uri; /* POSTs to .../user/<id>/subscription, with the ignored elements */
 	int64_t again_ms;      /* subscribes anew this often, 0 = never... */
 	bool reconnects;       /* ...on a new connection */
+	bool contact;          /* no channel: events are POSTed to it */
 	bool acts;             /* controls calls */
 };
 
@@ -71,6 +73,7 @@ struct xd_client {
 	struct xd_host hosts[XD_HOSTS_MAX];
 	size_t host_count;
 	struct xd_channel channels[XD_HOSTS_MAX];
+	struct xd_contact contact;
 	struct xd_sub *subs[XD_SUBS_MAX];
 	size_t sub_count;
 	char set[64];

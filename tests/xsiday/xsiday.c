@@ -67,6 +67,11 @@ static const struct xd_variant variants[] = {
 		.weight = "50",
 		.expires_s = 7200,
 		.async_delete = true },
+	{ .name = "http-contact",
+		.heartbeat_ms = 15000,
+		.weight = "50",
+		.expires_s = 7200,
+		.contact = true },
 	{ .name = "probe",
 		.heartbeat_ms = 15000,
 		.weight = "50",
@@ -232,7 +237,7 @@ live_a_day(struct xd_client *c, struct xd_actor *a, const struct options *o)
 		xd_client_live(c, ms < end - c->now_ms ? ms : end - c->now_ms);
 		if (v->acts)
 			xd_actor_act(a);
-		if (xd_actor_random(a, 60) == 0)
+		if (!v->contact && xd_actor_random(a, 60) == 0)
 			look_at_set(c);
 		if (v->again_ms && c->now_ms >= again) {
 			subscribe_again(c, a);
