@@ -91,7 +91,20 @@ cmd_end_subscription(struct bws *w, const json_t *in, json_t *out)
 	return NULL;
 }
 
-/* Members: "login", "token", "ttl_ms" (for ever when absent). */
+/* Writes @text to the file @path, which nobody else may read. Returns 0 or -1. */
+static int
+write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "we");
+	int rv;
+
+	if (!f)
+		return -1;
+	rv = fputs(text, f) < 0 ? -1 : 0;
+	return fclose(f) == 0 ? rv : -1;
+}
+
+/* Members: "login", "token", "ttl_ms" (for ever when absent), "file" (where the client finds it). */
 static const char *
 cmd_token(struct bws *w, const json_t *in, json_t *out)
 {
@@ -106,7 +119,11 @@ cmd_token(struct bws *w, const json_t *in, json_t *out)
 	bws_buf_fmt(&b, "%s:%s", login, token);
 	rv = bws_auth_add_token(w, b.p, int_of(in, "ttl_ms", -1));
 	bws_buf_free(&b);
-	return rv < 0 ? "login or token is wrong" : NULL;
+	if (rv < 0)
+		return "login or token is wrong";
+	if (text_of(in, "file") && write_file(text_of(in, "file"), token) < 0)
+		return "file cannot be written";
+	return NULL;
 }
 
 static const char *

@@ -162,7 +162,7 @@ static bool
 is_of_runner(const char *verb)
 {
 	static const char *const verbs[] = { "conf", "client", "clients", "transport", "load",
-		"bwsim", "skip", "restart" };
+		"bwsim", "skip", "restart", "tls", "password", "file" };
 	size_t i;
 
 	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)

@@ -466,6 +466,8 @@ main(int argc, char **argv)
 		return 0;
 	if (argc >= 4 && strcmp(argv[1], "--ask") == 0)
 		return bws_ask_main(argc - 2, argv + 2);
+	/* TLS writes without MSG_NOSIGNAL. */
+	signal(SIGPIPE, SIG_IGN);
 	init(&w);
 	w.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	rv = w.epoll_fd < 0 ? 1 : read_options(&w, argc, argv);
