@@ -172,6 +172,8 @@ START_TEST(names)
 	ck_assert_int_eq(xsi_event_of(STR("unknown")), XSI_EV_UNKNOWN);
 	ck_assert_int_eq(xsi_event_of(STR("ACDCallStrandedTreatmentCompletedEvent")),
 		XSI_EV_ACDCallStrandedTreatementCompleted);
+	ck_assert_int_eq(xsi_event_of(STR("ACDCallStrandedUnavailableTreatmentCompletedEvent")),
+		XSI_EV_ACDCallStrandedUnavailableTreatementCompleted);
 	ck_assert_int_eq(xsi_event_of(STR("CallPicked-UpEvent")), XSI_EV_CallPickedUp);
 	ck_assert_int_eq(xsi_event_class_of(XSI_EV_UNKNOWN), XSI_CLASS_OTHER);
 	ck_assert_int_eq(xsi_event_class_of((enum xsi_event_kind)999), XSI_CLASS_OTHER);
