@@ -109,9 +109,10 @@ struct bw_device {
 	bool counted;               /* among bw.unconfirmed */
 	char server[24];            /* server id of its last new call; "" = none yet */
 	bool suspect;               /* BroadWorks did not know a call of it that we know */
-	bool differed;              /* by its last snapshot */
-	bool lost_calls;            /* and a snapshot has shown that it is so */
-	struct mono idle_since;     /* no monitor since; MONO_NEVER while it has one */
+	bool failed;     /* a route point that says so: not in service until it has recovered */
+	bool differed;   /* by its last snapshot */
+	bool lost_calls; /* and a snapshot has shown that it is so */
+	struct mono idle_since; /* no monitor since; MONO_NEVER while it has one */
 	/* events of a subscription whose id is not known yet: they came before the answer to the subscribe */
 	struct bw_earlies unnamed;
 	uint32_t unnamed_count;

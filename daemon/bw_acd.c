@@ -195,12 +195,14 @@ acd_state(struct bw *b, struct core_device *d, const struct xsi_event *ev)
 {
 	bool failed = ev->kind == XSI_EV_RoutePointFailed;
 
+	bw_device(b, d)->failed = failed;
 	log_emit(b->x->log, M_SUBSCRIPTION, "device=%s the route point has %s", d->id,
 		failed ? "failed: its failure policy is in force" : "recovered");
 	if (failed)
 		core_decide_service(&b->x->em, d, CORE_SERVICE_OUT);
 	else
 		bw_ask(b, d, true);
+	bw_update_status(b);
 }
 
 /* --- treatments -------------------------------------------------------------------------- */

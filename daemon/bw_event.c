@@ -102,6 +102,9 @@ event_party(const struct xsi_call *call, enum xsi_event_kind kind)
 		.to = call->redirect.address,
 	};
 
+	/* BroadWorks collects digits: nobody has been called yet */
+	if (kind == XSI_EV_CallCollecting && p.state == CORE_ALERTING)
+		p.personality = CORE_CLICK_TO_DIAL;
 	/* connected to a treatment (busy tone...): the party stays until it is released */
 	p.failed = kind == XSI_EV_CallReleasing ||
 		(p.state == CORE_ALERTING && call->release.cause.n > 0);

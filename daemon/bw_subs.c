@@ -376,7 +376,8 @@ subs_confirm(struct bw *b, struct bw_device *bd)
 		bd->counted = false;
 		b->unconfirmed--;
 	}
-	core_decide_service(&b->x->em, d, CORE_SERVICE_IN);
+	if (!bd->failed)
+		core_decide_service(&b->x->em, d, CORE_SERVICE_IN);
 	b->hooks.confirmed(d, b->hooks.arg);
 	bw_update_status(b);
 	if (b->unconfirmed == 0)

@@ -48,6 +48,15 @@ value(const char *line, const char *end, const char *name)
 	return "";
 }
 
+/* Without "Event". */
+static int
+name_bytes(const char *name)
+{
+	int n = (int)strcspn(name, "{");
+
+	return n > 5 && strncmp(name + n - 5, "Event", 5) == 0 ? n - 5 : n;
+}
+
 /* Each event heard as "Name local/cause": the shape that matters here; the forms are check_csta_encode's. */
 static void
 told(const char *want)
@@ -61,9 +70,8 @@ told(const char *want)
 
 		end = strchr(line, '\n');
 		snprintf(local, sizeof(local), "%s", value(line, end, "localConnectionInfo"));
-		snprintf(got + n, sizeof(got) - n, "%.*s %s/%s; ",
-			(int)(strstr(line, "Event{") - line - 5), line + 5, local,
-			value(line, end, "cause"));
+		snprintf(got + n, sizeof(got) - n, "%.*s %s/%s; ", name_bytes(line + 5), line + 5,
+			local, value(line, end, "cause"));
 	}
 	ck_assert_str_eq(got, want);
 }
@@ -257,8 +265,7 @@ START_TEST(test_queue)
 		{ "ACDCallOverflowedEvent",
 			"<xsi:overflowReason>size</xsi:overflowReason>" REDIRECT,
 			"Diverted null/overflow; " },
-		{ "ACDCallPromotedEvent", "<xsi:position>1</xsi:position>",
-			"CallInformation /; " },
+		{ "ACDCallPromotedEvent", "<xsi:position>1</xsi:position>", "CallInformation /; " },
 		{ "ACDCallReorderedEvent", "<xsi:position>3</xsi:position>",
 			"CallInformation /; " },
 		{ "ACDWhisperStartedEvent", "", "" },
@@ -350,6 +357,25 @@ START_TEST(test_route_point_makes_a_call)
 	     "Delivered connected/newCall; ");
 	entry("RoutePointOutgoingCallAnsweredEvent", "");
 	told("Established connected/newCall; ");
+	world_fini(&w);
+}
+END_TEST
+
+/* Out of service until it has recovered, whatever comparisons say meanwhile. */
+START_TEST(test_route_point_fails)
+{
+	setup();
+	world_event(&w, "2001", "RoutePointFailedEvent",
+		"<xsi:stateChangeReason>FailureDetected</xsi:stateChangeReason>");
+	world_settle(&w);
+	told("OutOfService /networkOutOfOrder; SystemStatus /; ");
+	world_send(&w, client, 99,
+		"<SnapshotDevice><snapshotObject>2001</snapshotObject></SnapshotDevice>");
+	world_run(&w, 5000);
+	world_take(&w, client);
+	world_event(&w, "2001", "RoutePointRecoveredEvent", "");
+	world_settle(&w);
+	told("BackInService /normal; SystemStatus /; ");
 	world_fini(&w);
 }
 END_TEST
@@ -480,6 +506,7 @@ main(void)
 		test_turned_away,
 		test_route_point_makes_a_call,
 		test_treatment_completed,
+		test_route_point_fails,
 		test_agent,
 		test_services,
 	};
