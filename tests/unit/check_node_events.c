@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Events that concern no CSTA client: conference bridges, rooms, alarms of a supervisor's screen, services that CSTA does not
- * know, settings of queues, and types that are newer than this version. Each is acknowledged with 200 and leaves no trace: clients hear nothing, nothing is asked,
- * the channel stays, and the next event of the user finds its place.
+ * Events that concern no CSTA client: conference bridges, rooms, alarms of a supervisor's screen,
+ * services that CSTA does not know, settings of queues, and types that are newer than this version.
+ * Each is acknowledged with 200 and leaves no trace: clients hear nothing, nothing is asked, the
+ * channel stays, and the next event of the user finds its place.
  */
 #include "proto/xsi_event.h"
 #include "tests/unit/node_world.h"
