@@ -18,7 +18,7 @@ trap 'exit 1' TERM
 
 users=2000-2011@demo.example
 features='"transfer_p":0.15,"conference_p":0.15,"park_p":0.1,"record_p":0.1,"pickup_p":0.1,"forward_p":0.1'
-load="\"rate\":0.002,$features,\"talk_ms\":[5000,60000]"
+load="\"rate\":0.002,$features,\"talk_ms\":[5000,60000],\"queue_share\":0.3,\"agents\":true"
 
 verdict()
 {
@@ -34,7 +34,7 @@ begin()
 {
 	rm -f "$top/ready"
 	"$bwsim" --listen xsp1=127.0.0.1:0 --listen xsp2=127.0.0.1:0 --users $users --admin admin@demo.example:secret \
-		--control "$top/control" --virtual --seed "$seed" "$@" >"$top/ready" 2>"$top/errors" &
+		--queue 7000@demo.example=2008-2011 --control "$top/control" --virtual --seed "$seed" "$@" >"$top/ready" 2>"$top/errors" &
 	server=$!
 	for _ in {1..1000}; do
 		grep -qs '^bwsim ready ' "$top/ready" && break
@@ -70,7 +70,7 @@ lives()
 	local variant=$1 hours=$2
 	shift 2
 	begin "$@"
-	client "$variant" "$hours"
+	client "$variant" "$hours" --queue 7000
 	verdict $? "$variant: $(cut -c -2000 "$top/out")"
 	cat "$top/out"
 	finish

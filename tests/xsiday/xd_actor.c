@@ -140,7 +140,8 @@ find_ringing(struct xd_actor *a, const struct xd_sub *but, char *ext, size_t len
 		for (k = 0; k < s->picture.count; k++) {
 			const struct xd_call *call = &s->picture.calls[k];
 
-			if (!call->rings || strcmp(call->personality, "Terminator") != 0)
+			if (!call->rings || call->acd ||
+				strcmp(call->personality, "Terminator") != 0)
 				continue;
 			snprintf(ext, len, "%.*s", (int)strcspn(s->user, "@"), s->user);
 			return true;
@@ -167,7 +168,8 @@ act_ringing(struct xd_actor *a, struct xd_sub *s, const struct xd_call *c)
 {
 	char number[40], word[80];
 
-	switch (xd_actor_random(a, 4)) {
+	/* A call that a call center offers can be answered only. */
+	switch (c->acd ? 3 : xd_actor_random(a, 4)) {
 	case 0:
 		other_number(a, number, sizeof(number));
 		snprintf(word, sizeof(word), "BlindTransfer?address=%s", number);

@@ -125,6 +125,7 @@ read_call(const xmlNode *node, struct xd_call *c)
 	xd_xml_text(node, "state", c->state, sizeof(c->state));
 	xd_xml_text(node, "allowedRecordingControls", c->controls, sizeof(c->controls));
 	c->rings = xd_xml_child(node, "allowAnswer") != NULL;
+	c->acd = xd_xml_child(node, "acdCallInfo") != NULL;
 	c->detached = strcmp(c->state, "Detached") == 0;
 }
 

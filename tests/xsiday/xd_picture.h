@@ -23,6 +23,7 @@ struct xd_call {
 	char state[24];
 	bool detached;
 	bool rings; /* allowAnswer */
+	bool acd;   /* of a call center */
 	unsigned changes;
 	char controls[24]; /* allowedRecordingControls */
 };

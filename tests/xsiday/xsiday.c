@@ -88,6 +88,7 @@ struct options {
 	const char *schema;
 	const char *variant;
 	const char *load;
+	const char *queue; /* extension of a call center, NULL = none */
 	double hours;
 	double pace_s; /* mean time between two actions */
 	unsigned long long seed;
@@ -98,7 +99,7 @@ usage(FILE *out)
 {
 	fputs("usage: xsiday --xsp http://ADDRESS:PORT... --control SOCKET --login USER:PASSWORD\n"
 	      "              --users FIRST-LAST@DOMAIN [--variant NAME] [--hours N] [--seed N]\n"
-	      "              [--schema FILE] [--load JSON-MEMBERS] [--pace SECONDS]\n"
+	      "              [--schema FILE] [--load JSON-MEMBERS] [--pace SECONDS] [--queue EXT]\n"
 	      "       xsiday --variants\n",
 		out);
 }
@@ -130,7 +131,8 @@ read_options(struct options *o, int argc, char **argv)
 	static const struct option longs[] = { { "xsp", 1, NULL, 'x' }, { "control", 1, NULL, 'c' },
 		{ "login", 1, NULL, 'l' }, { "users", 1, NULL, 'u' }, { "variant", 1, NULL, 'v' },
 		{ "hours", 1, NULL, 'h' }, { "seed", 1, NULL, 's' }, { "schema", 1, NULL, 'd' },
-		{ "load", 1, NULL, 'r' }, { "pace", 1, NULL, 'p' }, { NULL, 0, NULL, 0 } };
+		{ "load", 1, NULL, 'r' }, { "pace", 1, NULL, 'p' }, { "queue", 1, NULL, 'q' },
+		{ NULL, 0, NULL, 0 } };
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "", longs, NULL)) != -1) {
@@ -148,6 +150,8 @@ read_options(struct options *o, int argc, char **argv)
 			o->hours = strtod(optarg, NULL);
 		else if (opt == 'p')
 			o->pace_s = strtod(optarg, NULL);
+		else if (opt == 'q')
+			o->queue = optarg;
 		else if (opt == 's')
 			o->seed = strtoull(optarg, NULL, 0);
 		else if (opt == 'd')
@@ -199,6 +203,16 @@ subscribe_all(struct xd_client *c, const struct xd_actor *a)
 		if (i == 1)
 			xd_client_subscribe(c, user, "Call Park", false);
 	}
+}
+
+static void
+subscribe_queue(struct xd_client *c, const struct xd_actor *a, const char *ext)
+{
+	char user[100];
+
+	snprintf(user, sizeof(user), "%s@%s", ext, a->domain);
+	xd_client_subscribe(c, user, "Call Center Queue", true);
+	xd_client_subscribe(c, user, "Call Center Monitoring", true);
 }
 
 static void
@@ -328,6 +342,8 @@ main(int argc, char **argv)
 	begin(c, &a, &o);
 	xd_client_connect(c);
 	subscribe_all(c, &a);
+	if (o.queue)
+		subscribe_queue(c, &a, o.queue);
 	xd_control_do(&c->control, "{\"cmd\":\"load\",%s}", o.load);
 	live_a_day(c, &a, &o);
 	finish(c);
