@@ -71,8 +71,10 @@ walk_from_ringing(enum core_view to)
 static struct walk_move
 walk_from_talking(enum core_view from, enum core_view to)
 {
+	/* who held and was transferred to somebody that cannot be had hears the tone: he does not hold any more */
 	if (to == VIEW_failed)
-		return walk_move_to(STEP_failed, VIEW_failed);
+		return from == VIEW_held ? walk_move_to(STEP_retrieved, VIEW_connected) :
+					   walk_move_to(STEP_failed, VIEW_failed);
 	if (!walk_is_talking(to) || to == from)
 		return walk_nowhere();
 	if (to == VIEW_held)

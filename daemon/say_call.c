@@ -128,6 +128,8 @@ static struct call_shape
 call_shape(const struct say *s, const struct core_say *f)
 {
 	bool incoming = f->half->personality == CORE_TERMINATOR;
+	bool rings = f->half->told == VIEW_ringing ||
+		(incoming && f->half->told == VIEW_none); /* the beginning is made up */
 
 	switch (f->step) {
 	case STEP_service_initiated:
@@ -161,10 +163,10 @@ call_shape(const struct say *s, const struct core_say *f)
 		return (struct call_shape){ CSTA_EV_Retrieved, CSTA_LOCAL_connected,
 			CSTA_CAUSE_normal, true };
 	case STEP_failed:
-		/* a caller is connected to a tone, what failed is the far connection */
+		/* who is in the call is connected to a tone, what failed is the far connection */
 		return (struct call_shape){ CSTA_EV_Failed,
-			incoming ? CSTA_LOCAL_fail : CSTA_LOCAL_connected,
-			call_clear_cause(s, f->half), !incoming };
+			rings ? CSTA_LOCAL_fail : CSTA_LOCAL_connected,
+			call_clear_cause(s, f->half), !rings };
 	case STEP_cleared:
 		break;
 	}

@@ -266,12 +266,6 @@ svc_monitor_stop(const struct svc_in *in)
 
 /* snapshots */
 
-static enum core_view
-svc_told_view(const struct core_half *h)
-{
-	return h->told != VIEW_none ? h->told : core_half_view(h);
-}
-
 static void
 svc_snapshot_answer(
 	struct svc *v, struct core_session *session, uint32_t invoke, const struct core_device *d)
@@ -281,7 +275,7 @@ svc_snapshot_answer(
 	size_t count = 0;
 
 	TAILQ_FOREACH(h, &d->halves, of_device) {
-		enum core_view view = svc_told_view(h);
+		enum core_view view = svc_view(h);
 
 		if (h->gone || view == VIEW_none || !core_half_leads(h) ||
 			count == LIMIT_HALVES_PER_DEVICE)
@@ -341,7 +335,7 @@ svc_call_parties(
 
 	TAILQ_FOREACH(t, &call->tracks, of_call) {
 		TAILQ_FOREACH(h, &t->halves, of_track) {
-			enum core_view view = svc_told_view(h);
+			enum core_view view = svc_view(h);
 			struct str far = say_far_device(v->x, h);
 
 			if (h->gone || view == VIEW_none)

@@ -62,7 +62,7 @@ in_conference(const struct core_half *h)
 static bool
 has_view(const struct core_half *h, unsigned views)
 {
-	return (1u << core_half_view(h) & views) != 0;
+	return (1u << svc_view(h) & views) != 0;
 }
 
 static enum xsi_op
@@ -93,7 +93,7 @@ one_step(struct svc_job *job, enum xsi_op op, const struct core_half *h, struct 
 		op != XSI_OP_conference_release)
 		q.args[1] = str_of(h->bw_call);
 	q.args[2] = last;
-	if (op == XSI_OP_release && core_half_view(h) == VIEW_ringing)
+	if (op == XSI_OP_release && svc_view(h) == VIEW_ringing)
 		q.args[2] = STR("true");
 	svc_job_step(job, &q);
 }

@@ -42,6 +42,16 @@ bool svc_is_address(struct str device);
 /** The text of a private datum of the request with one of two names; "" if there is none. */
 struct str svc_private(const struct csta_request *q, const char *name, const char *other);
 
+/**
+ * A party as clients know it. That may be more than BroadWorks says: who was transferred and hears the new party ring is
+ * called alerting there, and was told connected.
+ */
+static inline enum core_view
+svc_view(const struct core_half *h)
+{
+	return h->told != VIEW_none ? h->told : core_half_view(h);
+}
+
 static inline uint64_t
 svc_call_of(const struct core_half *h)
 {

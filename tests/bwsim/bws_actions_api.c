@@ -55,7 +55,7 @@ free_effect(struct bws_effect *e)
 static void
 release_effect(struct bws *w, struct bws_half *h, enum action action)
 {
-	bool alerted = h->state == BWS_STATE_ALERTING && h->personality == BWS_TERMINATOR;
+	bool alerted = bws_call_rings(h) && h->personality == BWS_TERMINATOR;
 
 	if (alerted && action == ACTION_DECLINE)
 		bws_call_decline(h, "Temporarily Unavailable");

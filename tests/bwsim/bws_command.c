@@ -436,13 +436,14 @@ cmd_truth(struct bws *w, const json_t *in, json_t *out)
 			const struct bws_half *peer = bws_call_peer(h);
 
 			json_array_append_new(calls,
-				json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s?,s:b}", "user", h->user->id,
-					"call_id", h->id, "tracking_id", h->call->tracking,
-					"personality", bws_call_personality_text(h->personality),
-					"state", bws_call_state_text(h->state), "remote",
-					remote_text(h), "remote_user",
-					peer && peer->user ? peer->user->id : NULL, "in_conference",
-					h->conference != NULL));
+				json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s?,s:b,s:b}", "user",
+					h->user->id, "call_id", h->id, "tracking_id",
+					h->call->tracking, "personality",
+					bws_call_personality_text(h->personality), "state",
+					bws_call_state_text(h->state), "remote", remote_text(h),
+					"remote_user", peer && peer->user ? peer->user->id : NULL,
+					"in_conference", h->conference != NULL, "ringback",
+					(int)h->ringback));
 		}
 	}
 	json_object_set_new(out, "as", json_string(bws_as_name(w)));

@@ -221,6 +221,7 @@ act(struct app *app, int64_t now_us)
 		app->opts->devices,
 		app->opts->device_count,
 		app->opts->outside_p,
+		app->opts->has_features,
 	};
 	struct cc_session *s = choose_session(app);
 	struct cc_action action;

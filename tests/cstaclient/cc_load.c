@@ -16,6 +16,7 @@
 
 struct draw {
 	struct cc_rand *rand;
+	bool has_features;
 	uint64_t weight_sum;
 	struct cc_action *out;
 };
@@ -63,6 +64,49 @@ offer_call(struct draw *d, size_t device, const struct cc_call *call)
 	}
 }
 
+static bool
+is_talking(const struct cc_call *call)
+{
+	return !call->is_busy && call->state == CC_STATE_CONNECTED &&
+		(call->answered[0] != '\0' || call->last_root == CC_ROOT_NONE);
+}
+
+/* Two calls, one of them held: what CSTA can make of them. */
+static void
+offer_pair(struct draw *d, size_t index, const struct cc_call *active, const struct cc_call *held)
+{
+	static const struct {
+		enum cc_kind kind;
+		uint64_t weight;
+	} pairs[] = { { CC_KIND_ALTERNATE, 2 }, { CC_KIND_RECONNECT, 2 }, { CC_KIND_TRANSFER, 4 },
+		{ CC_KIND_CONFERENCE, 4 } };
+
+	if (!is_talking(active) || held->is_busy || held->state != CC_STATE_HOLD)
+		return;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		offer(d, pairs[i].weight, pairs[i].kind, index, active->id);
+		if (d->out->kind == pairs[i].kind && strcmp(d->out->call_id, active->id) == 0)
+			cc_text_copy(d->out->to, sizeof(d->out->to), held->id);
+	}
+}
+
+static void
+offer_features(struct draw *d, const struct cc_device *device, size_t index)
+{
+	const struct cc_call *one = &device->calls[0], *two = &device->calls[1];
+
+	if (device->call_count == 1 && is_talking(one)) {
+		offer(d, 4, CC_KIND_CONSULT, index, one->id);
+		offer(d, 1, CC_KIND_SINGLE_STEP, index, one->id);
+	}
+	if (device->call_count == 1 && !one->is_busy && one->state == CC_STATE_ALERTING)
+		offer(d, 1, CC_KIND_DEFLECT, index, one->id);
+	if (device->call_count != 2)
+		return;
+	offer_pair(d, index, one, two);
+	offer_pair(d, index, two, one);
+}
+
 static void
 offer_device(struct draw *d, const struct cc_picture *p, size_t index)
 {
@@ -75,6 +119,8 @@ offer_device(struct draw *d, const struct cc_picture *p, size_t index)
 		offer(d, 3, CC_KIND_MAKE, index, "");
 	for (size_t i = 0; i < device->call_count; i++)
 		offer_call(d, index, &device->calls[i]);
+	if (d->has_features)
+		offer_features(d, device, index);
 }
 
 static void
@@ -97,14 +143,15 @@ bool
 cc_load_choose(struct cc_rand *r, const struct cc_picture *p, const struct cc_load_targets *targets,
 	struct cc_action *out)
 {
-	struct draw d = { r, 0, out };
+	struct draw d = { r, targets->has_features, 0, out };
 
 	memset(out, 0, sizeof(*out));
 	for (size_t i = 0; i < p->device_count; i++)
 		offer_device(&d, p, i);
 	if (d.weight_sum == 0)
 		return false;
-	if (out->kind == CC_KIND_MAKE)
+	if (out->kind == CC_KIND_MAKE || out->kind == CC_KIND_CONSULT ||
+		out->kind == CC_KIND_SINGLE_STEP || out->kind == CC_KIND_DEFLECT)
 		choose_target(r, targets, p->devices[out->device].name, out->to);
 	return true;
 }

@@ -8,7 +8,10 @@
 #include "tests/cstaclient/cc_rand.h"
 #include "tests/cstaclient/cc_requests.h"
 
-/* A random request: its kind, device of the picture, call (or "" for MakeCall), destination. */
+/*
+ * A random request: its kind, device of the picture, call (or "" for MakeCall), destination or, with two calls, the held
+ * one.
+ */
 struct cc_action {
 	enum cc_kind kind;
 	size_t device;
@@ -21,11 +24,13 @@ struct cc_load_targets {
 	char *const *devices;
 	size_t device_count;
 	double outside_p;
+	bool has_features; /* consultation, transfer, conference and the like, too */
 };
 
 /*
  * Chooses a request that fits the picture: MakeCall for an idle device in service, AnswerCall for
- * an alerting connection, HoldCall, RetrieveCall, ClearConnection. Returns false if nothing fits.
+ * an alerting connection, HoldCall, RetrieveCall, ClearConnection, and with features what leads to a second call and
+ * beyond. Returns false if nothing fits.
  */
 bool cc_load_choose(struct cc_rand *r, const struct cc_picture *p,
 	const struct cc_load_targets *targets, struct cc_action *out);

@@ -7,6 +7,8 @@
  */
 #include "tests/cstaclient/cc_make.h"
 
+#include <string.h>
+
 #include "tests/cstaclient/cc_doc.h"
 
 #define DECLARATION "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
@@ -133,6 +135,51 @@ cc_make_connection(struct cc_text *t, const char *ns, const char *root, const ch
 	element(t, "callID", call_id);
 	element(t, "deviceID", device);
 	cc_text_add(t, "</%s></%s>", part, root);
+}
+
+static void
+connection(struct cc_text *t, const char *part, const char *call_id, const char *device)
+{
+	cc_text_add(t, "<%s>", part);
+	element(t, "callID", call_id);
+	element(t, "deviceID", device);
+	cc_text_add(t, "</%s>", part);
+}
+
+void
+cc_make_two(struct cc_text *t, const char *ns, const char *root, const char *active,
+	const char *held, const char *device)
+{
+	open_root(t, ns, root);
+	/* ReconnectCall has them in the other order: the server may not care */
+	connection(t, "heldCall", held, device);
+	connection(t, "activeCall", active, device);
+	cc_text_add(t, "</%s>", root);
+}
+
+void
+cc_make_away(struct cc_text *t, const char *ns, const char *root, const char *call_id,
+	const char *device, const char *to)
+{
+	bool is_deflect = strcmp(root, "DeflectCall") == 0;
+	bool is_list = is_deflect && strstr(ns, "ed6") != NULL;
+	bool is_consultation = strcmp(root, "ConsultationCall") == 0;
+	const char *part = is_deflect ? "newDestination" :
+		is_consultation       ? "consultedDevice" :
+					"transferredTo";
+
+	open_root(t, ns, root);
+	connection(t,
+		is_deflect              ? "callToBeDiverted" :
+			is_consultation ? "existingCall" :
+					  "activeCall",
+		call_id, device);
+	if (is_list)
+		cc_text_add(t, "<newDestination>");
+	element(t, is_list ? "device" : part, to);
+	if (is_list)
+		cc_text_add(t, "</newDestination>");
+	cc_text_add(t, "</%s>", root);
 }
 
 void

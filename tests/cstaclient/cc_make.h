@@ -35,6 +35,14 @@ void cc_make_call(struct cc_text *t, const char *ns, const char *from, const cha
 void cc_make_connection(struct cc_text *t, const char *ns, const char *root, const char *part,
 	const char *call_id, const char *device);
 
+/* A request on the active and the held call of a device: AlternateCall, TransferCall ... */
+void cc_make_two(struct cc_text *t, const char *ns, const char *root, const char *active,
+	const char *held, const char *device);
+
+/* ConsultationCall, SingleStepTransferCall or DeflectCall: the call of a device, and where to. */
+void cc_make_away(struct cc_text *t, const char *ns, const char *root, const char *call_id,
+	const char *device, const char *to);
+
 /* Any request: `root` and what stands in it, as it is. */
 void cc_make_any(struct cc_text *t, const char *ns, const char *root, const char *inner);
 

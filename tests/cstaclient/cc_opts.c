@@ -31,6 +31,7 @@ static const char help[] =
 	"  --password P         password for the login (demo)\n"
 	"  --rate R             random requests a second over all sessions (0)\n"
 	"  --outside-p P        share of calls made to outside numbers, 0..1 (0.25)\n"
+	"  --features           random consultations, transfers, conferences and diversions, too\n"
 	"  --seed N             seed of all random choices (1)\n"
 	"  --journal FILE       journal, JSON lines\n"
 	"  --journal-xml        journal with the whole documents\n"
@@ -61,6 +62,7 @@ enum option_id {
 	OPT_PASSWORD,
 	OPT_RATE,
 	OPT_OUTSIDE_P,
+	OPT_FEATURES,
 	OPT_SEED,
 	OPT_JOURNAL,
 	OPT_JOURNAL_XML,
@@ -84,6 +86,7 @@ static const struct option options[] = {
 	{ "password", required_argument, NULL, OPT_PASSWORD },
 	{ "rate", required_argument, NULL, OPT_RATE },
 	{ "outside-p", required_argument, NULL, OPT_OUTSIDE_P },
+	{ "features", no_argument, NULL, OPT_FEATURES },
 	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "journal", required_argument, NULL, OPT_JOURNAL },
 	{ "journal-xml", no_argument, NULL, OPT_JOURNAL_XML },
@@ -268,6 +271,9 @@ parse_option(struct cc_opts *o, int id, const char *text)
 		return 0;
 	case OPT_JOURNAL:
 		o->journal = text;
+		return 0;
+	case OPT_FEATURES:
+		o->has_features = true;
 		return 0;
 	case OPT_JOURNAL_XML:
 		o->is_journal_xml = true;

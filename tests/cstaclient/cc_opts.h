@@ -29,6 +29,7 @@ struct cc_opts {
 	int64_t session_s;
 	int64_t cleanup_s;
 	double outside_p;
+	bool has_features;
 	bool is_journal_xml;
 	bool is_help;
 };

@@ -150,6 +150,17 @@ make_request(
 		cc_make_connection(
 			xml, ns, root, "connectionToBeCleared", request->call_id, device);
 		break;
+	case CC_KIND_ALTERNATE:
+	case CC_KIND_RECONNECT:
+	case CC_KIND_TRANSFER:
+	case CC_KIND_CONFERENCE:
+		cc_make_two(xml, ns, root, request->call_id, to, device);
+		break;
+	case CC_KIND_CONSULT:
+	case CC_KIND_SINGLE_STEP:
+	case CC_KIND_DEFLECT:
+		cc_make_away(xml, ns, root, request->call_id, device, to);
+		break;
 	case CC_KIND_ASK: /* see cc_session_ask() */
 		break;
 	}

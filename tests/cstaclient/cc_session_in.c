@@ -261,6 +261,13 @@ take_positive(struct cc_session *s, const struct cc_request *r, const struct cc_
 	case CC_KIND_HOLD:
 	case CC_KIND_RETRIEVE:
 	case CC_KIND_CLEAR:
+	case CC_KIND_CONSULT:
+	case CC_KIND_ALTERNATE:
+	case CC_KIND_RECONNECT:
+	case CC_KIND_TRANSFER:
+	case CC_KIND_CONFERENCE:
+	case CC_KIND_SINGLE_STEP:
+	case CC_KIND_DEFLECT:
 	case CC_KIND_ASK:
 		break;
 	}

@@ -245,7 +245,7 @@ START_TEST(load_fits_the_picture)
 	char n1[] = "2001";
 	char n2[] = "2002";
 	char *names[] = { n1, n2 };
-	struct cc_load_targets targets = { names, 2, 0.5 };
+	struct cc_load_targets targets = { names, 2, 0.5, false };
 	int seen[CC_KIND_CLEAR + 1] = { 0 };
 	int outside = 0;
 	struct cc_rand r;
@@ -284,7 +284,7 @@ START_TEST(load_leaves_out_of_service_alone)
 {
 	char n1[] = "2001";
 	char *names[] = { n1 };
-	struct cc_load_targets targets = { names, 1, 0.5 };
+	struct cc_load_targets targets = { names, 1, 0.5, false };
 	struct cc_rand r;
 	struct cc_action a;
 
@@ -309,6 +309,47 @@ tell_link(enum cc_root root, const char *call, const char *second, const char *o
 	cc_text_copy(m.links[0].to.device, sizeof(m.links[0].to.device), "2001");
 	cc_picture_event(&picture, device, &m, now_us);
 }
+
+START_TEST(load_draws_features)
+{
+	static char one[] = "2001", two[] = "2002";
+	char *names[] = { one, two };
+	struct cc_load_targets targets = { names, 2, 0.5, true };
+	struct cc_rand r;
+	struct cc_action a;
+	int seen[CC_KIND_ASK] = { 0 };
+
+	cc_rand_seed(&r, 1);
+	tell(CC_ROOT_DELIVERED, "1", "2001", CC_STATE_ALERTING);
+	for (int i = 0; i < 100; i++) {
+		ck_assert(cc_load_choose(&r, &picture, &targets, &a));
+		seen[a.kind]++;
+	}
+	ck_assert_int_gt(seen[CC_KIND_DEFLECT], 0);
+	tell(CC_ROOT_ESTABLISHED, "1", "2001", CC_STATE_CONNECTED);
+	for (int i = 0; i < 100; i++) {
+		ck_assert(cc_load_choose(&r, &picture, &targets, &a));
+		seen[a.kind]++;
+	}
+	ck_assert_int_gt(seen[CC_KIND_CONSULT], 0);
+	ck_assert_int_gt(seen[CC_KIND_SINGLE_STEP], 0);
+	tell(CC_ROOT_HELD, "1", "2001", CC_STATE_HOLD);
+	tell(CC_ROOT_DELIVERED, "2", "2001", CC_STATE_ALERTING);
+	tell(CC_ROOT_ESTABLISHED, "2", "2001", CC_STATE_CONNECTED);
+	for (int i = 0; i < 400; i++) {
+		ck_assert(cc_load_choose(&r, &picture, &targets, &a));
+		seen[a.kind]++;
+		if (a.kind != CC_KIND_TRANSFER)
+			continue;
+		ck_assert_str_eq(a.call_id, "2");
+		ck_assert_str_eq(a.to, "1");
+	}
+	ck_assert_int_gt(seen[CC_KIND_TRANSFER], 0);
+	ck_assert_int_gt(seen[CC_KIND_CONFERENCE], 0);
+	ck_assert_int_gt(seen[CC_KIND_ALTERNATE], 0);
+	ck_assert_int_gt(seen[CC_KIND_RECONNECT], 0);
+}
+END_TEST
 
 START_TEST(picture_follows_queues)
 {
@@ -469,6 +510,7 @@ case_picture(void)
 	tcase_add_test(c, picture_catches_a_call_from_the_dead);
 	tcase_add_test(c, picture_catches_repetitions);
 	tcase_add_test(c, picture_catches_unpaired_service);
+	tcase_add_test(c, load_draws_features);
 	tcase_add_test(c, picture_follows_queues);
 	tcase_add_test(c, picture_follows_links);
 	tcase_add_test(c, picture_follows_agents);

@@ -20,15 +20,17 @@ struct wanted {
 	const char *state;
 	const char *csta;
 	const char *or_csta;
+	bool is_ringback; /* he talked or held, was transferred, and hears the new party ring */
 };
 
 static const struct wanted wanted_table[] = {
-	{ "Terminator", "Alerting", "alerting", "" },
-	{ "Originator", "Alerting", "connected", "fail" },
-	{ "Click-to-Dial", "Alerting", "initiated", "alerting" },
-	{ NULL, "Active", "connected", "" },
-	{ NULL, "Remote Held", "connected", "" },
-	{ NULL, "Held", "hold", "" },
+	{ NULL, "Alerting", "connected", "hold", true },
+	{ "Terminator", "Alerting", "alerting", "", false },
+	{ "Originator", "Alerting", "connected", "fail", false },
+	{ "Click-to-Dial", "Alerting", "initiated", "alerting", false },
+	{ NULL, "Active", "connected", "", false },
+	{ NULL, "Remote Held", "connected", "", false },
+	{ NULL, "Held", "hold", "", false },
 };
 
 static const struct wanted *
@@ -38,6 +40,7 @@ find_wanted(const json_t *half)
 		const struct wanted *w = &wanted_table[i];
 
 		if (account_load_is(half, "state", w->state) &&
+			(!w->is_ringback || json_is_true(json_object_get(half, "ringback"))) &&
 			(w->personality == NULL ||
 				account_load_is(half, "personality", w->personality)))
 			return w;

@@ -14,6 +14,7 @@ build=$(readlink -f "${BUILD:-$top/build}")
 shared=$top/../shared/csta
 dir=$(mktemp -d "${TMPDIR:-/tmp}/solo.XXXXXX") || exit 1
 passed=0 failed=0 skipped=0
+features='' rate=10 seconds=2
 pids=
 
 cleanup()
@@ -106,7 +107,7 @@ X
 	set -- "$1" "$2"
 	[ ! -d "$shared" ] || set -- "$@" --validate "$shared"
 	"$build/cstaclient" --server "127.0.0.1:$port" --sessions 3 --devices 2000-2019 --mode "$1" --edition "$2" \
-		--user demo --password demo --rate 10 --seed 7 --journal "$dir/cc.jsonl" \
+		--user demo --password demo --rate "$rate" --seed "${SEED:-7}" ${features:+"$features"} --journal "$dir/cc.jsonl" \
 		--control "$dir/cc.sock" "${@:3}" >"$dir/cc.out" 2>&1 &
 	pids="$pids $!"
 	wait_for 15 grep -q 'cstaclient ready' "$dir/cc.out" || { cat "$dir/cc.out" "$dir/td.out"; return 1; }
@@ -147,7 +148,7 @@ one_run() # NAME MODE EDITION [COMMAND [COMMAND]]
 	run=$1
 	port=$((20000 + RANDOM % 20000))
 	if start_all "$2" "$3"; then
-		load_for 2 "${4:-}" "${5:-}"
+		load_for "$seconds" "${4:-}" "${5:-}"
 		judge
 	else
 		failed=$((failed + 1))
@@ -161,6 +162,11 @@ one_run() # NAME MODE EDITION [COMMAND [COMMAND]]
 one_run "sessions, ed6" session ed6
 one_run "sessions, ed3" session ed3
 one_run "plain client, ed4" plain ed4
+# consultations, transfers, conferences and diversions, at a higher rate
+features=--features rate=20 seconds=4
+one_run "features, ed6" session ed6
+one_run "features, plain client, ed3" plain ed3
+features='' rate=10 seconds=2
 one_run "AS failover" session ed6 '{"cmd":"as-failover","survive_subscriptions":true}'
 one_run "an XSP dies and comes back" session ed6 '{"cmd":"kill-xsp","xsp":"xsp1"}' '{"cmd":"start-xsp","xsp":"xsp1"}'
 one_run "an XSP falls silent" session ed6 '{"cmd":"silence-xsp","xsp":"xsp2"}'

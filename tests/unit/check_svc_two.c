@@ -495,6 +495,43 @@ START_TEST(test_clear_alerting)
 }
 END_TEST
 
+/* Who was transferred and hears the new party ring is alerting to BroadWorks, and connected to the client. */
+START_TEST(test_clear_transferred)
+{
+	setup("Active");
+	world_call(
+		&w, "2001", "CallTransferredEvent", "a:0", "7:1", "Terminator", "Alerting", "2003");
+	world_take(&w, client);
+	world_forget_asked(&w);
+	ask(20, "AnswerCall", CONNECTION("callToBeAnswered", "3"));
+	world_heard(&w, client, W_ERROR("0020", "stateIncompatibility", "noCallToAnswer"));
+	world_asked(&w, "");
+	ask(21, "ClearConnection", CONNECTION("connectionToBeCleared", "3"));
+	world_asked(&w, "xsp1 DELETE " CALLS "a:0\n");
+	world_heard(&w, client, "0021 ClearConnectionResponse\n");
+	world_fini(&w);
+}
+END_TEST
+
+/* He holds, is transferred, and the new party is busy: retrieved, and connected to a tone. */
+START_TEST(test_transferred_to_busy)
+{
+	setup("Held");
+	world_call(
+		&w, "2001", "CallTransferredEvent", "a:0", "7:1", "Terminator", "Alerting", "2003");
+	ck_assert_ptr_nonnull(strstr(world_take(&w, client), "TransferedEvent"));
+	world_call_with(&w, "2001", "CallReleasingEvent", "a:0", "7:1", "Terminator", "Alerting",
+		"2003", "<xsi:releaseCause>Busy</xsi:releaseCause>");
+	world_heard(&w, client,
+		W_RETRIEVED("2", "3", "2001", W_END) W_EVENT("Failed", "2") W_CONNECTION(
+			"failedConnection", "3", "2003") W_PARTY("failingDevice", "2003")
+			W_PARTY("callingDevice", "2003") W_PARTY("calledDevice",
+				"2001") "lastRedirectionDevice{notRequired} " W_LOCAL("connected",
+				"busy", W_END));
+	world_fini(&w);
+}
+END_TEST
+
 START_TEST(test_clear_call)
 {
 	setup("Active");
@@ -610,6 +647,8 @@ main(void)
 		test_digits,
 		test_recording,
 		test_clear_alerting,
+		test_clear_transferred,
+		test_transferred_to_busy,
 		test_clear_call,
 		test_snapshot_call,
 		test_refusals,

@@ -87,6 +87,7 @@ START_TEST(a_missed_beginning_is_made_up)
 	walks(VIEW_initiated, VIEW_failed, 0, (enum core_step[]){ STEP_originated, STEP_failed },
 		2);
 	walks(VIEW_held, VIEW_far_held, 0, (enum core_step[]){ STEP_retrieved, STEP_far_held }, 2);
+	walks(VIEW_held, VIEW_failed, 0, (enum core_step[]){ STEP_retrieved, STEP_failed }, 2);
 }
 END_TEST
 
