@@ -436,13 +436,6 @@ bounce(struct bws_entry *e, struct bws_user *agent)
 	look_soon(e->at->acd);
 }
 
-void
-bws_acd_refused(struct bws_entry *e, struct bws_user *agent)
-{
-	bws_timer_stop(&e->at->w->timers, &e->step);
-	bounce(e, agent);
-}
-
 static void
 finish_answer(struct bws_entry *e)
 {
@@ -481,12 +474,15 @@ bws_acd_step(struct bws_entry *e)
 		look_soon(e->at->acd);
 		break;
 	case BWS_ENTRY_OFFERED:
-		agent = e->offered->user;
+		agent = e->offered ? e->offered->user : e->refused_by;
 		bws_entry_withdraw(e);
 		bounce(e, agent);
 		break;
 	case BWS_ENTRY_WHISPER:
-		finish_answer(e);
+		if (e->offered)
+			finish_answer(e);
+		else
+			bounce(e, e->refused_by);
 		break;
 	case BWS_ENTRY_TREATED:
 		tell_treatment_over(e, "EOF");

@@ -84,8 +84,6 @@ void bws_acd_overflow(struct bws_entry *e);
 
 void bws_acd_answered(struct bws_entry *e);
 
-void bws_acd_refused(struct bws_entry *e, struct bws_user *agent);
-
 void bws_acd_abandoned(struct bws_entry *e);
 
 void bws_acd_updated(struct bws_entry *e, const char *reason);

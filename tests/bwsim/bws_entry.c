@@ -410,11 +410,10 @@ bws_entry_half_gone(struct bws_half *h)
 	h->entry = NULL;
 	if (e && e->offered == h) {
 		e->offered = NULL;
+		e->refused_by = h->user;
 		bws_timer_stop(&e->at->w->timers, &e->phone);
-		if (is_queue(e->at))
-			bws_acd_refused(e, h->user);
-		else
-			bws_route_point_refused(e);
+		/* From the main loop: what follows may end the call that is being changed. */
+		bws_timer_in_ms(&e->at->w->timers, &e->step, 0);
 	} else if (e) {
 		abandoned(e);
 	}

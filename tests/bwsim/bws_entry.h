@@ -42,8 +42,9 @@ enum bws_play {
 struct bws_entry {
 	TAILQ_ENTRY(bws_entry) link; /* in at->entries, in the order of the queue */
 	struct bws_user *at;
-	struct bws_half *half;    /* of the virtual user */
-	struct bws_half *offered; /* of the agent, or NULL */
+	struct bws_half *half;       /* of the virtual user */
+	struct bws_half *offered;    /* of the agent, or NULL */
+	struct bws_user *refused_by; /* agent whose half went before he answered */
 	enum bws_entry_stage stage;
 	char call_id[48];
 	char tracking[48];

@@ -436,12 +436,6 @@ bws_route_point_bounce(struct bws_entry *e)
 }
 
 void
-bws_route_point_refused(struct bws_entry *e)
-{
-	bounced(e);
-}
-
-void
 bws_route_point_transfer(struct bws_entry *e, const char *address)
 {
 	struct bws_buf rest = { 0 };
@@ -563,7 +557,10 @@ bws_route_point_step(struct bws_entry *e)
 		bounced(e);
 		break;
 	case BWS_ENTRY_WHISPER:
-		finish_answer(e);
+		if (e->offered)
+			finish_answer(e);
+		else
+			bounced(e);
 		break;
 	case BWS_ENTRY_TREATED:
 		tell_treatment_over(e, "EOF");

@@ -106,8 +106,6 @@ void bws_route_point_overflow(struct bws_entry *e);
 
 void bws_route_point_answered(struct bws_entry *e);
 
-void bws_route_point_refused(struct bws_entry *e);
-
 void bws_route_point_abandoned(struct bws_entry *e);
 
 void bws_route_point_updated(struct bws_entry *e, const char *reason);

@@ -191,6 +191,22 @@ START_TEST(refused_goes_elsewhere)
 }
 END_TEST
 
+/* The place bounced calls go to is busy: the call ends while the agent's refusal is handled. */
+START_TEST(refused_and_nowhere_to_go)
+{
+	start(KNOBS("acd_bounce_ms=5000"));
+	ask("{\"cmd\":\"policy\",\"at\":\"7000\",\"policy\":\"bounce\",\"to\":\"2005\"}");
+	ask("{\"cmd\":\"call\",\"from\":\"2005\",\"to\":\"2006\"}");
+	sign_in("2010");
+	caller("tel:+15559000001");
+	take("ACDCallOfferedToAgentEvent");
+	ask("{\"cmd\":\"release\",\"user\":\"2010\"}");
+	take("ACDCallBouncedEvent");
+	assert_quiet();
+	stop();
+}
+END_TEST
+
 START_TEST(abandoned_in_each_stage)
 {
 	start(KNOBS("entrance_ms=300"));
@@ -495,6 +511,7 @@ main(void)
 		answered_by_agent,
 		bounced_and_whisper,
 		refused_goes_elsewhere,
+		refused_and_nowhere_to_go,
 		abandoned_in_each_stage,
 		order_of_the_queue,
 		requests_on_calls,

@@ -93,7 +93,7 @@ open_stream()
 cut_stream()
 {
 	awk -v dir="$top/docs" 'BEGIN { RS = "<[?]xml" } NR > 1 {
-		kind = match($0, /eventData xsi1:type="xsi:[A-Za-z]+/) ? substr($0, RSTART + 25, RLENGTH - 25) : \
+		kind = match($0, /eventData xsi1:type="xsi:[-A-Za-z]+/) ? substr($0, RSTART + 25, RLENGTH - 25) : \
 			match($0, /xsi1:type="xsi:[A-Za-z]+/) ? substr($0, RSTART + 15, RLENGTH - 15) : \
 			match($0, /<Channel[A-Za-z]*/) ? substr($0, RSTART + 1, RLENGTH - 1) : "unknown"
 		printf "<?xml%s", $0 >(dir "/stream-" kind "-" ++n[kind] ".xml")
@@ -281,6 +281,214 @@ check_feature_schema()
 	finish
 }
 
+# subscribe TARGET PACKAGE...: each package of its own; the replies are documents.
+subscribe()
+{
+	local target=$1 package
+	shift
+	for package; do
+		get "subscribe-${target//[^a-z0-9]/-}-${package// /-}" POST "$events/$target" "<Subscription $NS>$(
+			)<event>$package</event><channelSetId>SET</channelSetId></Subscription>"
+	done
+}
+
+user_packages=('BroadWorks Anywhere' 'Call Center Agent' 'Call Center Agent Monitoring' 'Call Forwarding Always'
+	'Call Forwarding Always Secondary' 'Call Forwarding Busy' 'Call Forwarding No Answer' 'Call Park' 'Call Transfer' 'Call Waiting'
+	'CommPilot Express' 'Do Not Disturb' 'Flexible Seating Guest' 'Hoteling Guest' 'Last Number Redial' 'Music On Hold' 'N-Way Call'
+	'Personal Assistant' 'Push Notification Registration' 'Remote Office' 'Security Classification' 'Sequential Ring'
+	'Silent Alerting' 'Simultaneous Ring Personal' 'Third-Party Voice Mail Support' 'Three-Way Call' 'Voice Mail Message Summary'
+	'Voice Messaging')
+
+# A call to 7000 or 8000 that ends by a policy with a message.
+by_policy()
+{
+	ask "{\"cmd\":\"policy\",\"at\":\"$1\",\"policy\":\"$2\"}" \
+		"{\"cmd\":\"call\",\"from\":\"2001\",\"to\":\"$1\"}" >>"$top/out"
+	wait_for "$3"
+	ask "{\"cmd\":\"policy\",\"at\":\"$1\",\"policy\":\"$2\",\"active\":false}" >>"$top/out"
+}
+
+queue_documents()
+{
+	local at='"at":"7000"' from='{"cmd":"call","from":"tel:+15559000001","to":"7000"}'
+	phone ACDCallReorderedEvent "$from" "$from" "{\"cmd\":\"entry\",$at,\"do\":\"promote\"}" \
+		"{\"cmd\":\"entry\",$at,\"do\":\"reorder\",\"position\":1}" \
+		"{\"cmd\":\"entry\",$at,\"do\":\"update\",\"reason\":\"Call Transferred\"}"
+	get queue GET "$actions/callcenter/7000@demo.example/calls"
+	phone ACDCallEscapedEvent "{\"cmd\":\"entry\",$at,\"do\":\"transfer\",\"to\":\"2002\"}" \
+		"{\"cmd\":\"entry\",$at,\"do\":\"escape\"}"
+	phone ACDCallReleasedEvent "$from" "{\"cmd\":\"entry\",$at,\"do\":\"release\"}"
+	phone ACDCallAbandonedEvent '{"cmd":"call","from":"2001","to":"7000"}' '{"cmd":"release","user":"2001"}'
+	by_policy 7000 holiday ACDHolidayPolicyTreatmentCompletedEvent
+	by_policy 7000 night ACDNightPolicyTreatmentCompletedEvent
+	by_policy 7000 forward ACDCallForwardedTreatmentCompletedEvent
+	by_policy 7000 stranded ACDCallStrandedTreatementCompletedEvent
+	ask '{"cmd":"agent","user":"2005","state":"Unavailable","code":"lunch"}' >>"$top/out"
+	by_policy 7000 stranded-unavailable ACDCallStrandedUnavailableTreatementCompletedEvent
+	ask '{"cmd":"knob","name":"acd_length_max","value":0}' >>"$top/out"
+	by_policy 7000 overflow ACDCallOverflowedTreatmentCompletedEvent
+	ask '{"cmd":"knob","name":"acd_length_max","value":9}' '{"cmd":"policy","at":"7000","policy":"bounce","to":"2002"}' \
+		'{"cmd":"agent","user":"2005","queue":"7000","skill":2}' '{"cmd":"agent","user":"2005","state":"Available"}' >>"$top/out"
+	phone ACDCallOfferedToAgentEvent "$from"
+	phone ACDCallBouncedEvent '{"cmd":"release","user":"2005"}'
+	ask "$from" >>"$top/out"
+	for _ in {1..1000}; do
+		ask '{"cmd":"answer","user":"2005"}' 2>/dev/null | grep -q '"ok":true' && break
+		sleep 0.01
+	done
+	wait_for ACDCallAnsweredByAgentEvent
+	get agent-call GET "$actions/user/2005@demo.example/calls"
+	get agent GET "$actions/user/2005@demo.example/services/CallCenter"
+	wait_for CallCenterAgentOnCallAlertEvent
+	phone wrapUpCallCenterUserId '{"cmd":"release","user":"2005"}'
+}
+
+route_point_call()
+{
+	get "$1" PUT "$actions/routepoint/8000@demo.example/calls/$call/$2" "$3"
+}
+
+route_point_documents()
+{
+	local play
+	for play in PlayMusicOnHold PlayRingBack PlaySilence PlayBusy PlayTreatment; do
+		ask '{"cmd":"call","from":"tel:+15559000001","to":"8000"}' >>"$top/out"
+		get "route-point-$play" GET "$actions/routepoint/8000@demo.example/calls"
+		call=$(sed -n 's/.*<callId>\(callhalf[^<]*\).*/\1/p' "$top/docs/route-point-$play.xml")
+		route_point_call "$play" "${play,,}" "<RoutePoint$play $NS>$([ $play = PlayTreatment ] &&
+			echo '<audioUrlList><uri1>http://media.example/a</uri1></audioUrlList>' || echo '<duration>9</duration>')$(
+			[ $play = PlayBusy ] && echo '<busyPattern>Normal</busyPattern>')</RoutePoint$play>"
+		wait_for "$(sed -n 's/.*<playCollectId>\([^<]*\).*/\1/p' "$top/docs/$play.xml")"
+		phone 'RoutePointCallReleasedEvent' '{"cmd":"entry","at":"8000","do":"release"}'
+	done
+	phone RoutePointCallUpdatedEvent '{"cmd":"call","from":"tel:+15559000001","to":"8000"}' \
+		'{"cmd":"entry","at":"8000","do":"cpd","text":"SIT"}' '{"cmd":"entry","at":"8000","do":"distribute","agent":"2003"}' \
+		'{"cmd":"entry","at":"8000","do":"bounce"}' '{"cmd":"entry","at":"8000","do":"distribute","agent":"2003"}' \
+		'{"cmd":"answer","user":"2003"}'
+	wait_for RoutePointCallAnsweredByAgentEvent
+	phone RoutePointCallTransferredEvent '{"cmd":"call","from":"tel:+15559000001","to":"8000"}' \
+		'{"cmd":"entry","at":"8000","do":"transfer","to":"2004"}'
+	phone RoutePointCallAbandonedEvent '{"cmd":"call","from":"2001","to":"8000"}' '{"cmd":"release","user":"2001"}'
+	phone RoutePointCallRejectedEvent '{"cmd":"knob","name":"rp_admission","value":1}' \
+		'{"cmd":"call","from":"2001","to":"8000"}' '{"cmd":"entry","at":"8000","do":"reject"}' \
+		'{"cmd":"knob","name":"rp_admission","value":0}'
+	by_policy 8000 holiday RoutePointHolidayPolicyTreatmentCompletedEvent
+	by_policy 8000 night RoutePointNightPolicyTreatmentCompletedEvent
+	by_policy 8000 forward RoutePointCallForwardedTreatmentCompletedEvent
+	ask '{"cmd":"knob","name":"rp_length_max","value":0}' >>"$top/out"
+	by_policy 8000 overflow RoutePointCallOverflowedTreatmentCompletedEvent
+	ask '{"cmd":"knob","name":"rp_length_max","value":9}' '{"cmd":"call","from":"tel:+15559000001","to":"8000"}' >>"$top/out"
+	get route-point-vxml GET "$actions/routepoint/8000@demo.example/calls"
+	call=$(sed -n 's/.*<callId>\(callhalf[^<]*\).*/\1/p' "$top/docs/route-point-vxml.xml")
+	for play in nobody vxml@demo.example; do
+		route_point_call "vxml-$play" connecttovoicexml "<RoutePointConnectToVoiceXML $NS><voicexmlId>$play</voicexmlId>$(
+			)<scriptUrl>http://s.example/x</scriptUrl></RoutePointConnectToVoiceXML>"
+		[ $play = nobody ] && wait_for RoutePointFailedVoiceXMLEvent
+	done
+	wait_for RoutePointConnectedToVoiceXMLEvent
+	get route-point-dial POST "$actions/routepoint/8000@demo.example/calls/new" \
+		"<RoutePointOutgoingDial $NS><address>tel:2006</address></RoutePointOutgoingDial>"
+	phone RoutePointOutgoingCallAnsweredEvent '{"cmd":"answer","user":"2006"}'
+	get route-point-state GET "$actions/routepoint/8000@demo.example/profile/state"
+	get controller-ready PUT "$actions/system/services/routepoint/applicationcontroller/ctl" \
+		"<ApplicationController $NS><state>ready</state></ApplicationController>"
+	get controller GET "$actions/system/services/routepoint/applicationcontroller/ctl"
+	ask '{"cmd":"knob","name":"rp_failure_ms","value":0}' >>"$top/out"
+	get controller-not PUT "$actions/system/services/routepoint/applicationcontroller/ctl" \
+		"<ApplicationController $NS><state>not ready</state></ApplicationController>"
+	wait_for RoutePointFailedEvent
+	phone RoutePointRecoveredEvent '{"cmd":"route-point-state","at":"8000","failed":false}'
+}
+
+# The documents of packages, services, call centers and route points.
+make_acd_documents()
+{
+	local service
+	open_stream '' || return 1
+	subscribe user/2001@demo.example "${user_packages[@]}"
+	subscribe user/2005@demo.example 'Call Center Agent' 'Call Center Agent Monitoring'
+	subscribe user/2001@demo.example/subId/bridge 'Meet Me Conference' 'Collaborate Room'
+	subscribe user/7000@demo.example 'Call Center Queue' 'Call Center Monitoring' 'Call Center Configuration'
+	subscribe user/8000@demo.example 'Route Point Queue'
+	subscribe system 'Advanced Call'
+	get list-system GET "$events/subscription?targetEntityType=System"
+	get list-users GET "$events/subscription"
+	get misfit POST "$events/user/2001@demo.example" "<Subscription $NS><event>Call Center Queue</event>$(
+		)<channelSetId>SET</channelSetId></Subscription>"
+	for service in DoNotDisturb CallForwardingAlways CallForwardingAlwaysSecondary CallForwardingBusy CallForwardingNoAnswer RemoteOffice \
+		CallWaiting HotelingGuest HotelingHost FlexibleSeatingGuest BroadWorksAnywhere SimultaneousRingPersonal SequentialRing \
+		SilentAlerting SecurityClassification PersonalAssistant VoiceMessaging ThirdPartyVoiceMailSupport MusicOnHold CallTransfer \
+		CommPilotExpress; do
+		get "service-$service" GET "$actions/user/2001@demo.example/services/$service"
+	done
+	phone '<xsi:hostUserId>' '{"cmd":"service","user":"2002","service":"HotelingHost","active":true}' \
+		'{"cmd":"service","user":"2001","service":"HotelingGuest","active":true,"partner":"2002"}' \
+		'{"cmd":"service","user":"2001","service":"FlexibleSeatingGuest","assigned":false}' \
+		'{"cmd":"service","user":"2001","service":"CallForwardingNoAnswer","active":true,"number":"tel:2003","rings":2}'
+	get hosts GET "$actions/user/2003@demo.example/directories/HotelingHosts"
+	get host GET "$actions/user/2002@demo.example/services/HotelingHost"
+	phone newUrgentMessages '{"cmd":"messages","user":"2001","new":1,"old":2,"new_urgent":3,"old_urgent":4}'
+	queue_documents
+	route_point_documents
+	phone RoutePointSubscriptionResyncEvent '{"cmd":"as-failover"}'
+	wait_for ACDSubscriptionResyncEvent
+	cut_stream
+	! grep '"ok":false' "$top/out"
+}
+
+acd_kinds=(ACDCallAddedEvent ACDCallOfferedToAgentEvent ACDWhisperStartedEvent ACDCallAnsweredByAgentEvent ACDCallBouncedEvent
+	ACDCallAbandonedEvent ACDCallReleasedEvent ACDCallEscapedEvent ACDCallTransferredEvent ACDCallOverflowedEvent
+	ACDCallOverflowedTreatmentCompletedEvent ACDCallStrandedEvent ACDCallStrandedTreatementCompletedEvent
+	ACDCallStrandedUnavailableEvent ACDCallStrandedUnavailableTreatementCompletedEvent ACDCallPromotedEvent ACDCallReorderedEvent
+	ACDCallUpdatedEvent ACDCallForwardedEvent ACDCallForwardedTreatmentCompletedEvent ACDHolidayPolicyAppliedEvent
+	ACDHolidayPolicyTreatmentCompletedEvent ACDNightPolicyAppliedEvent ACDNightPolicyTreatmentCompletedEvent ACDSubscriptionEvent
+	ACDSubscriptionResyncEvent ACDConfigurationSubscriptionEvent ACDForcedForwardingEvent ACDHolidayServiceEvent
+	ACDNightServiceEvent CallCenterMonitoringEvent AgentSubscriptionEvent AgentStateEvent ACDAgentJoinUpdateEvent
+	CallCenterAgentMonitoringSubscriptionEvent CallCenterAgentMonitoringEvent CallCenterAgentOnCallAlertEvent
+	RoutePointNewCallEvent RoutePointCallAddedEvent RoutePointCallRejectedEvent RoutePointCallOfferedToAgentEvent
+	RoutePointWhisperStartedEvent RoutePointCallAnsweredByAgentEvent RoutePointCallAbandonedEvent RoutePointCallBouncedEvent
+	RoutePointCallOverflowedEvent RoutePointCallOverflowedTreatmentCompletedEvent RoutePointCallForwardedEvent
+	RoutePointCallForwardedTreatmentCompletedEvent RoutePointCallTransferredEvent RoutePointCallUpdatedEvent
+	RoutePointCallReleasedEvent RoutePointHolidayPolicyAppliedEvent RoutePointHolidayPolicyTreatmentCompletedEvent
+	RoutePointNightPolicyAppliedEvent RoutePointNightPolicyTreatmentCompletedEvent RoutePointTreatmentStartedEvent
+	RoutePointTreatmentCompletedEvent RoutePointMOHStartedEvent RoutePointMOHCompletedEvent RoutePointRingbackStartedEvent
+	RoutePointRingbackCompletedEvent RoutePointBusyStartedEvent RoutePointBusyCompletedEvent RoutePointSilenceStartedEvent
+	RoutePointSilenceCompletedEvent RoutePointOutgoingCallOriginatedEvent RoutePointOutgoingCallAnsweredEvent
+	RoutePointFailedEvent RoutePointCallFailedEvent RoutePointRecoveredEvent RoutePointConnectingToVoiceXMLEvent
+	RoutePointConnectedToVoiceXMLEvent RoutePointFailedVoiceXMLEvent RoutePointSubscriptionEvent RoutePointSubscriptionResyncEvent
+	BroadWorksAnywhereEvent CallForwardingAlwaysEvent CallForwardingAlwaysSecondaryEvent CallForwardingBusyEvent
+	CallForwardingNoAnswerEvent CallTransferEvent CallWaitingEvent CommPilotExpressEvent DoNotDisturbEvent FlexibleSeatingGuestEvent
+	HotelingGuestEvent LastNumberRedialEvent MusicOnHoldEvent N-WayCallEvent PersonalAssistantEvent PushNotificationRegistrationEvent
+	RemoteOfficeEvent SecurityClassificationEvent SequentialRingEvent SilentAlertingEvent SimultaneousRingPersonalEvent
+	ThirdPartyVoiceMailSupportEvent ThreeWayCallEvent VoiceMailMessageSummaryEvent VoiceMessagingEvent
+	MeetMeConferenceSubscriptionEvent CollaborateRoomSubscriptionEvent)
+
+check_acd_schema()
+{
+	local kind
+	if ! [ -e "$schema" ] || ! command -v xmllint >/dev/null || ! command -v curl >/dev/null; then
+		return
+	fi
+	mkdir -p "$top/docs"
+	: >"$top/out"
+	begin --queue 7000@demo.example=2005 --route-point 8000@demo.example --app-controller ctl=SET --knob dial_auto=0 \
+		--knob ack_timeout_ms=0 --knob treatment_ms=20 --knob whisper_ms=20 --knob wrap_up_ms=500 --knob agent_alert_ms=50 \
+		--knob event_timeout_ms=600000 --knob rp_failure_ms=600000 --knob voicexml_ms=20 --knob reg_ms_max=50 --knob reg_ms_min=0 \
+		--knob 'resync_packages=Call Center Queue=resync;Route Point Queue=resync'
+	ask '{"cmd":"call","from":"2001","to":"2002"}' '{"cmd":"release","user":"2001"}' >>"$top/out"
+	make_acd_documents
+	verdict $? "making the documents of call centers: $(cat "$top/out")"
+	find "$top/docs" -size 0 -delete
+	for kind in "${acd_kinds[@]}"; do
+		[ -e "$top/docs/stream-$kind-1.xml" ]
+		verdict $? "no $kind on the stream"
+	done
+	xmllint --nonet --noout --schema "$schema" "$top"/docs/*.xml 2>"$top/why"
+	verdict $? "call centers: $(grep -v ' validates$' "$top/why" | head -n 5)"
+	rm -rf "$top/docs"
+	finish
+}
+
 check_schema()
 {
 	local doc kind
@@ -359,5 +567,6 @@ check_options
 check_schema 0
 check_schema 1
 check_feature_schema
+check_acd_schema
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]
