@@ -552,6 +552,15 @@ subs_take_grant(struct bw *b, struct bw_sub *bs, bool subscribing, struct str bo
 	return true;
 }
 
+/* As long as the account is left alone, but not for ever: 401 may be of one request only. */
+static int64_t
+ask_held_ms(const struct bw *b)
+{
+	int64_t ms = b->x->conf->auth_hold_s * 1000;
+
+	return ms < ASK_HELD_MS ? ms : ASK_HELD_MS;
+}
+
 void
 bw_subs_http_done(
 	struct bw *b, const struct bw_request *r, uint64_t status, struct str why, struct str body)
@@ -565,7 +574,7 @@ bw_subs_http_done(
 	(void)why;
 	/* an account that goes on trying is locked out by BroadWorks */
 	if (status == 401)
-		b->held_until = mono_add_ms(b->x->now, ASK_HELD_MS);
+		b->held_until = mono_add_ms(b->x->now, ask_held_ms(b));
 	if (bs == NULL)
 		return;
 	if (result == BW_DONE && !subs_take_grant(b, bs, subscribing, body))
