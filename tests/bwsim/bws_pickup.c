@@ -24,7 +24,8 @@ bws_pickup_ringing(const struct bws_user *u)
 	struct bws_half *h;
 
 	TAILQ_FOREACH(h, &u->halves, of_user)
-		if (!h->entry && bws_call_rings(h) && h->personality == BWS_TERMINATOR && bws_call_peer(h))
+		if (!h->entry && bws_call_rings(h) && h->personality == BWS_TERMINATOR &&
+			bws_call_peer(h))
 			return h;
 	return NULL;
 }
@@ -58,6 +59,11 @@ pick_up(struct bws_half *h, const struct bws_user *from)
 	c = rings->call;
 	bws_detach(rings);
 	bws_call_take_over(h, c, caller);
+	/* Who was parked and rings at the one that parked him was Remote Held. */
+	if (caller->state != BWS_STATE_ALERTING) {
+		bws_call_set_state(caller, BWS_STATE_ALERTING);
+		caller->ringback = true;
+	}
 	bws_callev_emit(caller, "CallPickedUpEvent");
 	if (caller->user)
 		bws_call_hold_others(caller->user, caller);

@@ -403,6 +403,22 @@ START_TEST(park_is_recalled)
 }
 END_TEST
 
+START_TEST(recalled_call_is_picked_up)
+{
+	start(KNOBS("dial_auto=0", "park_recall_ms=50"));
+	connect_call();
+	control("{\"cmd\":\"phone\",\"user\":\"2001\",\"op\":\"Park\"}");
+	EVENTS("CallDetachedEvent 2001", "HookStatusEvent 2001", "CallHeldEvent 2002 Remote Held",
+		"CallReceivedEvent 2001 Alerting");
+	control("{\"cmd\":\"phone\",\"user\":\"2003\",\"op\":\"DirectedCallPickup\","
+		"\"address\":\"2001\"}");
+	EVENTS("HookStatusEvent 2003", "CallOriginatedEvent 2003", "CallDetachedEvent 2001",
+		"CallPickedUpEvent 2002 Alerting", "CallAnsweredEvent 2003 Active",
+		"CallAnsweredEvent 2002 Active");
+	stop();
+}
+END_TEST
+
 START_TEST(pick_up)
 {
 	start(KNOBS("dial_auto=0", "ctd_answer_ms_min=10", "ctd_answer_ms_max=20"));
@@ -619,6 +635,7 @@ main(void)
 		conference_is_released_with_its_calls,
 		park_and_retrieve,
 		park_is_recalled,
+		recalled_call_is_picked_up,
 		pick_up,
 		barge_in,
 		recording,

@@ -96,7 +96,7 @@ fi
 
 lives full "${XSIDAY_HOURS:-24}"
 # Call waiting: users with many calls.
-lives full 3 --knob call_waiting=1 --knob spread=1 --knob uuid_tracking=1 --knob type_first=1
+lives full 3 --knob call_waiting=1 --knob park_recall_ms=20000 --knob spread=1 --knob uuid_tracking=1 --knob type_first=1
 for variant in $("$xsiday" --variants); do
 	[ "$variant" = full ] || lives "$variant" "${XSIDAY_HOURS:-4}"
 done
