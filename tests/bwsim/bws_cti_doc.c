@@ -223,6 +223,7 @@ read_uri(struct bws_cti_msg *m, const xmlNode *request)
 static void
 read_body(struct bws_cti_msg *m, const xmlNode *payload)
 {
+	static const xmlChar version[] = "1.0";
 	const xmlNode *inner = first_element(payload);
 	xmlChar *text = NULL;
 	xmlDoc *doc;
@@ -233,7 +234,7 @@ read_body(struct bws_cti_msg *m, const xmlNode *payload)
 		m->spelling |= has_ns(payload, XSP_NS) ? HAS_PAYLOAD_NS : HAS_NO_PAYLOAD_NS;
 	if (!inner)
 		return;
-	doc = xmlNewDoc(BAD_CAST "1.0");
+	doc = xmlNewDoc(version);
 	copy = xmlDocCopyNode((xmlNode *)(uintptr_t)inner, doc, 1);
 	if (copy) {
 		xmlDocSetRootElement(doc, copy);

@@ -27,6 +27,9 @@ xd_control_open(struct xd_control *c, const char *path)
 		xd_die("%s: %s", path, strerror(errno));
 }
 
+static json_t *ask(const struct xd_control *c, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
+
 static json_t *
 ask(const struct xd_control *c, const char *fmt, va_list ap)
 {

@@ -124,7 +124,8 @@ xd_xml_text(const xmlNode *of, const char *name, char *out, size_t len)
 void
 xd_xml_type(const xmlNode *node, char *out, size_t len)
 {
-	xmlChar *type = xmlGetNsProp(node, BAD_CAST "type", BAD_CAST NS_INSTANCE);
+	static const xmlChar name[] = "type", instance[] = NS_INSTANCE;
+	xmlChar *type = xmlGetNsProp(node, name, instance);
 	const char *colon = type ? strchr((const char *)type, ':') : NULL;
 
 	*out = '\0';
