@@ -393,11 +393,26 @@ bw_cti_open(struct bw *b, struct bw_channel *c)
 	/* CONNECTING: when it is up; CLOSING: its end is that of the channel */
 }
 
+/* The reason text comes off the wire and goes into logs. */
+static struct str
+cti_reason(const struct cti_msg *m, char *text, size_t size)
+{
+	size_t n = m->reason.n < size ? m->reason.n : size - 1;
+
+	for (size_t i = 0; i < n; i++)
+		text[i] = m->reason.p[i];
+	for (size_t i = 0; i < n; i++)
+		if (text[i] < ' ' || text[i] > '~')
+			text[i] = '?';
+	return (struct str){ text, n };
+}
+
 static void
 cti_channel_answer(struct bw *b, uint32_t xsp, const struct cti_msg *m)
 {
 	struct bw_cti *t = cti_of(b, xsp);
 	struct bw_channel *c = cti_channel(b, xsp);
+	char why[96];
 
 	if (c == NULL || t->started)
 		return;
@@ -408,8 +423,8 @@ cti_channel_answer(struct bw *b, uint32_t xsp, const struct cti_msg *m)
 		return;
 	}
 	t->stream = 0;
-	bw_stream_closed(
-		b, c->stream, &(struct bw_answer){ .status = m->status, .why = m->reason });
+	bw_stream_closed(b, c->stream,
+		&(struct bw_answer){ .status = m->status, .why = cti_reason(m, why, sizeof(why)) });
 }
 
 /* --- in --------------------------------------------------------------------------------------- */
@@ -465,10 +480,12 @@ bw_cti_ack(struct bw *b, uint32_t xsp, struct str event_id, struct str body)
 static void
 cti_response(struct bw *b, uint32_t xsp, const struct cti_msg *m)
 {
-	struct bw_answer a = { .status = m->status, .why = m->reason, .body = m->payload };
+	struct bw_answer a = { .status = m->status, .body = m->payload };
 	struct bw_request *r;
+	char why[96];
 	uint64_t id;
 
+	a.why = cti_reason(m, why, sizeof(why));
 	if (!str_u64(m->request_id, UINT64_MAX, &id))
 		return;
 	if (id == cti_of(b, xsp)->stream && id != 0) {

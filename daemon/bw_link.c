@@ -27,11 +27,16 @@ bw_link_is_cti(const struct bw *b, uint32_t xsp)
 void
 bw_link_note(struct bw *b, uint32_t xsp, const char *fmt, ...)
 {
+	char *reason = b->south.of[xsp].reason;
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(b->south.of[xsp].reason, sizeof(b->south.of[xsp].reason), fmt, ap);
+	vsnprintf(reason, sizeof(b->south.of[xsp].reason), fmt, ap);
 	va_end(ap);
+	/* parts of it may come off the wire, and it is shown to people */
+	for (; *reason != '\0'; reason++)
+		if (*reason < ' ' || *reason > '~')
+			*reason = '?';
 }
 
 /* --- life ------------------------------------------------------------------------------------- */

@@ -79,6 +79,7 @@ answer_status(struct io_ctl *c, bool only_ready)
 	struct ha_view view;
 	struct node_counts counts;
 	struct node_takeover takeover;
+	struct node_link links[LIMIT_XSPS];
 	struct mono now = { (int64_t)(uv_hrtime() / 1000) };
 	struct stat_input in = { .conf = c->conf.conf,
 		.node_name = c->conf.node_name,
@@ -92,6 +93,8 @@ answer_status(struct io_ctl *c, bool only_ready)
 	node_get_view(n, now, &view);
 	node_get_counts(n, now, &counts);
 	node_get_takeover(n, &takeover);
+	in.links = links;
+	in.link_count = node_get_links(n, links);
 	in.digest = node_digest(n);
 	in.serving = node_is_serving(n);
 	if (only_ready)

@@ -229,6 +229,27 @@ takeover_json(const struct node_takeover *t)
 		t->done ? 1 : 0);
 }
 
+static json_t *
+links_json(const struct stat_input *in)
+{
+	json_t *list = json_array();
+
+	for (uint32_t i = 0; i < in->link_count; i++) {
+		const struct node_link *l = &in->links[i];
+		json_t *link = json_pack("{s:s,s:s,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}",
+			"name", l->name, "transport", l->transport, "url", l->url, "state",
+			l->state, "reason", l->reason, "requests", (json_int_t)l->requests,
+			"failures", (json_int_t)l->failures, "refusals", (json_int_t)l->refusals,
+			"overloads", (json_int_t)l->overloads, "redirects",
+			(json_int_t)l->redirects, "opens", (json_int_t)l->opens, "losses",
+			(json_int_t)l->losses, "queued", (json_int_t)l->queued);
+
+		REQUIRE(link != NULL);
+		json_array_append_new(list, link);
+	}
+	return list;
+}
+
 static int
 append_to_buf(const char *p, size_t n, void *arg)
 {
@@ -262,6 +283,7 @@ stat_status(const struct stat_input *in, struct buf *out)
 		(json_int_t)in->counts->desynchronised, "malformed_total",
 		(json_int_t)in->counts->malformed, "source", "daemon");
 	REQUIRE(root != NULL);
+	json_object_set_new(root, "links", links_json(in));
 	json_dump_callback(root, append_to_buf, out, JSON_COMPACT);
 	json_decref(root);
 }

@@ -20,6 +20,8 @@ struct stat_input {
 	const struct ha_view *view;
 	const struct node_counts *counts;
 	const struct node_takeover *takeover;
+	const struct node_link *links; /* to BroadWorks */
+	uint32_t link_count;
 	uint64_t digest;
 	bool serving;
 };

@@ -257,6 +257,30 @@ show_warnings(const json_t *s, const struct tandemctl_look *look, struct buf *ou
 	}
 }
 
+/* One line for each link to BroadWorks; the standby has none in use. */
+static void
+show_links(const json_t *s, const struct tandemctl_look *look, struct buf *out)
+{
+	const json_t *link;
+	size_t i;
+
+	json_array_foreach(json_object_get(s, "links"), i, link) {
+		const char *state = text_of(link, "state");
+		const char *reason = text_of(link, "reason");
+
+		if (strcmp(state, "idle") == 0)
+			continue;
+		buf_printf(out, " Link %-8s %s  ", text_of(link, "name"), text_of(link, "url"));
+		coloured(out, look, strcmp(state, "open") == 0 ? SHOW_GOOD : SHOW_BAD, state);
+		buf_printf(out, "  requests %" PRId64 ", failed %" PRId64 ", lost %" PRId64,
+			number_of(link, "requests"), number_of(link, "failures"),
+			number_of(link, "losses"));
+		if (strcmp(state, "open") != 0 && reason[0] != '\0')
+			buf_printf(out, "  (%s)", reason);
+		buf_char(out, '\n');
+	}
+}
+
 void
 tandemctl_show_status(const json_t *status, const struct tandemctl_look *look, struct buf *out)
 {
@@ -280,6 +304,7 @@ tandemctl_show_status(const json_t *status, const struct tandemctl_look *look, s
 	coloured(out, look, is_set(status, "ready") ? SHOW_GOOD : SHOW_BAD,
 		text_of(status, "ready_text"));
 	buf_char(out, '\n');
+	show_links(status, look, out);
 	show_takeover(status, out);
 	show_warnings(status, look, out);
 }

@@ -6,8 +6,10 @@
 #include "daemon/io_http.h"
 #include "proto/base/limits.h"
 #include "tests/adapter/recorder.h"
+#include "tests/adapter/tls_peer.h"
 
 #include <arpa/inet.h>
+#include <signal.h>
 #include <stdlib.h>
 
 /* base64 of admin@demo.example:sec:ret */
@@ -207,6 +209,7 @@ setup(void)
 {
 	struct err e = { 0 };
 
+	signal(SIGPIPE, SIG_IGN);
 	r = recorder_new();
 	conf_defaults(&conf);
 	start_server();
@@ -361,6 +364,42 @@ START_TEST(says_what_the_settings_say)
 	send_to(3, 1, "http://xsp.example:80", "GET", "/ok", "", 2000);
 	await_done(3);
 	ck_assert_ptr_nonnull(strstr(server.last, "GET http://xsp.example"));
+}
+END_TEST
+
+/* HTTPS with a certificate of the test's own: known, unknown, of another host; our own certificate. */
+START_TEST(tls)
+{
+	const char *tmp = getenv("TMPDIR");
+	char dir[128], cert[160], base[64];
+	struct tls_peer *p;
+
+	snprintf(dir, sizeof(dir), "%s/http.XXXXXX", tmp ? tmp : "/tmp");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	tls_make_certificate(dir, "xsp", "127.0.0.1");
+	tls_make_certificate(dir, "client", "tandem.example");
+	snprintf(cert, sizeof(cert), "%s/xsp", dir);
+	p = tls_peer_new(PEER_HTTP, cert, NULL);
+	snprintf(base, sizeof(base), "https://127.0.0.1:%d", tls_peer_port(p));
+	send_to(1, 0, base, "GET", "/x", "", 2000);
+	ck_assert_uint_eq(await_done(1)->number, 0);
+	ck_assert_int_eq(tls_peer_served(p), 0);
+	snprintf(conf.xsps[0].ca_file, sizeof(conf.xsps[0].ca_file), "%s.pem", cert);
+	send_to(2, 0, base, "PUT", "/x", "<A/>", 2000);
+	ck_assert_uint_eq(await_done(2)->number, 200);
+	snprintf(base, sizeof(base), "https://localhost:%d", tls_peer_port(p));
+	send_to(3, 0, base, "GET", "/x", "", 2000);
+	ck_assert_uint_eq(await_done(3)->number, 0);
+	tls_peer_free(p);
+	p = tls_peer_new(PEER_HTTP, cert, conf.xsps[0].ca_file);
+	snprintf(base, sizeof(base), "https://127.0.0.1:%d", tls_peer_port(p));
+	send_to(4, 0, base, "GET", "/x", "", 2000);
+	ck_assert_uint_eq(await_done(4)->number, 0);
+	strcpy(conf.xsps[0].cert_file, conf.xsps[0].ca_file);
+	snprintf(conf.xsps[0].key_file, sizeof(conf.xsps[0].key_file), "%s.key", cert);
+	send_to(5, 0, base, "GET", "/x", "", 2000);
+	ck_assert_uint_eq(await_done(5)->number, 200);
+	tls_peer_free(p);
 }
 END_TEST
 
@@ -602,6 +641,7 @@ main(void)
 	tcase_add_test(t, refusals_are_answers);
 	tcase_add_test(t, goes_where_the_order_says);
 	tcase_add_test(t, says_what_the_settings_say);
+	tcase_add_test(t, tls);
 	tcase_add_test(t, no_answer);
 	tcase_add_test(t, bodies_are_bounded);
 	tcase_add_test(t, only_a_get_is_sent_twice);

@@ -87,6 +87,16 @@ expect_ready(bool ready, const char *part)
 
 START_TEST(status_of_an_active)
 {
+	static const struct node_link links[] = {
+		{ .name = "east", .url = "http://h:80", .transport = "http", .state = "open" },
+		{ .name = "west",
+			.url = "ctis://h:8012",
+			.transport = "cti",
+			.state = "refused",
+			.reason = "BroadWorks answers 401 again",
+			.refusals = 3 }
+	};
+	json_t *link;
 	json_t *root, *own, *peer;
 
 	takeover = (struct node_takeover){ .epoch = 8,
@@ -98,7 +108,14 @@ START_TEST(status_of_an_active)
 		.calls_cleared = 2,
 		.calls_learned = 1,
 		.done = true };
+	input.links = links;
+	input.link_count = 2;
 	root = status();
+	link = json_array_get(json_object_get(root, "links"), 1);
+	ck_assert_str_eq(text(link, "name"), "west");
+	ck_assert_str_eq(text(link, "state"), "refused");
+	ck_assert_str_eq(text(link, "reason"), "BroadWorks answers 401 again");
+	ck_assert_int_eq(number(link, "refusals"), 3);
 	own = json_array_get(json_object_get(root, "nodes"), 0);
 	peer = json_array_get(json_object_get(root, "nodes"), 1);
 	ck_assert_str_eq(text(root, "schema"), "tandemctl/status/1");
