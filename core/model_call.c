@@ -272,7 +272,8 @@ core_half_by_call(const struct core_device *d, uint64_t call_id)
 static bool
 half_shares(const struct core_half *h, const struct core_half *with)
 {
-	return !h->gone && h->track->call == with->track->call &&
+	/* one that is gone counts until clients know */
+	return (!h->gone || h->told != VIEW_none) && h->track->call == with->track->call &&
 		(h->track != with->track ||
 			(h->conference != CORE_CONFERENCE_NONE &&
 				with->conference != CORE_CONFERENCE_NONE));

@@ -200,7 +200,8 @@ is_repeat(const struct cc_device *d, const struct cc_call *call, const struct cc
 	if (m->root == CC_ROOT_DELIVERED && to == CC_STATE_QUEUED)
 		return false;
 	return call->last_root == m->root && call->state == to &&
-		cc_text_same_device(call->last_device, event_device(m));
+		cc_text_same_device(call->last_device, event_device(m)) &&
+		strcmp(call->last_other, m->other) == 0;
 }
 
 static void
@@ -253,6 +254,7 @@ remember(struct cc_call *call, const struct cc_msg *m, enum cc_state to)
 	call->state = to;
 	call->last_root = m->root;
 	cc_text_copy(call->last_device, sizeof(call->last_device), device);
+	cc_text_copy(call->last_other, sizeof(call->last_other), m->other);
 	if (m->root == CC_ROOT_DELIVERED)
 		cc_text_copy(call->alerted, sizeof(call->alerted), device);
 	if (m->root == CC_ROOT_ESTABLISHED)

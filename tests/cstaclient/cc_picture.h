@@ -22,6 +22,7 @@ struct cc_call {
 	enum cc_state state;
 	enum cc_root last_root; /* of the last event; CC_ROOT_NONE = known from a snapshot */
 	char last_device[CC_DEVICE_MAX];
+	char last_other[CC_DEVICE_MAX]; /* who was added, or transferred to */
 	char alerted[CC_DEVICE_MAX];  /* far device that was reported alerting */
 	char answered[CC_DEVICE_MAX]; /* device that was reported answering */
 	char other[CC_DEVICE_MAX];    /* who joined by the last transfer or conference */

@@ -48,6 +48,24 @@ find_wanted(const json_t *half)
 	return NULL;
 }
 
+static bool
+is_conference(const json_t *half)
+{
+	return json_is_true(json_object_get(half, "in_conference"));
+}
+
+static bool
+has_conference(const json_t *halves)
+{
+	const json_t *half;
+	size_t i;
+
+	json_array_foreach(halves, i, half)
+		if (is_conference(half))
+			return true;
+	return false;
+}
+
 /* The truth by device: {"2001":[half,...]}. Halves that are no connection (Detached...) are left out. */
 static json_t *
 truth_by_device(const struct account_run *r)
@@ -71,7 +89,9 @@ truth_by_device(const struct account_run *r)
 			list = json_array();
 			json_object_set_new(all, device, list);
 		}
-		json_array_append(list, half);
+		/* the halves of a conference are one connection of its controller */
+		if (!is_conference(half) || !has_conference(list))
+			json_array_append(list, half);
 	}
 	return all;
 }

@@ -333,6 +333,22 @@ START_TEST(a_conference_while_out_is_told_on_return)
 }
 END_TEST
 
+/* Two parties that vanish at once are one connection that is cleared, once. */
+START_TEST(a_conference_that_is_forgotten_is_cleared_once)
+{
+	struct core_difference diff;
+
+	two_calls();
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	active.said[0] = standby.said[0] = '\0';
+	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
+	core_decide_snapshot(&active.model, &em, dev(), NULL, 0, true, &log_counts, &diff);
+	core_decide_service(&em, dev(), CORE_SERVICE_IN);
+	said("2001:OUT *2001:far-cleared *2001:cleared 2001:IN ");
+	ck_assert_uint_eq(diff.cleared, 2);
+}
+END_TEST
+
 START_TEST(two_calls_transferred_to_each_other_are_one_transfer)
 {
 	struct core_party p[2];
@@ -601,6 +617,7 @@ cases(void)
 	tcase_add_test(tc, another_tracking_id_is_another_name_of_the_call);
 	tcase_add_test(tc, a_conference_merges_calls);
 	tcase_add_test(tc, a_conference_while_out_is_told_on_return);
+	tcase_add_test(tc, a_conference_that_is_forgotten_is_cleared_once);
 	tcase_add_test(tc, two_calls_transferred_to_each_other_are_one_transfer);
 	tcase_add_test(tc, a_call_that_joins_another_session_is_told_with_both);
 	tcase_add_test(tc, a_forwarded_call_is_delivered_anew);
