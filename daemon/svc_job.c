@@ -48,6 +48,21 @@ svc_job_link(struct svc_job *job, uint64_t now, uint64_t before, struct str devi
 	job->link_count++;
 }
 
+/* Some requests exist over Xsi alone; where every link speaks CTI nobody can carry them. */
+static bool
+job_can_be_carried(const struct svc *v, const struct svc_job *job)
+{
+	const struct conf *conf = v->x->conf;
+	bool only_cti = true;
+
+	for (uint32_t i = 0; i < conf->xsp_count; i++)
+		only_cti = only_cti && conf->xsps[i].transport == CONF_CTI;
+	for (unsigned i = 0; only_cti && i < job->step_count; i++)
+		if (xsi_op_element(job->steps[i]->op) == NULL)
+			return false;
+	return true;
+}
+
 void
 svc_job_start(const struct svc_in *in, struct svc_job *job)
 {
@@ -56,6 +71,11 @@ svc_job_start(const struct svc_in *in, struct svc_job *job)
 	uint64_t id = core_next_id(&v->x->model);
 
 	REQUIRE(d != NULL && job->step_count > 0);
+	if (!job_can_be_carried(v, job)) {
+		job_free(job);
+		svc_refuse(in, CSTA_ERR_serviceNotSupported);
+		return;
+	}
 	job->request = id;
 	job->since = v->x->now;
 	HASH_ADD(by_request, v->jobs, request, sizeof(job->request), job);

@@ -119,6 +119,7 @@ start_all() # TRANSPORT EDITION
 	rm -rf "$dir/state"
 	mkdir "$dir/state"
 	"$build/bwsim" --listen xsp1=127.0.0.1:0 --listen-cti xsp1=127.0.0.1:0 --users 2000-2009@demo.example \
+		--queue 2100@demo.example=2001,2002 --route-point 2200@demo.example \
 		--admin admin@demo.example:secret --journal "$dir/bw.jsonl" --control "$dir/bw.sock" --seed 7 \
 		--knob dial_auto=0 --knob ctd_answer_percent=0 "${BWSIM_OPTIONS[@]}" >"$dir/bw.out" 2>&1 &
 	pids=$!
@@ -140,13 +141,16 @@ user = admin@demo.example
 password = secret
 default-domain = demo.example
 http-timeout-ms = 3000
+[devices]
+queue = 2100
+route-point = 2200
 X
 	"$build/tandemd" -c "$dir/t.conf" >"$dir/td.out" 2>&1 &
 	tandemd=$!
 	pids="$pids $tandemd"
 	wait_for 10 grep -q ' 37501 ' "$dir/td.out" || { cat "$dir/td.out"; return 1; }
 	[ ! -d "$shared" ] || options=(--validate "$shared")
-	"$build/cstaclient" --server "127.0.0.1:$port" --sessions 1 --devices 2000-2005 --mode session --edition "$2" \
+	"$build/cstaclient" --server "127.0.0.1:$port" --sessions 1 --devices 2000-2005,2100,2200 --mode session --edition "$2" \
 		--user demo --password demo --journal "$dir/cc.jsonl" --control "$dir/cc.sock" "${options[@]}" \
 		>"$dir/cc.out" 2>&1 &
 	pids="$pids $!"
@@ -193,7 +197,7 @@ hang_up_all()
 				conn connectionToBeCleared "$one" $device)\"}" >/dev/null
 		done
 	done
-	for device in 2000 2001 2002 2003 2004 2005; do
+	for device in 2000 2001 2002 2003 2004 2005 2100 2200; do
 		wait_for 5 has_none $device || echo "calls are left on $device"
 	done
 	wait_for 5 agree
@@ -305,6 +309,11 @@ services_elsewhere()
 	pause 0.5
 	hang_up_all
 	talk 2000 2001
+	if [ "$transport" = cti ]; then # has no such request
+		refused ParkCall "$(conn parking "$call" 2001)<parkTo>2003</parkTo>" operation/serviceNotSupported
+		hang_up_all
+		return
+	fi
 	ask ParkCall "$(conn parking "$call" 2001)<parkTo>2003</parkTo>"
 	result "2001 did not leave" wait_for 5 has_none 2001
 	ask DirectedPickupCall "<callToBePickedUp><deviceID>2003</deviceID></callToBePickedUp><requestingDevice>2003</requestingDevice>"
@@ -314,14 +323,10 @@ services_elsewhere()
 
 features()
 {
-	if client '{"cmd":"ask","session":0,"root":"GetDoNotDisturb","inner":"<device>2001</device>"}' |
-		grep -q invalidFeature; then
-		echo "skipped: the simulator's users have no services"
-		skipped=$((skipped + 1))
-		return
-	fi
+	forget
 	ask SetDoNotDisturb '<device>2001</device><doNotDisturbOn>true</doNotDisturbOn>'
 	ask GetDoNotDisturb '<device>2001</device>'
+	event DoNotDisturb 2001
 	result "do not disturb is off: $(said xml)" grep -q 'doNotDisturbOn>true' <<<"$reply"
 	ask SetDoNotDisturb '<device>2001</device><doNotDisturbOn>false</doNotDisturbOn>'
 	ask SetForwarding '<device>2001</device><forwardingType>forwardNoAns</forwardingType><activateForward>true</activateForward><forwardDN>2003</forwardDN><ringCount>4</ringCount>'
@@ -330,17 +335,70 @@ features()
 	ask GetForwarding '<device>2001</device>'
 	result "three forwardings: $reply" test "$(grep -o 'forwardStatus>true' <<<"$reply" | wc -l)" = 3
 	ask SetForwarding '<device>2001</device><forwardingType>forwardImmediate</forwardingType><activateForward>false</activateForward>'
-	ask GetMessageWaitingIndicator '<device>2001</device>'
-	for wish in loggedOn ready notReady workingAfterCall ready loggedOff; do
+	event Forwarding 2001
+	refused GetMessageWaitingIndicator '<device>2001</device>' operation/invalidFeature
+	forget
+	for wish in loggedOff loggedOn ready notReady workingAfterCall ready notReady; do
 		ask SetAgentState "<device>2001</device><requestedAgentState>$wish</requestedAgentState>"
 	done
+	event AgentReady 2001
+	event AgentWorkingAfterCall 2001
 	ask GetAgentState '<device>2001</device>'
+	result "the agent is not ready: $reply" grep -q 'agentState>agentNotReady<' <<<"$reply"
+	refused GetAgentState '<device>2000</device>' operation/invalidFeature
 	refused RouteRegister '' operation/serviceNotSupported
+}
+
+# A call of 2000 waits at a queue or route point: $call
+wait_at() # DEVICE
+{
+	forget
+	phone "{\"cmd\":\"call\",\"from\":\"2000\",\"to\":\"$1\"}"
+	event Queued "$1"
+	call=$(call_in "$1" queued)
+}
+
+queue()
+{
+	local destination='<newDestination>2003</newDestination>'
+	[ "$edition" != ed6 ] || destination='<newDestination><device>2003</device></newDestination>'
+	phone '{"cmd":"agent","user":"2001","state":"Unavailable"}'
+	phone '{"cmd":"agent","user":"2002","state":"Unavailable"}'
+	wait_at 2100
+	refused HoldCall "$(conn callToBeHeld "$call" 2100)" operation/requestIncompatibleWithDevice
+	ask DeflectCall "$(conn callToBeDiverted "$call" 2100)$destination"
+	event Diverted 2100
+	call_in 2003 alerting >/dev/null
+	hang_up_all
+	wait_at 2100
+	ask ClearConnection "$(conn connectionToBeCleared "$call" 2100)"
+	event ConnectionCleared 2100
+	hang_up_all
+	wait_at 2200
+	for message in 1 2 3; do
+		forget
+		ask PlayMessage "<messageToBePlayed>$message</messageToBePlayed>$(conn overConnection "$call" 2200)<duration>1000</duration>"
+		event Play 2200
+	done
+	ask PlayMessage "<messageToBePlayed>4</messageToBePlayed>$(conn overConnection "$call" 2200)<extensions><privateData><private><audioUrl>http://127.0.0.1/a</audioUrl></private></privateData></extensions>"
+	event Stop 2200
+	ask DeflectCall "$(conn callToBeDiverted "$call" 2200)$destination"
+	event Diverted 2200
+	call_in 2003 alerting >/dev/null
+	hang_up_all
+	wait_at 2200
+	ask DeflectCall "$(conn callToBeDiverted "$call" 2200)${destination//2003/2002}"
+	call_in 2002 alerting >/dev/null
+	hang_up_all
+	wait_at 2200
+	ask ClearConnection "$(conn connectionToBeCleared "$call" 2200)"
+	event ConnectionCleared 2200
+	hang_up_all
 }
 
 # RUNS: transport and edition of each run
 BWSIM_OPTIONS=()
-for run in ${RUNS:-http:ed3 http:ed6}; do
+for run in ${RUNS:-http:ed3 cti:ed6}; do
 	transport=${run%:*} edition=${run#*:}
 	if ! start_all "$transport" "$edition"; then
 		failed=$((failed + 1))
@@ -350,6 +408,7 @@ for run in ${RUNS:-http:ed3 http:ed6}; do
 	services_of_two_calls
 	services_elsewhere
 	features
+	queue
 	judge
 done
 echo "$passed passed, $failed failed, $skipped skipped"
