@@ -22,6 +22,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Places a call is sent on to until it gets a busy tone. */
+#define HOPS_MAX 10
+
 static bool
 is_queue(const struct bws_user *u)
 {
@@ -296,7 +299,9 @@ bws_entry_redirect(struct bws_entry *e, const char *address, const char *reason)
 		bws_call_set_state(caller, BWS_STATE_ALERTING);
 	if (caller->user)
 		bws_callev_emit(caller, "CallForwardedEvent");
-	if (caller == c->half[0])
+	if (++c->forwards > HOPS_MAX)
+		bws_call_treat(caller, "Busy"); /* policies that lead to one another */
+	else if (caller == c->half[0])
 		bws_call_connect(caller);
 	else
 		bws_call_release(caller);

@@ -392,6 +392,19 @@ START_TEST(policies)
 }
 END_TEST
 
+/* Policies that send a call round in a circle give it a busy tone in the end. */
+START_TEST(circle_of_policies)
+{
+	start(KNOBS("--queue=7000@demo.example", "treatment_ms=50"));
+	ask("{\"cmd\":\"policy\",\"at\":\"8000\",\"policy\":\"night\",\"to\":\"7000\"}");
+	ask("{\"cmd\":\"policy\",\"at\":\"7000\",\"policy\":\"holiday\",\"to\":\"8000\"}");
+	ask("{\"cmd\":\"call\",\"from\":\"2001\",\"to\":\"8000\"}");
+	take("RoutePointNightPolicyAppliedEvent");
+	ck_assert(bws_kit_wait_stat(&kit, "calls_ended", 1));
+	stop();
+}
+END_TEST
+
 START_TEST(failed_and_recovered)
 {
 	start(KNOBS("rp_inactivity_ms=0"));
@@ -467,6 +480,7 @@ main(void)
 		voicexml,
 		dialled_calls,
 		policies,
+		circle_of_policies,
 		failed_and_recovered,
 		controllers,
 	};
