@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+#define QUEUED "Queued" /* our own word for the state of a call that waits */
+
 /* CSTA states of the own connection that are right for a half; the second may be "". */
 struct wanted {
 	const char *personality; /* NULL: any */
@@ -31,6 +33,7 @@ static const struct wanted wanted_table[] = {
 	{ NULL, "Active", "connected", "", false },
 	{ NULL, "Remote Held", "connected", "", false },
 	{ NULL, "Held", "hold", "", false },
+	{ NULL, QUEUED, "queued", "", false },
 };
 
 static const struct wanted *
@@ -66,6 +69,40 @@ has_conference(const json_t *halves)
 	return false;
 }
 
+static void
+add_half(json_t *all, const char *user, json_t *half)
+{
+	char device[64];
+	size_t n = strcspn(user, "@");
+	json_t *list;
+
+	if (n >= sizeof(device))
+		return;
+	memcpy(device, user, n);
+	device[n] = '\0';
+	list = json_object_get(all, device);
+	if (list == NULL) {
+		list = json_array();
+		json_object_set_new(all, device, list);
+	}
+	/* the halves of a conference are one connection of its controller */
+	if (!is_conference(half) || !has_conference(list))
+		json_array_append(list, half);
+}
+
+/* Calls that wait at queues or route points: halves of those. */
+static void
+add_entries(json_t *all, const json_t *entries)
+{
+	json_t *entry;
+	size_t i;
+
+	json_array_foreach(entries, i, entry) {
+		json_object_set_new(entry, "state", json_string(QUEUED));
+		add_half(all, account_load_text(entry, "at"), entry);
+	}
+}
+
 /* The truth by device: {"2001":[half,...]}. Halves that are no connection (Detached...) are left out. */
 static json_t *
 truth_by_device(const struct account_run *r)
@@ -74,25 +111,11 @@ truth_by_device(const struct account_run *r)
 	json_t *half;
 	size_t i;
 
-	json_array_foreach(json_object_get(r->truth, "calls"), i, half) {
-		const char *user = account_load_text(half, "user");
-		char device[64];
-		size_t n = strcspn(user, "@");
-		json_t *list;
-
-		if (find_wanted(half) == NULL || n >= sizeof(device))
-			continue;
-		memcpy(device, user, n);
-		device[n] = '\0';
-		list = json_object_get(all, device);
-		if (list == NULL) {
-			list = json_array();
-			json_object_set_new(all, device, list);
-		}
-		/* the halves of a conference are one connection of its controller */
-		if (!is_conference(half) || !has_conference(list))
-			json_array_append(list, half);
-	}
+	json_array_foreach(json_object_get(r->truth, "calls"), i, half)
+		if (find_wanted(half) != NULL)
+			add_half(all, account_load_text(half, "user"), half);
+	add_entries(all, json_object_get(r->truth, "queues"));
+	add_entries(all, json_object_get(r->truth, "route_points"));
 	return all;
 }
 
