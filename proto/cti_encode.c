@@ -74,7 +74,8 @@ static void
 cti_put_credentials(struct buf *b, enum cti_credentials kind, struct str secret)
 {
 	switch (kind) {
-	case CTI_CREDENTIALS_NONE:
+	case CTI_CREDENTIALS_NONE: /* the schema wants one of the three all the same */
+		xmlw_element(b, "authorization", STR_NONE);
 		return;
 	case CTI_CREDENTIALS_BASIC:
 		xmlw_open(b, "credentials");

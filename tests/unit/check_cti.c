@@ -468,7 +468,7 @@ START_TEST(credentials)
 	buf_reset(&out);
 	cti_put_request(&out, &s, &q);
 	ck_assert_int_eq(decode(buf_as_str(&out)), E_OK);
-	ck_assert(str_is(msg.credentials_kind, ""));
+	ck_assert(str_is(msg.credentials_kind, "authorization") && msg.credentials.n == 0);
 }
 END_TEST
 
