@@ -142,6 +142,7 @@ bw_deactivate(struct bw *b)
 	bw_requests_drop(b);
 	bw_links_deactivate(b);
 	bw_leaks_drop(b);
+	bw_scopes_drop(b);
 	bw_drop_notes(b);
 }
 
@@ -171,6 +172,7 @@ bw_run(struct bw *b)
 	for (uint32_t i = 0; i < b->x->conf->xsp_count; i++)
 		b->channels[i].due = b->x->now;
 	bw_channels_unblock(b);
+	bw_scopes_run(b);
 	for (d = b->x->model.devices; d != NULL; d = d->by_id.next) {
 		bw_leave_set(b, d);
 		bw_ask_all(b, d, true);
@@ -220,6 +222,7 @@ bw_reach_changed(struct bw *b, bool opened)
 	/* the first channel: what happened while there was none is unknown */
 	b->reach_due = MONO_NEVER;
 	b->resyncing = true;
+	bw_scopes_ask(b);
 	for (d = b->x->model.devices; d != NULL; d = d->by_id.next) {
 		bw_unconfirm(b, bw_device(b, d));
 		bw_ask_all(b, d, true);
@@ -259,6 +262,7 @@ bw_doubt_all(struct bw *b, const struct core_device *except, bool proof, const c
 	log_emit(b->x->log, M_AS_FAILOVER, "%s: every device is asked", why);
 	ctx_history(b->x, "as-failover", "\"devices\":%u",
 		(unsigned)HASH_CNT(by_id, b->x->model.devices));
+	bw_scopes_ask(b);
 	for (d = b->x->model.devices; d != NULL; d = d->by_id.next) {
 		bw_ask_all(b, d, d != except);
 		if (d == except)

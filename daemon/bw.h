@@ -44,6 +44,7 @@ enum bw_ask_state {
 
 /* What is asked first. */
 enum bw_queue {
+	BW_QUEUE_SCOPE,   /* subscriptions of scopes: no device can be right without them */
 	BW_QUEUE_LIVE,    /* primary packages of devices with live calls */
 	BW_QUEUE_VIRTUAL, /* those of queues and route points: many depend on them */
 	BW_QUEUE_PRIMARY, /* all other primary packages */
@@ -97,7 +98,12 @@ TAILQ_HEAD(bw_sub_list, bw_sub);
 
 /* The active's notes on a device (core_device.south). */
 struct bw_device {
-	struct core_device *device;
+	struct core_device *device; /* NULL: notes on a scope */
+	const char *scope;          /* ENTERPRISE/GROUP or ENTERPRISE; NULL: a device's */
+	uint32_t events;            /* taken in */
+	struct bw_scan
+		*scan; /* what was read of it so far, see bw_scan.c; NULL: none is under way */
+	uint32_t scans_again; /* in a row, because something happened meanwhile */
 	struct bw_sub_list subs;
 	struct bw_sub *primary;     /* the one whose snapshots tell of calls */
 	enum core_device_kind kind; /* while it is found out: the one that is tried */
@@ -206,7 +212,9 @@ struct bw {
 	} leaks;                   /* bw_leak.c */
 	char owner[LIMIT_USER_ID]; /* of our subscriptions, as BroadWorks says in events */
 	struct bw_sub_list gaps;
-	uint32_t notes;         /* devices that have some */
+	uint32_t notes; /* devices that have some */
+	struct bw_device *scopes[CONF_SCOPES];
+	uint32_t scope_count;
 	bool lists_accepted;    /* since activation: an eventPackageList was taken */
 	bool lists_refused;     /* since activation: lists are not for this server */
 	struct mono held_until; /* the account was refused: no ask before */

@@ -47,14 +47,22 @@ device_first_packages(const struct bw *b, const struct bw_device *bd)
 	uint32_t wanted = bw_packages_wanted(b, bd->kind);
 	int mode = b->x->conf->package_list;
 
+	if (bw_has_scopes(b))
+		return core_package_primary(bd->kind);
 	if (mode == CONF_LIST_YES ||
 		(mode == CONF_LIST_AUTO && !bd->list_refused && !b->lists_refused))
 		return wanted;
 	return core_package_primary(bd->kind);
 }
 
-static struct bw_sub *
-device_sub_new(struct bw *b, struct bw_device *bd, uint32_t packages, struct core_sub *sub)
+const char *
+bw_sub_owner(const struct bw_sub *bs)
+{
+	return bs->of->device != NULL ? bs->of->device->id : bs->of->scope;
+}
+
+struct bw_sub *
+bw_sub_new(struct bw *b, struct bw_device *bd, uint32_t packages, struct core_sub *sub)
 {
 	struct bw_sub *bs =
 		mem_zalloc(sizeof(*bs) + b->x->conf->duplicate_window * sizeof(bs->seen[0]));
@@ -88,9 +96,11 @@ bw_device_complete(struct bw *b, struct bw_device *bd)
 {
 	uint32_t missing = bw_packages_wanted(b, bd->kind) & ~device_covered(bd);
 
+	if (bw_has_scopes(b))
+		return;
 	for (uint32_t i = 0; i < CORE_PACKAGE_count; i++)
 		if ((missing & CORE_PACKAGE_BIT(i)) != 0)
-			bw_sub_ask(b, device_sub_new(b, bd, CORE_PACKAGE_BIT(i), NULL), false);
+			bw_sub_ask(b, bw_sub_new(b, bd, CORE_PACKAGE_BIT(i), NULL), false);
 }
 
 /* --- kinds --------------------------------------------------------------------------------------------- */
@@ -160,13 +170,13 @@ device_subs_init(struct bw *b, struct bw_device *bd)
 	struct core_sub *s;
 
 	TAILQ_FOREACH(s, &bd->device->subs, link) {
-		struct bw_sub *bs = device_sub_new(b, bd, s->packages, s);
+		struct bw_sub *bs = bw_sub_new(b, bd, s->packages, s);
 
 		if ((s->packages & primary) != 0 && bd->primary == NULL)
 			bd->primary = bs;
 	}
 	if (bd->primary == NULL)
-		bd->primary = device_sub_new(b, bd, 0, NULL);
+		bd->primary = bw_sub_new(b, bd, 0, NULL);
 	if (bd->primary->sub == NULL)
 		bd->primary->packages =
 			device_first_packages(b, bd) & (~device_covered(bd) | primary);
@@ -199,6 +209,19 @@ bw_device(struct bw *b, struct core_device *d)
 }
 
 void
+bw_unnamed_drop(struct bw_device *bd)
+{
+	struct bw_early *e;
+
+	while ((e = TAILQ_FIRST(&bd->unnamed)) != NULL) {
+		TAILQ_REMOVE(&bd->unnamed, e, link);
+		mem_free(e->document);
+		mem_free(e);
+	}
+	bd->unnamed_count = 0;
+}
+
+void
 bw_device_gone(struct bw *b, struct core_device *d)
 {
 	struct bw_device *bd = d->south;
@@ -210,13 +233,8 @@ bw_device_gone(struct bw *b, struct core_device *d)
 	if (bd->counted)
 		b->unconfirmed--;
 	b->notes--;
-	while (!TAILQ_EMPTY(&bd->unnamed)) {
-		struct bw_early *e = TAILQ_FIRST(&bd->unnamed);
-
-		TAILQ_REMOVE(&bd->unnamed, e, link);
-		mem_free(e->document);
-		mem_free(e);
-	}
+	bw_unnamed_drop(bd);
+	bw_scan_drop(bd);
 	mem_free(bd);
 	d->south = NULL;
 }

@@ -123,10 +123,18 @@ leak_may_be_new(const struct bw *b, struct str target)
 	return false;
 }
 
+/* The same for groups and enterprises: while one of them is being subscribed to none is a leak. */
+static bool
+leak_may_be_new_scope(const struct bw *b, struct str target_type)
+{
+	return target_type.n > 0 && !str_is(target_type, "User") && !bw_scopes_ready(b);
+}
+
 static bool
 leak_is_one(const struct bw *b, const struct xsi_subscription *s)
 {
-	return str_is(s->application, b->x->conf->application_id) &&
+	return !leak_may_be_new_scope(b, s->target_type) &&
+		str_is(s->application, b->x->conf->application_id) &&
 		core_sub_by_id(&b->x->model, s->subscription_id) == NULL &&
 		!leak_may_be_new(b, s->target.n > 0 ? s->target : s->owner);
 }

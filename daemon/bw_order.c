@@ -18,6 +18,7 @@
 #define ACK_MALFORMED 400
 #define ACK_UNKNOWN_SUBSCRIPTION 481
 #define SEQUENCE_MAX 2147483647
+#define REORDER_OF_SCOPE 256
 
 /* --- numbers -------------------------------------------------------------------------------------------- */
 
@@ -109,9 +110,30 @@ static void
 event_terminated(struct bw *b, struct bw_sub *bs)
 {
 	log_emit(b->x->log, M_SUBSCRIPTION, "device=%s subscription=%s was ended by BroadWorks",
-		bs->of->device->id, bs->sub->id);
-	bw_sub_set_id(b, bs, STR_NONE);
-	bw_sub_ask(b, bs, bs == bs->of->primary);
+		bw_sub_owner(bs), bs->sub->id);
+	bw_sub_ended(b, bs);
+}
+
+/* An event of a scope is about the device that is its target; others are not monitored. */
+static struct bw_device *
+event_device(struct bw *b, const struct bw_sub *bs, const struct xsi_event *ev)
+{
+	struct core_device *d = bs->of->device;
+
+	if (d == NULL)
+		d = core_device_by_user(&b->x->model, ev->target.n ? ev->target : ev->owner);
+	return d != NULL ? bw_device(b, d) : NULL;
+}
+
+static void
+event_tell(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev)
+{
+	struct bw_device *bd = event_device(b, bs, ev);
+
+	if (bd == NULL)
+		return;
+	bd->events++;
+	bw_event_take(b, bd, ev);
 }
 
 /* Takes the event in: it is the next one of its subscription. */
@@ -130,7 +152,7 @@ event_take(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev, uint32_t
 	if (ev->kind == XSI_EV_SubscriptionTerminated) {
 		event_terminated(b, bs);
 	} else {
-		bw_event_take(b, bs->of, ev);
+		event_tell(b, bs, ev);
 		if (event_sub_lives(b, bs, id) && snapshot)
 			bw_sub_compared(b, bs, resync);
 		else if (event_sub_lives(b, bs, id) && bs != bs->of->primary)
@@ -224,11 +246,12 @@ bw_gap_over(struct bw *b, struct bw_sub *bs)
 	if (e == NULL || bs->sub == NULL)
 		return;
 	log_emit(b->x->log, M_SEQUENCE_GAP, "device=%s events %u to %u did not come",
-		bs->of->device->id, sequence_after(bs->sub->sequence),
-		sequence_before(e->sequence));
+		bw_sub_owner(bs), sequence_after(bs->sub->sequence), sequence_before(e->sequence));
 	CORE_EMIT(&b->x->em, sub_seq, .subscription = str_of(bs->sub->id),
 		.sequence = sequence_before(e->sequence));
 	bw_sub_ask(b, bs, bs == bs->of->primary);
+	if (bs->of->device == NULL)
+		bw_scope_missed(b, bs);
 	if (event_take_early(b, bs) && !TAILQ_EMPTY(&bs->early)) {
 		bs->gap_due = mono_add_ms(b->x->now, b->x->conf->gap_wait_ms);
 		TAILQ_INSERT_TAIL(&b->gaps, bs, gap);
@@ -284,7 +307,7 @@ event_count_anew(struct bw *b, struct bw_sub *bs)
 	struct bw_early *e;
 
 	log_emit(b->x->log, M_SUBSCRIPTION, "device=%s subscription=%s counts its events anew",
-		bs->of->device->id, bs->sub->id);
+		bw_sub_owner(bs), bs->sub->id);
 	while ((e = TAILQ_FIRST(&bs->early)) != NULL) {
 		TAILQ_REMOVE(&bs->early, e, link);
 		bs->early_count--;
@@ -312,7 +335,7 @@ event_ordered(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev, uint3
 		return;
 	}
 	if (ahead > 1 && !event_may_skip(bs, ev)) {
-		if (bs->early_count < LIMIT_REORDER_EVENTS)
+		if (bs->early_count < (bs->of->device ? LIMIT_REORDER_EVENTS : REORDER_OF_SCOPE))
 			event_keep_early(b, bs, ev, xsp, document);
 		return; /* what finds no room is not acknowledged and comes again */
 	}
@@ -359,7 +382,8 @@ event_keep_unnamed(struct bw_device *bd, uint32_t xsp, struct str document)
 {
 	struct bw_early *e;
 
-	if (!event_answer_awaited(bd) || bd->unnamed_count >= LIMIT_REORDER_EVENTS)
+	if (!event_answer_awaited(bd) ||
+		bd->unnamed_count >= (bd->device ? LIMIT_REORDER_EVENTS : REORDER_OF_SCOPE))
 		return false;
 	e = mem_zalloc(sizeof(*e));
 	e->xsp = xsp;
@@ -401,7 +425,7 @@ bw_unnamed_take(struct bw *b, struct bw_device *bd)
 			err_clear(&err);
 		else if ((bs = event_sub_of(b, ev->subscription_id)) != NULL)
 			event_ordered(b, bs, ev, e->xsp, document);
-		else if (d->south != bd || !event_keep_unnamed(bd, e->xsp, document))
+		else if ((d != NULL && d->south != bd) || !event_keep_unnamed(bd, e->xsp, document))
 			event_unknown_subscription(b, ev, e->xsp);
 		mem_free(e->document);
 		mem_free(e);
@@ -420,6 +444,9 @@ event_route(struct bw *b, struct bw_channel *c, const struct xsi_event *ev, stru
 		event_ordered(b, bs, ev, c->xsp, document);
 		return;
 	}
+	for (uint32_t i = 0; i < b->scope_count; i++)
+		if (event_keep_unnamed(b->scopes[i], c->xsp, document))
+			return;
 	d = core_device_by_user(&b->x->model, ev->target.n ? ev->target : ev->owner);
 	if (d == NULL || !event_keep_unnamed(bw_device(b, d), c->xsp, document))
 		event_unknown_subscription(b, ev, c->xsp);
@@ -433,7 +460,7 @@ event_malformed(struct bw *b, struct bw_channel *c, const struct xsi_event *ev, 
 
 	b->x->malformed++;
 	log_emit(b->x->log, M_EVENT_SKIPPED, "xsp=%s malformed document skipped: %s; device=%s",
-		b->x->conf->xsps[c->xsp].name, why, bs ? bs->of->device->id : "not known");
+		b->x->conf->xsps[c->xsp].name, why, bs ? bw_sub_owner(bs) : "not known");
 	bw_ack_event(b, c->xsp, ev->event_id, ACK_MALFORMED);
 	if (bs != NULL)
 		bw_sub_ask(b, bs, bs == bs->of->primary);

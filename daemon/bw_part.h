@@ -79,6 +79,8 @@ void bw_sub_ask(struct bw *b, struct bw_sub *bs, bool urgent);
 void bw_sub_compared(struct bw *b, struct bw_sub *bs, bool resync);
 /** Something that answers an ask of a secondary package came. */
 void bw_sub_answered(struct bw *b, struct bw_sub *bs);
+/** BroadWorks has ended it: it is subscribed to anew. */
+void bw_sub_ended(struct bw *b, struct bw_sub *bs);
 /** It has another id ("" = none): what came under the old one is of no more use. */
 void bw_sub_set_id(struct bw *b, struct bw_sub *bs, struct str id);
 /** Sets the time of its renewal; it is idle. */
@@ -89,6 +91,12 @@ void bw_sub_free(struct bw *b, struct bw_sub *bs);
 void bw_unsubscribe(struct bw *b, struct str id);
 
 /* bw_device.c */
+struct bw_sub *bw_sub_new(
+	struct bw *b, struct bw_device *bd, uint32_t packages, struct core_sub *sub);
+/** Its device or scope, for logs. */
+const char *bw_sub_owner(const struct bw_sub *bs);
+/** Drops the events of unknown subscriptions that wait for an answer. */
+void bw_unnamed_drop(struct bw_device *bd);
 /** What the configuration wants of devices of a kind. */
 uint32_t bw_packages_wanted(const struct bw *b, enum core_device_kind kind);
 /** Asks all subscriptions of a device, the primary one with the others or not. */
@@ -120,6 +128,40 @@ struct mono bw_made_deadline(const struct bw *b);
 bool bw_take_token(struct bw *b);
 /** Nothing waits to be asked. */
 bool bw_asks_idle(const struct bw *b);
+
+/** An answer to a request of bw_scan.c. */
+void bw_subs_scan_done(struct bw *b, const struct bw_request *r, struct str body);
+
+/* bw_scan.c */
+enum bw_scan_end {
+	BW_SCAN_GOES_ON, /* another request was sent */
+	BW_SCAN_DONE,    /* compared */
+	BW_SCAN_AGAIN,   /* something happened meanwhile */
+	BW_SCAN_FAILED,
+};
+/** Begins to read what calls the device has; returns the id of the request. */
+uint64_t bw_scan_begin(struct bw *b, struct bw_device *bd);
+/** An answer came; `next` is set when it goes on. */
+enum bw_scan_end bw_scan_answered(struct bw *b, struct bw_device *bd, const struct bw_request *r,
+	struct str body, uint64_t *next);
+void bw_scan_drop(struct bw_device *bd);
+
+/* bw_scope.c */
+/** Devices are told of by subscriptions of scopes. */
+bool bw_has_scopes(const struct bw *b);
+/** Makes the notes on scopes, from the model and the configuration, and asks. */
+void bw_scopes_run(struct bw *b);
+void bw_scopes_drop(struct bw *b);
+void bw_scopes_ask(struct bw *b);
+/** All that tell of calls have an id, or were refused. */
+bool bw_scopes_ready(const struct bw *b);
+struct bw_sub *bw_scope_sub_of_request(const struct bw *b, const struct bw_request *r);
+/** The subscribe for it, without a body. */
+struct xsi_request bw_scope_request(const struct bw *b, const struct bw_sub *bs);
+/** Events of it are lost: of which device is not known. */
+void bw_scope_missed(struct bw *b, const struct bw_sub *bs);
+/** It could not be asked for a while: its devices are out of service. */
+void bw_scope_failed(struct bw *b, const struct bw_sub *bs);
 
 /* bw_leak.c */
 void bw_leaks_init(struct bw *b);

@@ -224,6 +224,7 @@ request_logged(struct bw *b, const struct bw_request *r, uint64_t status, struct
 		"delete-channel",
 		"application-controller",
 		"call",
+		"read-calls",
 		"list-subscriptions",
 		"delete-leaked-subscription",
 	};
@@ -304,6 +305,9 @@ bw_request_over(struct bw *b, struct bw_request *r, const struct bw_answer *a)
 		break;
 	case BW_REQ_CALL:
 		bw_call_done(b, r, a->body);
+		break;
+	case BW_REQ_SCAN:
+		bw_subs_scan_done(b, r, a->body);
 		break;
 	case BW_REQ_LIST_SUBS:
 		bw_leaks_listed(b, r, a->body);

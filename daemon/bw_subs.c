@@ -65,6 +65,8 @@ bw_renew_later(struct bw *b, struct bw_sub *bs)
 static enum bw_queue
 ask_queue(const struct bw_sub *bs)
 {
+	if (bs->of->device == NULL)
+		return BW_QUEUE_SCOPE;
 	if (!is_primary(bs))
 		return BW_QUEUE_SECONDARY;
 	if (bs->urgent || bs->of->device->half_count > 0)
@@ -178,7 +180,7 @@ sub_take_from_other(struct bw *b, const struct bw_sub *bs, struct str id)
 	if (other == NULL)
 		return;
 	log_emit(b->x->log, M_SUBSCRIPTION, "subscription=%.*s belongs to %s and now to %s",
-		STR_ARG(id), d ? d->id : other->scope, bs->of->device->id);
+		STR_ARG(id), d ? d->id : other->scope, bw_sub_owner(bs));
 	if (d != NULL)
 		bw_device(b, d); /* binds it */
 	if (other->south != NULL) {
@@ -194,6 +196,7 @@ sub_take_from_other(struct bw *b, const struct bw_sub *bs, struct str id)
 void
 bw_sub_set_id(struct bw *b, struct bw_sub *bs, struct str id)
 {
+	const struct core_device *d = bs->of->device;
 	struct core_sub *old = bs->sub;
 
 	if (old != NULL && str_is(id, old->id))
@@ -206,8 +209,9 @@ bw_sub_set_id(struct bw *b, struct bw_sub *bs, struct str id)
 	if (id.n == 0)
 		return;
 	sub_take_from_other(b, bs, id);
-	CORE_EMIT(&b->x->em, sub_set, .device = str_of(bs->of->device->id), .scope = STR_NONE,
-		.packages = bs->packages, .subscription = id);
+	CORE_EMIT(&b->x->em, sub_set, .device = d ? str_of(d->id) : STR_NONE,
+		.scope = d ? STR_NONE : str_of(bs->of->scope), .packages = bs->packages,
+		.subscription = id);
 	bs->sub = core_sub_by_id(&b->x->model, id);
 	REQUIRE(bs->sub != NULL);
 	bs->sub->south = bs;
@@ -248,6 +252,13 @@ ask_put_body(struct bw *b, const struct bw_sub *bs)
 	xsi_body_subscription(&b->body, &body);
 }
 
+/* A device of a scope has no subscription of its own. */
+static bool
+ask_is_scan(const struct bw *b, const struct bw_sub *bs)
+{
+	return bw_has_scopes(b) && is_primary(bs);
+}
+
 static void
 ask_send(struct bw *b, struct bw_sub *bs)
 {
@@ -255,10 +266,20 @@ ask_send(struct bw *b, struct bw_sub *bs)
 	bool update = bs->sub != NULL;
 	struct xsi_request q = {
 		.op = update ? XSI_OP_subscription_update : XSI_OP_subscribe_user,
-		.args = { str_of(update ? bs->sub->id : d->user) },
+		.args = { update  ? str_of(bs->sub->id) :
+				d ? str_of(d->user) :
+				    STR_NONE },
 	};
 	struct bw_request *r;
 
+	if (ask_is_scan(b, bs)) {
+		bs->again = bs->answered = bs->urgent = false;
+		bs->request = bw_scan_begin(b, bs->of);
+		ask_change(b, bs, ASK_SENT);
+		return;
+	}
+	if (d == NULL && !update)
+		q = bw_scope_request(b, bs);
 	buf_reset(&b->body);
 	if (update)
 		xsi_put_subscription_refresh(
@@ -270,7 +291,7 @@ ask_send(struct bw *b, struct bw_sub *bs)
 	bs->answered = false;
 	bs->urgent = false;
 	r = bw_request_send(
-		b, update ? BW_REQ_UPDATE : BW_REQ_SUBSCRIBE, bw_pick_xsp(b), &q, d->id);
+		b, update ? BW_REQ_UPDATE : BW_REQ_SUBSCRIBE, bw_pick_xsp(b), &q, d ? d->id : NULL);
 	bs->request = r->id;
 	ask_change(b, bs, ASK_SENT);
 }
@@ -300,7 +321,10 @@ bw_take_token(struct bw *b)
 static struct bw_sub *
 ask_next(const struct bw *b)
 {
-	for (uint32_t i = 0; i < BW_QUEUE_COUNT; i++)
+	/* a device that was asked before its scope is subscribed to would miss what comes in between */
+	uint32_t count = bw_scopes_ready(b) ? BW_QUEUE_COUNT : BW_QUEUE_SCOPE + 1;
+
+	for (uint32_t i = 0; i < count; i++)
 		if (!TAILQ_EMPTY(&b->queues[i]))
 			return TAILQ_FIRST(&b->queues[i]);
 	return NULL;
@@ -316,6 +340,10 @@ bw_asks_idle(const struct bw *b)
 static bool
 ask_is_unwanted(const struct bw *b, const struct bw_sub *bs)
 {
+	if (bs->of->device == NULL)
+		return false;
+	if (bw_has_scopes(b))
+		return bs->sub != NULL;
 	return bs->sub != NULL && !is_primary(bs) &&
 		(bs->packages & bw_packages_wanted(b, bs->of->kind)) == 0;
 }
@@ -338,7 +366,8 @@ bw_subs_pump(struct bw *b)
 		}
 		bw_unsubscribe(b, str_of(bs->sub->id));
 		bw_sub_set_id(b, bs, STR_NONE);
-		bw_sub_free(b, bs);
+		if (!is_primary(bs))
+			bw_sub_free(b, bs);
 	}
 }
 
@@ -412,10 +441,21 @@ static void
 ask_anew(struct bw *b, struct bw_sub *bs, const char *why)
 {
 	log_emit(b->x->log, M_SUBSCRIPTION, "device=%s subscription=%s %s, subscribing anew",
-		bs->of->device->id, bs->sub->id, why);
+		bw_sub_owner(bs), bs->sub->id, why);
 	bw_sub_set_id(b, bs, STR_NONE);
 	bs->urgent = is_primary(bs);
 	ask_change(b, bs, ASK_QUEUED);
+}
+
+void
+bw_sub_ended(struct bw *b, struct bw_sub *bs)
+{
+	bw_sub_set_id(b, bs, STR_NONE);
+	/* what is awaited will not come any more */
+	if (bs->state == ASK_WAIT)
+		ask_change(b, bs, ASK_QUEUED);
+	else
+		bw_sub_ask(b, bs, is_primary(bs));
 }
 
 /* The primary package could not be asked: the device may have to go out of service, or away. */
@@ -477,10 +517,12 @@ ask_failed(struct bw *b, struct bw_sub *bs, enum bw_result why, bool subscribing
 	if (subscribing && ask_is_refusal(why) && !bs->refused) {
 		bs->refused = true;
 		log_emit(b->x->log, M_SUBSCRIPTION, "device=%s package %s is refused",
-			bs->of->device->id,
+			bw_sub_owner(bs),
 			core_package_text((enum core_package)__builtin_ctz(bs->packages)));
 	}
 	ask_change(b, bs, ASK_RETRY);
+	if (bs->of->device == NULL && (bs->refused || bs->failures >= ASK_REFUSED_FAILURES))
+		bw_scope_failed(b, bs);
 }
 
 /* No snapshot in time. */
@@ -508,10 +550,12 @@ ask_accepted(struct bw *b, struct bw_sub *bs, bool subscribing)
 {
 	struct bw_device *bd = bs->of;
 
-	if (bs->answered)
-		ask_over(b, bs);
+	if (bs->answered || bd->device == NULL)
+		ask_over(b, bs); /* a scope has no snapshot */
 	else
 		ask_change(b, bs, ASK_WAIT);
+	if (bd->device == NULL && subscribing)
+		bw_scope_missed(b, bs);
 	if (!is_primary(bs))
 		return;
 	if (subscribing)
@@ -567,7 +611,7 @@ bw_subs_http_done(
 {
 	struct core_device *d =
 		r->device ? core_device_by_id(&b->x->model, str_of(r->device)) : NULL;
-	struct bw_sub *bs = subs_of_request(d ? d->south : NULL, r);
+	struct bw_sub *bs = d ? subs_of_request(d->south, r) : bw_scope_sub_of_request(b, r);
 	bool subscribing = r->kind == BW_REQ_SUBSCRIBE;
 	enum bw_result result = r->result;
 
@@ -583,9 +627,45 @@ bw_subs_http_done(
 		ask_accepted(b, bs, subscribing);
 	else
 		ask_failed(b, bs, result, subscribing);
-	d = core_device_by_id(&b->x->model, str_of(r->device));
+	d = r->device ? core_device_by_id(&b->x->model, str_of(r->device)) : NULL;
 	if (d != NULL && d->south != NULL)
 		bw_unnamed_take(b, d->south);
+	for (uint32_t i = 0; d == NULL && i < b->scope_count; i++)
+		bw_unnamed_take(b, b->scopes[i]);
+}
+
+/* The device was compared by requests: as if it were subscribed to and had told its snapshot. */
+static void
+ask_scanned(struct bw *b, struct bw_sub *bs)
+{
+	struct core_device *d = bs->of->device;
+
+	bw_device_accepted(b, bs->of);
+	bw_sub_compared(b, bs, false);
+	ask_over(b, bs);
+	b->hooks.subscribed(d, b->hooks.arg);
+}
+
+void
+bw_subs_scan_done(struct bw *b, const struct bw_request *r, struct str body)
+{
+	struct core_device *d = core_device_by_id(&b->x->model, str_of(r->device));
+	struct bw_device *bd = d ? d->south : NULL;
+	struct bw_sub *bs = subs_of_request(bd, r);
+	enum bw_scan_end end;
+
+	if (bs == NULL)
+		return;
+	end = bw_scan_answered(b, bd, r, body, &bs->request);
+	if (end == BW_SCAN_GOES_ON)
+		return;
+	bw_scan_drop(bd);
+	if (end == BW_SCAN_DONE)
+		ask_scanned(b, bs);
+	else if (end == BW_SCAN_AGAIN)
+		ask_change(b, bs, ASK_QUEUED);
+	else
+		ask_failed(b, bs, r->result == BW_DONE ? BW_FAILED : r->result, true);
 }
 
 /* --- time ---------------------------------------------------------------------------------------------- */

@@ -87,6 +87,8 @@ set_value(struct conf *c, const struct conf_row *row, const char *value)
 		return set_error(c, value);
 	if (row->kind == KIND_DEVICES)
 		return conf_devices_set(c, row, value);
+	if (row->kind == KIND_SCOPE)
+		return conf_scope_set(c, value);
 	return conf_value_set(c, row, value);
 }
 
@@ -98,6 +100,8 @@ has_room(const struct conf *c, enum conf_kind kind)
 		return c->xsp_count < LIMIT_XSPS;
 	if (kind == KIND_SRV)
 		return c->srv_count < CONF_SRV_NAMES;
+	if (kind == KIND_SCOPE)
+		return c->scope_count < CONF_SCOPES;
 	if (kind == KIND_DEVICES)
 		return c->device_rule_count < CONF_DEVICE_RULES;
 	return c->error_count < CONF_ERRORS;
@@ -256,6 +260,8 @@ check_together(const struct conf *c, const char *file, struct err *e)
 		{ c->csta_user[0] == '\0' || c->csta_password[0] != '\0' ||
 				c->csta_password_file[0] != '\0',
 			"[csta] password: missing; allowed: password or password-file when there is a user" },
+		{ conf_scopes_fit(c),
+			"[broadworks] scope: allowed: ENTERPRISE/GROUP with subscribe = group, ENTERPRISE with subscribe = enterprise, none with device" },
 		{ c->lease_ms >= 3 * c->beat_ms,
 			"[node] lease-ms: too short; allowed: three times beat-ms or more" },
 		{ c->stall_ms < c->lease_ms,
@@ -330,6 +336,11 @@ print_row(const struct conf *c, const struct conf_row *row, bool secrets, struct
 {
 	if (row->kind == KIND_ERROR) {
 		print_errors(c, row->key, out);
+		return;
+	}
+	if (row->kind == KIND_SCOPE) {
+		for (uint32_t i = 0; i < c->scope_count; i++)
+			buf_printf(out, "%s = %s\n", row->key, c->scopes[i]);
 		return;
 	}
 	if (row->kind == KIND_DEVICES) {

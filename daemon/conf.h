@@ -58,6 +58,13 @@ enum conf_package_list {
 	CONF_LIST_NO,
 };
 
+/* What is subscribed to. */
+enum conf_subscribe {
+	CONF_SUBSCRIBE_DEVICE,
+	CONF_SUBSCRIBE_GROUP, /* `scope` = ENTERPRISE/GROUP */
+	CONF_SUBSCRIBE_ENTERPRISE,
+};
+
 enum conf_device_kinds {
 	CONF_KIND_AUTO, /* what [devices] does not name is found out by subscribing */
 	CONF_KIND_CONFIGURED,
@@ -155,6 +162,7 @@ struct conf_device_rule {
 };
 
 #define CONF_DEVICE_RULES 256
+#define CONF_SCOPES 16
 #define CONF_SRV_NAMES 4
 #define CONF_ERRORS 64
 
@@ -261,12 +269,15 @@ struct conf {
 	int64_t snapshot_wait_ms;  /* 3000: an ask without a snapshot for so long has failed */
 	uint32_t duplicate_window; /* 8: ids of events that are remembered for each subscription */
 	int sequence_restart;      /* enum conf_restart */
-	int device_kinds;          /* enum conf_device_kinds */
-	uint32_t user_packages;    /* CORE_PACKAGE_BIT()s for each kind of device */
+	int subscribe;             /* enum conf_subscribe */
+	char scopes[CONF_SCOPES][256];
+	uint32_t scope_count;
+	int device_kinds;       /* enum conf_device_kinds */
+	uint32_t user_packages; /* CORE_PACKAGE_BIT()s for each kind of device */
 	uint32_t queue_packages;
 	uint32_t route_point_packages;
-	int package_list;        /* enum conf_package_list */
-	int64_t leak_check_s;    /* 21600: how often leaked subscriptions are looked for; 0 = never */
+	int package_list;     /* enum conf_package_list */
+	int64_t leak_check_s; /* 21600: how often leaked subscriptions are looked for; 0 = never */
 	int64_t package_retry_s; /* 1800: when a package that was refused is tried again */
 
 	/* [devices] */

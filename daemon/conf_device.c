@@ -121,6 +121,31 @@ conf_devices_set(struct conf *c, const struct conf_row *row, const char *value)
 	return true;
 }
 
+bool
+conf_scope_set(struct conf *c, const char *value)
+{
+	struct str group, enterprise = str_cut(str_of(value), '/', &group);
+
+	if (enterprise.n == 0 || (group.n > 0 && memchr(group.p, '/', group.n) != NULL) ||
+		!str_copy(c->scopes[c->scope_count], sizeof(c->scopes[0]), str_of(value)))
+		return false;
+	c->scope_count++;
+	return true;
+}
+
+bool
+conf_scopes_fit(const struct conf *c)
+{
+	for (uint32_t i = 0; i < c->scope_count; i++) {
+		const char *slash = strchr(c->scopes[i], '/');
+		bool grouped = slash != NULL && slash[1] != '\0';
+
+		if (grouped != (c->subscribe == CONF_SUBSCRIBE_GROUP) || (slash != NULL) != grouped)
+			return false;
+	}
+	return (c->scope_count > 0) == (c->subscribe != CONF_SUBSCRIBE_DEVICE);
+}
+
 void
 conf_devices_print(const struct conf *c, const struct conf_row *row, struct buf *out)
 {

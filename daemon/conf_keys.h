@@ -140,6 +140,8 @@
 	XX("broadworks", "snapshot-wait-ms", I64, snapshot_wait_ms, 100, 60000, "3000", SHARED) \
 	XX("broadworks", "duplicate-window", U32, duplicate_window, 0, 64, "8", SHARED) \
 	XX("broadworks", "sequence-restart", RESTART, sequence_restart, 0, 0, "subscribe", SHARED) \
+	XX("broadworks", "subscribe", SUBSCRIBE, subscribe, 0, 0, "device", SHARED) \
+	XX("broadworks", "scope", SCOPE, scopes, 0, 0, "", SHARED) \
 	XX("broadworks", "device-kind", DEVICE_KINDS, device_kinds, 0, 0, "auto", SHARED) \
 	XX("broadworks", "user-packages", PACKAGES, user_packages, CORE_KIND_user, 0, \
 		"Advanced Call, Call Center Agent, Do Not Disturb, Call Forwarding Always, " \

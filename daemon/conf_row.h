@@ -28,6 +28,7 @@ enum conf_kind {
 	KIND_SET_MODE,
 	KIND_REDIRECT_HOSTS,
 	KIND_PACKAGE_LIST,
+	KIND_SUBSCRIBE,
 	KIND_DEVICE_KINDS,
 	KIND_RESTART,
 	KIND_CTI_FRAMING,
@@ -45,7 +46,8 @@ enum conf_kind {
 	KIND_XSP,
 	KIND_SRV,
 	KIND_ERROR,
-	KIND_DEVICES /* `min` is the kind of device */
+	KIND_DEVICES, /* `min` is the kind of device */
+	KIND_SCOPE
 };
 
 enum conf_place {
@@ -90,6 +92,10 @@ void conf_packages_describe(const struct conf_row *row, char *text, size_t size)
 void conf_packages_print(const void *base, const struct conf_row *row, struct buf *out);
 /** One line of [devices]; nothing is taken of a line that is refused. */
 bool conf_devices_set(struct conf *c, const struct conf_row *row, const char *value);
+/** One line `scope = ENTERPRISE` or ENTERPRISE/GROUP. */
+bool conf_scope_set(struct conf *c, const char *value);
+/** True if there are scopes as `subscribe` needs them. */
+bool conf_scopes_fit(const struct conf *c);
 void conf_devices_print(const struct conf *c, const struct conf_row *row, struct buf *out);
 
 /* conf_link.c */

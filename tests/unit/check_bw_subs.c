@@ -280,6 +280,22 @@ START_TEST(test_subscription_terminated)
 }
 END_TEST
 
+/* Ended while its snapshot is awaited: subscribed to anew at once. */
+START_TEST(test_subscription_terminated_early)
+{
+	setup(1, "");
+	world_session(&w);
+	w.snapshots = false;
+	world_send(&w, 1, 9, "<MonitorStart><monitorObject>2001</monitorObject></MonitorStart>");
+	world_settle(&w);
+	world_forget_asked(&w);
+	world_event(&w, "2001", "SubscriptionTerminatedEvent", "");
+	world_run(&w, 100);
+	ck_assert_uint_eq(subscription_count("2001"), 1);
+	world_fini(&w);
+}
+END_TEST
+
 /* Every device is asked once in each audit period or a third more, and what went wrong unseen is put right. */
 START_TEST(test_audit)
 {
@@ -476,6 +492,7 @@ main(void)
 		test_snapshot_missing,
 		test_subscription_lost,
 		test_subscription_terminated,
+		test_subscription_terminated_early,
 		test_audit,
 		test_linger,
 		test_linger_back,

@@ -130,6 +130,24 @@ START_TEST(packages_of_each_kind)
 }
 END_TEST
 
+START_TEST(scopes)
+{
+	good(MINIMAL "subscribe = group\nscope = ent/grp 1\nscope = ent/grp2\n");
+	ck_assert_int_eq(conf.subscribe, CONF_SUBSCRIBE_GROUP);
+	ck_assert_uint_eq(conf.scope_count, 2);
+	ck_assert_str_eq(conf.scopes[0], "ent/grp 1");
+	good(MINIMAL "subscribe = enterprise\nscope = ent\n");
+	bad(MINIMAL "subscribe = group\n", "[broadworks] scope");
+	bad(MINIMAL "subscribe = group\nscope = ent\n", "[broadworks] scope");
+	bad(MINIMAL "subscribe = group\nscope = ent/\n", "[broadworks] scope");
+	bad(MINIMAL "subscribe = group\nscope = /grp\n", "[broadworks] scope");
+	bad(MINIMAL "subscribe = group\nscope = a/b/c\n", "[broadworks] scope");
+	bad(MINIMAL "subscribe = enterprise\nscope = ent/grp\n", "[broadworks] scope");
+	bad(MINIMAL "scope = ent\n", "[broadworks] scope");
+	bad(MINIMAL "subscribe = system\n", "device, group, enterprise");
+}
+END_TEST
+
 START_TEST(print_parse_and_hash)
 {
 	static struct conf again;
@@ -140,7 +158,7 @@ START_TEST(print_parse_and_hash)
 	good(MINIMAL);
 	before = conf_hash(&conf);
 	good(MINIMAL "user-packages = Advanced Call, Do Not Disturb\npackage-list = yes\n"
-		     "sequence-restart = any\n"
+		     "sequence-restart = any\nsubscribe = group\nscope = e/f\nscope = e/g\n"
 		     "[devices]\nroute-point = 4*\nqueue = 2900-2901, 2910\nuser = 2901\n");
 	ck_assert(conf_hash(&conf) != before);
 	for (int i = 0; i < 2; i++) {
@@ -177,6 +195,7 @@ main(void)
 	tcase_add_test(t, impossible_devices);
 	tcase_add_test(t, a_hostile_pattern_is_quick);
 	tcase_add_test(t, packages_of_each_kind);
+	tcase_add_test(t, scopes);
 	tcase_add_test(t, print_parse_and_hash);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);

@@ -83,6 +83,7 @@
 #define WORLD_HALVES 4
 #define WORLD_PACKAGES 10
 #define WORLD_LEAKS 40
+#define WORLD_SCOPES 16
 
 enum world_xsp_mode {
 	WORLD_UP,
@@ -177,7 +178,8 @@ struct world {
 	bool lists;          /* takes an eventPackageList; default no: 400 */
 	const char *
 		unassigned; /* packages that are refused with 403, anywhere in this text; NULL: none */
-	unsigned expires_s; /* granted to subscriptions; default 7200 */
+	unsigned expires_s;                        /* granted to subscriptions; default 7200 */
+	struct world_package scopes[WORLD_SCOPES]; /* of groups; `name`: "Advanced Call ent/grp" */
 	struct {
 		char id[96], target[64], application[32];
 	} leaked[WORLD_LEAKS]; /* subscriptions that nobody here made; id "" = free */
@@ -276,6 +278,11 @@ void world_event_as(struct world *w, uint32_t xsp, const char *user, const char 
 /** An event of another package ("Do Not Disturb") that the user is subscribed to. */
 void world_package_event(
 	struct world *w, const char *user, const char *package, const char *type, const char *data);
+/** The subscription of a group or an enterprise to a package; id "" if there is none. */
+struct world_package *world_scope(struct world *w, const char *package, const char *scope);
+/** An event of a user by the subscription of its group or enterprise. */
+void world_scope_event(struct world *w, struct world_package *scope, const char *user,
+	const char *type, const char *data);
 /** A subscription of an earlier life. `application` "tandem" is ours. */
 void world_leak(struct world *w, const char *id, const char *target, const char *application);
 /** How many of them BroadWorks still holds. */
