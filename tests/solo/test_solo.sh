@@ -71,8 +71,9 @@ start_all() # MODE EDITION
 	rm -f "$dir"/*.sock "$dir"/*.jsonl
 	rm -rf "$dir/state"
 	mkdir "$dir/state"
+	# shellcheck disable=SC2086 # options
 	"$build/bwsim" --listen xsp1=127.0.0.1:0 --listen xsp2=127.0.0.1:0 --users 2000-2019@demo.example \
-		--admin admin@demo.example:secret --journal "$dir/bw.jsonl" --control "$dir/bw.sock" --seed 7 \
+		--admin admin@demo.example:secret $bw_more --journal "$dir/bw.jsonl" --control "$dir/bw.sock" --seed 7 \
 		--knob event_timeout_ms=4000 >"$dir/bw.out" 2>&1 &
 	pids="$pids $!"
 	wait_for 10 grep -q 'bwsim ready' "$dir/bw.out" || { cat "$dir/bw.out"; return 1; }
@@ -99,6 +100,7 @@ heartbeat-ms = 1500
 silence-ms = 4000
 http-timeout-ms = 1500
 retry-ms = 100
+$conf_more
 X
 	"$build/tandemd" -c "$dir/t.conf" >"$dir/td.out" 2>&1 &
 	tandemd=$!
@@ -106,7 +108,7 @@ X
 	wait_for 10 grep -q ' 37501 ' "$dir/td.out" || { cat "$dir/td.out"; return 1; }
 	set -- "$1" "$2"
 	[ ! -d "$shared" ] || set -- "$@" --validate "$shared"
-	"$build/cstaclient" --server "127.0.0.1:$port" --sessions 3 --devices 2000-2019 --mode "$1" --edition "$2" \
+	"$build/cstaclient" --server "127.0.0.1:$port" --sessions 3 --devices "$devices" --mode "$1" --edition "$2" \
 		--user demo --password demo --rate "$rate" --seed "${SEED:-7}" ${features:+"$features"} --journal "$dir/cc.jsonl" \
 		--control "$dir/cc.sock" "${@:3}" >"$dir/cc.out" 2>&1 &
 	pids="$pids $!"
@@ -115,7 +117,7 @@ X
 
 load_for() # SECONDS [COMMAND to bwsim after half of it]
 {
-	bw '{"cmd":"load","rate":6,"hold_p":0.3,"talk_ms":[300,2000],"ring_ms":[100,800],"outside_p":0.3,"only_free":true}' >/dev/null
+	bw '{"cmd":"load","rate":6,"hold_p":0.3,"talk_ms":[300,2000],"ring_ms":[100,800],"outside_p":0.3,"only_free":true'"$load_more"'}' >/dev/null
 	read -r -t "$1" <> <(:) || :
 	[ -z "${2:-}" ] || bw "$2" >/dev/null || echo "bwsim refuses $2"
 	[ -z "${3:-}" ] || { read -r -t 1 <> <(:) || :; bw "$3" >/dev/null || echo "bwsim refuses $3"; }
@@ -158,6 +160,7 @@ one_run() # NAME MODE EDITION [COMMAND [COMMAND]]
 	BUILD=$build "$top/tests/coverage/from-journal" "$dir/bw.jsonl"
 }
 
+bw_more='' conf_more='' load_more='' devices=2000-2019
 [ -d "$shared" ] || { skipped=1; echo "skip: documents are not validated, ../shared is not there"; }
 one_run "sessions, ed6" session ed6
 one_run "sessions, ed3" session ed3
@@ -173,5 +176,16 @@ one_run "an XSP falls silent" session ed6 '{"cmd":"silence-xsp","xsp":"xsp2"}'
 one_run "503 for UpdateSubscription after an AS failover" session ed6 \
 	'{"cmd":"fault","path_re":"/subscription/","status":503,"count":10}' '{"cmd":"as-failover","survive_subscriptions":true}'
 one_run "subscriptions lost in an AS failover" session ed6 '{"cmd":"as-failover","survive_subscriptions":false}'
+# what BroadWorks' users do among themselves, queues and a route point, and an application server that forgets all of it
+seconds=4
+load_more=',"transfer_p":0.3,"conference_p":0.2,"park_p":0.1,"pickup_p":0.1,"record_p":0.2,"forward_p":0.1'
+one_run "features of BroadWorks" session ed6
+one_run "AS failover among features" session ed6 '{"cmd":"as-failover","survive_subscriptions":true}'
+bw_more='--queue 7000@demo.example=2010-2014 --route-point 8000@demo.example'
+conf_more=$'[devices]\nqueue = 7000\nroute-point = 8000'
+devices=2000-2019,7000,8000
+load_more=',"queue_share":0.4,"agents":true'
+one_run "queues" session ed5
+one_run "AS failover under queues" session ed6 '{"cmd":"as-failover","survive_subscriptions":true}'
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]
