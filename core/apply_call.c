@@ -43,7 +43,9 @@ settle_moved(struct core_model *m, struct core_half *h, bool difference, bool si
 {
 	if (h->gone || !h->moved)
 		return;
-	if (!silent && h->told != VIEW_none && core_half_leads(h))
+	/* a conference is news of the connection, another far party is news of its half */
+	if (!silent && h->told != VIEW_none &&
+		(h->how != CORE_HOW_CONFERENCED || core_half_leads(h)))
 		settle_say(m, h, &(struct core_say){ .kind = SAY_MOVED, .difference = difference });
 	h->told = settle_moved_view(h);
 	h->moved = false;

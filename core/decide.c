@@ -39,9 +39,58 @@ decide_call_id(const struct core_model *m, const struct core_half *h, struct str
 }
 
 static void
-decide_set(struct core_model *m, struct core_emitter *em, const struct core_device *d,
+conference_set(struct core_emitter *em, const struct core_half *h, enum core_conference state)
+{
+	CORE_EMIT(em, half_conference, .device = str_of(h->device->id), .call = str_of(h->bw_call),
+		.conference = (uint8_t)state);
+}
+
+/* Each party of a call that a merge has marked is told on its own; the controller's parties come with the state. */
+static void
+conference_settle(
+	struct core_emitter *em, const struct core_call *call, const struct core_device *controller)
+{
+	struct core_track *t;
+	struct core_half *h, *next;
+
+	TAILQ_FOREACH(t, &call->tracks, of_call) {
+		for (h = TAILQ_FIRST(&t->halves); h != NULL; h = next) {
+			next = TAILQ_NEXT(h, of_track);
+			if (h->moved && !h->gone && h->device != controller)
+				conference_set(em, h, h->conference);
+		}
+	}
+}
+
+/*
+ * A party of a conference goes over into a session that is known (it was transferred, parked, picked up): the session comes
+ * into the conference's call, not the party out of it.
+ */
+static void
+decide_into_conference(struct core_model *m, struct core_emitter *em, struct core_device *d,
+	const struct core_half *h, struct str tracking)
+{
+	struct core_call *c = core_call_by_tracking(m, tracking);
+	struct core_half *own, *next;
+	struct core_call *into;
+
+	if (h == NULL || h->conference == CORE_CONFERENCE_NONE || c == NULL || c == h->track->call)
+		return;
+	into = h->track->call;
+	CORE_EMIT(em, call_merge, .from = c->id, .into = into->id, .device = str_of(d->id));
+	for (own = TAILQ_FIRST(&d->halves); own != NULL; own = next) {
+		next = TAILQ_NEXT(own, of_device);
+		if (own->moved && !own->gone && own->track->call == into)
+			conference_set(em, own, own->conference);
+	}
+	conference_settle(em, into, d);
+}
+
+static void
+decide_set(struct core_model *m, struct core_emitter *em, struct core_device *d,
 	const struct core_half *h, const struct core_party *p)
 {
+	decide_into_conference(m, em, d, h, p->tracking);
 	CORE_EMIT(em, half_set, .device = str_of(d->id), .call = p->bw_call,
 		.tracking = p->tracking, .id = decide_call_id(m, h, p->tracking),
 		.personality = (uint8_t)p->personality, .state = (uint8_t)p->state,
@@ -226,30 +275,6 @@ conference_call(const struct core_device *d, const struct core_conference_in *c)
 			first = h->track->call;
 	}
 	return first;
-}
-
-static void
-conference_set(struct core_emitter *em, const struct core_half *h, enum core_conference state)
-{
-	CORE_EMIT(em, half_conference, .device = str_of(h->device->id), .call = str_of(h->bw_call),
-		.conference = (uint8_t)state);
-}
-
-/* Each party of a call that a merge has marked is told on its own; the controller's parties come with the state. */
-static void
-conference_settle(
-	struct core_emitter *em, const struct core_call *call, const struct core_device *controller)
-{
-	struct core_track *t;
-	struct core_half *h, *next;
-
-	TAILQ_FOREACH(t, &call->tracks, of_call) {
-		for (h = TAILQ_FIRST(&t->halves); h != NULL; h = next) {
-			next = TAILQ_NEXT(h, of_track);
-			if (h->moved && !h->gone && h->device != controller)
-				conference_set(em, h, h->conference);
-		}
-	}
 }
 
 static bool

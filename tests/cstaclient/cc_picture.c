@@ -310,7 +310,8 @@ static bool
 is_relink_repeat(const struct cc_call *one, const struct cc_msg *m)
 {
 	return one != NULL && one->last_root == m->root && m->other[0] != '\0' &&
-		one->state == m->local && cc_text_same_device(one->other, m->other);
+		one->state == m->local && cc_text_same_device(one->other, m->other) &&
+		strcmp(one->second, m->second.call_id) == 0;
 }
 
 /*
@@ -343,6 +344,7 @@ relink(struct cc_picture *p, struct cc_device *d, const struct cc_msg *m, int64_
 	call->state = m->local == CC_STATE_UNKNOWN ? CC_STATE_CONNECTED : m->local;
 	call->last_root = m->root;
 	cc_text_copy(call->other, sizeof(call->other), m->other);
+	cc_text_copy(call->second, sizeof(call->second), m->second.call_id);
 }
 
 static void

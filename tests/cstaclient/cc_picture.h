@@ -11,7 +11,7 @@
 #include "tests/cstaclient/cc_doc.h"
 #include "tests/cstaclient/cc_person.h"
 
-#define CC_CALLS_MAX 16           /* on one device */
+#define CC_CALLS_MAX 64           /* on one device: queues hold many */
 #define CC_ENDED_MAX 32           /* ended calls remembered per device */
 #define CC_OUT_CALLS_MAX 32       /* call events remembered while a device is out */
 #define CC_BEFORE_BACK_US 1000000 /* "right before BackInService" */
@@ -23,9 +23,10 @@ struct cc_call {
 	enum cc_root last_root; /* of the last event; CC_ROOT_NONE = known from a snapshot */
 	char last_device[CC_DEVICE_MAX];
 	char last_other[CC_DEVICE_MAX]; /* who was added, or transferred to */
-	char alerted[CC_DEVICE_MAX];  /* far device that was reported alerting */
-	char answered[CC_DEVICE_MAX]; /* device that was reported answering */
-	char other[CC_DEVICE_MAX];    /* who joined by the last transfer or conference */
+	char alerted[CC_DEVICE_MAX];    /* far device that was reported alerting */
+	char answered[CC_DEVICE_MAX];   /* device that was reported answering */
+	char other[CC_DEVICE_MAX];      /* who joined by the last transfer or conference */
+	char second[CC_ID_MAX];         /* and the call that was merged with it, if any */
 	struct cc_media media;
 	bool is_busy; /* a request of ours on it waits for its answer */
 };

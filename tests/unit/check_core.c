@@ -322,6 +322,32 @@ START_TEST(a_conference_merges_calls)
 }
 END_TEST
 
+/* A participant is transferred into a session that is known: it comes into the conference, not the participant out of it. */
+START_TEST(a_conference_takes_a_session_in)
+{
+	struct core_party p = party("h2", "3:1", CORE_ORIGINATOR, CORE_CONNECTED);
+	uint64_t first;
+
+	two_calls();
+	first = core_call_by_tracking(&active.model, STR("1:1"))->id;
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	event_of(second(), party("k3", "3:1", CORE_TERMINATOR, CORE_ALERTING));
+	event_of(second(), party("k3", "3:1", CORE_TERMINATOR, CORE_CONNECTED));
+	active.said[0] = standby.said[0] = '\0';
+	p.how = CORE_HOW_TRANSFERRED;
+	p.remote = STR("tel:+15559");
+	event(p);
+	said("2001:MOVED-7(second-call,) 2002:MOVED-7(second-call,) 2001:MOVED-1(tel:+15550001) ");
+	ck_assert_uint_eq(core_call_by_tracking(&active.model, STR("3:1"))->id, first);
+	ck_assert_uint_eq(core_half_by_bw(dev(), STR("h2"))->told_call, first);
+	/* the controller leaves the call once */
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_GONE));
+	p.state = CORE_GONE;
+	event(p);
+	said("2001:far-cleared 2001:cleared ");
+}
+END_TEST
+
 START_TEST(a_conference_while_out_is_told_on_return)
 {
 	two_calls();
@@ -616,6 +642,7 @@ cases(void)
 	tcase_add_test(tc, an_event_that_does_not_fit_is_noticed);
 	tcase_add_test(tc, another_tracking_id_is_another_name_of_the_call);
 	tcase_add_test(tc, a_conference_merges_calls);
+	tcase_add_test(tc, a_conference_takes_a_session_in);
 	tcase_add_test(tc, a_conference_while_out_is_told_on_return);
 	tcase_add_test(tc, a_conference_that_is_forgotten_is_cleared_once);
 	tcase_add_test(tc, two_calls_transferred_to_each_other_are_one_transfer);
