@@ -183,6 +183,14 @@ node_get_counts(const struct node *n, struct mono now, struct node_counts *c)
 	*c = fake.counts;
 }
 
+uint32_t
+node_get_links(const struct node *n, struct node_link *links)
+{
+	(void)n;
+	(void)links;
+	return 0;
+}
+
 void
 node_get_takeover(const struct node *n, struct node_takeover *t)
 {
