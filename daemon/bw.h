@@ -177,6 +177,7 @@ struct bw_ack {
 	uint32_t xsp;
 	int status;
 	struct mono since; /* when the event was taken */
+	UT_hash_handle by_event;
 	char event_id[];
 };
 
@@ -226,8 +227,9 @@ struct bw {
 	struct bw_request *requests;
 	struct {
 		TAILQ_HEAD(, bw_ack) waiting;
-		uint32_t out; /* under way */
-	} acks[LIMIT_XSPS];   /* an XSP that is slow holds up its own alone */
+		struct bw_ack *by_event; /* the same */
+		uint32_t out;            /* under way */
+	} acks[LIMIT_XSPS];              /* an XSP that is slow holds up its own alone */
 	uint32_t ack_count;
 	struct mono ack_alarm_at; /* no second alarm of late acknowledgements before */
 	uint64_t acks_late;

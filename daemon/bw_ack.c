@@ -15,9 +15,13 @@ bw_ack_event(struct bw *b, uint32_t xsp, struct str event_id, int status)
 {
 	struct bw_ack *a;
 
-	if (event_id.n == 0 || b->ack_count >= LIMIT_ACKS_WAITING)
-		return; /* it will be delivered again */
-	a = mem_alloc(sizeof(*a) + event_id.n + 1);
+	if (event_id.n == 0)
+		return;
+	/* delivered again while its acknowledgement still waits: a second one would only make the wait longer */
+	HASH_FIND(by_event, b->acks[xsp].by_event, event_id.p, event_id.n, a);
+	if (a != NULL || b->ack_count >= LIMIT_ACKS_WAITING)
+		return; /* at the limit: it will be delivered again */
+	a = mem_zalloc(sizeof(*a) + event_id.n + 1);
 	a->offset = b->x->offset;
 	a->xsp = xsp;
 	a->status = status;
@@ -25,6 +29,7 @@ bw_ack_event(struct bw *b, uint32_t xsp, struct str event_id, int status)
 	memcpy(a->event_id, event_id.p, event_id.n);
 	a->event_id[event_id.n] = '\0';
 	TAILQ_INSERT_TAIL(&b->acks[xsp].waiting, a, link);
+	HASH_ADD_KEYPTR(by_event, b->acks[xsp].by_event, a->event_id, event_id.n, a);
 	b->ack_count++;
 }
 
@@ -32,6 +37,7 @@ static void
 ack_free(struct bw *b, struct bw_ack *a)
 {
 	TAILQ_REMOVE(&b->acks[a->xsp].waiting, a, link);
+	HASH_DELETE(by_event, b->acks[a->xsp].by_event, a);
 	b->ack_count--;
 	mem_free(a);
 }

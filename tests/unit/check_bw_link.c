@@ -584,6 +584,33 @@ START_TEST(test_error_table)
 }
 END_TEST
 
+/* A slow XSP: one acknowledgement at a time, one for each event however often it came, and an alarm. */
+START_TEST(test_late_acknowledgements)
+{
+	setup(1, "acks-in-flight = 1\nack-delay-alarm-ms = 1000\n");
+	world_monitor(&w, client, "2001");
+	w.quiet_acks = false;
+	w.asked.n = 0;
+	world_rule(&w, "POST", "eventresponse", 200, -1, "");
+	world_rule_last(&w)->delay_ms = 2000;
+	for (int i = 0; i < 5; i++) {
+		world_event_as(&w, 0, "2001", "e-100", 2, "HookStatusEvent",
+			"<xsi:hookStatus>Off-Hook</xsi:hookStatus>");
+		world_event_as(&w, 0, "2001", "e-101", 3, "HookStatusEvent",
+			"<xsi:hookStatus>On-Hook</xsi:hookStatus>");
+	}
+	world_run(&w, 1000);
+	ck_assert_uint_eq(world_asked_count(&w, "ack e-100"), 1);
+	ck_assert_uint_eq(world_asked_count(&w, "ack e-101"), 0);
+	world_run(&w, 20000);
+	/* again for the first, whose acknowledgement was under way when it came again */
+	ck_assert_uint_eq(world_asked_count(&w, "ack e-100"), 2);
+	ck_assert_uint_eq(world_asked_count(&w, "ack e-101"), 1);
+	ck_assert_uint_eq(world_logged(&w, 37541, ""), 1);
+	world_fini(&w);
+}
+END_TEST
+
 /* --- discovery -------------------------------------------------------------------------------- */
 
 static void
@@ -711,6 +738,7 @@ main(void)
 		test_silent_channel_is_deleted,
 		test_grant_and_expiry,
 		test_error_table,
+		test_late_acknowledgements,
 		test_srv,
 		test_srv_fails,
 		test_application_controller,
