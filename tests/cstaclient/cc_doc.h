@@ -56,6 +56,7 @@ struct cc_msg {
 	char reason[40];           /* why an agent is not ready */
 	char detail[40];           /* forwardingType */
 	char message[40];          /* of Play, Stop, Record, Suspend */
+	bool is_redirected;        /* lastRedirectionDevice names somebody */
 	enum cc_flag on;           /* doNotDisturbOn, forwardStatus, messageWaitingOn */
 	char local_info[16];       /* localConnectionInfo as text */
 	enum cc_state local;

@@ -234,7 +234,9 @@ judge(struct cc_picture *p, const struct cc_device *d, const struct cc_call *cal
 {
 	enum cc_state from = call == NULL ? CC_STATE_NULL : call->state;
 	bool is_told = call != NULL && call->last_root == CC_ROOT_NONE && from == to;
-	bool is_back = call == NULL && to != CC_STATE_NULL && is_ended(d, m->conn.call_id);
+	/* a queue may offer its call again, a call may be transferred back: then somebody sent it */
+	bool is_back = call == NULL && to != CC_STATE_NULL && is_ended(d, m->conn.call_id) &&
+		!m->is_redirected;
 
 	if (is_repeat(d, call, m, to)) {
 		report_repeat(p, d, m, to, now_us);

@@ -110,6 +110,24 @@ START_TEST(picture_catches_a_call_from_the_dead)
 }
 END_TEST
 
+/* A call that was sent may come back: from a queue, by a transfer. */
+START_TEST(picture_takes_a_call_sent_again)
+{
+	struct cc_msg m = { .root = CC_ROOT_DELIVERED,
+		.class = CC_CLASS_CALL,
+		.local = CC_STATE_ALERTING,
+		.is_redirected = true };
+
+	tell(CC_ROOT_DELIVERED, "1", "2001", CC_STATE_ALERTING);
+	tell(CC_ROOT_CONNECTION_CLEARED, "1", "2001", CC_STATE_NULL);
+	cc_text_copy(m.conn.call_id, sizeof(m.conn.call_id), "1");
+	cc_text_copy(m.conn.device, sizeof(m.conn.device), "2001");
+	cc_picture_event(&picture, device, &m, now_us);
+	assert_counts(0, 0, 0);
+	ck_assert_ptr_nonnull(cc_picture_call(device, "1"));
+}
+END_TEST
+
 START_TEST(picture_catches_repetitions)
 {
 	tell(CC_ROOT_DELIVERED, "1", "2001", CC_STATE_ALERTING);
@@ -508,6 +526,7 @@ case_picture(void)
 	tcase_add_test(c, picture_follows_calls);
 	tcase_add_test(c, picture_catches_illegal_moves);
 	tcase_add_test(c, picture_catches_a_call_from_the_dead);
+	tcase_add_test(c, picture_takes_a_call_sent_again);
 	tcase_add_test(c, picture_catches_repetitions);
 	tcase_add_test(c, picture_catches_unpaired_service);
 	tcase_add_test(c, load_draws_features);
