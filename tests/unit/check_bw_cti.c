@@ -4,6 +4,7 @@
  * The whole node runs; the XSP is this test: it reads what the node writes and says what it is told to say.
  */
 #include "daemon/bw.h"
+#include "proto/base/rng.h"
 #include "proto/cti_decode.h"
 #include "tests/unit/node_world.h"
 
@@ -536,6 +537,48 @@ START_TEST(test_documents_in_pieces)
 }
 END_TEST
 
+/* Every byte is hostile: damaged documents cost a connection at worst, and the link comes back. */
+START_TEST(test_damaged_documents)
+{
+	static const char *const documents[] = {
+		"<xsp:event version=\"17.0\" " XSP "><requestId>70</requestId><xsp:payload>"
+		"<xsi:Event xmlns:xsi=\"http://schema.broadsoft.com/xsi\" "
+		"xmlns:xsi1=\"http://www.w3.org/2001/XMLSchema-instance\" xsi1:type=\"xsi:SubscriptionEvent\">"
+		"<xsi:eventID>e5</xsi:eventID><xsi:sequenceNumber>2</xsi:sequenceNumber><xsi:subscriptionId>s-2001"
+		"</xsi:subscriptionId></xsi:Event></xsp:payload></xsp:event>",
+		"<xsp:response version=\"17.0\" " XSP
+		"><requestId>1</requestId><sessionId>s</sessionId>"
+		"<statusCode>200</statusCode><reason>OK</reason><xsp:payload/></xsp:response>",
+		"<xsp:keepalive version=\"17.0\" " XSP
+		"><requestId>k</requestId><period>10</period></xsp:keepalive>",
+	};
+	struct rng rng = { 4711 };
+	char text[2048];
+
+	setup(ONE "retry-ms-max = 500\n");
+	monitor();
+	for (int i = 0; i < 3000; i++) {
+		const char *document = documents[rng_below(&rng, 3)];
+		size_t n = strlen(document);
+
+		memcpy(text, document, n);
+		for (uint64_t k = rng_below(&rng, 3) + 1; k > 0; k--)
+			text[rng_below(&rng, n)] = (char)rng_below(&rng, 256);
+		if (rng_below(&rng, 10) == 0)
+			n = rng_below(&rng, n);
+		world_event_later(&w, 1,
+			&(struct node_event){ .kind = NODE_EV_SOUTH_DATA,
+				.id = peers[0].conn,
+				.bytes = { text, n } });
+		world_run(&w, 20);
+	}
+	world_run(&w, 120000);
+	ck_assert_uint_eq(channels_open(), 1);
+	ck_assert_uint_gt(peers[0].opened, 10);
+	fini();
+}
+END_TEST
+
 /* No secret in what people read. */
 START_TEST(test_no_secret_is_told)
 {
@@ -563,6 +606,7 @@ main(void)
 		test_not_to_be_had,
 		test_bytes_that_are_no_documents,
 		test_documents_in_pieces,
+		test_damaged_documents,
 		test_no_secret_is_told,
 	};
 
