@@ -73,12 +73,13 @@ struct bw_sub {
 	struct core_sub *sub; /* NULL: BroadWorks has not given it an id */
 	uint32_t packages;    /* what it carries, or is to carry */
 	enum bw_ask_state state;
-	enum bw_queue queue; /* while QUEUED */
-	bool urgent;         /* to be queued among those with live calls */
-	bool again;          /* ask once more when this answer is in */
-	bool answered;       /* the snapshot came before the answer to the request */
-	bool low_numbers;    /* an event came with a number that was there before */
-	bool refused;        /* a secondary package that BroadWorks refuses to this user */
+	enum bw_queue queue;               /* while QUEUED */
+	bool urgent;                       /* to be queued among those with live calls */
+	bool again;                        /* ask once more when this answer is in */
+	bool answered;                     /* the snapshot came before the answer to the request */
+	bool low_numbers;                  /* an event came with a number that was there before */
+	uint32_t skipped_from, skipped_to; /* the last numbers that were not waited for; 0 = none */
+	bool refused; /* a secondary package that BroadWorks refuses to this user */
 	uint32_t failures;
 	uint64_t request;       /* HTTP id while SENT */
 	uint64_t expires_s;     /* as granted; 0 = not known */

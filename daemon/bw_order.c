@@ -237,6 +237,21 @@ event_take_early(struct bw *b, struct bw_sub *bs)
 	return true;
 }
 
+static void
+event_note_skipped(struct bw_sub *bs, uint32_t next)
+{
+	bs->skipped_from = sequence_after(bs->sub->sequence);
+	bs->skipped_to = sequence_before(next);
+}
+
+/* One that was not waited for any more, and what it told was asked: it comes late, no more than that. */
+static bool
+event_was_skipped(const struct bw_sub *bs, uint32_t number)
+{
+	return bs->skipped_from != 0 && sequence_ahead(bs->skipped_from, number) >= 0 &&
+		sequence_ahead(number, bs->skipped_to) >= 0;
+}
+
 void
 bw_gap_over(struct bw *b, struct bw_sub *bs)
 {
@@ -247,6 +262,7 @@ bw_gap_over(struct bw *b, struct bw_sub *bs)
 		return;
 	log_emit(b->x->log, M_SEQUENCE_GAP, "device=%s events %u to %u did not come",
 		bw_sub_owner(bs), sequence_after(bs->sub->sequence), sequence_before(e->sequence));
+	event_note_skipped(bs, e->sequence);
 	CORE_EMIT(&b->x->em, sub_seq, .subscription = str_of(bs->sub->id),
 		.sequence = sequence_before(e->sequence));
 	bw_sub_ask(b, bs, bs == bs->of->primary);
@@ -268,7 +284,7 @@ bw_gap_over(struct bw *b, struct bw_sub *bs)
 static void
 event_seen_before(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev)
 {
-	if (event_id_known(b, bs, ev->event_id))
+	if (event_id_known(b, bs, ev->event_id) || event_was_skipped(bs, ev->sequence))
 		return;
 	bs->low_numbers = true;
 	bw_sub_ask(b, bs, bs == bs->of->primary);
@@ -339,6 +355,8 @@ event_ordered(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev, uint3
 			event_keep_early(b, bs, ev, xsp, document);
 		return; /* what finds no room is not acknowledged and comes again */
 	}
+	if (ahead > 1)
+		event_note_skipped(bs, ev->sequence);
 	if (event_is_snapshot(bs, ev))
 		bs->low_numbers = false;
 	REQUIRE(str_copy(id, sizeof(id), str_of(bs->sub->id)));

@@ -285,6 +285,29 @@ START_TEST(test_gap_wait)
 }
 END_TEST
 
+/* It comes when it is not waited for any more, under an id that nobody saw: late, and no sign of anything else. */
+START_TEST(test_gap_filled_late)
+{
+	setup(2, "gap-wait-ms", 100);
+	call("Alerting");
+	world_user(&w, "2001")->sequence++;
+	call("Held");
+	world_run(&w, 200);
+	world_run(&w, 2000);
+	ck_assert_uint_eq(world_asked_count(&w, "PUT"), 1);
+	world_take(&w, client);
+	for (int i = 0; i < 3; i++) {
+		world_event_as(&w, i % 2 == 0, "2001", "late", 3, "CallAnsweredEvent",
+			world_call_xml("a", "7:1", "Terminator", "Active", "2002"));
+		world_run(&w, 5000);
+	}
+	world_heard(&w, client, "");
+	ck_assert_uint_eq(world_asked_count(&w, "PUT"), 1);
+	ck_assert_uint_eq(world_asked_count(&w, "POST E/user"), 0);
+	world_fini(&w);
+}
+END_TEST
+
 /* The missing one is delivered again in time, wherever. */
 START_TEST(test_gap_filled)
 {
@@ -422,6 +445,7 @@ main(void)
 	tcase_add_loop_test(t, test_duplicate_window, 0, 5);
 	tcase_add_loop_test(t, test_gap_wait, 0, 5);
 	tcase_add_loop_test(t, test_gap_filled, 0, 4);
+	tcase_add_test(t, test_gap_filled_late);
 	tcase_add_loop_test(t, test_snapshot_late, 0, 3);
 	tcase_add_test(t, test_snapshot_with_answer);
 	tcase_add_loop_test(t, test_subscriptions_after_failover, 0, 4);
