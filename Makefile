@@ -141,13 +141,19 @@ COVERAGE_OBJECT := $(OBJ)/tests/coverage/record.o
 COVERAGE_WRAP   := $(addprefix -Wl$(,)--wrap=,xsi_decode xsi_op_path xsi_op_cti_path)
 COVERAGE_NAMES  := $(BUILD)/check/coverage_names
 
-# These touch nothing outside their process and may run side by side; the others run one after another, the lab last.
+WAITING_FOLDERS  := scenarios solo xsiday bwsim load sim
+# These touch nothing outside their process and may run side by side; then adapters and lints one by one, live programs
+# several at a time, the lab alone.
 PARALLEL_TESTS   := $(UNIT_TESTS) $(GOLDEN_TESTS) $(WIRE_TESTS) $(SIM_TESTS)
-SEQUENTIAL_TESTS := $(ADAPTER_TESTS) $(BWSIM_TESTS) $(CSTACLIENT_TESTS)
-TEST_PROGRAMS    := $(PARALLEL_TESTS) $(SEQUENTIAL_TESTS)
-# The last one judges what the others have noted.
-SCRIPT_TESTS     := $(sort $(filter-out tests/lab/% tests/coverage/%,$(wildcard tests/*/test_*.sh))) \
-	$(sort $(wildcard tests/lab/test_*.sh)) $(wildcard tests/coverage/test_*.sh)
+SEQUENTIAL_TESTS := $(ADAPTER_TESTS)
+TEST_PROGRAMS    := $(PARALLEL_TESTS) $(SEQUENTIAL_TESTS) $(BWSIM_TESTS) $(CSTACLIENT_TESTS)
+SCRIPT_TESTS     := $(sort $(filter-out $(addprefix tests/,$(addsuffix /%,lab coverage $(WAITING_FOLDERS))), \
+	$(wildcard tests/*/test_*.sh)))
+# Live programs on ports of their own: they wait more than they compute, so more of them run side by side.
+WAITING_TESTS    := $(foreach dir,$(WAITING_FOLDERS),$(sort $(wildcard tests/$(dir)/test_*.sh))) \
+	$(BWSIM_TESTS) $(CSTACLIENT_TESTS)
+# The live cluster alone; the last one judges what the others have noted.
+LAST_TESTS       := $(sort $(wildcard tests/lab/test_*.sh)) $(wildcard tests/coverage/test_*.sh)
 
 objects = $(1:%.c=$(OBJ)/%.o)
 ALL_OBJECTS := $(call objects,$(sort $(PRODUCT_SOURCES) $(wildcard tests/*/*.c)))
@@ -179,7 +185,7 @@ _check-build: tests $(LIBPURE) $(LIBIO) $(LIBCTL)
 
 _check: _check-build
 	@$(LINT_ENV) tests/run -j $(JOBS) $(if $(T),-m '$(T)') \
-		$(PARALLEL_TESTS) -- tests/lint/run $(SEQUENTIAL_TESTS) $(SCRIPT_TESTS)
+		$(PARALLEL_TESTS) -- tests/lint/run $(SEQUENTIAL_TESTS) $(SCRIPT_TESTS) -- $(WAITING_TESTS) -- $(LAST_TESTS)
 
 demo: deps
 	$(SUBMAKE) DEVELOPER= $(BUILD_JOBS) all
