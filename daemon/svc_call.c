@@ -72,6 +72,9 @@ form_op(const struct call_form *form, const struct core_half *h)
 	case CORE_KIND_queue:
 		return form->queue;
 	case CORE_KIND_route_point:
+		/* one that waits for admission has no place in the queue to be released from */
+		if (form->route_point == XSI_OP_rp_release && has_view(h, IN(ringing)))
+			return XSI_OP_rp_reject;
 		return form->route_point;
 	case CORE_KIND_user:
 	case CORE_KIND_count:
@@ -601,6 +604,19 @@ route_step(const struct svc_in *in, struct svc_job *job, const struct core_half 
 			.body = buf_as_str(&in->v->body) });
 }
 
+/* Private data may ask for another way than the plain one; XSI_OP_none: there is no such way. */
+static enum xsi_op
+transfer_op(const struct csta_request *q)
+{
+	struct str type = svc_private(q, "transferType", "transferType");
+
+	if (type.n == 0 || q->kind == CSTA_ParkCall)
+		return XSI_OP_blind_transfer;
+	if (str_is(type, "mute"))
+		return XSI_OP_mute_transfer;
+	return str_is(type, "voiceMail") ? XSI_OP_vm_transfer : XSI_OP_none;
+}
+
 static void
 away_step(const struct svc_in *in, struct svc_job *job, const struct core_half *h)
 {
@@ -611,7 +627,7 @@ away_step(const struct svc_in *in, struct svc_job *job, const struct core_half *
 	else if (h->device->kind == CORE_KIND_queue)
 		one_step(job, XSI_OP_acd_blind_transfer, h, to);
 	else if (in->q->kind != CSTA_ParkCall)
-		one_step(job, XSI_OP_blind_transfer, h, to);
+		one_step(job, transfer_op(in->q), h, to);
 	else if (in->q->called.n > 0)
 		one_step(job, XSI_OP_park, h, to);
 	else
@@ -628,16 +644,21 @@ away_target(const struct csta_request *q)
 			CSTA_ERR_invalidParkToDeviceID;
 	if (q->kind == CSTA_DeflectCall && q->called_count > 1)
 		return CSTA_ERR_parameterNotSupported;
+	if (transfer_op(q) == XSI_OP_none)
+		return CSTA_ERR_invalidParameterValue;
 	return svc_is_address(q->called) ? CSTA_NO_ERROR : CSTA_ERR_invalidDestination;
 }
 
 /* The controller of a conference cannot leave it to others. CSTA_NO_ERROR: this party may be moved. */
 static enum csta_error
-away_possible(const struct core_half *h, enum csta_request_kind service)
+away_possible(const struct core_half *h, const struct csta_request *q)
 {
+	enum csta_request_kind service = q->kind;
+
 	if (h->device->kind != CORE_KIND_user)
-		return service == CSTA_ParkCall ? CSTA_ERR_requestIncompatibleWithDevice :
-						  CSTA_NO_ERROR;
+		return service == CSTA_ParkCall || transfer_op(q) != XSI_OP_blind_transfer ?
+			CSTA_ERR_requestIncompatibleWithDevice :
+			CSTA_NO_ERROR;
 	if (in_conference(h))
 		return CSTA_ERR_requestIncompatibleWithConnection;
 	if (has_view(h, service == CSTA_DeflectCall ? TALKING | IN(ringing) : TALKING))
@@ -665,7 +686,7 @@ svc_call_away(const struct svc_in *in)
 		h = svc_half(in, &in->q->connection, CSTA_ERR_noActiveCall);
 		if (h == NULL)
 			return;
-		error = away_possible(h, in->q->kind);
+		error = away_possible(h, in->q);
 	}
 	if (error != CSTA_NO_ERROR) {
 		svc_refuse(in, error);
@@ -717,6 +738,15 @@ svc_call_pickup(const struct svc_in *in)
 	svc_job_start(in, job);
 }
 
+/* A coach hears both and is heard by the agent alone; CSTA has no participation of that kind. */
+static enum xsi_op
+intrude_op(const struct csta_request *q)
+{
+	if (str_is(svc_private(q, "coach", "supervisorCoach"), "true"))
+		return XSI_OP_conference_coach;
+	return q->silent ? XSI_OP_conference_silent_monitor : XSI_OP_conference_barge_in;
+}
+
 void
 svc_call_intrude(const struct svc_in *in)
 {
@@ -734,8 +764,7 @@ svc_call_intrude(const struct svc_in *in)
 	job->put = put_initiated;
 	job->call = svc_call_of(h);
 	svc_job_step(job,
-		&(struct xsi_request){ .op = in->q->silent ? XSI_OP_conference_silent_monitor :
-							     XSI_OP_conference_barge_in,
-			.args = { str_of(h->device->user) } });
+		&(struct xsi_request){
+			.op = intrude_op(in->q), .args = { str_of(h->device->user) } });
 	svc_job_start(in, job);
 }

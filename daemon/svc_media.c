@@ -3,6 +3,7 @@
 #include "daemon/svc_media.h"
 
 #include "daemon/svc_call.h"
+#include "daemon/svc_escape.h"
 #include "daemon/svc_hotel.h"
 #include "proto/base/limits.h"
 #include "proto/csta_encode.h"
@@ -231,6 +232,6 @@ svc_media_escape(const struct svc_in *in)
 		escape_recording(in, CSTA_Resume);
 		break;
 	default:
-		svc_refuse(in, CSTA_ERR_privateDataNotSupported);
+		svc_escape(in); /* a name, or nothing that we know */
 	}
 }

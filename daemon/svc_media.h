@@ -10,7 +10,7 @@ void svc_media_play(const struct svc_in *in);
 /**
  * Escape. The service is a leaf `serviceID` of the private data: 1 and 2 (or a leaf guestAssociatedExtension with
  * true and false) associate the guest `device` with `HOST_DN` and end that, 501 tags the call `callID` of `device` (or
- * its last one) with `accountCode`, 3013 to 3016 start, stop, suspend and resume the recording of it.
+ * its last one) with `accountCode`, 3013 to 3016 start, stop, suspend and resume the recording of it; a name: svc_escape.h.
  */
 void svc_media_escape(const struct svc_in *in);
 
