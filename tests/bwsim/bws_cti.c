@@ -200,7 +200,8 @@ send_doc(struct bws_cti_conn *c, const struct bws_buf *doc)
 
 	if (c->dead || c->out.n + doc->n > (size_t)c->w->knobs.chan_queue_bytes_max)
 		return false;
-	bws_validate_sent(c->w, "cti", doc->p, doc->n);
+	if (c->w->knobs.cti_payload_ns)
+		bws_validate_sent(c->w, "cti", doc->p, doc->n);
 	add_framed(c, &c->out, doc->p, doc->n);
 	if (first && c->w->knobs.cti_glue_ms && !c->paused) {
 		c->paused = true;
@@ -465,7 +466,10 @@ run_document(struct bws_cti_conn *c, const char *doc, size_t len)
 		bad_document(c, err);
 		return;
 	}
-	bws_validate_received(c->w, "cti", doc, len);
+	if (bws_cti_doc_is_schema_form(&m))
+		bws_validate_received(c->w, "cti", doc, len);
+	else
+		bws_validate_received(c->w, m.name, m.body.p, m.body.n);
 	switch (m.kind) {
 	case BWS_CTI_REQUEST:
 		run_request(c, &m);

@@ -214,7 +214,9 @@ read_uri(struct bws_cti_msg *m, const xmlNode *request)
 	bws_buf_free(&path);
 	if (uri[n])
 		read_query(m, uri + n + 1, params);
-	if (!(m->spelling & HAS_TEMPLATE))
+	if (!params)
+		m->spelling |= HAS_TEMPLATE | HAS_NO_TEMPLATE; /* neither can be told */
+	else if (!(m->spelling & HAS_TEMPLATE))
 		m->spelling |= HAS_NO_TEMPLATE;
 	reverse(m);
 	free(uri);
@@ -356,6 +358,13 @@ bws_cti_doc_read(struct bws_cti_msg *m, const char *doc, size_t len, char *err, 
 	if (rv < 0)
 		bws_cti_msg_free(m);
 	return rv;
+}
+
+bool
+bws_cti_doc_is_schema_form(const struct bws_cti_msg *m)
+{
+	return m->kind != BWS_CTI_REQUEST ||
+		!(m->spelling & (HAS_NO_CTI_NS | HAS_PAYLOAD_NS));
 }
 
 void

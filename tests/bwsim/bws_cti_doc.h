@@ -4,6 +4,7 @@
 
 #include "tests/bwsim/bws_util.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct bws;
@@ -49,6 +50,9 @@ struct bws_cti_msg {
 
 /* Reads @doc. Returns 0 (free with bws_cti_msg_free()) or -1 with a sentence in @err. */
 int bws_cti_doc_read(struct bws_cti_msg *m, const char *doc, size_t len, char *err, size_t err_len);
+
+/* False for a request in one of the other spellings, which the schema does not know. */
+bool bws_cti_doc_is_schema_form(const struct bws_cti_msg *m);
 
 void bws_cti_msg_free(struct bws_cti_msg *m);
 

@@ -118,7 +118,7 @@ bws_route_request(struct bws *w, struct bws_req *r)
 	r->delay_ms = bws_rand_range(&w->rand_net, w->knobs.reply_ms_min, w->knobs.reply_ms_max);
 	bws_validate_received(w, r->method, r->body.p, r->body.n);
 	answer(w, r);
-	if (!r->stream && !r->cti)
+	if (!r->stream && !r->cti && !(r->status >= 400 && w->knobs.error_body))
 		bws_validate_sent(w, r->method, r->reply.p, r->reply.n);
 	w->stats.requests[r->kind]++;
 	if (r->status >= 400)

@@ -28,6 +28,7 @@ struct bws;
  *	expect METRIC OP NUMBER		judged at the end
  *	within MS METRIC OP NUMBER	must become so before that time
  *	rate METRIC MS OP NUMBER	growth in every window of MS (judged at the end)
+ *	allow METRIC			one of those always expected to be 0 need not be
  *	conf, client, transport, load, clients	for the runner, not read here
  *
  * METRIC is a name of the statistics, "requests.KIND" for requests; with "+" before it, its growth
@@ -85,6 +86,7 @@ struct bws_scenario {
 	struct bws_rand rand;
 	struct bws_timer tick;
 	struct bws_buf trouble; /* sentences about refused commands */
+	bool allowed[3]; /* of what is always expected */
 	bool judged;
 	unsigned wrong;         /* after judging */
 	struct bws_buf verdict;
