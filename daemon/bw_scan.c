@@ -131,6 +131,9 @@ scan_take_list(struct bw_scan *s, const struct xsi_event *ev)
 		s->count++;
 		if (ev->calls[i].in_conference == XSI_FLAG_ON)
 			s->conference = true;
+		/* older servers do not say */
+		if (ev->calls[i].in_conference == XSI_FLAG_NONE && s->count > 1)
+			s->conference = true;
 	}
 }
 

@@ -152,6 +152,59 @@ START_TEST(test_read_again)
 }
 END_TEST
 
+/* A queue is read with one request; what waits in it is known. */
+START_TEST(test_queue)
+{
+	setup(GROUP "[devices]\nqueue = 27*\n");
+	world_rule(&w, "GET", "A/callcenter/2700", 200, -1,
+		"<?xml version=\"1.0\"?><ACDQueue xmlns=\"http://schema.broadsoft.com/xsi\"><queueEntries>"
+		"<queueEntry><callId>q1</callId><extTrackingId>9:1</extTrackingId><remoteParty>"
+		"<address>tel:+15550001</address></remoteParty><addTime>1</addTime></queueEntry>"
+		"</queueEntries></ACDQueue>");
+	world_forget_asked(&w);
+	world_monitor(&w, client, "2700");
+	world_asked(&w, "xsp1 GET A/callcenter/2700@demo.example/calls\n");
+	world_rules_clear(&w);
+	world_rule(&w, "GET", "A/callcenter/2700", 200, -1,
+		"<?xml version=\"1.0\"?><ACDQueue xmlns=\"http://schema.broadsoft.com/xsi\"/>");
+	world_send(&w, client, 70,
+		"<SnapshotDevice><snapshotObject>2700</snapshotObject></SnapshotDevice>");
+	world_run(&w, 100);
+	ck_assert_uint_eq(heard_count("ConnectionClearedEvent"), 1);
+	world_fini(&w);
+}
+END_TEST
+
+/* A call that ends while it is read is left out; a conference is read with the calls. */
+START_TEST(test_conference)
+{
+	setup(GROUP);
+	world_half(&w, "2001", "a", "7:1", "Originator", "Active", "2050");
+	world_half(&w, "2001", "b", "8:1", "Originator", "Active", "2051");
+	world_rule(&w, "GET", "2001@demo.example/calls/Conference", 200, -1,
+		"<?xml version=\"1.0\"?>\n<Conference xmlns=\"http://schema.broadsoft.com/xsi\">"
+		"<state>Active</state><conferenceParticipantList>"
+		"<conferenceParticipant><callId>a</callId></conferenceParticipant>"
+		"<conferenceParticipant><callId>b</callId></conferenceParticipant>"
+		"</conferenceParticipantList></Conference>\n");
+	world_rule(&w, "GET", "2001@demo.example/calls/", 404, 1, "");
+	world_rule(&w, "GET", "2001@demo.example/calls", 200, 1,
+		"<?xml version=\"1.0\"?><Calls xmlns=\"http://schema.broadsoft.com/xsi\">"
+		"<call><callId>gone</callId><uri>/x</uri></call>"
+		"<call inConference=\"true\"><callId>a</callId><uri>/x</uri></call>"
+		"<call><callId>b</callId><uri>/x</uri></call></Calls>");
+	world_forget_asked(&w);
+	world_monitor(&w, client, "2001");
+	ck_assert_uint_eq(world_asked_count(&w, "GET A/user/2001@demo.example/calls"), 5);
+	/* it is complete: nothing is asked again, and both calls are known */
+	world_run(&w, 10000);
+	ck_assert_uint_eq(world_asked_count(&w, "GET A/user/2001@demo.example/calls"), 5);
+	ck_assert_uint_eq(world_logged(&w, 37206, "device=2001"), 2);
+	ck_assert_uint_eq(world_logged(&w, 37205, ""), 0);
+	world_fini(&w);
+}
+END_TEST
+
 /* Nobody subscribes to single devices, unknown ones are refused, linger tells BroadWorks nothing. */
 START_TEST(test_unknown_device)
 {
@@ -199,6 +252,8 @@ main(void)
 	tcase_add_test(t, test_gap);
 	tcase_add_loop_test(t, test_subscription_lost, 0, 2);
 	tcase_add_test(t, test_read_again);
+	tcase_add_test(t, test_queue);
+	tcase_add_test(t, test_conference);
 	tcase_add_test(t, test_unknown_device);
 	tcase_add_test(t, test_refused);
 	suite_add_tcase(s, t);
