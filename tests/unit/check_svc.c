@@ -375,8 +375,8 @@ END_TEST
 
 START_TEST(test_unknown_service)
 {
-	static const char *const roots[] = { "GetDeviceId", "JoinCall", "SetDisplay",
-		"x", "MonitorStarts" };
+	static const char *const roots[] = { "GetDeviceId", "JoinCall", "SetDisplay", "x",
+		"MonitorStarts" };
 
 	setup("");
 	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {

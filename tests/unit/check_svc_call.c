@@ -175,8 +175,8 @@ START_TEST(test_make_call_refused)
 			answers[i].error);
 		world_heard(&w, client, line);
 		/* asked once: never repeated */
-		ck_assert_uint_eq(world_asked_count(&w, "/calls/new"),
-			answers[i].status == 401 ? 2 : 1);
+		ck_assert_uint_eq(
+			world_asked_count(&w, "/calls/new"), answers[i].status == 401 ? 2 : 1);
 		world_fini(&w);
 	}
 }
