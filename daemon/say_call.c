@@ -183,7 +183,10 @@ call_far_left(struct say *s, const struct core_say *f)
 
 	ev.kind = CSTA_EV_ConnectionCleared;
 	ev.connection_device = ev.subject = say_far_device(s->x, f->half);
-	ev.local = stays ? say_local_state(core_half_view(stays)) : CSTA_LOCAL_connected;
+	/* one that is gone is there until clients are told */
+	ev.local = !stays   ? CSTA_LOCAL_connected :
+		stays->gone ? say_local_state(stays->told) :
+			      say_local_state(core_half_view(stays));
 	ev.cause = call_clear_cause(s, f->half);
 	call_tell(s, f, &ev);
 }

@@ -580,6 +580,29 @@ START_TEST(test_conference_released)
 }
 END_TEST
 
+/* Forgotten while the device was out of service: one party leaves the controller, then he is cleared. */
+START_TEST(test_conference_forgotten)
+{
+	const char *heard, *first;
+
+	setup_conference();
+	w.snapshots = false;
+	world_call(&w, "2001", "CallReceivedEvent", "z:0", "1:2", "Terminator", "Alerting", "2009");
+	ck_assert_ptr_nonnull(strstr(world_take(&w, client), "OutOfServiceEvent"));
+	world_forget(&w, "2001");
+	w.snapshots = true;
+	world_snapshot(&w, "2001", "CallSubscriptionEvent");
+	world_run(&w, 10000);
+	heard = world_take(&w, client);
+	ck_assert_ptr_nonnull(strstr(heard, "BackInServiceEvent"));
+	first = strstr(heard, "localConnectionInfo=connected cause=switchingFunctionTerminated");
+	ck_assert_ptr_nonnull(first);
+	ck_assert_ptr_nonnull(
+		strstr(first, "localConnectionInfo=null cause=switchingFunctionTerminated"));
+	world_fini(&w);
+}
+END_TEST
+
 /* With the conference held and a third party consulted. */
 START_TEST(test_conference_and_call)
 {
@@ -632,6 +655,7 @@ main(void)
 		test_escape_wrong,
 		test_conference_controller,
 		test_conference_released,
+		test_conference_forgotten,
 		test_conference_and_call,
 	};
 
