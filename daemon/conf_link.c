@@ -280,6 +280,11 @@ conf_links_complete(struct conf *c, const struct conf_links *given, const char *
 			"%s: [broadworks] srv-links-max: too many links; allowed: %d in all", file,
 			LIMIT_XSPS);
 	for (uint32_t i = 0; i < c->xsp_count && result == 0; i++) {
+		if (is_given(given, i, "proxy") && c->xsps[i].proxy[0] != '\0' &&
+			c->xsps[i].transport == CONF_CTI)
+			return err_set(e, E_CONFIG,
+				"%s: [link %s] proxy: it is for HTTP alone; allowed: none with transport = cti",
+				file, c->xsps[i].name);
 		complete(c, given, i, &c->xsps[i]);
 		result = check_link(c, &c->xsps[i], file, e);
 	}

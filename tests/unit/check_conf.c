@@ -244,8 +244,8 @@ START_TEST(links_have_sections)
 {
 	good(LINKED
 		"xsp = cti://h1\nxsp = ctis://h2:9\n[link east]\nhost = xsp.example\nport = 8012\n"
-		"transport = cti\ntls = yes\npriority = 2\nkpl-interval-s = 5\nproxy = http://p:3128\n"
-		"user = other\npassword = eastpw\n[link west]\nhost = ::1\n");
+		"transport = cti\ntls = yes\npriority = 2\nkpl-interval-s = 5\n"
+		"user = other\npassword = eastpw\n[link west]\nhost = ::1\nproxy = http://p:3128\n");
 	ck_assert_uint_eq(conf.xsp_count, 4);
 	ck_assert_str_eq(conf.xsps[0].base_url, "cti://h1:8011");
 	ck_assert_str_eq(conf.xsps[1].base_url, "ctis://h2:9");
@@ -285,6 +285,8 @@ START_TEST(links_are_checked)
 	bad("[link a]\nhost = h\ncert-file = /c\n" MINIMAL, "belong together", 0);
 	bad("[link a]\nhost = h\npassword = a\npassword-file = /c\n" MINIMAL,
 		"given together with password-file", 0);
+	bad("[link a]\nhost = h\ntransport = cti\nproxy = http://p:1\n" MINIMAL,
+		"[link a] proxy: it is for HTTP alone", 0);
 	bad(MINIMAL "proxy = socks://h:1\n", "http://HOST:PORT", 5);
 	bad(MINIMAL "context-events = xsi\n", "a path as", 5);
 	bad(MINIMAL "context-events = /xsi/\n", "a path as", 5);
