@@ -254,7 +254,7 @@ cmd_as_switch(struct bws *w, const json_t *in, json_t *out)
 	return NULL;
 }
 
-/* Answers "state"; with "judge": true, which counts once, "failed" (how many) and "text". */
+/* Answers "state" and "open" (expectations not fulfilled now); with "judge": true, which counts once, "failed" (how many) and "text". */
 static const char *
 cmd_scenario(struct bws *w, const json_t *in, json_t *out)
 {
@@ -264,6 +264,7 @@ cmd_scenario(struct bws *w, const json_t *in, json_t *out)
 		return "there is no scenario";
 	json_object_set_new(out, "title", json_string(w->scenario.title));
 	json_object_set_new(out, "state", json_string(bws_scenario_state_text(w)));
+	json_object_set_new(out, "open", json_integer(bws_scenario_peek(w)));
 	if (!json_is_true(json_object_get(in, "judge")))
 		return NULL;
 	wrong = bws_scenario_judge(w);

@@ -86,9 +86,9 @@ struct bws_scenario {
 	struct bws_rand rand;
 	struct bws_timer tick;
 	struct bws_buf trouble; /* sentences about refused commands */
-	bool allowed[3]; /* of what is always expected */
+	bool allowed[3];        /* of what is always expected */
 	bool judged;
-	unsigned wrong;         /* after judging */
+	unsigned wrong; /* after judging */
 	struct bws_buf verdict;
 };
 
@@ -103,6 +103,9 @@ void bws_scenario_arm(struct bws *w, uint64_t seed);
 /* Judges, once: a later call gives the same verdict. One line per unfulfilled expectation is in
  * w->scenario.verdict. Returns how many. */
 unsigned bws_scenario_judge(struct bws *w);
+
+/* What judging would give now; nothing is settled by it. */
+unsigned bws_scenario_peek(struct bws *w);
 
 const char *bws_scenario_state_text(const struct bws *w);
 
