@@ -228,9 +228,9 @@ struct conf {
 	int redirect_hosts;
 	int64_t request_rate, request_burst; /* of one XSP: a second; rate 0 = no limit */
 	int64_t user_rate, user_burst;       /* of one user */
-	uint32_t connections_max; /* 8 HTTP connections to one XSP, streams not counted */
+	uint32_t connections_max; /* 16 HTTP connections to one XSP, streams not counted */
 	uint32_t reply_bytes_max;
-	uint32_t acks_in_flight;    /* 16 on one channel */
+	uint32_t acks_in_flight;    /* 32 on one channel */
 	int64_t ack_delay_alarm_ms; /* 3000 */
 	struct conf_error errors[CONF_ERRORS];
 	uint32_t error_count;

@@ -81,10 +81,10 @@
 	XX("broadworks", "request-burst", I64, request_burst, 1, 100000, "200", SHARED) \
 	XX("broadworks", "user-rate", I64, user_rate, 0, 10000, "20", SHARED) \
 	XX("broadworks", "user-burst", I64, user_burst, 1, 10000, "40", SHARED) \
-	XX("broadworks", "connections-max", U32, connections_max, 1, 64, "8", SHARED) \
+	XX("broadworks", "connections-max", U32, connections_max, 1, 64, "16", SHARED) \
 	XX("broadworks", "reply-bytes-max", U32, reply_bytes_max, 1024, LIMIT_HTTP_BODY_BYTES, \
 		"524288", SHARED) \
-	XX("broadworks", "acks-in-flight", U32, acks_in_flight, 1, 1024, "16", SHARED) \
+	XX("broadworks", "acks-in-flight", U32, acks_in_flight, 1, 1024, "32", SHARED) \
 	XX("broadworks", "ack-delay-alarm-ms", I64, ack_delay_alarm_ms, 10, 600000, "3000", \
 		SHARED) \
 	XX("broadworks", "error", ERROR, errors, 0, 0, "", SHARED) \

@@ -297,7 +297,7 @@ END_TEST
 /* Acknowledgements have a window; an XSP that does not answer them loses nothing. */
 START_TEST(test_ack_window)
 {
-	setup(1, "http-timeout-ms = 1000\n");
+	setup(1, "http-timeout-ms = 1000\nacks-in-flight = 16\n");
 	world_rule(&w, "POST", "E/channel/eventresponse", 0, 16, "");
 	for (unsigned i = 0; i < 40; i++)
 		world_event(
