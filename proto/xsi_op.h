@@ -157,9 +157,7 @@
 	XX(message_summary_get, "GetVoiceMailMessageSummaryRequest", GET, actions, \
 		"/user/{subscriberid}/calls/messaging/VoiceMailMessageSummary", "") \
 	XX(message_summary_clear, "ClearVoiceMailMessageSummaryRequest", DELETE, actions, \
-		"/user/{subscriberid}/calls/messaging/VoiceMailMessageSummary", "") \
-	XX(message_list, "GetAllVoiceMessagingMessagesRequest", GET, actions, \
-		"/user/{subscriberid}/calls/messaging/VoiceMessagingMessages", "")
+		"/user/{subscriberid}/calls/messaging/VoiceMailMessageSummary", "")
 
 #define XSI_OPS_QUEUE(XX) \
 	XX(acd_list, "GetACDRequest", GET, actions, "/callcenter/{callcenterid}/calls", "") \

@@ -36,7 +36,7 @@ fi
 # --- make-table on a world of two events and a request ------------------------------------------------------------
 mkdir "$dir/records"
 export COVERAGE_NAMES=$dir/names COVERAGE_RECORDS=$dir/records COVERAGE_TABLE=$dir/table.md COVERAGE_GAPS=$dir/gaps.txt
-export COVERAGE_TESTS=$dir/tests
+export COVERAGE_TESTS=$dir/tests COVERAGE_UNUSED=$dir/unused.txt COVERAGE_SCHEMA=$dir/schema
 printf 'event A\tcall\nevent B\tcall\nrequest dial\tPOST\t/new\tDialRequest\t/new$\n' >"$dir/names"
 printf '%s\n' check_xsi_x check_one check_two check_three bwsim-test_b.sh >"$dir/tests"
 printf '# why\nevent B\n' >"$dir/gaps.txt"
@@ -90,7 +90,28 @@ printf 'event C\tcall\n' >>"$dir/names"
 table check
 expect "event C: no test of its codec" "a new row"
 expect "event C: no test of the connector has it" "a new row"
-unset COVERAGE_NAMES COVERAGE_RECORDS COVERAGE_TABLE COVERAGE_GAPS COVERAGE_TESTS
+
+# Requests that are not made.
+sed -i '/event C/d' "$dir/names"
+printf '# remark\nFaxRequest no service\n' >"$dir/unused.txt"
+table update
+grep -F '| `Fax' "$dir/table.md" >"$dir/out"
+expect '| `FaxRequest` | no service |' "a request that is not made"
+printf 'DialRequest\nFaxRequest again\n' >>"$dir/unused.txt"
+table check
+expect "DialRequest: stands in unused.txt without a reason" "no reason"
+expect "DialRequest: stands in unused.txt and is a row of the table" "one that is made"
+expect "FaxRequest: stands in unused.txt twice" "twice"
+mkdir "$dir/schema"
+for element in DialRequest FaxRequest TelexRequest NoteType; do
+	echo "  <xs:element name=\"$element\" substitutionGroup=\"xsp:payload\">"
+done >"$dir/schema/CTI.xsd"
+table check
+expect "TelexRequest: a request of the schema that is neither made nor in unused.txt" "one that was forgotten"
+grep -e "NoteType" -e "Request: a request of the schema" "$dir/out" | grep -v Telex >"$dir/rest"
+mv "$dir/rest" "$dir/out"
+expect "" "nothing else"
+unset COVERAGE_NAMES COVERAGE_RECORDS COVERAGE_TABLE COVERAGE_GAPS COVERAGE_TESTS COVERAGE_UNUSED COVERAGE_SCHEMA
 
 # --- from-journal -------------------------------------------------------------------------------------------------
 u=/com.broadsoft.xsi-actions/v2.0/user/2001@demo.example
