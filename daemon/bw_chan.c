@@ -10,8 +10,8 @@
  * period (a CTI connection has its keepalives, bw_cti.c); the grant is renewed when half of it is over.
  * Failure modes: refused or ended stream, heartbeat 401/404, no byte for silence-ms, a Channel terminated event,
  * bytes that are no XML, a grant that ran out: the channel is dropped and opened again after a back-off with jitter, the
- * first time at once. 401: its account decides (bw_auth.c). 403 twice in a row, or a set that belongs to another: left
- * alone for auth-hold-s, with an alarm. 503: when the link is not held any more.
+ * first time at once. 401: its account decides (bw_auth.c). 403 twice in a row: left alone for auth-hold-s, with an
+ * alarm. A set that another has taken: never at once, with an alarm. 503: when the link is not held any more.
  */
 #include "daemon/bw_part.h"
 
@@ -24,6 +24,7 @@
 #define CHANNEL_OPEN_MS 5000
 #define CHANNEL_REFUSED_MS_MIN 60000
 #define CHANNEL_DENIALS 2
+#define CHANNEL_TAKEN_FAILURES 4
 #define CHANNEL_NEVER_S 2147483646u /* a grant from here on does not run out */
 
 static const struct sm_state channel_states[] = {
@@ -302,14 +303,19 @@ channel_refuse(struct bw *b, struct bw_channel *c, const char *why)
 void
 bw_channel_terminated(struct bw *b, struct bw_channel *c, struct str reason)
 {
-	/* no fight with another owner of the set: it gets time to see what it did, and so does the operator */
-	if (str_is(reason, "DuplicateChannelSet")) {
-		c->failures += 4;
+	bool taken = str_is(reason, "DuplicateChannelSet");
+
+	if (taken)
 		log_emit(b->x->log, M_NOT_AUTHORISED,
 			"xsp=%s another channel set of this account and application was opened",
 			channel_name(b, c));
-	}
 	bw_channel_lose(b, c, "ended by BroadWorks");
+	/*
+	 * No fight with another owner of the set: it gets time to see what it did, and so does the operator. After the loss,
+	 * which forgets the failures of a channel that was up for long.
+	 */
+	if (taken)
+		c->failures += CHANNEL_TAKEN_FAILURES;
 }
 
 static void

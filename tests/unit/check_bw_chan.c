@@ -358,6 +358,21 @@ START_TEST(test_terminated)
 }
 END_TEST
 
+/* A channel that was up for long is not opened at once either: that would be the first blow of a fight. */
+START_TEST(test_terminated_after_long)
+{
+	setup(2, "");
+	world_run(&w, 60000);
+	world_forget_asked(&w);
+	terminate(0, "DuplicateChannelSet");
+	world_run(&w, 5000);
+	ck_assert_uint_eq(w.xsps[0].opens, 1);
+	world_run(&w, 20000);
+	ck_assert_uint_eq(counts().channels_open, 2);
+	world_fini(&w);
+}
+END_TEST
+
 /* Two owners of the set that terminate each other: the second time, and every time, we wait long. */
 START_TEST(test_terminated_again_and_again)
 {
@@ -452,6 +467,7 @@ main(void)
 		test_silent_stream,
 		test_refresh,
 		test_terminated,
+		test_terminated_after_long,
 		test_terminated_again_and_again,
 		test_garbage_on_the_stream,
 		test_no_channel_document,
