@@ -326,13 +326,20 @@ auth_denied(struct bw *b, uint32_t xsp, struct bw_account *a, bool is_probe)
 	return !bw_auth_is_refused(b, xsp);
 }
 
+/* Who is sent elsewhere, or meets a server that is overloaded or broken, may not have been asked who he is. */
+static bool
+auth_is_conclusive(uint64_t status)
+{
+	return status / 100 == 2 || status / 100 == 4;
+}
+
 bool
 bw_auth_answered(struct bw *b, uint32_t xsp, uint64_t id, uint64_t status)
 {
 	struct bw_account *a = account_of(b, xsp);
 	bool is_probe = a->state == ACCOUNT_PROBING && a->probe == id;
 
-	if (status == 0) {
+	if (!auth_is_conclusive(status)) {
 		bw_auth_forget(b, xsp, id);
 		return false;
 	}

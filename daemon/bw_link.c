@@ -469,7 +469,11 @@ bw_link_answered(struct bw *b, struct bw_request *r, const struct bw_answer *a)
 		link_follow(b, r->xsp, r->hops, link_base(b, r), a->location, base) != NULL)
 		return false;
 	request_lead(b, r, base);
-	link_dispatch(b, r);
+	/* the account may have been refused elsewhere meanwhile */
+	if (link_may_send(b, r))
+		link_dispatch(b, r);
+	else
+		link_queue(b, r, true);
 	return true;
 }
 
@@ -555,6 +559,8 @@ bw_link_stream_ended(struct bw *b, struct bw_channel *c, const struct bw_answer 
 	if (link_follow(b, c->xsp, c->hops, c->target[0] ? c->target : l->url, a->location, base) !=
 		NULL)
 		return false;
+	if (!bw_auth_may_send(b, c->xsp))
+		return false; /* refused elsewhere meanwhile: opened again when the account may be used */
 	c->hops++;
 	str_copy(c->target, sizeof(c->target), str_of(base));
 	if (b->x->conf->redirect_remember)

@@ -102,6 +102,13 @@ channels_open(void)
 	return c.channels_open;
 }
 
+static void
+redirect(const char *method, const char *part, int times, const char *location)
+{
+	world_rule(&w, method, part, 302, times, "");
+	world_rule_last(&w)->location = location;
+}
+
 /* --- accounts --------------------------------------------------------------------------------- */
 
 /* Fault 4: a challenge is answered once, whatever it was; nothing is lost. */
@@ -181,6 +188,66 @@ START_TEST(test_refused_in_full_flight)
 	ck_assert_uint_le(before, 6);
 	world_run(&w, 200000);
 	ck_assert_uint_eq(attempts(), before);
+	world_fini(&w);
+}
+END_TEST
+
+/* Thirty devices are asked at once, by an account that has just been refused. */
+static void
+ask_many(void)
+{
+	for (int k = 0; k < 30; k++)
+		world_send(&w, client, 7,
+			"<SnapshotDevice xmlns=\"http://www.ecma-international.org/standards/"
+			"ecma-323/csta/ed3\"><snapshotObject>%d</snapshotObject></SnapshotDevice>",
+			2100 + k);
+}
+
+static void
+setup_many(void)
+{
+	setup(1, "auth-hold-s = 600\nupdate-rate = 100000\n");
+	for (int k = 0; k < 30; k++) {
+		char device[16];
+
+		snprintf(device, sizeof(device), "%d", 2100 + k);
+		world_monitor(&w, client, device);
+	}
+}
+
+/* Refusals of the account mixed with answers that say nothing of it: no more attempts than without them. */
+START_TEST(test_refused_between_other_answers)
+{
+	static const unsigned others[] = { 302, 500, 502, 503 };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		setup_many();
+		world_rule(&w, "", "", 401, 1, "");
+		world_rule(&w, "", "", others[i], 1, "");
+		world_rule(&w, "", "", 401, -1, "");
+		ask_many();
+		world_run(&w, 300000);
+		ck_assert_msg(
+			attempts() <= 4, "%u refusals, with a %u between", attempts(), others[i]);
+		ck_assert_str_eq(link_at(0).state, "refused");
+		world_fini(&w);
+	}
+}
+END_TEST
+
+/* Requests that are sent elsewhere while the account is stopped wait as all others do. */
+START_TEST(test_redirected_while_refused)
+{
+	setup_many();
+	world_rule(&w, "PUT", "/subscription/", 401, 1, "");
+	world_rule_last(&w)->delay_ms = 1500; /* all are under way by then */
+	redirect("PUT", "/subscription/", 29, "/com.broadsoft.xsi-events/v2.0/elsewhere");
+	world_rule_last(&w)->delay_ms = 1600;
+	world_rule(&w, "", "", 401, -1, "");
+	ask_many();
+	world_run(&w, 300000);
+	ck_assert_msg(attempts() <= 4, "%u refusals", attempts());
+	ck_assert_uint_le(world_asked_count(&w, "elsewhere"), 4);
 	world_fini(&w);
 }
 END_TEST
@@ -267,13 +334,6 @@ START_TEST(test_other_accounts)
 END_TEST
 
 /* --- redirects -------------------------------------------------------------------------------- */
-
-static void
-redirect(const char *method, const char *part, int times, const char *location)
-{
-	world_rule(&w, method, part, 302, times, "");
-	world_rule_last(&w)->location = location;
-}
 
 /* Fault 11: the same method and body, and the place is remembered. */
 START_TEST(test_redirected_request)
@@ -721,6 +781,8 @@ main(void)
 		test_challenge_answered,
 		test_wrong_password_locks_nobody_out,
 		test_refused_in_full_flight,
+		test_refused_between_other_answers,
+		test_redirected_while_refused,
 		test_one_link_refuses,
 		test_token_file,
 		test_tokens_that_are_none,
