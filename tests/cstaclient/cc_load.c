@@ -73,7 +73,8 @@ is_talking(const struct cc_call *call)
 
 /* Two calls, one of them held: what CSTA can make of them. */
 static void
-offer_pair(struct draw *d, size_t index, const struct cc_call *active, const struct cc_call *held)
+offer_pair(struct draw *d, size_t index, const char *own, const struct cc_call *active,
+	const struct cc_call *held)
 {
 	static const struct {
 		enum cc_kind kind;
@@ -82,6 +83,10 @@ offer_pair(struct draw *d, size_t index, const struct cc_call *active, const str
 		{ CC_KIND_CONFERENCE, 4 } };
 
 	if (!is_talking(active) || held->is_busy || held->state != CC_STATE_HOLD)
+		return;
+	/* nobody is connected with himself: a queue would hold one call twice */
+	if (active->answered[0] != '\0' && !cc_text_same_device(active->answered, own) &&
+		cc_text_same_device(active->answered, held->answered))
 		return;
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
 		offer(d, pairs[i].weight, pairs[i].kind, index, active->id);
@@ -103,8 +108,8 @@ offer_features(struct draw *d, const struct cc_device *device, size_t index)
 		offer(d, 1, CC_KIND_DEFLECT, index, one->id);
 	if (device->call_count != 2)
 		return;
-	offer_pair(d, index, one, two);
-	offer_pair(d, index, two, one);
+	offer_pair(d, index, device->name, one, two);
+	offer_pair(d, index, device->name, two, one);
 }
 
 static void
@@ -144,6 +149,7 @@ cc_load_choose(struct cc_rand *r, const struct cc_picture *p, const struct cc_lo
 	struct cc_action *out)
 {
 	struct draw d = { r, targets->has_features, 0, out };
+	const struct cc_call *call;
 
 	memset(out, 0, sizeof(*out));
 	for (size_t i = 0; i < p->device_count; i++)
@@ -153,5 +159,9 @@ cc_load_choose(struct cc_rand *r, const struct cc_picture *p, const struct cc_lo
 	if (out->kind == CC_KIND_MAKE || out->kind == CC_KIND_CONSULT ||
 		out->kind == CC_KIND_SINGLE_STEP || out->kind == CC_KIND_DEFLECT)
 		choose_target(r, targets, p->devices[out->device].name, out->to);
+	call = cc_picture_call(&p->devices[out->device], out->call_id);
+	if (call != NULL && call->answered[0] != '\0' && out->to[0] != '\0' &&
+		cc_text_same_device(call->answered, out->to))
+		cc_text_copy(out->to, sizeof(out->to), "tel:+15559000000"); /* as above */
 	return true;
 }
