@@ -146,6 +146,14 @@ bw_channel_stale(struct bw *b, struct bw_channel *c)
 	c->stale_asked = false;
 }
 
+/* Spread to the early side only: the period may be all the patience that the server has, or silence-ms. */
+static struct mono
+channel_next_beat(struct bw *b)
+{
+	return mono_add_ms(
+		b->x->now, rng_jitter_ms(&b->x->rng, conf_heartbeat_ms(b->x->conf) * 95 / 100, 5));
+}
+
 static void
 channel_enter_open(struct bw *b, struct bw_channel *c)
 {
@@ -153,10 +161,7 @@ channel_enter_open(struct bw *b, struct bw_channel *c)
 	c->opened_at = b->x->now;
 	c->refused = c->unauthorised = false;
 	c->denials = 0;
-	c->beat_due = bw_link_is_cti(b, c->xsp) ?
-		MONO_NEVER :
-		mono_add_ms(
-			b->x->now, rng_jitter_ms(&b->x->rng, conf_heartbeat_ms(b->x->conf), 10));
+	c->beat_due = bw_link_is_cti(b, c->xsp) ? MONO_NEVER : channel_next_beat(b);
 	channel_granted(b, c);
 	bw_link_note(b, c->xsp, "event channel open");
 	log_emit(b->x->log, M_CHANNEL_OPEN, "xsp=%s channel=%s", channel_name(b, c), c->id);
@@ -401,8 +406,7 @@ channel_beat(struct bw *b, struct bw_channel *c)
 		&(struct xsi_request){ .op = XSI_OP_channel_heartbeat, .args = { str_of(c->id) } },
 		NULL)
 		->request = c->stream;
-	c->beat_due = mono_add_ms(
-		b->x->now, rng_jitter_ms(&b->x->rng, conf_heartbeat_ms(b->x->conf), 10));
+	c->beat_due = channel_next_beat(b);
 }
 
 static void
