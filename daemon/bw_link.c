@@ -449,6 +449,36 @@ request_lead(struct bw *b, struct bw_request *r, const char *base)
 		str_copy(b->channels[r->xsp].target, BW_URL_BYTES, str_of(base));
 }
 
+/*
+ * 404 to what is bound to no stream may come from a member of the farm that does not know the user, or not yet: the next
+ * open link is asked. False: it is the answer.
+ */
+static bool
+link_ask_elsewhere(struct bw *b, struct bw_request *r, uint64_t status)
+{
+	uint32_t count = b->x->conf->xsp_count;
+
+	if (status != 404 || r->elsewhere >= b->x->conf->wrong_xsp_tries ||
+		r->elsewhere + 1 >= count ||
+		(r->kind != BW_REQ_SUBSCRIBE && r->kind != BW_REQ_UPDATE))
+		return false;
+	for (uint32_t i = 1; i < count; i++) {
+		uint32_t xsp = (r->xsp + i) % count;
+
+		if (b->channels[xsp].state != CHANNEL_OPEN ||
+			link_bucket(b, xsp) == link_bucket(b, r->xsp) || !bw_auth_may_send(b, xsp))
+			continue;
+		r->elsewhere++;
+		r->xsp = xsp;
+		mem_free(r->base);
+		mem_free(r->path);
+		r->base = r->path = NULL;
+		bw_link_submit(b, r);
+		return true;
+	}
+	return false;
+}
+
 bool
 bw_link_answered(struct bw *b, struct bw_request *r, const struct bw_answer *a)
 {
@@ -465,6 +495,8 @@ bw_link_answered(struct bw *b, struct bw_request *r, const struct bw_answer *a)
 		link_queue(b, r, true);
 		return true;
 	}
+	if (link_ask_elsewhere(b, r, a->status))
+		return true;
 	if (!is_redirect(a->status) || bw_link_is_cti(b, r->xsp) ||
 		link_follow(b, r->xsp, r->hops, link_base(b, r), a->location, base) != NULL)
 		return false;

@@ -79,6 +79,7 @@ struct bw_request {
 	enum bw_request_place place;
 	bool urgent;
 	uint32_t tries, hops;
+	uint32_t elsewhere;           /* links that answered 404 before */
 	struct mono due;              /* its answer, or its turn, is awaited until */
 	char *base, *path;            /* where a redirect led; NULL: where it belongs */
 	uint64_t end_status;          /* ENDED */

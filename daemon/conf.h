@@ -254,7 +254,9 @@ struct conf {
 	int64_t subscription_expires_s; /* 7200 */
 	int64_t heartbeat_ms;           /* 15000 */
 	int64_t event_timeout_ms;       /* 0 = not known; heartbeats at least twice as often */
-	uint32_t refresh_percent;       /* 50: when a grant is renewed, as a share of it */
+	bool heartbeat_document;  /* yes: only bytes prove that a stream lives, no: 200 does */
+	uint32_t wrong_xsp_tries; /* 1: links that are asked when one answers 404 */
+	uint32_t refresh_percent; /* 50: when a grant is renewed, as a share of it */
 	int64_t link_recovery_ms; /* 10000: a link that was well for so long has no bad history */
 	int64_t http_timeout_ms;  /* 5000 */
 	int64_t silence_ms;       /* 35000: a stream without any byte for this long is lost */

@@ -124,6 +124,8 @@
 		"7200", SHARED) \
 	XX("broadworks", "heartbeat-ms", I64, heartbeat_ms, 1000, 600000, "15000", SHARED) \
 	XX("broadworks", "event-timeout-ms", I64, event_timeout_ms, 0, 3600000, "0", SHARED) \
+	XX("broadworks", "heartbeat-document", YESNO, heartbeat_document, 0, 0, "yes", SHARED) \
+	XX("broadworks", "wrong-xsp-tries", U32, wrong_xsp_tries, 0, LIMIT_XSPS, "1", SHARED) \
 	XX("broadworks", "refresh-percent", U32, refresh_percent, 10, 90, "50", SHARED) \
 	XX("broadworks", "link-recovery-ms", I64, link_recovery_ms, 0, 600000, "10000", SHARED) \
 	XX("broadworks", "http-timeout-ms", I64, http_timeout_ms, 100, 120000, "5000", SHARED) \

@@ -430,7 +430,7 @@ START_TEST(test_backoff)
 	world_run(&w, 1);
 	opens = w.xsps[0].opens; /* the one that is made at once may come first */
 	for (int n = 0; n < 6; n++) {
-		int64_t step_ms = expected_ms / 200 > 1 ? expected_ms / 200 : 1;
+		int64_t step_ms = expected_ms / 40 > 1 ? expected_ms / 40 : 1;
 
 		for (passed_ms = 0; w.xsps[0].opens == opens && passed_ms < 10000000;
 			passed_ms += step_ms)
@@ -478,6 +478,28 @@ START_TEST(test_heartbeat_period)
 }
 END_TEST
 
+/* 200 without a document, for an hour: with the setting that says so the channel stays. */
+START_TEST(test_heartbeat_without_document)
+{
+	setup(1, "heartbeat-document = %s\n", _i ? "no" : "yes");
+	w.xsps[0].mode = WORLD_UP;
+	world_rule(&w, "PUT", "/heartbeat", 200, -1, "");
+	open_case_run(&w, client, 3600000);
+	if (_i)
+		ck_assert_uint_eq(w.xsps[0].opens, 1);
+	else
+		ck_assert_uint_ge(w.xsps[0].opens, 50);
+	ck_assert(open_case_works(&w, client, "2001"));
+	/* a server that says nothing at all is found with either */
+	world_rules_clear(&w);
+	world_rule(&w, "PUT", "/heartbeat", 0, -1, "");
+	world_forget_asked(&w);
+	world_run(&w, 70000);
+	ck_assert_uint_ge(world_asked_count(&w, "xsp1 open"), 1);
+	world_fini(&w);
+}
+END_TEST
+
 /* The document without 200: whatever but 401, 403 and 404 is said of it, the stream lives. */
 START_TEST(test_heartbeat_document_without_200)
 {
@@ -520,6 +542,61 @@ START_TEST(test_stream_closed)
 }
 END_TEST
 
+/* --- O28: 404 in a farm ------------------------------------------------------------------------------------ */
+
+/* So many links are asked as the setting says before a user is taken for unknown; one link that agrees is enough. */
+START_TEST(test_farm_subscribe)
+{
+	unsigned tries = (unsigned)_i;
+
+	for (unsigned wrong = 0; wrong <= 3; wrong++) {
+		setup(3, "wrong-xsp-tries = %u\n", tries);
+		world_rule(&w, "POST", "E/user/2002", 404, (int)wrong, "");
+		world_forget_asked(&w);
+		world_send(&w, client, 9,
+			"<MonitorStart><monitorObject>2002</monitorObject></MonitorStart>");
+		world_run(&w, 500);
+		ck_assert_msg((strstr(world_take(&w, client), "MonitorStartResponse") != NULL) ==
+				(wrong <= tries && wrong <= 2),
+			"%u of 3 links do not know it, %u tries", wrong, tries);
+		if (wrong <= tries && wrong <= 2)
+			ck_assert(open_case_works(&w, client, "2002"));
+		ck_assert_uint_le(world_asked_count(&w, "POST E/user/2002"), tries + 1);
+		world_fini(&w);
+	}
+}
+END_TEST
+
+/* An update, heartbeat or ack that one node does not know, for a while until they agree: no subscription is made anew by
+ * the first, the channel by the second, nothing is lost by the third. */
+START_TEST(test_farm_other_kinds)
+{
+	const struct kind *k = &kinds[_i + 1];
+
+	setup(2, "%s", "");
+	world_rule(&w, k->method, k->part, 404, 1, "");
+	world_forget_asked(&w);
+	cause(k);
+	world_rules_clear(&w);
+	open_case_run(&w, client, 60000);
+	ck_assert_uint_eq(world_asked_count(&w, "POST E/user"), 0);
+	ck_assert_uint_eq(channels_open(), 2);
+	ck_assert(open_case_works(&w, client, "2001"));
+	/* for five minutes by both nodes: no storm */
+	world_rule(&w, k->method, k->part, 404, -1, "");
+	world_forget_asked(&w);
+	cause(k);
+	open_case_run(&w, client, 300000);
+	ck_assert_msg(world_asked_count(&w, "open") + world_asked_count(&w, "POST E/user") <= 60,
+		"%u opens", world_asked_count(&w, "open"));
+	world_rules_clear(&w);
+	open_case_run(&w, client, 60000);
+	ck_assert_uint_eq(channels_open(), 2);
+	ck_assert(open_case_works(&w, client, "2001"));
+	world_fini(&w);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -543,6 +620,9 @@ main(void)
 	tcase_add_loop_test(t, test_heartbeat_period, 0, 8);
 	tcase_add_loop_test(t, test_heartbeat_document_without_200, 0, 6);
 	tcase_add_loop_test(t, test_stream_closed, 0, 3);
+	tcase_add_loop_test(t, test_heartbeat_without_document, 0, 2);
+	tcase_add_loop_test(t, test_farm_subscribe, 0, 4);
+	tcase_add_loop_test(t, test_farm_other_kinds, 0, 3);
 	suite_add_tcase(s, t);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
