@@ -41,7 +41,7 @@ app_send(struct bw *b, bool set)
 	q.body = buf_as_str(&b->body);
 
 	b->app.due = mono_add_ms(b->x->now, b->x->conf->app_controller_check_s * 1000);
-	bw_request_send(b, BW_REQ_CONTROLLER, bw_pick_xsp(b), &q, NULL);
+	bw_request_send(b, BW_REQ_CONTROLLER, bw_pick_xsp(b, XSI_OP_none), &q, NULL);
 }
 
 void

@@ -83,8 +83,8 @@ bw_calls_pump(struct bw *b)
 		else if (late && !call_take_token(b, bw_device(b, d)))
 			b->hooks.request_over(w->request, BW_OVERLOAD, 0, b->hooks.arg);
 		else
-			bw_request_send(b, BW_REQ_CALL, bw_pick_xsp(b), w->q, w->device)->request =
-				w->request;
+			bw_request_send(b, BW_REQ_CALL, bw_pick_xsp(b, w->q->op), w->q, w->device)
+				->request = w->request;
 		call_free(b, w);
 	}
 }

@@ -118,7 +118,7 @@ channels_drop_stale(struct bw *b)
 			continue;
 		c->stale_asked = true;
 		b->deletes++;
-		bw_request_send(b, BW_REQ_DELETE_CHANNEL, bw_pick_xsp(b),
+		bw_request_send(b, BW_REQ_DELETE_CHANNEL, bw_pick_xsp(b, XSI_OP_none),
 			&(struct xsi_request){
 				.op = XSI_OP_channel_delete, .args = { str_of(c->stale) } },
 			NULL)

@@ -102,7 +102,7 @@ leaks_ask(struct bw *b)
 	}
 	q.args[5] = str_of(conf->application_id);
 	b->leaks.due = MONO_NEVER;
-	b->leaks.request = bw_request_send(b, BW_REQ_LIST_SUBS, bw_pick_xsp(b), &q, NULL)->id;
+	b->leaks.request = bw_request_send(b, BW_REQ_LIST_SUBS, bw_pick_xsp(b, XSI_OP_none), &q, NULL)->id;
 }
 
 /* --- the list ------------------------------------------------------------------------------------------ */
@@ -206,7 +206,7 @@ static void
 leak_delete(struct bw *b, struct bw_leak *l)
 {
 	if (core_sub_by_id(&b->x->model, str_of(l->id)) == NULL) {
-		bw_request_send(b, BW_REQ_DELETE_LEAK, bw_pick_xsp(b),
+		bw_request_send(b, BW_REQ_DELETE_LEAK, bw_pick_xsp(b, XSI_OP_none),
 			&(struct xsi_request){
 				.op = XSI_OP_subscription_delete, .args = { str_of(l->id) } },
 			NULL);

@@ -13,8 +13,8 @@ struct bw_request *bw_request_send(struct bw *b, enum bw_request_kind kind, uint
 enum bw_result bw_result_of(uint64_t status);
 /** The same with the exceptions of the configuration (`error =`). */
 enum bw_result bw_result_of_status(struct bw *b, uint64_t status);
-/** The XSP to be asked next: those with an open channel, first those that answer; by priority, shared by weight. */
-uint32_t bw_pick_xsp(struct bw *b);
+/** The XSP to be asked next for this (XSI_OP_none: for anything): those that carry it with an open channel, first those that answer; by priority, shared by weight. */
+uint32_t bw_pick_xsp(struct bw *b, enum xsi_op op);
 void bw_requests_drop(struct bw *b);
 /** A request is over for good: its owner is told, and it is freed. */
 void bw_request_over(struct bw *b, struct bw_request *r, const struct bw_answer *a);

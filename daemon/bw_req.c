@@ -138,14 +138,22 @@ request_result(struct bw *b, uint64_t status, struct str body)
 
 /* --- which XSP -------------------------------------------------------------------------------- */
 
+/* Some requests do not exist over CTI. */
+static bool
+pick_carries(const struct bw *b, uint32_t xsp, enum xsi_op op)
+{
+	return op == XSI_OP_none || xsi_op_element(op) != NULL ||
+		b->x->conf->xsps[xsp].transport != CONF_CTI;
+}
+
 /* 0: well; 1: overloaded; 2: it did not answer; 3: no channel. */
 static int
-pick_rank(const struct bw *b, uint32_t xsp)
+pick_rank(const struct bw *b, uint32_t xsp, enum xsi_op op)
 {
 	const struct bw_channel *c = &b->channels[xsp];
 	const struct bw_link *l = &b->south.of[xsp];
 
-	if (c->state != CHANNEL_OPEN)
+	if (c->state != CHANNEL_OPEN || !pick_carries(b, xsp, op))
 		return 3;
 	if (c->doubtful || !bw_auth_may_send(b, xsp))
 		return 2;
@@ -165,7 +173,7 @@ pick_is_before(const struct bw *b, uint32_t xsp, uint32_t other)
 
 /* Among those of the same rank and priority each gets its share by weight, evenly spread. */
 static uint32_t
-pick_weighted(struct bw *b, uint32_t best, int rank)
+pick_weighted(struct bw *b, uint32_t best, int rank, enum xsi_op op)
 {
 	uint32_t count = b->x->conf->xsp_count, at = best;
 	int64_t total = 0;
@@ -173,7 +181,7 @@ pick_weighted(struct bw *b, uint32_t best, int rank)
 	for (uint32_t i = 0; i < count; i++) {
 		struct bw_link *l = &b->south.of[i];
 
-		if (pick_rank(b, i) != rank || pick_is_before(b, best, i))
+		if (pick_rank(b, i, op) != rank || pick_is_before(b, best, i))
 			continue;
 		l->credit += l->weight;
 		total += l->weight;
@@ -185,24 +193,25 @@ pick_weighted(struct bw *b, uint32_t best, int rank)
 }
 
 uint32_t
-bw_pick_xsp(struct bw *b)
+bw_pick_xsp(struct bw *b, enum xsi_op op)
 {
 	uint32_t count = b->x->conf->xsp_count, best = 0;
-	int rank = pick_rank(b, 0);
+	int rank = pick_rank(b, 0, op);
 
 	for (uint32_t i = 1; i < count; i++) {
-		int r = pick_rank(b, i);
+		int r = pick_rank(b, i, op);
 
 		if (r < rank || (r == rank && pick_is_before(b, i, best)))
 			best = i;
 		rank = r < rank ? r : rank;
 	}
 	if (rank < 3)
-		return pick_weighted(b, best, rank);
+		return pick_weighted(b, best, rank, op);
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t xsp = b->next_xsp++ % count;
 
-		if (b->south.of[xsp].url[0] != '\0' || b->x->conf->xsps[xsp].srv == 0)
+		if ((b->south.of[xsp].url[0] != '\0' || b->x->conf->xsps[xsp].srv == 0) &&
+			pick_carries(b, xsp, op))
 			return xsp;
 	}
 	return 0;

@@ -43,7 +43,7 @@ scan_request(struct bw *b, struct bw_device *bd, enum xsi_op op, const char *cal
 {
 	struct xsi_request q = { .op = op, .args = { str_of(bd->device->user), str_of(call) } };
 
-	return bw_request_send(b, BW_REQ_SCAN, bw_pick_xsp(b), &q, bd->device->id)->id;
+	return bw_request_send(b, BW_REQ_SCAN, bw_pick_xsp(b, XSI_OP_none), &q, bd->device->id)->id;
 }
 
 uint64_t

@@ -221,7 +221,7 @@ bw_sub_set_id(struct bw *b, struct bw_sub *bs, struct str id)
 void
 bw_unsubscribe(struct bw *b, struct str id)
 {
-	bw_request_send(b, BW_REQ_UNSUBSCRIBE, bw_pick_xsp(b),
+	bw_request_send(b, BW_REQ_UNSUBSCRIBE, bw_pick_xsp(b, XSI_OP_none),
 		&(struct xsi_request){ .op = XSI_OP_subscription_delete, .args = { id } }, NULL);
 }
 
@@ -292,7 +292,7 @@ ask_send(struct bw *b, struct bw_sub *bs)
 	bs->answered = false;
 	bs->urgent = false;
 	r = bw_request_send(
-		b, update ? BW_REQ_UPDATE : BW_REQ_SUBSCRIBE, bw_pick_xsp(b), &q, d ? d->id : NULL);
+		b, update ? BW_REQ_UPDATE : BW_REQ_SUBSCRIBE, bw_pick_xsp(b, XSI_OP_none), &q, d ? d->id : NULL);
 	bs->request = r->id;
 	ask_change(b, bs, ASK_SENT);
 }

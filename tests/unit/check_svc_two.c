@@ -16,10 +16,12 @@ static unsigned client;
 #define CALLS "A/user/2001@demo.example/calls/"
 
 /* A session (#1) with a monitor on 2001 (#2), and a call a (#3) to 2002 in this state, if any. */
+static unsigned xsps = 1;
+
 static void
 setup(const char *state)
 {
-	world_init(&w, 1, "");
+	world_init(&w, xsps, "");
 	w.quiet_acks = true;
 	world_start(&w);
 	client = world_connect(&w);
@@ -336,6 +338,26 @@ START_TEST(test_away)
 }
 END_TEST
 
+/* Park does not exist over CTI: where links of both kinds are, it goes over HTTP. */
+START_TEST(test_park_over_http)
+{
+	xsps = 2;
+	setup("Active");
+	for (unsigned i = 0; i < 2; i++) {
+		for (unsigned k = 0; k < 2; k++) {
+			w.conf.xsps[i].transport = CONF_CTI;
+			ask(20 + k, "ParkCall", CONNECTION("parking", "3"));
+			w.conf.xsps[i].transport = CONF_HTTP;
+			world_asked(&w,
+				i == 0 ? "xsp2 PUT " CALLS "a:0/GroupCallPark\n" :
+					 "xsp1 PUT " CALLS "a:0/GroupCallPark\n");
+		}
+	}
+	world_fini(&w);
+	xsps = 1;
+}
+END_TEST
+
 START_TEST(test_away_wrong)
 {
 	setup("Alerting");
@@ -632,6 +654,7 @@ main(void)
 		test_consultation_fails,
 		test_consultation_late,
 		test_consultation_wrong,
+		test_park_over_http,
 		test_alternate,
 		test_alternate_second_step_fails,
 		test_reconnect,
