@@ -3,8 +3,9 @@
  * Deltas about calls and their parties, and what clients must be told of them (see apply.c for the rule).
  *
  * A party is settled in three steps: first another far party or call (moved), then the walk of its state, then its
- * recording. In a conference the parties of one device make one connection: the first living one speaks for it, of the
- * others clients hear only that a far party left.
+ * recording. In a conference the parties of one device make one connection: the first living one that was told speaks for
+ * it, of the others clients hear only that a far party left. The connection ends with the last party that was told; one that
+ * was never told goes on where the one before it was.
  */
 #include "core/apply_part.h"
 
@@ -25,6 +26,83 @@ settle_is_talking(enum core_view v)
 	return v == VIEW_connected || v == VIEW_held || v == VIEW_far_held;
 }
 
+/*
+ * Clients know a connection by its device and the call they were told of. Do these two parties make one connection there? Other
+ * than core_half_shares() that is what was told, gone parties included until they are told gone.
+ */
+static bool
+settle_together(const struct core_half *h, const struct core_half *other)
+{
+	return other->told != VIEW_none && h->told != VIEW_none &&
+		other->told_call == h->told_call && core_half_shares(other, h);
+}
+
+/* Is it the one that speaks for its connection: the first living one? */
+static bool
+settle_leads(const struct core_half *h)
+{
+	const struct core_half *other;
+
+	TAILQ_FOREACH(other, &h->device->halves, of_device) {
+		if (other == h)
+			return true;
+		if (!other->gone && settle_together(h, other))
+			return false;
+	}
+	return true;
+}
+
+/* Another party of the connection, a living one if there is one; NULL. */
+static struct core_half *
+settle_other(const struct core_half *h)
+{
+	struct core_half *other, *found = NULL;
+
+	TAILQ_FOREACH(other, &h->device->halves, of_device)
+		if (settle_together(h, other) && (found == NULL || (found->gone && !other->gone)))
+			found = other;
+	return found;
+}
+
+/* Clients know now that the connection is in another call; and its second call, if there was one, as well. */
+static void
+settle_second(struct core_model *m, const struct core_half *h)
+{
+	struct core_half *other;
+
+	TAILQ_FOREACH(other, &h->device->halves, of_device) {
+		if (!core_half_shares(other, h) || other->told == VIEW_none ||
+			(other->told_call != h->other && other->told_call != h->told_call))
+			continue;
+		other->told_call = h->track->call->id;
+		core_hash_half(m, other);
+	}
+}
+
+/* Says the steps from what was told to `to`, as those of a party that speaks for its connection. */
+static void
+settle_steps(
+	struct core_model *m, struct core_half *h, enum core_view to, bool difference, bool silent)
+{
+	enum core_step steps[CORE_WALK_MAX];
+	enum core_view reached;
+	size_t count = core_walk(h->told, to, h->personality == CORE_TERMINATOR, steps, &reached);
+
+	for (size_t i = 0; i < count && !silent; i++)
+		settle_say(m, h,
+			&(struct core_say){
+				.kind = SAY_STEP, .step = steps[i], .difference = difference });
+	h->told = reached;
+}
+
+/* Before a call becomes a conference, or goes on with another party, it was answered. */
+static void
+settle_answered(struct core_model *m, struct core_half *h, bool difference, bool silent)
+{
+	if (h->told != VIEW_none && !settle_is_talking(h->told) && settle_leads(h))
+		settle_steps(m, h, VIEW_connected, difference, silent);
+}
+
 /* Where clients see the party after they were told of the move. */
 static enum core_view
 settle_moved_view(const struct core_half *h)
@@ -43,10 +121,15 @@ settle_moved(struct core_model *m, struct core_half *h, bool difference, bool si
 {
 	if (h->gone || !h->moved)
 		return;
+	if (h->how == CORE_HOW_CONFERENCED && settle_is_talking(core_half_view(h)))
+		settle_answered(m, h, difference, silent);
 	/* a conference is news of the connection, another far party is news of its half */
-	if (!silent && h->told != VIEW_none &&
-		(h->how != CORE_HOW_CONFERENCED || core_half_leads(h)))
-		settle_say(m, h, &(struct core_say){ .kind = SAY_MOVED, .difference = difference });
+	if (h->told != VIEW_none && (h->how != CORE_HOW_CONFERENCED || settle_leads(h))) {
+		if (!silent)
+			settle_say(m, h,
+				&(struct core_say){ .kind = SAY_MOVED, .difference = difference });
+		settle_second(m, h);
+	}
 	h->told = settle_moved_view(h);
 	h->moved = false;
 	h->how = CORE_HOW_NONE;
@@ -66,45 +149,86 @@ settle_recording(struct core_model *m, struct core_half *h, bool difference, boo
 	h->told_recording = h->recording;
 }
 
-/* Walks what clients were told of a half to what is true. */
+/* A party that clients were never told of joins the connection where it is, if they hold one of that call. */
+static void
+settle_begin(struct core_model *m, struct core_half *h, bool difference, bool silent)
+{
+	struct core_half *other;
+
+	h->told_call = h->track->call->id;
+	TAILQ_FOREACH(other, &h->device->halves, of_device)
+		if (other->told != VIEW_none && other->told_call == h->told_call &&
+			core_half_shares(other, h))
+			break;
+	if (other == NULL || h->gone)
+		return;
+	settle_answered(m, other, difference, silent);
+	h->told = other->told;
+}
+
+/* Walks what clients were told of a living half to what is true. */
 static void
 settle_walk(struct core_model *m, struct core_half *h, bool difference, bool silent)
 {
-	enum core_step steps[CORE_WALK_MAX];
-	enum core_view reached;
-	size_t count = core_walk(
-		h->told, core_half_view(h), h->personality == CORE_TERMINATOR, steps, &reached);
-	bool shared = core_half_sibling(h) != NULL;
+	if (h->told == VIEW_none)
+		settle_begin(m, h, difference, silent);
+	settle_steps(m, h, core_half_view(h), difference, silent || !settle_leads(h));
+}
+
+/* The connection goes on without the party that was told: another one speaks for it, from where it is. */
+static void
+settle_heir(struct core_model *m, struct core_half *gone, bool difference, bool silent)
+{
+	struct core_half *heir = core_half_sibling(gone);
+
+	if (heir == NULL || heir->told_call != gone->told_call)
+		return;
+	heir->told = gone->told;
+	gone->told = VIEW_none;
+	settle_walk(m, heir, difference, silent);
+	core_hash_half(m, heir);
+}
+
+/* Tells that a party is gone: the connection with it, or that a far party left it. */
+static void
+settle_gone(struct core_model *m, struct core_half *h, bool difference, bool silent)
+{
+	struct core_half *untold = core_half_sibling(h);
+	bool led = settle_leads(h);
 
 	if (h->told == VIEW_none)
-		h->told_call = h->track->call->id;
-	if (h->end == CORE_END_JOINED && h->gone)
+		return;
+	if (h->end == CORE_END_JOINED)
 		silent = true;
-	for (size_t i = 0; i < count && !silent; i++) {
-		bool far_only = shared && steps[i] == STEP_cleared;
-
-		if (!far_only && !core_half_leads(h))
-			continue;
+	if (untold != NULL && untold->told == VIEW_none && untold->track->call->id == h->told_call)
+		settle_walk(m, untold, difference, silent);
+	if (settle_other(h) == NULL) {
+		settle_steps(m, h, VIEW_none, difference, silent);
+		return;
+	}
+	if (!silent)
 		settle_say(m, h,
 			&(struct core_say){ .kind = SAY_STEP,
-				.step = steps[i],
+				.step = STEP_cleared,
 				.difference = difference,
-				.far_only = far_only });
-	}
-	h->told = reached;
+				.far_only = true });
+	if (led)
+		settle_heir(m, h, difference, silent);
 }
 
 /* A half that is gone and told so is freed. */
 static void
 settle(struct core_model *m, struct core_half *h, bool difference, bool silent)
 {
+	if (h->gone) {
+		settle_gone(m, h, difference, silent);
+		core_half_free(m, h);
+		return;
+	}
 	settle_moved(m, h, difference, silent);
 	settle_walk(m, h, difference, silent);
 	settle_recording(m, h, difference, silent);
-	if (h->gone)
-		core_half_free(m, h);
-	else
-		core_hash_half(m, h);
+	core_hash_half(m, h);
 }
 
 /* What a change of a half leads to: told at once, or when the device is back. */
@@ -124,6 +248,11 @@ core_settle_all(struct core_model *m, struct core_device *d, bool silent)
 {
 	struct core_half *h, *next;
 
+	/* the calls of a conference are one before the first of its parties is told gone */
+	TAILQ_FOREACH(h, &d->halves, of_device) {
+		settle_moved(m, h, true, silent);
+		core_hash_half(m, h);
+	}
 	for (h = TAILQ_FIRST(&d->halves); h != NULL; h = next) {
 		next = TAILQ_NEXT(h, of_device);
 		settle(m, h, true, silent);

@@ -88,10 +88,10 @@ enum core_conference {
 enum core_note {
 	CORE_NOTE_OFFERED,  /* a waiting call is offered to an agent */
 	CORE_NOTE_POSITION, /* number: its new place in the queue */
-	CORE_NOTE_PLAY,     /* number: 0 busy, 1 music on hold, 2 ringback, 3 silence, 4 treatment */
-	CORE_NOTE_STOP,     /* number: as above; text: why; text2: digits collected; text3: what went wrong */
-	CORE_NOTE_ACCOUNT,  /* text: disposition code */
-	CORE_NOTE_UPDATED,  /* something about the call changed that has no state of its own */
+	CORE_NOTE_PLAY, /* number: 0 busy, 1 music on hold, 2 ringback, 3 silence, 4 treatment */
+	CORE_NOTE_STOP, /* number: as above; text: why; text2: digits collected; text3: what went wrong */
+	CORE_NOTE_ACCOUNT, /* text: disposition code */
+	CORE_NOTE_UPDATED, /* something about the call changed that has no state of its own */
 	CORE_NOTE_LAST = CORE_NOTE_UPDATED,
 };
 
@@ -363,6 +363,8 @@ struct core_half *core_half_by_bw(const struct core_device *d, struct str bw_cal
 /** The living half of a device in this CSTA call, of several in a conference the first; NULL. */
 struct core_half *core_half_by_call(const struct core_device *d, uint64_t call_id);
 
+/** Do two halves make one connection of their device: both are, or were, in its conference? Gone or not. */
+bool core_half_shares(const struct core_half *h, const struct core_half *with);
 /** Another living half that makes one connection with this one: both are, or were, in the conference of the device. NULL. */
 struct core_half *core_half_sibling(const struct core_half *h);
 /** Is it the one of those that speaks for the connection? True without siblings. */

@@ -269,11 +269,10 @@ core_half_by_call(const struct core_device *d, uint64_t call_id)
  * The parties of a conference stay one connection when it is over until the last of them is gone: they came into the
  * call from calls of their own. Two parties of one session are a device that called itself: two connections.
  */
-static bool
-half_shares(const struct core_half *h, const struct core_half *with)
+bool
+core_half_shares(const struct core_half *h, const struct core_half *with)
 {
-	/* one that is gone counts until clients know */
-	return (!h->gone || h->told != VIEW_none) && h->track->call == with->track->call &&
+	return h != with && h->device == with->device && h->track->call == with->track->call &&
 		(h->track != with->track ||
 			(h->conference != CORE_CONFERENCE_NONE &&
 				with->conference != CORE_CONFERENCE_NONE));
@@ -285,7 +284,7 @@ core_half_sibling(const struct core_half *h)
 	struct core_half *other;
 
 	TAILQ_FOREACH(other, &h->device->halves, of_device)
-		if (other != h && half_shares(other, h))
+		if (!other->gone && core_half_shares(other, h))
 			return other;
 	return NULL;
 }
@@ -298,7 +297,7 @@ core_half_leads(const struct core_half *h)
 	TAILQ_FOREACH(other, &h->device->halves, of_device) {
 		if (other == h)
 			return true;
-		if (half_shares(other, h))
+		if (!other->gone && core_half_shares(other, h))
 			return false;
 	}
 	return true;
@@ -317,10 +316,11 @@ core_half_view(const struct core_half *h)
 {
 	if (h->gone)
 		return VIEW_none;
-	if (h->failed)
-		return VIEW_failed;
+	/* one far party that cannot be had does not end the others' conference: it leaves it when it is released */
 	if (h->conference != CORE_CONFERENCE_NONE)
 		return h->conference == CORE_CONFERENCE_HELD ? VIEW_held : VIEW_connected;
+	if (h->failed)
+		return VIEW_failed;
 	switch (h->state) {
 	case CORE_ALERTING:
 		return half_view_alerting(h);

@@ -68,8 +68,10 @@ acd_arrived(struct bw *b, struct core_device *d, const struct xsi_event *ev)
 static void
 acd_note(struct bw *b, struct core_device *d, const struct xsi_event *ev, enum core_note note)
 {
-	if (core_half_by_bw(d, ev->entry.call_id) == NULL) {
-		acd_added(b, d, ev); /* its arrival was missed */
+	const struct core_half *h = core_half_by_bw(d, ev->entry.call_id);
+
+	if (h == NULL || h->state != CORE_QUEUED) {
+		acd_added(b, d, ev); /* that it entered the queue was missed */
 		bw_ask(b, d, true);
 	}
 	core_decide_note(

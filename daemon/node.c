@@ -735,8 +735,8 @@ node_state_name(const struct core_half *h)
 
 void
 node_each_half(const struct node *n,
-	void (*fn)(
-		struct str device, uint64_t call_id, const char *state, bool confirmed, void *arg),
+	void (*fn)(struct str device, struct str bw_call, uint64_t call_id, const char *state,
+		void *arg),
 	void *arg)
 {
 	const struct core_device *d;
@@ -745,6 +745,12 @@ node_each_half(const struct node *n,
 	for (d = n->x.model.devices; d != NULL; d = d->by_id.next)
 		TAILQ_FOREACH(h, &d->halves, of_device)
 			if (!h->gone)
-				fn(str_of(d->id), h->track->call->id, node_state_name(h),
-					d->service == CORE_SERVICE_IN, arg);
+				fn(str_of(d->id), str_of(h->bw_call), h->track->call->id,
+					node_state_name(h), arg);
+}
+
+unsigned
+node_journal_count(const struct node *n)
+{
+	return HASH_CNT(by_id, n->x.model.journals);
 }

@@ -99,10 +99,13 @@ void node_get_takeover(const struct node *n, struct node_takeover *t);
 
 /* For the simulator's observer. */
 uint64_t node_digest(const struct node *n);
-/** Calls fn for each call half known: device, CSTA call id, state name ("Active", ...). Order of insertion. */
+/** Calls fn for each call half known: device, call id of BroadWorks, CSTA call id, state name ("Active", ...). Order of
+ * insertion. */
 void node_each_half(const struct node *n,
-	void (*fn)(
-		struct str device, uint64_t call_id, const char *state, bool confirmed, void *arg),
+	void (*fn)(struct str device, struct str bw_call, uint64_t call_id, const char *state,
+		void *arg),
 	void *arg);
+/** Operations of several steps that are under way. */
+unsigned node_journal_count(const struct node *n);
 
 #endif

@@ -178,15 +178,11 @@ call_shape(const struct say *s, const struct core_say *f)
 static void
 call_far_left(struct say *s, const struct core_say *f)
 {
-	const struct core_half *stays = core_half_sibling(f->half);
 	struct csta_event ev = call_event(s, f);
 
 	ev.kind = CSTA_EV_ConnectionCleared;
 	ev.connection_device = ev.subject = say_far_device(s->x, f->half);
-	/* one that is gone is there until clients are told */
-	ev.local = !stays   ? CSTA_LOCAL_connected :
-		stays->gone ? say_local_state(stays->told) :
-			      say_local_state(core_half_view(stays));
+	ev.local = say_local_state(f->half->told);
 	ev.cause = call_clear_cause(s, f->half);
 	call_tell(s, f, &ev);
 }

@@ -206,8 +206,8 @@ node_digest(const struct node *n)
 
 void
 node_each_half(const struct node *n,
-	void (*fn)(
-		struct str device, uint64_t call_id, const char *state, bool confirmed, void *arg),
+	void (*fn)(struct str device, struct str bw_call, uint64_t call_id, const char *state,
+		void *arg),
 	void *arg)
 {
 	(void)n;

@@ -2,7 +2,7 @@
 /*
  * sim: two production nodes and their world in simulated time.
  *
- *   sim --seed N [--seeds M] [--seconds S] [--faults a,b|none|all] [--trace] [--hash] [--quiet]
+ *   sim --seed N [--seeds M] [--seconds S] [--faults a,b|none|all] [--features] [--trace] [--hash] [--quiet]
  *
  * Runs the seeds N .. N+M-1. Exit 0 and one line of totals, or 1 at the first seed that breaks an invariant, with seed, invariant, the
  * last lines of its trace and the command that replays it.
@@ -38,13 +38,14 @@ static void
 main_usage(FILE *to)
 {
 	fprintf(to,
-		"usage: sim --seed N [--seeds M] [--seconds S] [--faults LIST|none|all] [--trace] [--hash] [--each] [--quiet]\n"
+		"usage: sim --seed N [--seeds M] [--seconds S] [--faults LIST|none|all] [--trace] [--features] [--hash] [--each] [--quiet]\n"
 		"  --seconds  virtual seconds with faults (0: drawn by the seed)\n"
 		"  --faults   names the kinds that are all on; all: the seed draws; none. Kinds:\n");
 #define XX(name, text) fprintf(to, "               %-12s %s\n", #name, text);
 	SIM_FAULTS(XX)
 #undef XX
 	fprintf(to,
+		"  --features transfers, conferences, queues, agents, hoteling whatever the seed says\n"
 		"  --hash     prints seed and trace hash of each seed\n"
 		"  --each     goes on after a broken seed, and prints one line for each\n");
 }
@@ -100,6 +101,7 @@ main_parse(int argc, char **argv, struct main_options *o)
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "hash", no_argument, NULL, 'h' },
 		{ "each", no_argument, NULL, 'e' },
+		{ "features", no_argument, NULL, 'F' },
 		{ "help", no_argument, NULL, '?' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -131,6 +133,9 @@ main_parse(int argc, char **argv, struct main_options *o)
 			break;
 		case 'h':
 			o->hashes = true;
+			break;
+		case 'F':
+			o->sim.features = true;
 			break;
 		case 'e':
 			o->each = true;
@@ -239,8 +244,9 @@ main_tell(const struct main_options *o, const struct sim *broken, const char *pr
 			printf("the second run was not the same: it is not deterministic\n");
 	}
 	free(s);
-	printf("replay: %s --seed %" PRIu64 "%s%s%s --trace\n", program, opt.seed, seconds,
-		o->faults ? " --faults " : "", o->faults ? o->faults : "");
+	printf("replay: %s --seed %" PRIu64 "%s%s%s%s --trace\n", program, opt.seed, seconds,
+		o->faults ? " --faults " : "", o->faults ? o->faults : "",
+		opt.features ? " --features" : "");
 }
 
 static void

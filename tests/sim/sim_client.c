@@ -57,7 +57,7 @@ sim_client_init(struct sim *s, unsigned index)
 	c->probe_wait_us = client_ms(s, 2000, 4000);
 	c->diff_device = -1;
 	buf_init(&c->in, 1 << 20);
-	for (unsigned i = 0; i < s->south->user_count; i++) {
+	for (unsigned i = 0; i < s->south->device_count; i++) {
 		c->devices[i].wanted = sim_world_chance(s, SIM_RNG_CLIENT, 70) || i == index;
 		snprintf(c->devices[i].id, sizeof(c->devices[i].id), "%s",
 			s->south->users[i].extension);
@@ -505,16 +505,37 @@ client_call_service(struct sim *s, struct sim_client *c, int i, const struct cli
 		services[which][1], services[which][0]);
 }
 
+/* Even users are hosts, the odd one behind each is its guest. */
+static void
+client_set_agent(struct sim *s, struct sim_client *c, int i)
+{
+	static const char *const states[] = { "ready", "notReady", "loggedOn", "loggedOff",
+		"workingAfterCall" };
+	bool hotels = i % 2 == 0 && i + 1 < (int)s->south->user_count &&
+		sim_world_chance(s, SIM_RNG_FEATURE, 50);
+	unsigned which = hotels ? 2 + (unsigned)sim_world_rand(s, SIM_RNG_FEATURE, 2) :
+				  (unsigned)sim_world_rand(s, SIM_RNG_FEATURE, 5);
+
+	client_ask(s, c, client_note(s, c, CR_AGENT, i),
+		CLIENT_XML "<SetAgentState" CLIENT_NS
+			   "><device>%s</device><requestedAgentState>%s</requestedAgentState>"
+			   "<agentID>%s</agentID></SetAgentState>",
+		c->devices[i].id, states[which], s->south->users[hotels ? i + 1 : i].extension);
+}
+
 static void
 client_something(struct sim *s, struct sim_client *c)
 {
-	int i = (int)sim_world_rand(s, SIM_RNG_CLIENT, s->south->user_count);
+	int i = (int)sim_world_rand(s, SIM_RNG_CLIENT, s->south->device_count);
 	struct client_device *d = &c->devices[i];
 	uint64_t dice = sim_world_rand(s, SIM_RNG_CLIENT, 100);
 
 	if (!d->wanted || d->cross_ref == 0)
 		return;
-	if (dice < 12 && !d->snapping)
+	if (sim_south_has_acd(s) && i < (int)s->south->user_count &&
+		sim_world_chance(s, SIM_RNG_FEATURE, 12))
+		client_set_agent(s, c, i);
+	else if (dice < 12 && !d->snapping)
 		client_ask_snapshot(s, c, i);
 	else if (dice < 17 && !d->snapping && d->synced)
 		client_stop_monitor(s, c, i);
@@ -527,6 +548,8 @@ client_something(struct sim *s, struct sim_client *c)
 			"<StopApplicationSession xmlns=\"http://www.ecma-international.org/standards/ecma-354/appl_session\">"
 			"<sessionID>%" PRIu64 "</sessionID></StopApplicationSession>",
 			c->session);
+	else if (i >= (int)s->south->user_count)
+		return; /* a queue calls nobody */
 	else if (d->call_count > 0 && dice < 75)
 		client_call_service(
 			s, c, i, &d->calls[sim_world_rand(s, SIM_RNG_CLIENT, d->call_count)]);

@@ -6,6 +6,8 @@
  *   sim_client.c        connection, association, set-up, probe, requests
  *   sim_client_in.c     messages in: answers, statuses
  *   sim_client_event.c  events: numbers, pairs, the legal walk of each call
+ *   sim_client_move.c   events that turn calls into others: transfers, conferences
+ *   sim_client_person.c events about agents and services
  *   sim_client_text.c   its own codec
  */
 #ifndef TANDEM_SIM_CLIENT_H
@@ -46,12 +48,25 @@ enum client_view {
 	CV_HELD,
 	CV_FAR_HELD,
 	CV_FAILED,
+	CV_QUEUED,
+};
+
+/* What it believes of an agent or of a service: 0 = nothing. */
+enum client_agent {
+	CA_UNKNOWN,
+	CA_OFF,
+	CA_ON, /* just logged on, its state is still to come */
+	CA_NOT_READY,
+	CA_READY,
+	CA_AFTER_CALL,
 };
 
 struct client_call {
 	uint64_t id;
 	enum client_view view;
 	char far[SOUTH_ID]; /* last known number of an outside party */
+	bool merged;        /* several calls became this one */
+	int recording;      /* as told last: 1 no, 2 yes, 3 paused, 0 not known */
 };
 
 enum client_service {
@@ -72,6 +87,9 @@ struct client_device {
 	uint64_t ended[CLIENT_ENDED_MAX];
 	size_t ended_count;
 	int do_not_disturb; /* as told last: 1 off, 2 on, 0 not known */
+	enum client_agent agent;
+	int forwarding, messages, hoteling; /* as do_not_disturb */
+	char forward_to[SOUTH_ID], host[SOUTH_ID];
 	int64_t retry_us;
 };
 
@@ -85,6 +103,7 @@ enum client_request {
 	CR_CALL, /* answer, hold, retrieve, clear */
 	CR_STOP_SESSION,
 	CR_TIMER, /* ResetApplicationSessionTimer as the first message: resumes */
+	CR_AGENT, /* SetAgentState: his own, or a guest's at a host: hoteling */
 };
 
 struct client_pending {
@@ -169,9 +188,25 @@ void client_setup(struct sim *s, struct sim_client *c);
 void client_message(struct sim *s, struct sim_client *c, unsigned invoke, struct str body);
 void client_event(struct sim *s, struct sim_client *c, struct str root, struct str body);
 void client_snapshot(struct sim *s, struct sim_client *c, struct client_device *d, struct str body);
+/** What it believes of the device apart from calls is forgotten. */
+void client_forget_person(struct client_device *d);
+/** Events that are of no call; false if it is none of these. */
+bool client_person_event(struct sim *s, struct sim_client *c, struct client_device *d,
+	struct str root, struct str body);
 void client_stray(struct sim *s, struct sim_client *c, uint64_t cross_ref);
 /** An id given out: must never have been given before. */
 void client_id_given(struct sim *s, struct sim_client *c, const char *what, uint64_t id);
+
+/* calls in the picture */
+struct client_call *client_call(struct client_device *d, uint64_t id);
+struct client_call *client_call_new(
+	struct sim *s, struct sim_client *c, struct client_device *d, uint64_t id);
+/** The call is none of the device's any more. */
+void client_call_forget(struct client_device *d, struct client_call *call);
+const char *client_view_name(enum client_view view);
+/** TransferedEvent, ConferencedEvent; false if it is neither. */
+bool client_move_event(struct sim *s, struct sim_client *c, struct client_device *d,
+	struct str root, struct str body);
 
 /* codec */
 struct str client_root(struct str body);

@@ -18,7 +18,7 @@ struct event_move {
 #define F(view) (1u << CV_##view)
 #define ANY_LIVE \
 	(F(INITIATED) | F(ORIGINATED) | F(DIALED) | F(RINGING) | F(CONNECTED) | F(HELD) | \
-		F(FAR_HELD) | F(FAILED))
+		F(FAR_HELD) | F(FAILED) | F(QUEUED))
 
 static const struct event_move event_moves[] = {
 	{ "ServiceInitiatedEvent", false, "initiated", F(NONE), CV_INITIATED },
@@ -40,13 +40,24 @@ static const struct event_move event_moves[] = {
 	{ "FailedEvent", false, "fail", F(RINGING) | F(CONNECTED) | F(HELD) | F(FAR_HELD),
 		CV_FAILED },
 	{ "ConnectionClearedEvent", false, "null", ANY_LIVE, CV_NONE },
+	{ "QueuedEvent", false, "queued", F(NONE) | F(RINGING), CV_QUEUED },
+	{ "DeliveredEvent", false, "queued", F(QUEUED), CV_QUEUED }, /* it is offered to an agent */
+	{ "DivertedEvent", false, "null", F(RINGING) | F(QUEUED), CV_NONE },
+	/* the far party is another one now, which is still to be delivered to */
+	{ "DivertedEvent", true, "connected", F(ORIGINATED) | F(DIALED), CV_ORIGINATED },
 };
 
 static const char *const view_names[] = { "none", "initiated", "originated", "dialed", "ringing",
-	"connected", "held", "far-held", "failed" };
+	"connected", "held", "far-held", "failed", "queued" };
 
-static struct client_call *
-event_call(struct client_device *d, uint64_t id)
+const char *
+client_view_name(enum client_view view)
+{
+	return view_names[view];
+}
+
+struct client_call *
+client_call(struct client_device *d, uint64_t id)
 {
 	for (size_t i = 0; i < d->call_count; i++)
 		if (d->calls[i].id == id)
@@ -65,15 +76,15 @@ event_ended(const struct client_device *d, uint64_t id)
 	return false;
 }
 
-static struct client_call *
-event_call_new(struct sim *s, struct sim_client *c, struct client_device *d, uint64_t id)
+struct client_call *
+client_call_new(struct sim *s, struct sim_client *c, struct client_device *d, uint64_t id)
 {
 	if (d->call_count == CLIENT_CALLS_MAX) {
 		sim_world_fail(s, "LEGAL", "client %u: device %s has more than %d calls", c->index,
 			d->id, CLIENT_CALLS_MAX);
 		return NULL;
 	}
-	if (event_ended(d, id) && c->strict)
+	if (event_ended(d, id) && c->strict && !sim_south_returns(s, d->id))
 		sim_world_fail(s, "IDS",
 			"client %u: call %" PRIu64 " of device %s has ended and comes again",
 			c->index, id, d->id);
@@ -81,16 +92,22 @@ event_call_new(struct sim *s, struct sim_client *c, struct client_device *d, uin
 	return &d->calls[d->call_count++];
 }
 
+void
+client_call_forget(struct client_device *d, struct client_call *call)
+{
+	d->ended[d->ended_count++ % CLIENT_ENDED_MAX] = call->id;
+	*call = d->calls[--d->call_count];
+}
+
 static void
 event_call_end(
 	struct sim *s, struct sim_client *c, struct client_device *d, struct client_call *call)
 {
-	if (call->far[0] == '+' && sim_south_number_lives(s, str_of(call->far)) && c->strict)
+	if (call->far[0] == '+' && sim_south_number_lives(s, str_of(call->far), d->id) && c->strict)
 		sim_world_fail(s, "PROOF",
 			"client %u: call %" PRIu64 " of device %s with %s is cleared, but lives",
 			c->index, call->id, d->id, call->far);
-	d->ended[d->ended_count++ % CLIENT_ENDED_MAX] = call->id;
-	*call = d->calls[--d->call_count];
+	client_call_forget(d, call);
 }
 
 static const struct event_move *
@@ -122,7 +139,7 @@ event_of_call(struct sim *s, struct sim_client *c, struct client_device *d, stru
 	struct str local = client_text(body, "localConnectionInfo");
 	bool far = !str_is(client_text(body, "deviceID"), d->id);
 	const struct event_move *move = event_move(root, far, local);
-	struct client_call *call = event_call(d, id);
+	struct client_call *call = client_call(d, id);
 	enum client_view was = call ? call->view : CV_NONE;
 
 	if (move == NULL || id == 0) {
@@ -136,16 +153,71 @@ event_of_call(struct sim *s, struct sim_client *c, struct client_device *d, stru
 		return;
 	}
 	if (move->to == CV_NONE) {
-		if (call != NULL)
+		if (call != NULL && str_is(root, "ConnectionClearedEvent"))
 			event_call_end(s, c, d, call);
+		else if (call != NULL)
+			client_call_forget(d, call);
 		return;
 	}
 	if (call == NULL)
-		call = event_call_new(s, c, d, id);
+		call = client_call_new(s, c, d, id);
 	if (call == NULL)
 		return;
 	call->view = move->to;
 	event_note_far(d, call, body);
+}
+
+/* What says something about a call and moves nothing. */
+static void
+event_about(struct sim *s, struct sim_client *c, struct client_device *d, struct str root,
+	struct str body)
+{
+	uint64_t id = client_number(body, "callID");
+	struct client_call *call = client_call(d, id);
+	int told = str_is(root, "RecordEvent") ? 2 : str_is(root, "SuspendRecordEvent") ? 3 : 1;
+
+	if (call == NULL) {
+		if (d->synced && c->strict)
+			sim_world_fail(s, "LEGAL",
+				"client %u: %.*s of device %s call %" PRIu64
+				", which it does not have",
+				c->index, STR_ARG(root), d->id, id);
+		return;
+	}
+	if (!str_is(root, "RecordEvent") && !str_is(root, "SuspendRecordEvent") &&
+		(!str_is(root, "StopEvent") || client_number(body, "message") != id))
+		return;
+	if (call->recording == told && !call->merged && c->strict)
+		sim_world_fail(s, "ONCE-EVENT",
+			"client %u: %.*s of device %s call %" PRIu64 " again", c->index,
+			STR_ARG(root), d->id, id);
+	call->recording = told;
+}
+
+/* A party of a conference has left, the device stays as it is. */
+static void
+event_far_left(struct sim *s, struct sim_client *c, struct client_device *d, struct str body)
+{
+	uint64_t id = client_number(body, "callID");
+	const struct client_call *call = client_call(d, id);
+
+	if (d->synced && c->strict && call == NULL)
+		sim_world_fail(s, "LEGAL",
+			"client %u: a far party left call %" PRIu64
+			" of device %s, which it does not have",
+			c->index, id, d->id);
+}
+
+static bool
+event_is_about(struct str root)
+{
+	static const char *const names[] = { "CallInformationEvent", "PlayEvent", "StopEvent",
+		"RecordEvent", "SuspendRecordEvent" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (str_is(root, names[i]))
+			return true;
+	return false;
 }
 
 static void
@@ -240,7 +312,14 @@ client_event(struct sim *s, struct sim_client *c, struct str root, struct str bo
 	}
 	if (d->service == CLIENT_SERVICE_OUT)
 		c->diff_device = (int)(d - c->devices);
-	event_of_call(s, c, d, root, body);
+	if (event_is_about(root))
+		event_about(s, c, d, root, body);
+	else if (str_is(root, "ConnectionClearedEvent") &&
+		!str_is(client_text(body, "localConnectionInfo"), "null"))
+		event_far_left(s, c, d, body);
+	else if (!client_move_event(s, c, d, root, body) &&
+		!client_person_event(s, c, d, root, body))
+		event_of_call(s, c, d, root, body);
 }
 
 /* --- snapshots --------------------------------------------------------------------------------------------- */
@@ -268,6 +347,8 @@ snapshot_view(struct str item)
 		if (str_is(name, states[i].name))
 			return states[i].view;
 	/* a pair without a name of its own: the asked device's state comes first */
+	if (str_is(client_text(item, "localConnectionState"), "queued"))
+		return CV_QUEUED;
 	return str_is(client_text(item, "localConnectionState"), "fail") ? CV_FAILED : CV_NONE;
 }
 
@@ -279,7 +360,7 @@ snapshot_compare(struct sim *s, struct sim_client *c, struct client_device *d, s
 	size_t count = 0;
 
 	while ((item = client_part(body, "snapshotDeviceResponseInfo", (unsigned)count)).n > 0) {
-		const struct client_call *call = event_call(d, client_number(item, "callID"));
+		const struct client_call *call = client_call(d, client_number(item, "callID"));
 		enum client_view view = snapshot_view(item);
 
 		if (call == NULL || call->view != view) {
@@ -308,14 +389,15 @@ client_snapshot(struct sim *s, struct sim_client *c, struct client_device *d, st
 		return;
 	}
 	d->call_count = 0;
-	d->do_not_disturb = 0;
+	client_forget_person(d);
 	for (unsigned i = 0; (item = client_part(body, "snapshotDeviceResponseInfo", i)).n > 0;
 		i++) {
-		struct client_call *call = event_call_new(s, c, d, client_number(item, "callID"));
+		struct client_call *call = client_call_new(s, c, d, client_number(item, "callID"));
 
 		if (call == NULL)
 			return;
 		call->view = snapshot_view(item);
+		call->merged = true; /* who knows */
 		str_copy(call->far, sizeof(call->far),
 			client_text(client_part(item, "endpointDevice", 0), "deviceIdentifier"));
 	}

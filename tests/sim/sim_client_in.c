@@ -78,7 +78,7 @@ in_monitor_started(
 
 	d->starting = false;
 	d->cross_ref = client_number(body, "monitorCrossRefID");
-	d->do_not_disturb = 0;
+	client_forget_person(d);
 	d->synced = false;
 	d->call_count = 0;
 	client_id_given(s, c, "monitor", d->cross_ref);
@@ -127,6 +127,7 @@ in_error(struct sim *s, struct sim_client *c, const struct client_pending *p, st
 	case CR_MAKE_CALL:
 	case CR_CALL:
 	case CR_STOP_SESSION:
+	case CR_AGENT:
 		break;
 	}
 }
@@ -163,6 +164,7 @@ in_positive(struct sim *s, struct sim_client *c, const struct client_pending *p,
 		break;
 	case CR_STATUS:
 	case CR_CALL:
+	case CR_AGENT:
 		break;
 	}
 }
@@ -197,6 +199,8 @@ in_expected(enum client_request kind)
 		return "StopApplicationSessionPosResponse";
 	case CR_TIMER:
 		return "ResetApplicationSessionTimerPosResponse";
+	case CR_AGENT:
+		return "SetAgentStateResponse";
 	}
 	return "";
 }

@@ -23,13 +23,17 @@
 #define LIVE_LIMIT_US (120 * SIM_S)
 #define LIVE_PARTIES_MAX 64
 
+/* A party of one device as BroadWorks has it, and the CSTA call that the active has it in. */
 struct live_party {
-	uint64_t call_id; /* 0: BroadWorks' own, which does not know it */
-	char state[16];
+	const struct south_call *call;
+	const struct south_party *party;
+	uint64_t call_id; /* 0: the active does not know it */
 };
 
-struct live_list {
-	const char *device;
+struct live_device {
+	struct sim *s;
+	unsigned active;
+	const struct south_user *user;
 	struct live_party parties[LIVE_PARTIES_MAX];
 	size_t count;
 };
@@ -97,12 +101,16 @@ live_all_is_well(struct sim *s, char *why, size_t size)
 			return false;
 		}
 	}
-	for (unsigned i = 0; i < s->south->user_count; i++) {
+	for (unsigned i = 0; i < s->south->device_count; i++) {
 		if (live_is_monitored(s, i) && !sim_south_is_subscribed(s, i)) {
 			snprintf(why, size, "device %s has no subscription",
 				s->south->users[i].extension);
 			return false;
 		}
+	}
+	if (node_journal_count(s->nodes[live_active(s)]->node) > 0) {
+		snprintf(why, size, "an operation of several steps is not over");
+		return false;
 	}
 	if (sim_south_unacknowledged(s) > 0) {
 		snprintf(why, size, "%zu events are not acknowledged", sim_south_unacknowledged(s));
@@ -115,7 +123,7 @@ live_all_is_well(struct sim *s, char *why, size_t size)
 static bool
 live_south_is_quiet(const struct sim *s)
 {
-	for (unsigned i = 0; i < s->south->user_count; i++)
+	for (unsigned i = 0; i < s->south->device_count; i++)
 		if (!s->south->users[i].moved)
 			return false;
 	return true;
@@ -165,50 +173,45 @@ live_settle(struct sim *s)
 /* --- comparing --------------------------------------------------------------------------------------------- */
 
 static void
-live_add(struct live_list *l, uint64_t call_id, const char *state)
-{
-	if (l->count == LIVE_PARTIES_MAX)
-		return;
-	l->parties[l->count].call_id = call_id;
-	snprintf(l->parties[l->count++].state, sizeof(l->parties[0].state), "%s", state);
-}
-
-static void
 live_add_truth(const struct south_call *c, const struct south_party *p, void *arg)
 {
-	(void)c;
-	live_add(arg, 0, sim_south_state_name(p->state));
+	struct live_device *l = arg;
+
+	if (l->count < LIVE_PARTIES_MAX)
+		l->parties[l->count++] = (struct live_party){ c, p, 0 };
 }
 
+/* What clients must believe of the device's connection in a call: parties of a conference are one. */
+static const char *
+live_expected(const struct live_device *l, const struct live_party *p)
+{
+	if (!p->party->conferenced)
+		return sim_south_state_name(p->party->state);
+	return l->user->conference == SOUTH_CONFERENCE_HELD ? "Held" : "Active";
+}
+
+/* The state of a half of the active's model is that of BroadWorks. */
 static void
-live_add_half(struct str device, uint64_t call_id, const char *state, bool confirmed, void *arg)
+live_add_half(struct str device, struct str bw_call, uint64_t call_id, const char *state, void *arg)
 {
-	struct live_list *l = arg;
+	struct live_device *l = arg;
+	struct live_party *p = l->parties;
 
-	(void)confirmed;
-	if (str_is(device, l->device))
-		live_add(l, call_id, strcmp(state, "Failed") == 0 ? "Alerting" : state);
-}
-
-/* Every party of `a` has one of its own in `b`. */
-static bool
-live_same(const struct live_list *a, const struct live_list *b)
-{
-	bool used[LIVE_PARTIES_MAX] = { false };
-
-	for (size_t i = 0; i < a->count; i++) {
-		size_t k = 0;
-
-		while (k < b->count &&
-			(used[k] || strcmp(a->parties[i].state, b->parties[k].state) != 0 ||
-				(a->parties[i].call_id != 0 && b->parties[k].call_id != 0 &&
-					a->parties[i].call_id != b->parties[k].call_id)))
-			k++;
-		if (k == b->count)
-			return false;
-		used[k] = true;
+	if (!str_is(device, l->user->extension))
+		return;
+	while (p < l->parties + l->count && !str_is(bw_call, p->party->id))
+		p++;
+	if (p == l->parties + l->count) {
+		sim_world_fail(l->s, "NO-STUCK",
+			"device %s: n%u has %.*s in call %" PRIu64 " (%s), BroadWorks has not",
+			l->user->extension, l->active + 1, STR_ARG(bw_call), call_id, state);
+		return;
 	}
-	return a->count == b->count;
+	p->call_id = call_id;
+	if (strcmp(strcmp(state, "Failed") == 0 ? "Alerting" : state, live_expected(l, p)) != 0)
+		sim_world_fail(l->s, "NO-STUCK", "device %s: %.*s is %s at BroadWorks, %s at n%u",
+			l->user->extension, STR_ARG(bw_call), live_expected(l, p), state,
+			l->active + 1);
 }
 
 static const char *
@@ -217,78 +220,184 @@ live_view_state(enum client_view view)
 	return view == CV_CONNECTED ? "Active" :
 		view == CV_HELD     ? "Held" :
 		view == CV_FAR_HELD ? "Remote Held" :
+		view == CV_QUEUED   ? "Queued" :
 				      "Alerting";
 }
 
-static void
-live_text(const struct live_list *l, char *out, size_t size)
+static bool
+live_is_first(const struct live_device *l, size_t i)
 {
-	size_t n = 0;
-
-	out[0] = '\0';
-	for (size_t i = 0; i < l->count && n < size; i++)
-		n += (size_t)snprintf(out + n, size - n, "%s%s/%" PRIu64, i ? ", " : "",
-			l->parties[i].state, l->parties[i].call_id);
+	for (size_t k = 0; k < i; k++)
+		if (l->parties[k].call_id == l->parties[i].call_id)
+			return false;
+	return true;
 }
 
 static void
-live_compare_two(
-	struct sim *s, const char *who, const struct live_list *a, const struct live_list *b)
+live_compare_calls(struct sim *s, const struct live_device *l, unsigned client)
 {
-	char ta[160], tb[160];
+	struct client_device *d = &s->clients[client]->devices[l->user - s->south->users];
+	size_t count = 0;
 
-	if (live_same(a, b))
-		return;
-	live_text(a, ta, sizeof(ta));
-	live_text(b, tb, sizeof(tb));
-	sim_world_fail(s, "NO-STUCK", "device %s: %s [%s] and [%s]", a->device, who, ta, tb);
-}
+	for (size_t i = 0; i < l->count && !s->failed; i++) {
+		const struct live_party *p = &l->parties[i];
+		const struct client_call *call = client_call(d, p->call_id);
+		const char *state = call ? live_view_state(call->view) : "nothing";
 
-static void
-live_compare_device(struct sim *s, unsigned active, unsigned user)
-{
-	struct live_list truth = { .device = s->south->users[user].extension }, model = truth, own;
-	bool monitored = false;
-
-	sim_south_each_party(s, truth.device, live_add_truth, &truth);
-	node_each_half(s->nodes[active]->node, live_add_half, &model);
-	for (unsigned i = 0; i < s->client_count && !s->failed; i++) {
-		const struct client_device *d = &s->clients[i]->devices[user];
-
-		if (!d->wanted)
-			continue;
-		monitored = true;
-		own = (struct live_list){ .device = truth.device };
-		for (size_t k = 0; k < d->call_count; k++)
-			live_add(&own, d->calls[k].id, live_view_state(d->calls[k].view));
-		char who[64];
-		snprintf(who, sizeof(who), "client %u and the model of n%u differ:", i, active + 1);
-		live_compare_two(s, who, &own, &model);
+		count += live_is_first(l, i);
+		if (call == NULL ||
+			(strcmp(state, live_expected(l, p)) != 0 &&
+				!(p->party->waits && strcmp(state, "Alerting") != 0)))
+			sim_world_fail(s, "NO-STUCK",
+				"device %s: call %" PRIu64
+				" (%s) is %s at BroadWorks, %s to client %u",
+				l->user->extension, p->call_id, p->party->id, live_expected(l, p),
+				state, client);
+		if (call != NULL && call->recording != 0 && !call->merged &&
+			call->recording != (int)p->party->recording + 1)
+			sim_world_fail(s, "NO-STUCK",
+				"device %s: recording of call %" PRIu64
+				" is %d at BroadWorks, %d to client %u",
+				l->user->extension, p->call_id, (int)p->party->recording + 1,
+				call->recording, client);
 	}
-	if (!monitored || s->failed)
+	if (count != d->call_count && !s->failed)
+		sim_world_fail(s, "NO-STUCK",
+			"device %s: %zu calls at BroadWorks, %zu to client %u", l->user->extension,
+			count, d->call_count, client);
+}
+
+static void
+live_compare_flag(struct sim *s, const struct live_device *l, unsigned client, const char *what,
+	int told, bool on)
+{
+	if (told != 0 && (told == 2) != on)
+		sim_world_fail(s, "NO-STUCK", "device %s: %s is %s at BroadWorks, not to client %u",
+			l->user->extension, what, on ? "on" : "off", client);
+}
+
+static void
+live_compare_person(struct sim *s, const struct live_device *l, unsigned client)
+{
+	static const enum client_agent agents[] = { CA_OFF, CA_NOT_READY, CA_READY, CA_AFTER_CALL };
+	const struct south_user *u = l->user;
+	const struct client_device *d = &s->clients[client]->devices[u - s->south->users];
+	struct str to = str_of(u->forward_to);
+
+	if (u->kind != SOUTH_USER || !sim_south_has_acd(s))
 		return;
-	live_compare_two(s, "BroadWorks and the model differ:", &truth, &model);
+	if (d->agent != CA_UNKNOWN && d->agent != agents[u->agent])
+		sim_world_fail(s, "NO-STUCK",
+			"device %s: agent is %d at BroadWorks, %d to client %u", u->extension,
+			(int)agents[u->agent], (int)d->agent, client);
+	live_compare_flag(s, l, client, "do not disturb", d->do_not_disturb, u->do_not_disturb);
+	live_compare_flag(s, l, client, "message waiting", d->messages, u->messages > 0);
+	live_compare_flag(s, l, client, "forwarding", d->forwarding, to.n > 0);
+	live_compare_flag(s, l, client, "hoteling", d->hoteling, u->host[0] != '\0');
+	if (d->forwarding == 2 && !str_is(to, d->forward_to))
+		sim_world_fail(s, "NO-STUCK",
+			"device %s: forwarded to %s at BroadWorks, %s to client %u", u->extension,
+			u->forward_to, d->forward_to, client);
+}
+
+/* An order that BroadWorks was given, and what came of it: who sits at a host has its calls. */
+static void
+live_compare_hotels(struct sim *s)
+{
+	const struct south_user *u = s->south->users;
+
+	for (unsigned i = 0; i + 1 < s->south->user_count; i += 2) {
+		bool sits = strcmp(u[i + 1].host, u[i].id) == 0;
+
+		if (sits != (strcmp(u[i].forward_to, u[i + 1].extension) == 0))
+			sim_world_fail(s, "BOTH-OR-NEITHER",
+				"host %s forwards to '%s', guest %s sits at '%s'", u[i].extension,
+				u[i].forward_to, u[i + 1].extension, u[i + 1].host);
+	}
+}
+
+/* Parties of a session, and of sessions that a conference joined, are in one call; no others are. */
+static void
+live_compare_ids(struct sim *s, const struct live_device *a, const struct live_device *b)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		for (size_t k = 0; k < b->count && !s->failed; k++) {
+			const struct live_party *p = &a->parties[i], *q = &b->parties[k];
+
+			if ((p->call->group == q->call->group) == (p->call_id == q->call_id) ||
+				p->call_id == 0 || q->call_id == 0)
+				continue;
+			sim_world_fail(s, "IDS",
+				"%s of %s in call %" PRIu64 ", %s of %s in call %" PRIu64
+				": %s session at BroadWorks",
+				p->party->id, a->user->extension, p->call_id, q->party->id,
+				b->user->extension, q->call_id,
+				p->call == q->call                       ? "one" :
+					p->call->group == q->call->group ? "one joined" :
+									   "another");
+		}
+	}
+}
+
+static bool
+live_knows(struct sim *s, const struct live_device *l)
+{
+	for (size_t i = 0; i < l->count; i++)
+		if (l->parties[i].call_id == 0) {
+			sim_world_fail(s, "NO-STUCK", "device %s: n%u does not have %s (%s)",
+				l->user->extension, l->active + 1, l->parties[i].party->id,
+				sim_south_state_name(l->parties[i].party->state));
+			return false;
+		}
+	return !s->failed;
+}
+
+static void
+live_compare_device(struct sim *s, struct live_device *l, unsigned active, unsigned user)
+{
+	const struct south_user *u = &s->south->users[user];
+
+	*l = (struct live_device){ .s = s, .active = active, .user = u };
+	if (!live_is_monitored(s, user))
+		return;
+	sim_south_each_party(s, u->extension, live_add_truth, l);
+	node_each_half(s->nodes[active]->node, live_add_half, l);
+	if (!live_knows(s, l))
+		return;
+	for (unsigned i = 0; i < s->client_count && !s->failed; i++) {
+		if (!s->clients[i]->devices[user].wanted)
+			continue;
+		live_compare_calls(s, l, i);
+		live_compare_person(s, l, i);
+	}
+	if (s->failed)
+		return;
 	/* a failover that no snapshot has given away yet cannot be known */
-	if (s->south->users[user].asked_us < sim_observer_takeover_us(s) ||
-		(s->south->users[user].asked_us < s->south->failover_us &&
+	if (u->asked_us < sim_observer_takeover_us(s) ||
+		(u->asked_us < s->south->failover_us &&
 			s->south->failover_told_us > s->south->failover_us))
 		sim_world_fail(s, "ALL-ASKED",
 			"device %s was asked at %" PRId64 " ms, takeover at %" PRId64
 			" ms, AS failover at %" PRId64 " ms",
-			truth.device, s->south->users[user].asked_us / SIM_MS,
-			sim_observer_takeover_us(s) / SIM_MS, s->south->failover_us / SIM_MS);
+			u->extension, u->asked_us / SIM_MS, sim_observer_takeover_us(s) / SIM_MS,
+			s->south->failover_us / SIM_MS);
 }
 
 static void
 live_compare(struct sim *s)
 {
+	static struct live_device devices[SOUTH_USERS_MAX];
 	int active = live_active(s);
 	struct node_takeover t;
 
-	for (unsigned i = 0; i < s->south->user_count && active >= 0 && !s->failed; i++)
-		live_compare_device(s, (unsigned)active, i);
 	if (active < 0)
 		return;
+	for (unsigned i = 0; i < s->south->device_count && !s->failed; i++) {
+		live_compare_device(s, &devices[i], (unsigned)active, i);
+		for (unsigned k = 0; k <= i && !s->failed; k++)
+			live_compare_ids(s, &devices[i], &devices[k]);
+	}
+	live_compare_hotels(s);
 	node_get_takeover(s->nodes[active]->node, &t);
 	if (t.done && t.resync_ms * SIM_MS > s->totals.worst_resync_us)
 		s->totals.worst_resync_us = t.resync_ms * SIM_MS;

@@ -54,6 +54,22 @@ node_log(int number, enum log_level level, const char *text, void *arg)
 	sim_world_trace(who->s, "  %s log %d %s", sim_node_name(who->s, who->index), number, text);
 }
 
+/* 2900 is a call center, 2950 a route point; more packages of users. */
+static void
+node_conf_acd(struct conf *c)
+{
+	static const struct conf_device_rule rules[] = { { CORE_KIND_queue, "2900" },
+		{ CORE_KIND_route_point, "2950" } };
+
+	memcpy(c->device_rules, rules, sizeof(rules));
+	c->device_rule_count = 2;
+	c->queue_packages = core_package_primary(CORE_KIND_queue);
+	c->route_point_packages = core_package_primary(CORE_KIND_route_point);
+	c->user_packages |= CORE_PACKAGE_BIT(CORE_PACKAGE_forward_always) |
+		CORE_PACKAGE_BIT(CORE_PACKAGE_hoteling_guest) |
+		CORE_PACKAGE_BIT(CORE_PACKAGE_message_summary);
+}
+
 static void
 node_conf(struct sim *s, struct conf *c, unsigned index)
 {
@@ -67,6 +83,8 @@ node_conf(struct sim *s, struct conf *c, unsigned index)
 			CORE_PACKAGE_BIT(CORE_PACKAGE_agent);
 		c->package_list = s->opt.seed % 16 == 1 ? CONF_LIST_NO : CONF_LIST_AUTO;
 	}
+	if (sim_south_has_acd(s))
+		node_conf_acd(c);
 	c->device_kinds = CONF_KIND_CONFIGURED;
 	c->leak_check_s = 15;
 	snprintf(c->node_name, sizeof(c->node_name), "n%u", index + 1);

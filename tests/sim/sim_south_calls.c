@@ -22,14 +22,14 @@ static void calls_answer_later(struct sim *s, const struct sim_event *ev);
 static void calls_talk_over(struct sim *s, const struct sim_event *ev);
 static void calls_end_later(struct sim *s, const struct sim_event *ev);
 
-static uint64_t
-calls_rand(struct sim *s, uint64_t n)
+uint64_t
+south_calls_rand(struct sim *s, uint64_t n)
 {
 	return sim_world_rand(s, SIM_RNG_SOUTH, n);
 }
 
-static int64_t
-calls_ms(struct sim *s, int64_t low, int64_t high)
+int64_t
+south_calls_ms(struct sim *s, int64_t low, int64_t high)
 {
 	return sim_world_range(s, SIM_RNG_SOUTH, low * SIM_MS, high * SIM_MS);
 }
@@ -38,7 +38,7 @@ const char *
 sim_south_state_name(enum south_state state)
 {
 	static const char *const names[] = { "Released", "Alerting", "Active", "Held",
-		"Remote Held" };
+		"Remote Held", "Detached", "Queued" };
 
 	return names[state];
 }
@@ -48,8 +48,9 @@ south_calls_begin(struct sim *s)
 {
 	struct sim_south *w = s->south;
 
-	w->user_count = 3 + (unsigned)calls_rand(s, SOUTH_USERS_MAX - 2);
-	w->call_gap_ms = 300 + (int64_t)calls_rand(s, 3000);
+	w->user_count = 3 + (unsigned)south_calls_rand(s, SOUTH_PEOPLE_MAX - 2);
+	w->device_count = w->user_count;
+	w->call_gap_ms = 300 + (int64_t)south_calls_rand(s, 3000);
 	w->server = 1;
 	for (unsigned i = 0; i < w->user_count; i++) {
 		struct south_user *u = &w->users[i];
@@ -60,7 +61,11 @@ south_calls_begin(struct sim *s)
 		u->moved = true;
 		u->asked_us = -1;
 	}
-	sim_world_at(s, calls_ms(s, 500, 4000), calls_load, 0, 0, 0);
+	sim_world_at(s, south_calls_ms(s, 500, 4000), calls_load, 0, 0, 0);
+	if (sim_south_has_acd(s))
+		south_acd_begin(s);
+	if (sim_south_has_features(s))
+		south_feature_begin(s);
 }
 
 int
@@ -68,7 +73,7 @@ south_calls_user(const struct sim *s, struct str name)
 {
 	const struct sim_south *w = s->south;
 
-	for (unsigned i = 0; i < w->user_count; i++) {
+	for (unsigned i = 0; i < w->device_count; i++) {
 		const struct south_user *u = &w->users[i];
 
 		if (str_is(name, u->id) || str_is(name, u->extension) || str_is(name, u->number))
@@ -86,6 +91,16 @@ calls_far(const struct south_call *c, const struct south_party *p)
 }
 
 static void
+calls_put_user(const struct sim *s, int user, const char *number, struct buf *out)
+{
+	if (user >= 0)
+		buf_printf(out, "<xsi:address>%s</xsi:address><xsi:userId>%s</xsi:userId>",
+			s->south->users[user].number, s->south->users[user].id);
+	else
+		buf_printf(out, "<xsi:address>%s</xsi:address>", number);
+}
+
+static void
 calls_put_remote(const struct sim *s, const struct south_call *c, const struct south_party *p,
 	struct buf *out)
 {
@@ -93,21 +108,52 @@ calls_put_remote(const struct sim *s, const struct south_call *c, const struct s
 	bool named = far->id[0] != '\0'; /* offered already */
 	int dialled = south_calls_user(s, str_of(c->dialled));
 
-	if (named && far->user >= 0)
-		buf_printf(out,
-			"<xsi:remoteParty><xsi:address>%s</xsi:address><xsi:userId>%s</xsi:userId></xsi:remoteParty>",
-			s->south->users[far->user].number, s->south->users[far->user].id);
-	else
-		buf_printf(out, "<xsi:remoteParty><xsi:address>%s</xsi:address></xsi:remoteParty>",
-			named                ? far->number :
-				dialled >= 0 ? s->south->users[dialled].number :
-					       c->dialled);
+	buf_cstr(out, "<xsi:remoteParty>");
+	calls_put_user(s, named ? far->user : -1,
+		named                ? far->number :
+			dialled >= 0 ? s->south->users[dialled].number :
+				       c->dialled,
+		out);
+	buf_cstr(out, "</xsi:remoteParty>");
 }
 
 static void
-calls_put_party(const struct sim *s, const struct south_call *c, const struct south_party *p,
+calls_put_redirected(const struct sim *s, const struct south_party *p, struct buf *out)
+{
+	if (p->by > 0 && p->state == SOUTH_ALERTING) {
+		buf_cstr(out, "<xsi:redirections><xsi:redirection><xsi:party>");
+		calls_put_user(s, p->by - 1, "", out);
+		buf_printf(out,
+			"</xsi:party><xsi:reason>%s</xsi:reason></xsi:redirection></xsi:redirections>",
+			p->reason ? p->reason : "no-answer");
+	}
+	if (p->to[0] != '\0')
+		buf_printf(out,
+			"<xsi:redirect><xsi:address>%s</xsi:address><xsi:reason>%s</xsi:reason></xsi:redirect>",
+			p->to, p->reason ? p->reason : "transfer");
+}
+
+static void
+calls_put_acd(const struct sim *s, const struct south_call *c, const struct south_party *p,
+	struct buf *out)
+{
+	const struct south_user *acd = &s->south->users[p->acd - 1];
+
+	buf_printf(out,
+		"<xsi:acdCallInfo><xsi:acdUserId>%s</xsi:acdUserId><xsi:acdName>%s</xsi:acdName>"
+		"<xsi:acdNumber>%s</xsi:acdNumber><xsi:numCallsInQueue>1</xsi:numCallsInQueue>"
+		"<xsi:waitTime>1</xsi:waitTime><xsi:callingPartyInfo>",
+		acd->id, acd->extension, acd->number);
+	calls_put_user(s, c->party[0].user, c->party[0].number, out);
+	buf_cstr(out, "</xsi:callingPartyInfo></xsi:acdCallInfo>");
+}
+
+void
+south_calls_put_party(const struct sim *s, const struct south_call *c, const struct south_party *p,
 	const char *releasing, struct buf *out)
 {
+	static const char *const recordings[] = { "", "Started", "Paused" };
+
 	buf_printf(out,
 		"<xsi:call><xsi:callId>%s</xsi:callId><xsi:extTrackingId>%s</xsi:extTrackingId>"
 		"<xsi:personality>%s</xsi:personality><xsi:state>%s</xsi:state>",
@@ -118,13 +164,19 @@ calls_put_party(const struct sim *s, const struct south_call *c, const struct so
 	if (releasing != NULL)
 		buf_printf(out, "<xsi:releasingParty>%s</xsi:releasingParty>", releasing);
 	calls_put_remote(s, c, p, out);
-	buf_printf(
-		out, "<xsi:startTime>%" PRId64 "</xsi:startTime></xsi:call>", s->now_us / SIM_MS);
+	calls_put_redirected(s, p, out);
+	buf_printf(out, "<xsi:startTime>%" PRId64 "</xsi:startTime>", s->now_us / SIM_MS);
+	if (p->acd > 0)
+		calls_put_acd(s, c, p, out);
+	if (p->recording != SOUTH_NOT_RECORDED)
+		buf_printf(out, "<xsi:recordingState>%s</xsi:recordingState>",
+			recordings[p->recording]);
+	buf_cstr(out, "</xsi:call>");
 }
 
-static void
-calls_tell(struct sim *s, const struct south_call *c, const struct south_party *p, const char *type,
-	const char *releasing)
+void
+south_calls_tell(struct sim *s, const struct south_call *c, const struct south_party *p,
+	const char *type, const char *releasing)
 {
 	struct buf content;
 
@@ -132,8 +184,8 @@ calls_tell(struct sim *s, const struct south_call *c, const struct south_party *
 		return;
 	sim_world_trace(s, "broadworks: %s %s %s %s", s->south->users[p->user].extension, type,
 		p->id, sim_south_state_name(p->state));
-	buf_init(&content, 4096);
-	calls_put_party(s, c, p, releasing, &content);
+	buf_init(&content, 8192);
+	south_calls_put_party(s, c, p, releasing, &content);
 	south_event_emit(s, (unsigned)p->user, "Advanced Call", type, buf_as_str(&content));
 	buf_fini(&content);
 }
@@ -146,7 +198,7 @@ south_calls_put(const struct sim *s, unsigned user, struct buf *out)
 
 		for (unsigned k = 0; k < 2 && c->used; k++)
 			if (c->party[k].user == (int)user && c->party[k].state != SOUTH_NONE)
-				calls_put_party(s, c, &c->party[k], NULL, out);
+				south_calls_put_party(s, c, &c->party[k], NULL, out);
 	}
 }
 
@@ -155,7 +207,7 @@ south_calls_activity(struct sim *s, unsigned user, bool call)
 {
 	struct south_user *u = &s->south->users[user];
 
-	if (u->moved)
+	if (u->moved || u->kind != SOUTH_USER)
 		return;
 	u->moved = true;
 	if (call)
@@ -192,22 +244,29 @@ calls_of_timer(struct sim *s, const struct sim_event *ev)
 	return c->used && c->generation == ev->b && !s->south->frozen ? c : NULL;
 }
 
-static void
-calls_leave(struct sim *s, struct south_call *c, unsigned k, bool local)
+void
+south_calls_leave(struct sim *s, struct south_call *c, unsigned k, bool local)
 {
 	struct south_party *p = &c->party[k];
+	bool conferenced = p->conferenced;
 
 	if (p->state == SOUTH_NONE)
 		return;
 	p->state = SOUTH_NONE;
-	calls_tell(s, c, p, "CallReleasedEvent", local ? "localRelease" : "remoteRelease");
+	p->conferenced = false;
+	south_calls_part(s, c, k);
+	south_calls_tell(s, c, p, "CallReleasedEvent", local ? "localRelease" : "remoteRelease");
+	if (conferenced)
+		south_feature_left(s, (unsigned)p->user);
 }
 
-static void
-calls_end(struct sim *s, struct south_call *c, unsigned by)
+void
+south_calls_end(struct sim *s, struct south_call *c, unsigned by)
 {
-	calls_leave(s, c, by, true);
-	calls_leave(s, c, 1 - by, false);
+	if (c->party[2].state != SOUTH_NONE)
+		south_acd_leave(s, c, by == 0 ? "Abandoned" : "Released", "");
+	south_calls_leave(s, c, by, true);
+	south_calls_leave(s, c, 1 - by, false);
 	c->used = false;
 	c->generation++;
 }
@@ -218,14 +277,21 @@ calls_offered(const struct south_call *c)
 	return c->party[1].id[0] != '\0';
 }
 
-static void
-calls_outside_number(struct sim *s, char *out, size_t size)
+void
+south_calls_outside_number(struct sim *s, char *out, size_t size)
 {
 	snprintf(out, size, "tel:+15558%06" PRIu64, ++s->south->outside);
 }
 
-static struct south_call *
-calls_new(struct sim *s, int caller, const char *personality, struct str to)
+void
+south_calls_tracking(struct sim *s, char *out, size_t size)
+{
+	s->south->next_id++;
+	snprintf(out, size, "%" PRIu64 ":%u", s->south->next_id, s->south->server);
+}
+
+struct south_call *
+south_calls_new(struct sim *s, int caller, const char *personality, struct str to)
 {
 	struct sim_south *w = s->south;
 	struct south_call *c = NULL;
@@ -238,23 +304,26 @@ calls_new(struct sim *s, int caller, const char *personality, struct str to)
 		return NULL;
 	generation = c->generation;
 	*c = (struct south_call){ .used = true, .generation = generation + 1 };
-	w->next_id++;
-	snprintf(c->tracking, sizeof(c->tracking), "%" PRIu64 ":%u", w->next_id, w->server);
+	south_calls_tracking(s, c->tracking, sizeof(c->tracking));
+	c->group = w->next_id;
 	str_copy(c->dialled, sizeof(c->dialled), to);
 	c->party[0] = (struct south_party){
 		.user = caller, .state = SOUTH_ALERTING, .personality = personality
 	};
 	snprintf(c->party[0].id, sizeof(c->party[0].id), "callhalf-%" PRIu64 ":0", w->next_id);
 	c->party[1] = (struct south_party){ .user = -1, .personality = "Terminator" };
+	c->party[2] = (struct south_party){ .user = -1 };
 	if (caller < 0)
-		calls_outside_number(s, c->party[0].number, sizeof(c->party[0].number));
+		south_calls_outside_number(s, c->party[0].number, sizeof(c->party[0].number));
 	else
 		south_calls_activity(s, (unsigned)caller, true);
+	if (caller >= 0)
+		c->was_in = 1u << caller;
 	return c;
 }
 
-static unsigned
-calls_of_user(const struct sim *s, unsigned user)
+unsigned
+south_calls_of_user(const struct sim *s, unsigned user)
 {
 	unsigned count = 0;
 
@@ -269,45 +338,102 @@ static void
 calls_load(struct sim *s, const struct sim_event *ev)
 {
 	struct sim_south *w = s->south;
-	unsigned user = (unsigned)calls_rand(s, w->user_count),
-		 other = (unsigned)calls_rand(s, w->user_count);
+	unsigned user = (unsigned)south_calls_rand(s, w->user_count),
+		 other = (unsigned)south_calls_rand(s, w->user_count);
 	struct south_call *c;
 	char number[SOUTH_ID];
 
 	(void)ev;
 	if (w->frozen)
 		return;
-	sim_world_at(s, calls_ms(s, w->call_gap_ms / 3, 2 * w->call_gap_ms), calls_load, 0, 0, 0);
-	if (sim_south_has_packages(s) && calls_rand(s, 100) < 30) {
+	sim_world_at(
+		s, south_calls_ms(s, w->call_gap_ms / 3, 2 * w->call_gap_ms), calls_load, 0, 0, 0);
+	if (sim_south_has_packages(s) && south_calls_rand(s, 100) < 30) {
 		w->users[other].do_not_disturb = !w->users[other].do_not_disturb;
 		south_event_emit(s, other, "Do Not Disturb", "DoNotDisturbEvent",
 			w->users[other].do_not_disturb ?
 				STR("<xsi:info><xsi:active>true</xsi:active></xsi:info>") :
 				STR("<xsi:info><xsi:active>false</xsi:active></xsi:info>"));
 	}
-	if (calls_of_user(s, user) >= 2)
+	if (south_calls_of_user(s, user) >= 2)
 		return;
-	calls_outside_number(s, number, sizeof(number));
-	if (calls_rand(s, 100) < 30) { /* from outside */
-		c = calls_new(s, -1, "Originator", str_of(w->users[user].id));
+	south_calls_outside_number(s, number, sizeof(number));
+	if (south_calls_rand(s, 100) < 30) { /* from outside */
+		c = south_calls_new(s, -1, "Originator", str_of(w->users[user].id));
 	} else {
-		bool outside = other == user || calls_rand(s, 100) < 40;
+		bool outside = other == user || south_calls_rand(s, 100) < 40;
 
-		c = calls_new(
+		c = south_calls_new(
 			s, (int)user, "Originator", str_of(outside ? number : w->users[other].id));
 		if (c != NULL)
-			calls_tell(s, c, &c->party[0], "CallOriginatedEvent", NULL);
+			south_calls_tell(s, c, &c->party[0], "CallOriginatedEvent", NULL);
 	}
 	if (c != NULL)
-		calls_later(s, c, calls_ms(s, 20, 300), calls_offer, 0);
+		calls_later(s, c, south_calls_ms(s, 20, 300), calls_offer, 0);
 }
 
 static void
 calls_busy(struct sim *s, struct south_call *c)
 {
 	c->party[0].treated = true;
-	calls_tell(s, c, &c->party[0], "CallReleasingEvent", NULL);
-	calls_later(s, c, calls_ms(s, 500, 3000), calls_end_later, 0);
+	c->party[0].waits = false;
+	c->party[0].state = SOUTH_ALERTING; /* to a tone */
+	south_calls_tell(s, c, &c->party[0], "CallReleasingEvent", NULL);
+	calls_later(s, c, south_calls_ms(s, 500, 3000), calls_end_later, 0);
+}
+
+void
+south_calls_enter(struct sim *s, struct south_call *c, unsigned k, int to)
+{
+	struct south_party *p = &c->party[k];
+
+	*p = (struct south_party){
+		.user = to, .state = SOUTH_ALERTING, .personality = "Terminator"
+	};
+	if (to < 0)
+		snprintf(p->number, sizeof(p->number), "%s%.30s",
+			strncmp(c->dialled, "tel:", 4) == 0 ? "" : "tel:+", c->dialled);
+	snprintf(p->id, sizeof(p->id), "callhalf-%" PRIu64 ":0", ++s->south->next_id);
+	if (to < 0)
+		return;
+	s->south->users[to].returns |= (c->was_in & 1u << to) != 0;
+	for (unsigned i = 0; i < SOUTH_CALLS_MAX; i++)
+		if (s->south->calls[i].group == c->group)
+			s->south->calls[i].was_in |= 1u << to;
+	south_calls_activity(s, (unsigned)to, true);
+}
+
+/* The one that is dialled rings soon, or is busy. */
+void
+south_calls_offer(struct sim *s, struct south_call *c)
+{
+	c->generation++;
+	calls_later(s, c, south_calls_ms(s, 20, 300), calls_offer, 0);
+}
+
+/* In the call, or in one that a conference joined with it: nobody is called by his own conference here. */
+bool
+south_calls_is_in(const struct sim *s, const struct south_call *c, int user)
+{
+	for (unsigned i = 0; i < 2 * SOUTH_CALLS_MAX; i++) {
+		const struct south_call *other = &s->south->calls[i / 2];
+
+		if (other->used && other->group == c->group && other->party[i % 2].user == user &&
+			other->party[i % 2].state != SOUTH_NONE)
+			return true;
+	}
+	return false;
+}
+
+/* It rings: what comes of it? */
+void
+south_calls_ring(struct sim *s, struct south_call *c)
+{
+	bool answered = south_calls_rand(s, 100) < 75;
+	uint64_t by = south_calls_rand(s, 2);
+
+	calls_later(s, c, south_calls_ms(s, 300, 5000),
+		answered ? calls_answer_later : calls_end_later, by);
 }
 
 static void
@@ -315,45 +441,42 @@ calls_offer(struct sim *s, const struct sim_event *ev)
 {
 	struct south_call *c = calls_of_timer(s, ev);
 	int to = c ? south_calls_user(s, str_of(c->dialled)) : -1;
-	struct south_party *p = c ? &c->party[1] : NULL;
-	uint64_t by;
-	bool answered;
 
 	if (c == NULL)
 		return;
-	if (to >= 0 ? calls_of_user(s, (unsigned)to) >= 2 || to == c->party[0].user :
-		      calls_rand(s, 100) < 10) {
+	if (to >= (int)s->south->user_count)
+		to = -1; /* nobody calls a queue in this way */
+	if (to >= 0 ? south_calls_of_user(s, (unsigned)to) >= 2 || south_calls_is_in(s, c, to) :
+		      south_calls_rand(s, 100) < 10) {
 		calls_busy(s, c);
 		return;
 	}
-	p->user = to;
-	p->state = SOUTH_ALERTING;
-	if (to < 0)
-		snprintf(p->number, sizeof(p->number), "%s%.30s",
-			strncmp(c->dialled, "tel:", 4) == 0 ? "" : "tel:+", c->dialled);
-	snprintf(p->id, sizeof(p->id), "callhalf-%" PRIu64 ":0", ++s->south->next_id);
-	if (to >= 0) {
-		south_calls_activity(s, (unsigned)to, true);
-		calls_tell(s, c, p, "CallReceivedEvent", NULL);
-	}
-	answered = calls_rand(s, 100) < 75;
-	by = calls_rand(s, 2);
-	calls_later(
-		s, c, calls_ms(s, 300, 5000), answered ? calls_answer_later : calls_end_later, by);
+	south_calls_enter(s, c, 1, to);
+	south_calls_tell(s, c, &c->party[1], "CallReceivedEvent", NULL);
+	south_calls_ring(s, c);
 }
 
-static void
-calls_answered(struct sim *s, struct south_call *c)
+void
+south_calls_go_on(struct sim *s, struct south_call *c)
 {
 	uint64_t next;
 
+	c->generation++;
+	next = south_calls_rand(s, 2);
+	calls_later(s, c, south_calls_ms(s, 500, 8000), calls_talk_over, next);
+}
+
+void
+south_calls_answered(struct sim *s, struct south_call *c)
+{
+	if (c->party[2].state != SOUTH_NONE)
+		south_acd_answered(s, c);
 	for (unsigned k = 0; k < 2; k++) {
 		c->party[k].state = SOUTH_ACTIVE;
-		calls_tell(s, c, &c->party[k], "CallAnsweredEvent", NULL);
+		c->party[k].waits = false;
+		south_calls_tell(s, c, &c->party[k], "CallAnsweredEvent", NULL);
 	}
-	c->generation++;
-	next = calls_rand(s, 2);
-	calls_later(s, c, calls_ms(s, 500, 8000), calls_talk_over, next);
+	south_calls_go_on(s, c);
 }
 
 static void
@@ -362,7 +485,7 @@ calls_answer_later(struct sim *s, const struct sim_event *ev)
 	struct south_call *c = calls_of_timer(s, ev);
 
 	if (c != NULL && c->party[1].state == SOUTH_ALERTING)
-		calls_answered(s, c);
+		south_calls_answered(s, c);
 }
 
 static void
@@ -370,8 +493,10 @@ calls_end_later(struct sim *s, const struct sim_event *ev)
 {
 	struct south_call *c = calls_of_timer(s, ev);
 
-	if (c != NULL)
-		calls_end(s, c, (unsigned)ev->c);
+	if (c != NULL && c->party[2].state != SOUTH_NONE && ev->c == 1)
+		south_acd_bounce(s, c); /* the agent does not take it */
+	else if (c != NULL)
+		south_calls_end(s, c, (unsigned)ev->c);
 }
 
 static void
@@ -380,23 +505,23 @@ calls_hold(struct sim *s, struct south_call *c, unsigned k)
 	struct south_party *far = &c->party[1 - k];
 
 	c->party[k].state = SOUTH_HELD;
-	calls_tell(s, c, &c->party[k], "CallHeldEvent", NULL);
+	south_calls_tell(s, c, &c->party[k], "CallHeldEvent", NULL);
 	if (far->state == SOUTH_ACTIVE) {
 		far->state = SOUTH_REMOTE_HELD;
-		calls_tell(s, c, far, "CallHeldEvent", NULL);
+		south_calls_tell(s, c, far, "CallHeldEvent", NULL);
 	}
 }
 
-static void
-calls_retrieve(struct sim *s, struct south_call *c, unsigned k)
+void
+south_calls_retrieve(struct sim *s, struct south_call *c, unsigned k)
 {
 	struct south_party *far = &c->party[1 - k];
 
 	c->party[k].state = far->state == SOUTH_HELD ? SOUTH_REMOTE_HELD : SOUTH_ACTIVE;
-	calls_tell(s, c, &c->party[k], "CallRetrievedEvent", NULL);
+	south_calls_tell(s, c, &c->party[k], "CallRetrievedEvent", NULL);
 	if (far->state == SOUTH_REMOTE_HELD) {
 		far->state = SOUTH_ACTIVE;
-		calls_tell(s, c, far, "CallRetrievedEvent", NULL);
+		south_calls_tell(s, c, far, "CallRetrievedEvent", NULL);
 	}
 }
 
@@ -411,16 +536,16 @@ calls_talk_over(struct sim *s, const struct sim_event *ev)
 	if (c == NULL)
 		return;
 	if (c->party[k].user >= 0 && c->party[k].state == SOUTH_HELD)
-		calls_retrieve(s, c, k);
+		south_calls_retrieve(s, c, k);
 	else if (c->party[k].user >= 0 && c->party[k].state != SOUTH_HELD &&
-		calls_rand(s, 100) < 35)
+		!c->party[k].conferenced && south_calls_rand(s, 100) < 35)
 		calls_hold(s, c, k);
-	else if (calls_rand(s, 100) < 70) {
-		calls_end(s, c, k);
+	else if (south_calls_rand(s, 100) < 70) {
+		south_calls_end(s, c, k);
 		return;
 	}
-	next = calls_rand(s, 2);
-	calls_later(s, c, calls_ms(s, 300, 6000), calls_talk_over, next);
+	next = south_calls_rand(s, 2);
+	calls_later(s, c, south_calls_ms(s, 300, 6000), calls_talk_over, next);
 }
 
 /* --- requests ---------------------------------------------------------------------------------------------- */
@@ -468,14 +593,15 @@ south_calls_dial(struct sim *s, unsigned user, struct str to, const struct south
 	if (s->south->frozen)
 		return 409;
 	calls_count_dial(s, to);
-	c = calls_of_user(s, user) >= 2 ? NULL : calls_new(s, (int)user, "Click-to-Dial", to);
+	c = south_calls_of_user(s, user) >= 2 ? NULL :
+						south_calls_new(s, (int)user, "Click-to-Dial", to);
 	if (c == NULL)
 		return 409;
 	*call = c;
-	calls_tell(s, c, &c->party[0], "CallOriginatingEvent", NULL);
-	answered = calls_rand(s, 100) < 90;
-	calls_later(
-		s, c, calls_ms(s, 100, 2500), answered ? calls_phone_answers : calls_end_later, 0);
+	south_calls_tell(s, c, &c->party[0], "CallOriginatingEvent", NULL);
+	answered = south_calls_rand(s, 100) < 90;
+	calls_later(s, c, south_calls_ms(s, 100, 2500),
+		answered ? calls_phone_answers : calls_end_later, 0);
 	return 201;
 }
 
@@ -488,8 +614,8 @@ calls_phone_answers(struct sim *s, const struct sim_event *ev)
 		return;
 	c->generation++;
 	c->party[0].personality = "Originator";
-	calls_tell(s, c, &c->party[0], "CallOriginatedEvent", NULL);
-	calls_later(s, c, calls_ms(s, 20, 300), calls_offer, 0);
+	south_calls_tell(s, c, &c->party[0], "CallOriginatedEvent", NULL);
+	calls_later(s, c, south_calls_ms(s, 20, 300), calls_offer, 0);
 }
 
 static int
@@ -498,21 +624,21 @@ calls_talk(struct sim *s, struct south_call *c, unsigned k)
 	struct south_party *p = &c->party[k];
 
 	if (p->state == SOUTH_HELD) {
-		calls_retrieve(s, c, k);
+		south_calls_retrieve(s, c, k);
 		return 200;
 	}
-	if (p->state != SOUTH_ALERTING || p->treated)
+	if (p->state != SOUTH_ALERTING || p->treated || p->waits)
 		return 409;
 	if (k == 1) {
-		calls_answered(s, c);
+		south_calls_answered(s, c);
 		return 200;
 	}
 	if (strcmp(p->personality, "Click-to-Dial") != 0)
 		return 409;
 	c->generation++;
 	p->personality = "Originator";
-	calls_tell(s, c, p, "CallOriginatedEvent", NULL);
-	calls_later(s, c, calls_ms(s, 20, 300), calls_offer, 0);
+	south_calls_tell(s, c, p, "CallOriginatedEvent", NULL);
+	calls_later(s, c, south_calls_ms(s, 20, 300), calls_offer, 0);
 	return 200;
 }
 
@@ -537,17 +663,20 @@ south_calls_verb(struct sim *s, unsigned user, struct str call_id, const char *v
 	if (strcmp(verb, "Talk") == 0)
 		return calls_talk(s, c, k);
 	if (strcmp(verb, "Hold") == 0) {
-		if (c->party[k].state != SOUTH_ACTIVE && c->party[k].state != SOUTH_REMOTE_HELD)
+		if ((c->party[k].state != SOUTH_ACTIVE && c->party[k].state != SOUTH_REMOTE_HELD) ||
+			c->party[k].conferenced)
 			return 409;
 		calls_hold(s, c, k);
 		return 200;
 	}
 	if (strcmp(verb, "Release") != 0)
 		return 404;
-	if (calls_offered(c))
-		calls_end(s, c, k);
+	if (k == 1 && c->party[2].state != SOUTH_NONE)
+		south_acd_bounce(s, c);
+	else if (calls_offered(c))
+		south_calls_end(s, c, k);
 	else
-		calls_end(s, c, 0);
+		south_calls_end(s, c, 0);
 	return 200;
 }
 
@@ -568,7 +697,7 @@ sim_south_failover(struct sim *s)
 	w->server = 3 - w->server;
 	w->failovers++;
 	w->failover_us = s->now_us;
-	w->server_away_until_us = s->now_us + calls_ms(s, 0, 1500);
+	w->server_away_until_us = s->now_us + south_calls_ms(s, 0, 1500);
 	sim_world_trace(
 		s, "broadworks: server %u is in charge, all calls are forgotten", w->server);
 	for (unsigned i = 0; i < SOUTH_CALLS_MAX; i++) {
@@ -578,40 +707,8 @@ sim_south_failover(struct sim *s)
 	if (sim_world_has(s, SIM_FAULT_renumber))
 		south_event_renumber(s);
 	for (unsigned i = 0; i < w->user_count; i++) {
+		w->users[i].conference = SOUTH_NO_CONFERENCE;
 		w->users[i].moved = false;
-		sim_world_at(s, calls_ms(s, 500, 15000), calls_register, i, w->failovers, 0);
+		sim_world_at(s, south_calls_ms(s, 500, 15000), calls_register, i, w->failovers, 0);
 	}
-}
-
-void
-sim_south_each_party(const struct sim *s, const char *extension,
-	void (*fn)(const struct south_call *c, const struct south_party *p, void *arg), void *arg)
-{
-	int user = south_calls_user(s, str_of(extension));
-
-	for (unsigned i = 0; i < SOUTH_CALLS_MAX; i++) {
-		const struct south_call *c = &s->south->calls[i];
-
-		for (unsigned k = 0; k < 2 && c->used; k++)
-			if (c->party[k].user == user && user >= 0 &&
-				c->party[k].state != SOUTH_NONE)
-				fn(c, &c->party[k], arg);
-	}
-}
-
-bool
-sim_south_number_lives(const struct sim *s, struct str number)
-{
-	for (unsigned i = 0; i < SOUTH_CALLS_MAX; i++) {
-		const struct south_call *c = &s->south->calls[i];
-
-		for (unsigned k = 0; k < 2 && c->used; k++) {
-			struct str outside = str_of(c->party[k].number);
-
-			if (c->party[k].user < 0 && outside.n > 4 &&
-				str_eq((struct str){ outside.p + 4, outside.n - 4 }, number))
-				return true;
-		}
-	}
-	return false;
 }

@@ -69,7 +69,8 @@ sim_south_is_subscribed(const struct sim *s, unsigned user)
 {
 	for (unsigned i = 0; i < SOUTH_SUBS_MAX; i++)
 		if (s->south->subs[i].used && s->south->subs[i].user == user &&
-			south_event_has(&s->south->subs[i], "Advanced Call"))
+			south_event_has(&s->south->subs[i],
+				south_event_primary(s->south->users[user].kind)))
 			return true;
 	return false;
 }
@@ -117,8 +118,8 @@ event_write(struct sim *s, struct south_event *e)
 	buf_fini(&doc);
 }
 
-static void
-event_new(struct sim *s, struct south_sub *sub, const char *type, struct str content)
+void
+south_event_new(struct sim *s, struct south_sub *sub, const char *type, struct str content)
 {
 	struct south_event *e = mem_zalloc(sizeof(*e) + content.n + 128), **end = &s->south->events;
 	int n;
@@ -149,7 +150,7 @@ south_event_emit(
 	for (unsigned i = 0; i < SOUTH_SUBS_MAX; i++)
 		if (s->south->subs[i].used && s->south->subs[i].user == user &&
 			south_event_has(&s->south->subs[i], package))
-			event_new(s, &s->south->subs[i], type, content);
+			south_event_new(s, &s->south->subs[i], type, content);
 }
 
 void
@@ -165,9 +166,35 @@ south_event_snapshot(struct sim *s, struct south_sub *sub, const char *type)
 		buf_str(&content, buf_as_str(&calls));
 		buf_cstr(&content, "</xsi:calls>");
 	}
+	south_feature_put_conference(s, sub->user, &content);
 	buf_cstr(&content, "<xsi:hookStatus>On-Hook</xsi:hookStatus>");
-	event_new(s, sub, type, buf_as_str(&content));
+	south_event_new(s, sub, type, buf_as_str(&content));
 	buf_fini(&calls);
+	buf_fini(&content);
+}
+
+const char *
+south_event_primary(enum south_kind kind)
+{
+	static const char *const packages[] = { "Advanced Call", "Call Center Queue",
+		"Route Point Queue" };
+
+	return packages[kind];
+}
+
+static void
+event_queue_snapshot(struct sim *s, struct south_sub *sub, const char *type)
+{
+	struct buf content, entries;
+
+	buf_init(&entries, 16384);
+	buf_init(&content, 20000);
+	south_acd_put(s, sub->user, &entries);
+	if (entries.n > 0)
+		buf_printf(&content, "<xsi:queueEntries>%.*s</xsi:queueEntries>",
+			STR_ARG(buf_as_str(&entries)));
+	south_event_new(s, sub, type, buf_as_str(&content));
+	buf_fini(&entries);
 	buf_fini(&content);
 }
 
@@ -181,20 +208,24 @@ bool
 sim_south_has_packages(const struct sim *s)
 {
 	/* the other seeds are as they were before there was more than one package */
-	return s->opt.seed % 16 < 4 || s->opt.seed % 16 == 6;
+	return s->opt.features || s->opt.seed % 16 < 4 || s->opt.seed % 16 == 6;
 }
 
-/* Call Center Agent tells nothing at once: not every package has a snapshot that we know. */
 void
 south_event_snapshots(struct sim *s, struct south_sub *sub)
 {
 	if (south_event_has(sub, "Advanced Call"))
 		south_event_snapshot(s, sub, "CallSubscriptionEvent");
 	if (south_event_has(sub, "Do Not Disturb"))
-		event_new(s, sub, "DoNotDisturbEvent",
+		south_event_new(s, sub, "DoNotDisturbEvent",
 			s->south->users[sub->user].do_not_disturb ?
 				STR("<xsi:info><xsi:active>true</xsi:active></xsi:info>") :
 				STR("<xsi:info><xsi:active>false</xsi:active></xsi:info>"));
+	if (south_event_has(sub, "Call Center Queue"))
+		event_queue_snapshot(s, sub, "ACDSubscriptionEvent");
+	if (south_event_has(sub, "Route Point Queue"))
+		event_queue_snapshot(s, sub, "RoutePointSubscriptionEvent");
+	south_person_snapshots(s, sub);
 }
 
 /* --- subscriptions ----------------------------------------------------------------------------------------- */
@@ -211,7 +242,7 @@ south_event_sub(struct sim *s, struct str id)
 void
 south_event_unsubscribe(struct sim *s, struct south_sub *sub)
 {
-	event_new(s, sub, "SubscriptionTerminatedEvent", STR_NONE);
+	south_event_new(s, sub, "SubscriptionTerminatedEvent", STR_NONE);
 	sub->used = false;
 }
 
@@ -245,7 +276,7 @@ south_event_subscribe(
 void
 sim_south_subscription_drop(struct sim *s)
 {
-	struct south_sub *sub = &s->south->subs[sim_world_rand(s, SIM_RNG_SOUTH, SOUTH_USERS_MAX)];
+	struct south_sub *sub = &s->south->subs[sim_world_rand(s, SIM_RNG_SOUTH, SOUTH_PEOPLE_MAX)];
 
 	if (!sub->used)
 		return;

@@ -129,7 +129,7 @@ http_subscribe(struct sim *s, struct str user, struct str body, struct http_answ
 		a->status = 409;
 		return;
 	}
-	if (south_event_has(sub, "Advanced Call"))
+	if (south_event_has(sub, south_event_primary(s->south->users[index].kind)))
 		s->south->users[index].asked_us = s->now_us;
 	south_calls_activity(s, (unsigned)index, true);
 	buf_printf(&a->body,
@@ -161,7 +161,7 @@ http_subscription(struct sim *s, const struct http_request *r, struct str id, st
 		sub->id);
 	if (strcmp(r->method, "PUT") != 0)
 		return;
-	if (south_event_has(sub, "Advanced Call")) {
+	if (south_event_has(sub, south_event_primary(s->south->users[sub->user].kind))) {
 		s->south->users[sub->user].asked_us = s->now_us;
 		s->south->users[sub->user].moved = true;
 	}
@@ -241,13 +241,20 @@ http_channel(struct sim *s, const struct http_request *r, struct str rest, struc
 }
 
 static void
-http_call(struct sim *s, const struct http_request *r, struct str rest, struct http_answer *a)
+http_call(struct sim *s, const struct http_request *r, struct str rest, struct str body,
+	struct http_answer *a)
 {
 	struct str tail, query, verb, user = str_cut(rest, '/', &tail), id;
 	int index = south_calls_user(s, user);
 	const struct south_call *call = NULL;
 	char number[64];
 
+	if (index >= 0 && http_after(tail, "services/").p != NULL) {
+		a->status = strcmp(r->method, "PUT") != 0 ?
+			404 :
+			south_person_put(s, (unsigned)index, http_after(tail, "services/"), body);
+		return;
+	}
 	tail = http_after(tail, "calls/");
 	if (index < 0 || tail.p == NULL) {
 		a->status = 404;
@@ -297,7 +304,7 @@ http_serve(struct sim *s, const struct http_request *r, struct str path, struct 
 	} else if ((rest = http_after(path, EVENTS "user/")).p != NULL) {
 		http_subscribe(s, rest, body, a);
 	} else if ((rest = http_after(path, ACTIONS)).p != NULL) {
-		http_call(s, r, rest, a);
+		http_call(s, r, rest, body, a);
 	} else {
 		a->status = 404;
 	}

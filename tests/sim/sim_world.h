@@ -60,6 +60,7 @@ enum sim_rng {
 	SIM_RNG_TCP,
 	SIM_RNG_CLIENT,
 	SIM_RNG_FAULT,
+	SIM_RNG_FEATURE,
 	SIM_RNG_COUNT
 };
 
@@ -82,6 +83,7 @@ struct sim_options {
 	uint32_t faults_allowed; /* bit 1 << enum sim_fault */
 	bool faults_forced;      /* all that are allowed are on, none is drawn */
 	bool trace;
+	bool features; /* all that the world has, whatever the seed says */
 	bool quiet;
 };
 
