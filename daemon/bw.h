@@ -236,6 +236,8 @@ struct bw {
 	uint64_t acks_late;
 	TAILQ_HEAD(, bw_waiting_call) calls;
 	TAILQ_HEAD(, bw_made) made; /* calls without a party yet */
+	struct mono unknown_until;  /* events of unknown subscriptions: lines of log in this second */
+	uint32_t unknown_logged, unknown_unlogged;
 	/* AS failover suspicion */
 	struct {
 		char id[64];

@@ -14,6 +14,8 @@
 #include "proto/base/check.h"
 #include "proto/xsi_decode.h"
 
+#define UNKNOWN_LOG_MS 1000
+#define UNKNOWN_LOG_LINES 10
 #define ACK_OK 200
 #define ACK_MALFORMED 400
 #define ACK_UNKNOWN_SUBSCRIPTION 481
@@ -367,15 +369,34 @@ event_ordered(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev, uint3
 
 /* --- whose it is ----------------------------------------------------------------------------------------- */
 
+/* Many users that are subscribed to anew bring many late events: a few lines a second say as much as all of them. */
+static void
+event_unknown_logged(struct bw *b, const struct xsi_event *ev)
+{
+	if (mono_due(b->unknown_until, b->x->now)) {
+		if (b->unknown_unlogged > 0)
+			log_emit(b->x->log, M_SUBSCRIPTION,
+				"%u more events of subscriptions that are not ours, refused",
+				b->unknown_unlogged);
+		b->unknown_until = mono_add_ms(b->x->now, UNKNOWN_LOG_MS);
+		b->unknown_logged = b->unknown_unlogged = 0;
+	}
+	if (b->unknown_logged >= UNKNOWN_LOG_LINES) {
+		b->unknown_unlogged++;
+		return;
+	}
+	b->unknown_logged++;
+	log_emit(b->x->log, M_SUBSCRIPTION, "subscription=%.*s target=%.*s is not ours, refused",
+		STR_ARG(ev->subscription_id), STR_ARG(ev->target));
+}
+
 static void
 event_unknown_subscription(struct bw *b, const struct xsi_event *ev, uint32_t xsp)
 {
 	bool terminated = ev->kind == XSI_EV_SubscriptionTerminated;
 
 	if (!terminated)
-		log_emit(b->x->log, M_SUBSCRIPTION,
-			"subscription=%.*s target=%.*s is not ours, refused",
-			STR_ARG(ev->subscription_id), STR_ARG(ev->target));
+		event_unknown_logged(b, ev);
 	bw_ack_event(b, xsp, ev->event_id, terminated ? ACK_OK : ACK_UNKNOWN_SUBSCRIPTION);
 }
 

@@ -236,6 +236,29 @@ START_TEST(test_unknown_subscription)
 }
 END_TEST
 
+/* A flood of them is refused one by one and logged by a few lines a second. */
+START_TEST(test_unknown_subscriptions_logged)
+{
+	char id[16];
+
+	setup(1, "");
+	snprintf(world_user(&w, "2099")->subscription, sizeof(w.users[0].subscription), "leaked");
+	for (unsigned i = 0; i < 300; i++) {
+		snprintf(id, sizeof(id), "x%u", i);
+		world_event_as(&w, 0, "2099", id, i + 1, "CallReceivedEvent", RINGING);
+	}
+	world_run(&w, 900);
+	ck_assert_uint_eq(world_logged(&w, 37506, "is not ours"), 10);
+	ck_assert_uint_eq(world_asked_count(&w, " 481"), 300);
+	world_run(&w, 2000);
+	world_event_as(&w, 0, "2099", "y", 500, "CallReceivedEvent", RINGING);
+	world_settle(&w);
+	ck_assert_uint_eq(world_logged(&w, 37506, "290 more events"), 1);
+	ck_assert_uint_eq(world_logged(&w, 37506, "is not ours"), 11);
+	world_fini(&w);
+}
+END_TEST
+
 START_TEST(test_other_documents)
 {
 	setup(1, "");
@@ -399,6 +422,7 @@ main(void)
 		test_unknown_type,
 		test_malformed,
 		test_unknown_subscription,
+		test_unknown_subscriptions_logged,
 		test_other_documents,
 		test_split_stream,
 		test_ack_window,
