@@ -363,8 +363,7 @@ bws_cti_doc_read(struct bws_cti_msg *m, const char *doc, size_t len, char *err, 
 bool
 bws_cti_doc_is_schema_form(const struct bws_cti_msg *m)
 {
-	return m->kind != BWS_CTI_REQUEST ||
-		!(m->spelling & (HAS_NO_CTI_NS | HAS_PAYLOAD_NS));
+	return m->kind != BWS_CTI_REQUEST || !(m->spelling & (HAS_NO_CTI_NS | HAS_PAYLOAD_NS));
 }
 
 void

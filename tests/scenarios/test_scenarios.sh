@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# timeout: 600
+# timeout: 1800
 #
 # test_scenarios.sh - every fault script once, with one seed, alone or under load in turn (make scenarios plays all of
 # them with more seeds, each alone and under load).
