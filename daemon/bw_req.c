@@ -248,6 +248,13 @@ request_logged(struct bw *b, const struct bw_request *r, uint64_t status, struct
 		(unsigned long long)status, STR_ARG(why));
 }
 
+/* What there is, or that there is no such set. Whoever is overloaded, broken or sends us away knows of neither. */
+static bool
+list_is_answer(uint64_t status)
+{
+	return status / 100 == 2 || status == 403 || status == 404;
+}
+
 static void
 request_list_done(struct bw *b, uint32_t xsp, uint64_t status, struct str body)
 {
@@ -260,7 +267,7 @@ request_list_done(struct bw *b, uint32_t xsp, uint64_t status, struct str body)
 		b->phase_due = b->x->now;
 		return;
 	}
-	if (status == 0) {
+	if (!list_is_answer(status)) {
 		b->phase_due = b->x->now; /* the next XSP, at once: see bw_tick() */
 		return;
 	}

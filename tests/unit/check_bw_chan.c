@@ -76,6 +76,25 @@ START_TEST(test_activation_first_xsp_down)
 }
 END_TEST
 
+/* One that cannot say what there is does not know that there is nothing: the next is asked. */
+START_TEST(test_activation_first_xsp_at_a_loss)
+{
+	static const unsigned refusals[] = { 503, 500, 502, 302 };
+
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		world_init(&w, 2, "");
+		world_rule(&w, "GET", "E/channelset/tandem", refusals[i], 1, "");
+		world_rule(&w, "GET", "E/channelset/tandem", 200, -1, SET_OF_TWO);
+		start_quietly(40);
+		ck_assert_uint_eq(world_asked_count(&w, "xsp2 GET E/channelset"), 1);
+		ck_assert_uint_eq(world_asked_count(&w, "xsp2 DELETE E/channel/f-77"), 1);
+		world_run(&w, 2000);
+		ck_assert_uint_eq(counts().channels_open, 2);
+		world_fini(&w);
+	}
+}
+END_TEST
+
 /* An XSP that takes connections and says nothing delays the others by a second, not more. */
 START_TEST(test_activation_first_xsp_silent)
 {
@@ -452,6 +471,7 @@ main(void)
 	const TTest *const tests[] = {
 		test_activation,
 		test_activation_first_xsp_down,
+		test_activation_first_xsp_at_a_loss,
 		test_activation_first_xsp_silent,
 		test_activation_delete_unanswered,
 		test_activation_odd_lists,
