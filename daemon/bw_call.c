@@ -44,18 +44,16 @@ static bool
 call_take_token(struct bw *b, struct bw_device *bd)
 {
 	const struct conf *conf = b->x->conf;
-	int64_t us = b->x->now.us - bd->calls_at.us;
 	int64_t full = conf->user_burst * 1000;
 
 	if (conf->user_rate == 0)
 		return true;
 	/* a bucket that was never used is full */
-	if (bd->calls_at.us == 0 || us > 3600 * 1000000LL)
+	if (bd->calls_at.us == 0) {
 		bd->calls_milli = full;
-	else if (us > 0)
-		bd->calls_milli += us * conf->user_rate / 1000;
-	if (bd->calls_at.us == 0 || us > 0)
 		bd->calls_at = b->x->now;
+	}
+	bd->calls_milli += bw_gain_milli(&bd->calls_at, b->x->now, conf->user_rate);
 	if (bd->calls_milli > full)
 		bd->calls_milli = full;
 	if (bd->calls_milli < 1000)

@@ -126,19 +126,29 @@ link_bucket(struct bw *b, uint32_t xsp)
 	return link_of(b, b->x->conf->xsps[xsp].primary);
 }
 
+int64_t
+bw_gain_milli(struct mono *at, struct mono now, int64_t rate)
+{
+	const int64_t hour_us = 3600 * 1000000LL;
+	int64_t gained;
+
+	if (rate <= 0 || now.us <= at->us)
+		return 0;
+	if (now.us - at->us > hour_us)
+		at->us = now.us - hour_us;
+	gained = (now.us - at->us) * rate / 1000;
+	/* what was too little for a thousandth counts the next time, or one who looks often would never get any */
+	at->us += (gained * 1000 + rate - 1) / rate;
+	return gained;
+}
+
 static void
 bucket_fill(struct bw *b, struct bw_link *l)
 {
 	const struct conf *conf = b->x->conf;
-	int64_t us = b->x->now.us - l->tokens_at.us;
 	int64_t full = conf->request_burst * 1000;
 
-	if (us <= 0)
-		return;
-	if (us > 3600 * 1000000LL)
-		us = 3600 * 1000000LL;
-	l->tokens_milli += us * conf->request_rate / 1000;
-	l->tokens_at = b->x->now;
+	l->tokens_milli += bw_gain_milli(&l->tokens_at, b->x->now, conf->request_rate);
 	if (l->tokens_milli > full)
 		l->tokens_milli = full;
 }

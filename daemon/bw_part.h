@@ -124,6 +124,11 @@ void bw_made_drop(struct bw *b);
 void bw_made_tick(struct bw *b);
 struct mono bw_made_deadline(const struct bw *b);
 
+/**
+ * Thousandths of a token that `rate` tokens a second have brought since `*at`, at most those of an hour. `*at` moves by the
+ * time that these took, so that nothing is lost by looking often.
+ */
+int64_t bw_gain_milli(struct mono *at, struct mono now, int64_t rate);
 /** A token of the rate of asks; false: none is left now. */
 bool bw_take_token(struct bw *b);
 /** Nothing waits to be asked. */

@@ -301,15 +301,10 @@ bool
 bw_take_token(struct bw *b)
 {
 	int64_t rate = b->x->conf->update_rate;
-	int64_t gained;
 
 	if (rate <= 0)
 		return true;
-	gained = (b->x->now.us - b->tokens_at.us) * rate / 1000; /* thousandths */
-	if (gained > 0) {
-		b->tokens_milli += gained;
-		b->tokens_at = b->x->now;
-	}
+	b->tokens_milli += bw_gain_milli(&b->tokens_at, b->x->now, rate);
 	/* a burst of a twentieth of a second at the most, so that the rate holds over any longer time */
 	if (b->tokens_milli > rate * 50 + 1000)
 		b->tokens_milli = rate * 50 + 1000;

@@ -494,6 +494,31 @@ START_TEST(test_request_rate)
 }
 END_TEST
 
+/* A node that is busy looks every quarter of a millisecond, when a thousandth of a request has not come together yet. */
+START_TEST(test_request_rate_busy)
+{
+	unsigned n;
+
+	setup(1,
+		"request-rate = 1\nrequest-burst = 1\nupdate-rate = 100000\nupdate-in-flight = 64\n"
+		"http-timeout-ms = 60000\n");
+	world_run(&w, 3000);
+	for (int i = 0; i < 20; i++)
+		world_send(&w, client, (unsigned)i,
+			"<MonitorStart xmlns=\"http://www.ecma-international.org/standards/ecma-323/csta/ed3\">"
+			"<monitorObject><deviceObject>%d</deviceObject></monitorObject></MonitorStart>",
+			2100 + i);
+	w.asked.n = 0;
+	for (int i = 0; i < 4 * 10000; i++) {
+		w.now.us += 250;
+		world_step(&w, &(struct node_event){ .kind = NODE_EV_TICK });
+	}
+	n = world_asked_count(&w, "POST E/user/");
+	ck_assert_msg(n >= 8 && n <= 11, "%u requests in ten seconds", n);
+	world_fini(&w);
+}
+END_TEST
+
 /* One user's clients cannot use up what BroadWorks grants to it, and not what it grants to others. */
 START_TEST(test_user_rate)
 {
@@ -794,6 +819,7 @@ main(void)
 		test_overload,
 		test_overload_storm,
 		test_request_rate,
+		test_request_rate_busy,
 		test_user_rate,
 		test_priority_and_weight,
 		test_channels_and_sets,
