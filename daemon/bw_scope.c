@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Subscriptions of scopes: one for the calls of a whole group or enterprise, and one for each other package, instead of
- * some for each device.
+ * Subscriptions of scopes: one for the calls of a whole group, enterprise or system, and one for each other package,
+ * instead of some for each device.
  *
  * Happy path: each scope is subscribed to with every package that devices are to have; its events are routed to devices
  * by their target, those of users that nobody monitors are dropped (bw_order.c). No snapshot comes for such a target: what
@@ -12,6 +12,8 @@
 #include "daemon/bw_part.h"
 
 #include "proto/base/check.h"
+
+#define SCOPE_SYSTEM "*" /* no group or enterprise can be called so */
 
 bool
 bw_has_scopes(const struct bw *b)
@@ -56,6 +58,15 @@ scope_activate(struct bw *b, struct bw_device *bd, const char *name)
 }
 
 static void
+scope_add(struct bw *b, const char *name)
+{
+	struct bw_device *bd = mem_zalloc(sizeof(*bd));
+
+	b->scopes[b->scope_count++] = bd;
+	scope_activate(b, bd, name);
+}
+
+static void
 scopes_give_up_others(struct bw *b)
 {
 	struct core_sub *s, *next;
@@ -74,11 +85,10 @@ bw_scopes_run(struct bw *b)
 {
 	const struct conf *conf = b->x->conf;
 
-	for (uint32_t i = 0; bw_has_scopes(b) && i < conf->scope_count; i++) {
-		b->scopes[i] = mem_zalloc(sizeof(*b->scopes[i]));
-		b->scope_count++;
-		scope_activate(b, b->scopes[i], conf->scopes[i]);
-	}
+	for (uint32_t i = 0; bw_has_scopes(b) && i < conf->scope_count; i++)
+		scope_add(b, conf->scopes[i]);
+	if (conf->subscribe == CONF_SUBSCRIBE_SYSTEM)
+		scope_add(b, SCOPE_SYSTEM);
 	scopes_give_up_others(b);
 	bw_scopes_ask(b);
 }
@@ -136,9 +146,19 @@ bw_scope_request(const struct bw *b, const struct bw_sub *bs)
 {
 	struct str group, enterprise = str_cut(str_of(bs->of->scope), '/', &group);
 
-	if (b->x->conf->subscribe == CONF_SUBSCRIBE_GROUP)
+	switch ((enum conf_subscribe)b->x->conf->subscribe) {
+	case CONF_SUBSCRIBE_GROUP:
 		return (struct xsi_request){ .op = XSI_OP_subscribe_group,
 			.args = { enterprise, group } };
+	case CONF_SUBSCRIBE_SERVICE_PROVIDER:
+		return (struct xsi_request){ .op = XSI_OP_subscribe_service_provider,
+			.args = { enterprise } };
+	case CONF_SUBSCRIBE_SYSTEM:
+		return (struct xsi_request){ .op = XSI_OP_subscribe_system };
+	case CONF_SUBSCRIBE_DEVICE:
+	case CONF_SUBSCRIBE_ENTERPRISE:
+		break;
+	}
 	return (struct xsi_request){ .op = XSI_OP_subscribe_enterprise, .args = { enterprise } };
 }
 

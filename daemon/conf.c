@@ -261,7 +261,7 @@ check_together(const struct conf *c, const char *file, struct err *e)
 				c->csta_password_file[0] != '\0',
 			"[csta] password: missing; allowed: password or password-file when there is a user" },
 		{ conf_scopes_fit(c),
-			"[broadworks] scope: allowed: ENTERPRISE/GROUP with subscribe = group, ENTERPRISE with subscribe = enterprise, none with device" },
+			"[broadworks] scope: allowed: ENTERPRISE/GROUP with subscribe = group, ENTERPRISE with subscribe = enterprise or service-provider, none with device and system" },
 		{ c->lease_ms >= 3 * c->beat_ms,
 			"[node] lease-ms: too short; allowed: three times beat-ms or more" },
 		{ c->stall_ms < c->lease_ms,

@@ -143,7 +143,8 @@ conf_scopes_fit(const struct conf *c)
 		if (grouped != (c->subscribe == CONF_SUBSCRIBE_GROUP) || (slash != NULL) != grouped)
 			return false;
 	}
-	return (c->scope_count > 0) == (c->subscribe != CONF_SUBSCRIBE_DEVICE);
+	return (c->scope_count > 0) ==
+		(c->subscribe != CONF_SUBSCRIBE_DEVICE && c->subscribe != CONF_SUBSCRIBE_SYSTEM);
 }
 
 void

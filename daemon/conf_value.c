@@ -22,7 +22,7 @@ static const char *const word_lists[][8] = {
 	[KIND_SET_MODE] = { "stable", "per-epoch" },
 	[KIND_REDIRECT_HOSTS] = { "links", "any" },
 	[KIND_PACKAGE_LIST] = { "auto", "yes", "no" },
-	[KIND_SUBSCRIBE] = { "device", "group", "enterprise" },
+	[KIND_SUBSCRIBE] = { "device", "group", "enterprise", "service-provider", "system" },
 	[KIND_DEVICE_KINDS] = { "auto", "configured" },
 	[KIND_RESTART] = { "subscribe", "snapshot", "any" },
 	[KIND_CTI_FRAMING] = { "bare", "lf", "crlf", "nul", "length" },
@@ -264,7 +264,8 @@ conf_value_describe(const struct conf_row *row, char *text, size_t size)
 	else if (row->kind == KIND_PACKAGES)
 		conf_packages_describe(row, text, size);
 	else if (row->kind == KIND_SCOPE)
-		snprintf(text, size, "ENTERPRISE/GROUP, or ENTERPRISE with subscribe = enterprise");
+		snprintf(text, size,
+			"ENTERPRISE/GROUP, or ENTERPRISE with subscribe = enterprise or service-provider");
 	else if (row->kind == KIND_DEVICES)
 		snprintf(text, size, "a list of devices, ranges (2900-2949) and patterns (29*)");
 	else if (row->kind == KIND_LISTEN)

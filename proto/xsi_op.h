@@ -33,8 +33,6 @@
 	XX(versions_get, "", GET, events, "/versions", "") \
 	XX(subscribe_user, "AddUserSubscriptionRequest", POST, events, "/user/{userId}", \
 		"Subscription") \
-	XX(subscribe_user_sub_id, "AddUserSubIdSubscriptionRequest", POST, events, \
-		"/user/{userId}/subId/{targetSubId}", "Subscription") \
 	XX(subscribe_group, "AddGroupSubscriptionRequest", POST, events, \
 		"/serviceprovider/{enterpriseServiceProviderId}/group/{groupId}", "Subscription") \
 	XX(subscribe_enterprise, "AddEnterpriseSubscriptionRequest", POST, events, \
@@ -46,8 +44,6 @@
 	XX(subscription_update, "UpdateSubscriptionRequest", PUT, events, \
 		"/subscription/{subscriptionId}", "Subscription") \
 	XX(subscription_delete, "DeleteSubscriptionRequest", DELETE, events, \
-		"/subscription/{subscriptionId}", "") \
-	XX(subscription_get, "GetSingleSubscriptionRequest", GET, events, \
 		"/subscription/{subscriptionId}", "") \
 	XX(subscription_list, "GetSubscriptionsRequest", GET, events, \
 		"/subscription?{subscriberId}&{targetEntityType?}&{targetGrpParentId?}&" \

@@ -87,6 +87,37 @@ START_TEST(test_enterprise)
 }
 END_TEST
 
+/* The other names of what holds groups: a service provider, everything. */
+START_TEST(test_wider)
+{
+	static const struct {
+		const char *settings, *request, *scope;
+	} wider[] = {
+		{ "subscribe = service-provider\nscope = sp\n", "xsp1 POST E/serviceprovider/sp",
+			"sp" },
+		{ "subscribe = system\n", "xsp1 POST E/system", "*" },
+	};
+
+	for (size_t i = 0; i < 2; i++) {
+		setup(wider[i].settings);
+		ck_assert_uint_eq(w.subscriptions, 3);
+		world_monitor(&w, client, "2001");
+		world_scope_event(&w, world_scope(&w, "Advanced Call", wider[i].scope), "2001",
+			"CallReceivedEvent",
+			world_call_xml("a", "7:1", "Terminator", "Alerting", "2050"));
+		world_settle(&w);
+		ck_assert_uint_eq(heard_count("DeliveredEvent"), 1);
+		/* it ends: subscribed to anew */
+		world_forget_asked(&w);
+		world_scope_event(&w, world_scope(&w, "Advanced Call", wider[i].scope), "2001",
+			"SubscriptionTerminatedEvent", "");
+		world_run(&w, 3000);
+		ck_assert_uint_eq(world_asked_count(&w, wider[i].request), 1);
+		world_fini(&w);
+	}
+}
+END_TEST
+
 /* Numbers are missing: whose they were is not known. */
 START_TEST(test_gap)
 {
@@ -249,6 +280,7 @@ main(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, test_group);
 	tcase_add_test(t, test_enterprise);
+	tcase_add_test(t, test_wider);
 	tcase_add_test(t, test_gap);
 	tcase_add_loop_test(t, test_subscription_lost, 0, 2);
 	tcase_add_test(t, test_read_again);

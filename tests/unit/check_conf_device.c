@@ -144,7 +144,12 @@ START_TEST(scopes)
 	bad(MINIMAL "subscribe = group\nscope = a/b/c\n", "[broadworks] scope");
 	bad(MINIMAL "subscribe = enterprise\nscope = ent/grp\n", "[broadworks] scope");
 	bad(MINIMAL "scope = ent\n", "[broadworks] scope");
-	bad(MINIMAL "subscribe = system\n", "device, group, enterprise");
+	good(MINIMAL "subscribe = service-provider\nscope = sp\n");
+	good(MINIMAL "subscribe = system\n");
+	ck_assert_uint_eq(conf.scope_count, 0);
+	bad(MINIMAL "subscribe = system\nscope = ent\n", "[broadworks] scope");
+	bad(MINIMAL "subscribe = service-provider\n", "[broadworks] scope");
+	bad(MINIMAL "subscribe = world\n", "device, group, enterprise, service-provider, system");
 }
 END_TEST
 

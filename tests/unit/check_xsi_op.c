@@ -112,9 +112,7 @@ START_TEST(paths)
 		{ EVENTS "/versions", { .op = XSI_OP_versions_get } },
 		{ EVENTS "/serviceprovider/sp%201/group/g%2F2",
 			{ .op = XSI_OP_subscribe_group, .args = { ARG("sp 1"), ARG("g/2") } } },
-		{ EVENTS "/user/bridge/subId/room",
-			{ .op = XSI_OP_subscribe_user_sub_id,
-				.args = { ARG("bridge"), ARG("room") } } },
+		{ EVENTS "/system", { .op = XSI_OP_subscribe_system } },
 		{ EVENTS "/subscription?subscriberId=ctl%40demo.example&targetEntityType=Group&"
 			 "targetId=g",
 			{ .op = XSI_OP_subscription_list,

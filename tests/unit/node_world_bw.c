@@ -407,7 +407,8 @@ bw_note(struct world *w, const struct bw_asked *q)
 	if (!ack &&
 		(strncmp(q->path, "E/user/", 7) == 0 ||
 			strncmp(q->path, "E/serviceprovider/", 18) == 0 ||
-			strncmp(q->path, "E/enterprise/", 13) == 0))
+			strncmp(q->path, "E/enterprise/", 13) == 0 ||
+			strcmp(q->path, "E/system") == 0))
 		bw_note_packages(w, a->bytes);
 	if (!ack)
 		buf_char(&w->asked, '\n');
@@ -473,7 +474,7 @@ bw_usual(struct world *w, const struct bw_asked *q)
 	else if (strncmp(q->path, "E/subscription/", 15) == 0)
 		bw_subscription(w, q);
 	else if (strncmp(q->path, "E/serviceprovider/", 18) == 0 ||
-		strncmp(q->path, "E/enterprise/", 13) == 0)
+		strncmp(q->path, "E/enterprise/", 13) == 0 || strcmp(q->path, "E/system") == 0)
 		bw_subscribe_scope(w, q);
 	else if (strcmp(q->a->method, "GET") == 0 && strncmp(q->path, "A/user/", 7) == 0)
 		bw_read_calls(w, q);

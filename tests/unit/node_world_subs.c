@@ -405,7 +405,7 @@ world_scope_event(struct world *w, struct world_package *scope, const char *user
 	u->sequence = kept.sequence;
 }
 
-/* "E/serviceprovider/ent/group/grp" and "E/enterprise/ent" */
+/* "E/serviceprovider/ent/group/grp", "E/enterprise/ent", "E/serviceprovider/ent", "E/system" */
 void
 bw_subscribe_scope(struct world *w, const struct bw_asked *q)
 {
@@ -415,8 +415,11 @@ bw_subscribe_scope(struct world *w, const struct bw_asked *q)
 
 	if (sscanf(q->path, "E/serviceprovider/%31[^/]/group/%31s", ent, grp) == 2)
 		snprintf(scope, sizeof(scope), "%s/%s", ent, grp);
+	else if (sscanf(q->path, "E/serviceprovider/%31s", ent) == 1 ||
+		sscanf(q->path, "E/enterprise/%31s", ent) == 1)
+		snprintf(scope, sizeof(scope), "%s", ent);
 	else
-		snprintf(scope, sizeof(scope), "%s", q->path + strlen("E/enterprise/"));
+		snprintf(scope, sizeof(scope), "*");
 	ck_assert_uint_eq(wish.count, 1);
 	if (w->unassigned != NULL && strstr(w->unassigned, wish.names[0]) != NULL) {
 		bw_refuse(w, q->a, 403, "Package does not fit");
