@@ -359,8 +359,7 @@ event_ordered(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev, uint3
 	}
 	if (ahead > 1)
 		event_note_skipped(bs, ev->sequence);
-	if (event_is_snapshot(bs, ev))
-		bs->low_numbers = false;
+	bs->low_numbers = false; /* who counts on from here has not begun anew */
 	REQUIRE(str_copy(id, sizeof(id), str_of(bs->sub->id)));
 	event_take(b, bs, ev, xsp);
 	if (event_sub_lives(b, bs, id))

@@ -140,7 +140,7 @@
 		"32", SHARED) \
 	XX("broadworks", "audit-s", I64, audit_s, 10, 86400, "1800", SHARED) \
 	XX("broadworks", "snapshot-wait-ms", I64, snapshot_wait_ms, 100, 60000, "3000", SHARED) \
-	XX("broadworks", "duplicate-window", U32, duplicate_window, 0, 64, "8", SHARED) \
+	XX("broadworks", "duplicate-window", U32, duplicate_window, 0, 64, "32", SHARED) \
 	XX("broadworks", "sequence-restart", RESTART, sequence_restart, 0, 0, "subscribe", SHARED) \
 	XX("broadworks", "subscribe", SUBSCRIBE, subscribe, 0, 0, "device", SHARED) \
 	XX("broadworks", "scope", SCOPE, scopes, 0, 0, "", SHARED) \

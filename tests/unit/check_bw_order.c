@@ -223,6 +223,28 @@ START_TEST(test_stale_snapshot)
 }
 END_TEST
 
+/*
+ * Copies from beyond the window after a loss of channels, and the snapshot that is asked for is lost too: as long as BroadWorks
+ * counts on, the subscription is kept.
+ */
+START_TEST(test_old_copies_are_no_restart)
+{
+	setup(1, "duplicate-window", 2);
+	for (int i = 0; i < 6; i++)
+		world_event(&w, "2001", "HookStatusEvent", ON_HOOK);
+	world_settle(&w);
+	w.snapshots = false;
+	world_event_as(&w, 0, "2001", "copy", 3, "HookStatusEvent", ON_HOOK);
+	world_run(&w, 500);
+	call("Alerting");
+	world_run(&w, 15000);
+	ck_assert_uint_ge(world_asked_count(&w, "PUT E/sub"), 2);
+	ck_assert_uint_eq(world_asked_count(&w, "POST E/user"), 0);
+	ck_assert_uint_eq(heard_count("DeliveredEvent"), 1);
+	world_fini(&w);
+}
+END_TEST
+
 /* --- copies --- */
 
 /* Re-deliveries under the same id and under new ones, near and far: nothing is told twice, and few asks are made. */
@@ -442,6 +464,7 @@ main(void)
 	tcase_add_test(t, test_first_event_overtaken);
 	tcase_add_loop_test(t, test_restart, 0, 9);
 	tcase_add_loop_test(t, test_stale_snapshot, 0, 3);
+	tcase_add_test(t, test_old_copies_are_no_restart);
 	tcase_add_loop_test(t, test_duplicate_window, 0, 5);
 	tcase_add_loop_test(t, test_gap_wait, 0, 5);
 	tcase_add_loop_test(t, test_gap_filled, 0, 4);
