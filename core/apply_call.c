@@ -64,21 +64,6 @@ settle_other(const struct core_half *h)
 	return found;
 }
 
-/* Clients know now that the connection is in another call; and its second call, if there was one, as well. */
-static void
-settle_second(struct core_model *m, const struct core_half *h)
-{
-	struct core_half *other;
-
-	TAILQ_FOREACH(other, &h->device->halves, of_device) {
-		if (!core_half_shares(other, h) || other->told == VIEW_none ||
-			(other->told_call != h->other && other->told_call != h->told_call))
-			continue;
-		other->told_call = h->track->call->id;
-		core_hash_half(m, other);
-	}
-}
-
 /* Says the steps from what was told to `to`, as those of a party that speaks for its connection. */
 static void
 settle_steps(
@@ -116,6 +101,28 @@ settle_moved_view(const struct core_half *h)
 	return h->told;
 }
 
+/*
+ * Clients know now that the connection is in another call, and its second call, if there was one, as well: all parties
+ * are where the event said that the connection is.
+ */
+static void
+settle_second(struct core_model *m, const struct core_half *h, enum core_view view)
+{
+	uint64_t now = h->track->call->id;
+	struct core_half *other;
+
+	TAILQ_FOREACH(other, &h->device->halves, of_device) {
+		if (!core_half_shares(other, h) || other->told == VIEW_none ||
+			(other->told_call != h->other && other->told_call != h->told_call &&
+				other->told_call != now))
+			continue;
+		other->told_call = now;
+		if (h->how == CORE_HOW_CONFERENCED)
+			other->told = view;
+		core_hash_half(m, other);
+	}
+}
+
 static void
 settle_moved(struct core_model *m, struct core_half *h, bool difference, bool silent)
 {
@@ -123,12 +130,15 @@ settle_moved(struct core_model *m, struct core_half *h, bool difference, bool si
 		return;
 	if (h->how == CORE_HOW_CONFERENCED && settle_is_talking(core_half_view(h)))
 		settle_answered(m, h, difference, silent);
+	if (h->told == VIEW_ringing && core_half_view(h) == VIEW_dialed)
+		settle_answered(
+			m, h, difference, silent); /* and calls now, as who was transferred */
 	/* a conference is news of the connection, another far party is news of its half */
 	if (h->told != VIEW_none && (h->how != CORE_HOW_CONFERENCED || settle_leads(h))) {
 		if (!silent)
 			settle_say(m, h,
 				&(struct core_say){ .kind = SAY_MOVED, .difference = difference });
-		settle_second(m, h);
+		settle_second(m, h, settle_moved_view(h));
 	}
 	h->told = settle_moved_view(h);
 	h->moved = false;
@@ -141,7 +151,7 @@ settle_moved(struct core_model *m, struct core_half *h, bool difference, bool si
 static void
 settle_recording(struct core_model *m, struct core_half *h, bool difference, bool silent)
 {
-	if (h->gone || h->told == VIEW_none || h->recording == h->told_recording)
+	if (h->told == VIEW_none || h->recording == h->told_recording)
 		return;
 	if (!silent)
 		settle_say(
@@ -200,12 +210,18 @@ settle_gone(struct core_model *m, struct core_half *h, bool difference, bool sil
 		return;
 	if (h->end == CORE_END_JOINED)
 		silent = true;
-	if (untold != NULL && untold->told == VIEW_none && untold->track->call->id == h->told_call)
+	if (untold != NULL && untold->told == VIEW_none &&
+		untold->track->call->id == h->told_call) {
 		settle_walk(m, untold, difference, silent);
+		h->told = untold->told;
+		led = false;
+	}
 	if (settle_other(h) == NULL) {
 		settle_steps(m, h, VIEW_none, difference, silent);
 		return;
 	}
+	h->recording = CORE_RECORDING_NONE; /* what goes on without it is not recorded by it */
+	settle_recording(m, h, difference, silent);
 	if (!silent)
 		settle_say(m, h,
 			&(struct core_say){ .kind = SAY_STEP,

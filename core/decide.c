@@ -74,7 +74,8 @@ decide_into_conference(struct core_model *m, struct core_emitter *em, struct cor
 	struct core_half *own, *next;
 	struct core_call *into;
 
-	if (h == NULL || h->conference == CORE_CONFERENCE_NONE || c == NULL || c == h->track->call)
+	if (h == NULL || c == NULL || c == h->track->call ||
+		(h->conference == CORE_CONFERENCE_NONE && core_half_sibling(h) == NULL))
 		return;
 	into = h->track->call;
 	CORE_EMIT(em, call_merge, .from = c->id, .into = into->id, .device = str_of(d->id));
@@ -330,17 +331,24 @@ core_decide_redirected(struct core_model *m, struct core_emitter *em, struct cor
 	struct core_party *parties, size_t count, const struct log *log)
 {
 	struct core_party *first = NULL;
+	const struct core_half *one = NULL;
 
 	for (size_t i = 0; i < count; i++) {
 		struct core_half *h = core_half_by_bw(d, parties[i].bw_call);
 
 		if (!redirected_talking(h)) {
 			parties[i].end = CORE_END_DIVERTED;
+		} else if (h->told == VIEW_none) {
+			parties[i].end = CORE_END_TRANSFERRED; /* goes as it came, without a word */
 		} else if (first == NULL) {
 			first = &parties[i];
 			first->end = CORE_END_TRANSFERRED;
+			one = h;
+		} else if (one->told_call == h->told_call) {
+			parties[i].end =
+				CORE_END_TRANSFERRED; /* one connection: told with the last */
 		} else {
-			first->other = h->track->call->id;
+			first->other = h->told_call;
 			parties[i].end = CORE_END_JOINED;
 		}
 	}

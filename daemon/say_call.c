@@ -149,7 +149,7 @@ call_shape(const struct say *s, const struct core_say *f)
 			CSTA_CAUSE_enteringDistribution, false };
 	case STEP_established:
 		return (struct call_shape){ CSTA_EV_Established, CSTA_LOCAL_connected,
-			CSTA_CAUSE_newCall, !incoming };
+			CSTA_CAUSE_newCall, !incoming && !rings };
 	case STEP_held:
 		return (struct call_shape){ CSTA_EV_Held, CSTA_LOCAL_hold, CSTA_CAUSE_normal,
 			false };

@@ -199,7 +199,8 @@ static void
 hotel_undo(
 	struct svc *v, struct svc_hotel *hotel, const struct core_journal *j, enum csta_error error)
 {
-	uint8_t from = j->step >= 3 ? 0 : j->step == 2 ? 1 : 2;
+	/* the same guest may have sat there before: both are ended, or nothing was changed yet */
+	uint8_t from = j->step >= 2 ? 0 : 2;
 
 	if (hotel->error == CSTA_NO_ERROR)
 		hotel->error = error;

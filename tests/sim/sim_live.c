@@ -316,16 +316,45 @@ live_compare_hotels(struct sim *s)
 	}
 }
 
-/* Parties of a session, and of sessions that a conference joined, are in one call; no others are. */
+/* Sessions that living conferences join have the same mark: that of the first. */
+static void
+live_mark_joined(const struct sim *s, unsigned *marks)
+{
+	for (unsigned i = 0; i < SOUTH_CALLS_MAX; i++)
+		marks[i] = i;
+	for (unsigned round = 0; round < SOUTH_CALLS_MAX * SOUTH_CALLS_MAX; round++) {
+		const struct south_call *a = &s->south->calls[round / SOUTH_CALLS_MAX],
+					*b = &s->south->calls[round % SOUTH_CALLS_MAX];
+		unsigned from = marks[round % SOUTH_CALLS_MAX], to = marks[round / SOUTH_CALLS_MAX];
+
+		for (unsigned k = 0; k < 4 && a->used && b->used; k++) {
+			const struct south_party *p = &a->party[k / 2], *q = &b->party[k % 2];
+
+			if (!p->conferenced || !q->conferenced || p->user != q->user)
+				continue;
+			for (unsigned i = 0; i < SOUTH_CALLS_MAX; i++)
+				if (marks[i] == from)
+					marks[i] = to;
+		}
+	}
+}
+
+/* Parties of a session, and of sessions that a conference joins, are in one call; of those that none joined, in none. */
 static void
 live_compare_ids(struct sim *s, const struct live_device *a, const struct live_device *b)
 {
+	unsigned marks[SOUTH_CALLS_MAX];
+
+	live_mark_joined(s, marks);
 	for (size_t i = 0; i < a->count; i++) {
 		for (size_t k = 0; k < b->count && !s->failed; k++) {
 			const struct live_party *p = &a->parties[i], *q = &b->parties[k];
+			bool joined = marks[p->call - s->south->calls] ==
+				marks[q->call - s->south->calls];
 
-			if ((p->call->group == q->call->group) == (p->call_id == q->call_id) ||
-				p->call_id == 0 || q->call_id == 0)
+			if (p->call_id == 0 || q->call_id == 0 ||
+				(p->call_id == q->call_id ? p->call->group == q->call->group :
+							    !joined))
 				continue;
 			sim_world_fail(s, "IDS",
 				"%s of %s in call %" PRIu64 ", %s of %s in call %" PRIu64

@@ -189,6 +189,8 @@ void sim_south_calm(struct sim *s);
 /** Calls fn for every party of `extension` that is in a call. */
 void sim_south_each_party(const struct sim *s, const char *extension,
 	void (*fn)(const struct south_call *c, const struct south_party *p, void *arg), void *arg);
+/** True if more than one of his calls is recorded: in a conference they are one to clients. */
+bool sim_south_records_more(const struct sim *s, const char *extension);
 /** How often this number was dialled. */
 uint32_t sim_south_dials(const struct sim *s, const char *number);
 /** True while this user is in a call with this outside number, and has never left one with it. */
@@ -224,6 +226,8 @@ unsigned south_calls_of_user(const struct sim *s, unsigned user);
 /** Makes the called party, which is `to` (-1: outside, as dialled). */
 void south_calls_enter(struct sim *s, struct south_call *c, unsigned k, int to);
 bool south_calls_is_in(const struct sim *s, const struct south_call *c, int user);
+/** False if he is in it; or was, and events may be lost: two halves of one user in one session look alike then. */
+bool south_calls_may_enter(const struct sim *s, const struct south_call *c, int user);
 void south_calls_answered(struct sim *s, struct south_call *c);
 /** Party k leaves: the others stay. */
 void south_calls_leave(struct sim *s, struct south_call *c, unsigned k, bool local);

@@ -166,7 +166,7 @@ acd_offer(struct sim *s, struct south_call *c)
 	for (unsigned i = 0; i < s->south->user_count; i++) {
 		unsigned user = (unsigned)((from + i) % s->south->user_count);
 
-		if (!acd_is_available(s, user) || south_calls_is_in(s, c, (int)user))
+		if (!acd_is_available(s, user) || !south_calls_may_enter(s, c, (int)user))
 			continue;
 		c->offered++;
 		acd_tell(s, c, "OfferedToAgent", NULL, "");

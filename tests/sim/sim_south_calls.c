@@ -425,6 +425,12 @@ south_calls_is_in(const struct sim *s, const struct south_call *c, int user)
 	return false;
 }
 
+bool
+south_calls_may_enter(const struct sim *s, const struct south_call *c, int user)
+{
+	return !south_calls_is_in(s, c, user) && (s->faults == 0 || !(c->was_in & 1u << user));
+}
+
 /* It rings: what comes of it? */
 void
 south_calls_ring(struct sim *s, struct south_call *c)
@@ -446,7 +452,8 @@ calls_offer(struct sim *s, const struct sim_event *ev)
 		return;
 	if (to >= (int)s->south->user_count)
 		to = -1; /* nobody calls a queue in this way */
-	if (to >= 0 ? south_calls_of_user(s, (unsigned)to) >= 2 || south_calls_is_in(s, c, to) :
+	if (to >= 0 ? south_calls_of_user(s, (unsigned)to) >= 2 ||
+				!south_calls_may_enter(s, c, to) :
 		      south_calls_rand(s, 100) < 10) {
 		calls_busy(s, c);
 		return;

@@ -111,7 +111,7 @@ feature_free_user(struct sim *s, const struct south_call *c, unsigned calls_max)
 	for (unsigned i = 0; i < s->south->user_count; i++) {
 		unsigned user = (unsigned)((from + i) % s->south->user_count);
 
-		if (!south_calls_is_in(s, c, (int)user) &&
+		if (south_calls_may_enter(s, c, (int)user) &&
 			south_calls_of_user(s, user) <= calls_max)
 			return (int)user;
 	}
@@ -218,6 +218,18 @@ feature_same_group(struct sim *s, struct south_call *a, const struct south_call 
 		s->south->users[i].returns |= (both & 1u << i) != 0;
 }
 
+/* Is somebody else in both? He would be in the conference twice, or talk to himself. */
+static bool
+feature_overlap(
+	const struct sim *s, const struct south_call *a, const struct south_call *b, int except)
+{
+	for (int user = 0; user < (int)s->south->device_count; user++)
+		if (user != except && south_calls_is_in(s, a, user) &&
+			south_calls_is_in(s, b, user))
+			return true;
+	return a->group == b->group;
+}
+
 /* Both have talked to who transfers: they talk to each other now. */
 static void
 feature_consult(struct sim *s)
@@ -229,8 +241,7 @@ feature_consult(struct sim *s)
 	struct buf calls;
 	bool first = feature_rand(s, 2) == 0, last;
 
-	if (d == NULL || d->party[n].conferenced ||
-		(d->party[1 - n].user >= 0 && d->party[1 - n].user == c->party[1 - k].user))
+	if (d == NULL || d->party[n].conferenced || feature_overlap(s, c, d, c->party[k].user))
 		return;
 	gone = c->party[k];
 	buf_init(&calls, 16384);
@@ -415,7 +426,8 @@ feature_conference(struct sim *s)
 	bool more = d != NULL && d->party[n].conferenced;
 
 	if (d == NULL || (!more && u->conference != SOUTH_NO_CONFERENCE) ||
-		(more && u->conference != SOUTH_CONFERENCE_ACTIVE))
+		(more && u->conference != SOUTH_CONFERENCE_ACTIVE) ||
+		feature_overlap(s, c, d, c->party[k].user))
 		return;
 	feature_join(s, c, k);
 	feature_join(s, d, n);

@@ -94,3 +94,21 @@ sim_south_returns(const struct sim *s, const char *extension)
 
 	return user >= 0 && s->south->users[user].returns;
 }
+
+static void
+truth_count_recorded(const struct south_call *c, const struct south_party *p, void *arg)
+{
+	unsigned *count = arg;
+
+	(void)c;
+	*count += p->recording != SOUTH_NOT_RECORDED;
+}
+
+bool
+sim_south_records_more(const struct sim *s, const char *extension)
+{
+	unsigned count = 0;
+
+	sim_south_each_party(s, extension, truth_count_recorded, &count);
+	return count > 1;
+}

@@ -375,6 +375,109 @@ START_TEST(a_conference_that_is_forgotten_is_cleared_once)
 }
 END_TEST
 
+/* One participant hears the busy tone: the others talk on. It leaves when it is released. */
+START_TEST(a_conference_outlives_a_party_that_failed)
+{
+	struct core_party p = party("h1", "1:1", CORE_TERMINATOR, CORE_ALERTING);
+
+	two_calls();
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	active.said[0] = standby.said[0] = '\0';
+	p.failed = true;
+	p.end = CORE_END_BUSY;
+	event(p);
+	said("");
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_GONE));
+	said("2001:far-cleared ");
+}
+END_TEST
+
+/* What a party was recorded for ends with it, though the connection goes on. */
+START_TEST(a_recorded_party_that_leaves_a_conference)
+{
+	struct core_party p = party("h1", "1:1", CORE_TERMINATOR, CORE_HELD);
+
+	two_calls();
+	p.recording = CORE_RECORDING_ON;
+	event(p);
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	active.said[0] = standby.said[0] = '\0';
+	p.state = CORE_GONE;
+	event(p);
+	said("2001:RECORD-0 2001:far-cleared ");
+}
+END_TEST
+
+/* Three calls that became one while nobody listened: each that clients hold is told. */
+START_TEST(a_conference_of_three_while_out_leaves_no_call_over)
+{
+	struct str calls[3] = { STR("h1"), STR("h2"), STR("h3") };
+	struct core_conference_in c = { CORE_CONFERENCE_ACTIVE, calls, 3 };
+
+	two_calls();
+	event(party("h3", "3:1", CORE_TERMINATOR, CORE_ALERTING));
+	active.said[0] = standby.said[0] = '\0';
+	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
+	event(party("h3", "3:1", CORE_TERMINATOR, CORE_CONNECTED));
+	core_decide_conference(&active.model, &em, dev(), &c);
+	active.said[0] = standby.said[0] = '\0';
+	core_decide_service(&em, dev(), CORE_SERVICE_IN);
+	said("*2001:MOVED-7(second-call,) *2001:MOVED-7(other-call,second-call,) 2001:IN ");
+}
+END_TEST
+
+/* The party that clients knew is gone, the one they never heard of goes on: the connection does not begin again. */
+START_TEST(a_party_never_told_goes_on_with_the_connection)
+{
+	two_calls();
+	event(party("h2", "2:1", CORE_ORIGINATOR, CORE_GONE));
+	active.said[0] = standby.said[0] = '\0';
+	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
+	event(party("h3", "3:1", CORE_ORIGINATOR, CORE_CONNECTED));
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h3");
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_GONE));
+	conference(CORE_CONFERENCE_NONE, "", "");
+	active.said[0] = standby.said[0] = '\0';
+	core_decide_service(&em, dev(), CORE_SERVICE_IN);
+	said("*2001:retrieved *2001:far-cleared 2001:IN ");
+	event(party("h3", "3:1", CORE_ORIGINATOR, CORE_GONE));
+	said("2001:cleared ");
+}
+END_TEST
+
+/* Both calls of a transfer may be one connection, or one of them may never have been told. */
+START_TEST(a_transfer_of_one_connection_ends_it)
+{
+	struct core_party p[2];
+
+	two_calls();
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	active.said[0] = standby.said[0] = '\0';
+	p[0] = party("h1", "1:1", CORE_TERMINATOR, CORE_GONE);
+	p[1] = party("h2", "2:1", CORE_ORIGINATOR, CORE_GONE);
+	core_decide_redirected(&active.model, &em, dev(), p, 2, &log_counts);
+	said("2001:far-cleared 2001:cleared ");
+}
+END_TEST
+
+START_TEST(a_transfer_with_a_call_never_told_ends_the_other)
+{
+	struct core_party p[2];
+
+	in_service();
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_ALERTING));
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_CONNECTED));
+	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
+	event(party("h0", "0:1", CORE_ORIGINATOR, CORE_CONNECTED));
+	p[0] = party("h0", "0:1", CORE_ORIGINATOR, CORE_GONE);
+	p[1] = party("h1", "1:1", CORE_TERMINATOR, CORE_GONE);
+	core_decide_redirected(&active.model, &em, dev(), p, 2, &log_counts);
+	active.said[0] = standby.said[0] = '\0';
+	core_decide_service(&em, dev(), CORE_SERVICE_IN);
+	said("*2001:cleared 2001:IN ");
+}
+END_TEST
+
 START_TEST(two_calls_transferred_to_each_other_are_one_transfer)
 {
 	struct core_party p[2];
@@ -645,6 +748,12 @@ cases(void)
 	tcase_add_test(tc, a_conference_takes_a_session_in);
 	tcase_add_test(tc, a_conference_while_out_is_told_on_return);
 	tcase_add_test(tc, a_conference_that_is_forgotten_is_cleared_once);
+	tcase_add_test(tc, a_conference_outlives_a_party_that_failed);
+	tcase_add_test(tc, a_recorded_party_that_leaves_a_conference);
+	tcase_add_test(tc, a_conference_of_three_while_out_leaves_no_call_over);
+	tcase_add_test(tc, a_party_never_told_goes_on_with_the_connection);
+	tcase_add_test(tc, a_transfer_of_one_connection_ends_it);
+	tcase_add_test(tc, a_transfer_with_a_call_never_told_ends_the_other);
 	tcase_add_test(tc, two_calls_transferred_to_each_other_are_one_transfer);
 	tcase_add_test(tc, a_call_that_joins_another_session_is_told_with_both);
 	tcase_add_test(tc, a_forwarded_call_is_delivered_anew);

@@ -128,7 +128,8 @@ START_TEST(test_refused)
 			W_ERROR("0020", "operation", "invalidForwardingDestination") },
 		{ "HotelingGuest",
 			HOST "callcenter\n" HOST "CallForwardingAlways\n" GUEST
-			     "HotelingGuest\n" HOST "CallForwardingAlways\n",
+			     "HotelingGuest\n" GUEST "HotelingGuest\n" HOST
+			     "CallForwardingAlways\n",
 			W_ERROR("0020", "stateIncompatibility", "invalidObjectState") },
 		{ "2050@demo.example/services/callcenter",
 			TAKEN GUEST "HotelingGuest\n" HOST "CallForwardingAlways\n",
@@ -178,7 +179,7 @@ START_TEST(test_again)
 	world_rule(&w, "PUT", "HotelingGuest", 503, 5, "");
 	set_agent_state(20, "loggedOn");
 	world_run(&w, 120000);
-	ck_assert_uint_eq(world_asked_count(&w, "HotelingGuest"), 5);
+	ck_assert_uint_eq(world_asked_count(&w, "HotelingGuest"), 6); /* and ended */
 	ck_assert_uint_eq(world_asked_count(&w, "CallForwardingAlways"), 2);
 	ck_assert_ptr_nonnull(strstr(world_take(&w, client), "resourceBusy"));
 	world_fini(&w);
