@@ -35,7 +35,9 @@ struct transfer {
 	bool is_stream;
 	bool is_get;
 	bool too_large;
-	bool dirty; /* a stream with bytes to hand on */
+	bool dirty;       /* a stream with bytes to hand on */
+	bool barred;      /* not to be sent: see bar_account() */
+	uint64_t account; /* hash of what it authorises itself with; 0: nothing */
 	unsigned attempts;
 	struct buf body;
 	struct curl_slist *headers;
@@ -52,6 +54,7 @@ struct io_http {
 	CURLSH *shares[LIMIT_XSPS];
 	struct io_curl *request_curl, *stream_curl;
 	struct transfer *requests;
+	struct transfer *barred;  /* those that are not sent any more, to be answered */
 	struct transfer *streams; /* map */
 	struct transfer *dirty;
 	size_t request_count;
@@ -249,6 +252,8 @@ transfer_new(struct io_http *h, const struct io_http_order *o, bool is_stream)
 	curl_easy_setopt(x->easy, CURLOPT_URL, url);
 	set_common(x, o->xsp);
 	add_headers(x, o->authorization);
+	if (o->authorization.n > 0)
+		x->account = map_hash(o->authorization.p, o->authorization.n) | 1;
 	set_method(x->easy, method, o->body);
 	if (is_stream)
 		set_stream(x->easy);
@@ -287,7 +292,10 @@ detach(struct transfer *x)
 	if (x->is_stream) {
 		HASH_DEL(h->streams, x);
 	} else {
-		DL_DELETE(h->requests, x);
+		if (x->barred)
+			DL_DELETE(h->barred, x);
+		else
+			DL_DELETE(h->requests, x);
 		h->request_count--;
 	}
 }
@@ -297,6 +305,8 @@ reason(const struct transfer *x, CURLcode result)
 {
 	if (x->too_large)
 		return "more bytes than allowed";
+	if (x->barred)
+		return "not sent: the account was refused a moment ago";
 	if (result == CURLE_ABORTED_BY_CALLBACK)
 		return "the connection ended before an answer came; not sent again";
 	if (result == CURLE_OK)
@@ -313,6 +323,24 @@ retry_after_s(CURL *easy)
 	return s <= 0 ? 0 : s < 86400 ? (uint32_t)s : 86400;
 }
 
+/*
+ * BroadWorks locks an account that is refused too often. What waits for a connection with the words that were refused just
+ * now is not sent any more, and counts as refused like the one that went.
+ */
+static void
+bar_account(struct io_http *h, uint64_t account)
+{
+	struct transfer *x, *next;
+
+	DL_FOREACH_SAFE(h->requests, x, next) {
+		if (account == 0 || x->account != account || x->attempts > 0)
+			continue;
+		DL_DELETE(h->requests, x);
+		x->barred = true;
+		DL_APPEND(h->barred, x);
+	}
+}
+
 static void
 finish(struct transfer *x, CURLcode result)
 {
@@ -324,7 +352,9 @@ finish(struct transfer *x, CURLcode result)
 	if (x->is_stream)
 		status = status == 200 ? 0 : status;
 	else if (result != CURLE_OK)
-		status = 0;
+		status = x->barred ? 401 : 0;
+	if (status == 401 && !x->barred)
+		bar_account(h, x->account);
 	emit_end(h,
 		&(struct node_event){
 			.kind = x->is_stream ? NODE_EV_STREAM_CLOSED : NODE_EV_HTTP_DONE,
@@ -372,6 +402,8 @@ collect(struct io_http *h, struct io_curl *c)
 		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &x);
 		finish((struct transfer *)(void *)x, result);
 	}
+	while (h->barred != NULL)
+		finish(h->barred, CURLE_ABORTED_BY_CALLBACK);
 }
 
 static void
@@ -493,7 +525,10 @@ io_http_close(struct io_http *h)
 	struct transfer *x, *next;
 
 	h->closing = true;
+	DL_CONCAT(h->requests, h->barred);
+	h->barred = NULL;
 	DL_FOREACH_SAFE(h->requests, x, next) {
+		x->barred = false;
 		detach(x);
 		transfer_free(x);
 	}

@@ -468,6 +468,28 @@ START_TEST(many_requests_few_connections)
 }
 END_TEST
 
+/* What waits for a connection when the account is refused is not sent with the same words; others are. */
+START_TEST(refused_account_is_not_tried_again)
+{
+	size_t refused = 0;
+
+	for (uint64_t i = 0; i < 300; i++)
+		request(i, "POST", "/401", "x");
+	io_http_request(http,
+		&(struct io_http_order){ .id = 300,
+			.method = "GET",
+			.base = STR_NONE,
+			.path = STR("/ok"),
+			.authorization = STR("Basic b3RoZXI="),
+			.timeout_ms = 2000 });
+	recorder_await(r, NODE_EV_HTTP_DONE, 301);
+	for (size_t i = 0; i < 300; i++)
+		refused += recorder_find(r, NODE_EV_HTTP_DONE, i)->number == 401;
+	ck_assert_uint_ge(refused, 299); /* all but the one that may be among them */
+	ck_assert_uint_le(server.requests, 2 * 16 + 1);
+}
+END_TEST
+
 /* The next request is made while the node is told of the one before, as the node does. */
 static void
 ask_again(const struct node_event *ev, void *arg)
@@ -646,6 +668,7 @@ main(void)
 	tcase_add_test(t, bodies_are_bounded);
 	tcase_add_test(t, only_a_get_is_sent_twice);
 	tcase_add_test(t, many_requests_few_connections);
+	tcase_add_test(t, refused_account_is_not_tried_again);
 	tcase_add_test(t, request_from_inside_an_event);
 	tcase_add_test(t, closing_cancels_all);
 	tcase_add_test(t, stream_hands_on_as_it_comes);
