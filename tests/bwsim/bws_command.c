@@ -482,6 +482,7 @@ cmd_stats(struct bws *w, const json_t *in, json_t *out)
 	put_count(out, "acks_unknown", s->acks_unknown);
 	put_count(out, "ack_timeouts", s->ack_timeouts);
 	put_count(out, "documents", s->documents);
+	put_count(out, "stream_inputs", s->stream_inputs);
 	put_count(out, "documents_refused", s->documents_refused);
 	put_count(out, "puts", s->puts);
 	put_count(out, "snapshots", s->snapshots);

@@ -62,6 +62,8 @@
 	NUM(connection_close, 0, 0, 1, "1: every reply ends its connection") \
 	NUM(path_case, 0, 0, 1, "1: path keywords only as they are documented") \
 	NUM(bound_ms, 0, 0, 600000, "a channel is not known for so long after its opening (404)") \
+	NUM(stream_input, 0, 0, 2, \
+		"bytes of the client on a stream's connection 0: wait, 1: ErrorEvent, 2: it ends") \
 	NUM(stream_bytes_per_s, 0, 0, 100000000, "pace of each HTTP stream; 0 unlimited") \
 	STR(bound_kinds, "heartbeat,ack", \
 		"requests served only by an XSP that holds a channel of the login") \

@@ -59,6 +59,7 @@ struct bws_stats {
 	uint64_t puts;
 	uint64_t snapshots;
 	uint64_t documents;         /* queued for streams */
+	uint64_t stream_inputs;     /* bytes of clients on connections of streams */
 	uint64_t documents_refused; /* the stream's queue was full */
 	uint64_t calls_made;
 	uint64_t calls_ended;

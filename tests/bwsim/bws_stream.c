@@ -78,12 +78,30 @@ bws_stream_wake(struct bws_stream *s)
 	MHD_resume_connection(s->conn);
 }
 
+/* The client writes on the connection of its stream (knob stream_input). True: the connection ends. */
+static bool
+on_input(struct bws_stream *s)
+{
+	static const char error[] =
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+		"<xsi:Event xmlns:xsi=\"http://schema.broadsoft.com/xsi\" "
+		"xmlns:xsi1=\"http://www.w3.org/2001/XMLSchema-instance\" xsi1:type=\"xsi:ErrorEvent\">"
+		"<xsi:errorCode>100001</xsi:errorCode>"
+		"<xsi:errorMessage>Nothing is expected here</xsi:errorMessage></xsi:Event>";
+
+	s->w->stats.stream_inputs++;
+	if (s->w->knobs.stream_input == 1)
+		(void)bws_stream_push(s, error, sizeof(error) - 1);
+	return s->w->knobs.stream_input == 2;
+}
+
 static void
 on_hangup(void *arg, uint32_t events)
 {
 	struct bws_stream *s = arg;
 
-	(void)events;
+	if (!(events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) && !on_input(s))
+		return;
 	bws_watch_del(s->w, s->fd);
 	s->cut = true;
 	bws_stream_wake(s);
@@ -142,7 +160,7 @@ bws_stream_new(struct bws_req *r, void (*gone)(void *arg), void *arg)
 		s->fd = info->connect_fd;
 	s->watch.ready = on_hangup;
 	s->watch.arg = s;
-	bws_watch_add(s->w, s->fd, EPOLLRDHUP | EPOLLET, &s->watch);
+	bws_watch_add(s->w, s->fd, EPOLLIN | EPOLLRDHUP | EPOLLET, &s->watch);
 	return s;
 }
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define KNOBS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
@@ -201,6 +202,26 @@ START_TEST(never_a_snapshot)
 }
 END_TEST
 
+/* Bytes of the client on the connection of its stream: not read, answered in the stream, the end of it. */
+START_TEST(input_on_a_stream)
+{
+	static const char request[] = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n";
+
+	start(KNOBS("ack_timeout_ms=60000"));
+	ck_assert_int_gt(write(stream.fd, request, sizeof(request) - 1), 0);
+	ck_assert(bws_kit_wait_stat(&kit, "stream_inputs", 1));
+	ck_assert_int_eq(bws_kit_next(&stream, 100, &doc), BWS_KIT_TIMEOUT);
+	control("{\"cmd\":\"knob\",\"name\":\"stream_input\",\"value\":1}");
+	ck_assert_int_gt(write(stream.fd, request, sizeof(request) - 1), 0);
+	ck_assert_int_eq(bws_kit_next(&stream, 5000, &doc), BWS_KIT_DOC);
+	ck_assert_ptr_nonnull(strstr(doc.p, "xsi:ErrorEvent"));
+	control("{\"cmd\":\"knob\",\"name\":\"stream_input\",\"value\":2}");
+	ck_assert_int_gt(write(stream.fd, request, sizeof(request) - 1), 0);
+	ck_assert_int_ge(bws_kit_next(&stream, 5000, &doc), BWS_KIT_END);
+	stop();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -219,6 +240,7 @@ main(void)
 	tcase_add_test(tc, pace);
 	tcase_add_test(tc, graceful_switch);
 	tcase_add_test(tc, never_a_snapshot);
+	tcase_add_test(tc, input_on_a_stream);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
