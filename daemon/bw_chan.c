@@ -394,11 +394,11 @@ bw_beat_done(struct bw *b, const struct bw_request *r, uint64_t status)
 
 	if (c->state != CHANNEL_OPEN || c->stream != r->request)
 		return;
+	/* any other failure means nothing: the silence of the stream decides */
 	if (status == 404 || status == 401 || status == 403)
 		bw_channel_lose(b, c, "the heartbeat says that the channel is gone");
 	else if (status / 100 == 2 && !b->x->conf->heartbeat_document)
 		c->heard = b->x->now; /* a server that writes no document into the stream */
-	/* any other failure: the silence of the stream decides */
 }
 
 static void
