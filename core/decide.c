@@ -8,6 +8,7 @@
  */
 #include "core/decide.h"
 
+#include "core/core_mutation.h"
 #include "proto/base/check.h"
 #include "proto/base/limits.h"
 
@@ -56,7 +57,7 @@ conference_settle(
 	TAILQ_FOREACH(t, &call->tracks, of_call) {
 		for (h = TAILQ_FIRST(&t->halves); h != NULL; h = next) {
 			next = TAILQ_NEXT(h, of_track);
-			if (h->moved && !h->gone && h->device != controller)
+			if (h->moved && !h->gone && h->device != controller && !CORE_MUTATED_MERGE)
 				conference_set(em, h, h->conference);
 		}
 	}

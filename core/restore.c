@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Records of a snapshot back into the model (see model.h). A record that names what is not there is refused. */
 #include "core/model.h"
+#include "core/core_mutation.h"
 #include "proto/base/err.h"
 #include "proto/base/limits.h"
 
@@ -74,7 +75,7 @@ restore_half_fields(struct core_half *h, const struct delta_r_half *r)
 	h->recording = (enum core_recording)r->recording;
 	h->told_recording = (enum core_recording)r->told_recording;
 	h->conference = (enum core_conference)r->conference;
-	h->told_call = r->told_call;
+	h->told_call = CORE_MUTATED_TOLD_CALL ? 0 : r->told_call;
 	h->other = r->other;
 	h->moved = r->moved;
 	h->failed = r->failed;

@@ -8,6 +8,7 @@
  */
 #include "daemon/bw_part.h"
 
+#include "core/core_mutation.h"
 #include "proto/base/check.h"
 #include "proto/xsi_decode.h"
 
@@ -285,6 +286,8 @@ acd_snapshot(struct bw *b, struct bw_device *bd)
 		bw_note_server(b, entry.tracking_id);
 		count++;
 	}
+	if (CORE_MUTATED_QUEUE)
+		return;
 	core_decide_snapshot(&b->x->model, &b->x->em, bd->device, b->parties, count,
 		b->doc->entry_count <= LIMIT_ENTRIES_PER_DEVICE, b->x->log, &diff);
 	bw_event_compared(b, &diff);

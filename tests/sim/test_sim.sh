@@ -7,6 +7,7 @@
 #
 #   tests/sim/test_sim.sh            BUILD=  folder of the build      SIM_SEEDS=  fresh seeds (default 500)
 #                                    SIM_BASE=  first fresh seed      SIM_JOBS=   runs side by side (default 2)
+#                                    SIM_WHOLE= seeds with --features (default 100)
 #
 # Prints each broken seed with its invariant and the command that replays it, then "N passed, N failed, N skipped".
 
@@ -16,6 +17,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 build=${BUILD:-build}
 sim=$build/sim
 fresh=${SIM_SEEDS:-500}
+whole=${SIM_WHOLE:-100}
 jobs=${SIM_JOBS:-2}
 work=$(mktemp -d "${TMPDIR:-/tmp}/tandem-sim.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -41,14 +43,14 @@ base()
 # Runs the seeds FIRST .. FIRST+COUNT-1, several processes side by side; their output goes to $work/out.*.
 run_seeds()
 {
-	local first=$1 count=$2 share i at
+	local first=$1 count=$2 all=${3:-} share i at
 	rm -f "$work"/out.*
 	share=$(((count + jobs - 1) / jobs))
 	for ((i = 0; i < jobs; i++)); do
 		at=$((i * share))
 		((at >= count)) && break
 		((at + share > count)) && share=$((count - at))
-		"$sim" --seed $((first + at)) --seeds "$share" --each >"$work/out.$i" 2>&1 &
+		"$sim" --seed $((first + at)) --seeds "$share" --each $all >"$work/out.$i" 2>&1 &
 	done
 	wait
 }
@@ -79,8 +81,10 @@ kept_seeds()
 	: >"$work/out.kept"
 	while read -r seed rest; do
 		[[ $seed =~ ^[0-9]+$ ]] || continue
-		# the second word, if it is no comment, is a list of faults
-		if [[ -n $rest && $rest != \#* ]]; then
+		# the second word, if it is no comment, is a list of faults, or says that the world has everything
+		if [[ ${rest%% *} == features ]]; then
+			"$sim" --seed "$seed" --features --quiet >"$work/out.kept" 2>&1
+		elif [[ -n $rest && $rest != \#* ]]; then
 			"$sim" --seed "$seed" --faults "${rest%% *}" --quiet >"$work/out.kept" 2>&1
 		else
 			"$sim" --seed "$seed" --quiet >"$work/out.kept" 2>&1
@@ -109,7 +113,19 @@ twice()
 	done
 }
 
-# A simulator with one planted fault: ha/ compiled anew, with the compiler and flags of the build that made $sim.
+# The files that a planted fault is in.
+mutant_sources()
+{
+	case $1 in
+	TANDEM_MUTATE_MERGE) echo core/decide.c ;;
+	TANDEM_MUTATE_TOLD_CALL) echo core/restore.c ;;
+	TANDEM_MUTATE_JOURNAL) echo daemon/svc_hotel.c ;;
+	TANDEM_MUTATE_QUEUE) echo daemon/bw_acd.c ;;
+	*) ls ha/*.c | grep -v '^ha/link_' ;;
+	esac
+}
+
+# A simulator with one planted fault: the files that know it compiled anew, with the compiler and flags of the build that made $sim.
 build_mutant()
 {
 	local fault=$1 dir=$build/mutants/$1 compile obj link source
@@ -117,10 +133,9 @@ build_mutant()
 	link=$(cut -d ' ' -f 2- "$build/mode") || return 1
 	mkdir -p "$dir" || return 1
 	obj=()
-	for source in ha/*.c; do
-		[[ $source == ha/link_* ]] && continue
+	for source in $(mutant_sources "$fault"); do
 		obj+=("$dir/$(basename "${source%.c}").o")
-		if [[ ! ${obj[-1]} -nt $source || -n $(find ha proto/base -name '*.h' -newer "${obj[-1]}" -print -quit) ]]; then
+		if [[ ! ${obj[-1]} -nt $source || -n $(find ha core daemon proto/base -name '*.h' -newer "${obj[-1]}" -print -quit) ]]; then
 			# a variable or function that only the unbroken code uses is no error here
 			eval "$compile -w -D$fault -c -o '${obj[-1]}' '$source'" || return 1
 		fi
@@ -131,12 +146,14 @@ build_mutant()
 
 mutant()
 {
-	local fault=$1 log=$work/mutant.$1
+	local fault=$1 log=$work/mutant.$1 all=
 	if ! build_mutant "$fault" >"$log" 2>&1; then
 		echo "bad $fault cannot be built: $(tail -n 3 "$log")" >"$log.result"
 		return
 	fi
-	if "$build/mutants/$fault/sim" --seed 1 --seeds 1000 --quiet >"$log" 2>&1; then
+	# what only the whole world can show is looked for there
+	[[ $(mutant_sources "$fault") == ha/* ]] || all=--features
+	if "$build/mutants/$fault/sim" --seed 1 --seeds 1000 --quiet $all >"$log" 2>&1; then
 		echo "bad $fault was not caught in 1000 seeds" >"$log.result"
 	else
 		echo "good $fault is caught: $(grep -m 1 breaks "$log" | cut -c 1-120)" >"$log.result"
@@ -148,15 +165,15 @@ mutants()
 	local fault word text
 	if ! obj_dir=$(cut -d ' ' -f 1 "$build/mode" 2>/dev/null) || [[ ! -e $obj_dir/flags || ! -e $obj_dir/libpure.a ]]; then
 		echo "skip: the planted faults: no objects of a build in $build"
-		skipped=$((skipped + 4))
+		skipped=$((skipped + 8))
 		return
 	fi
-	for fault in GATE_IGNORED OFFSET CONFCHG DIGEST; do
+	for fault in GATE_IGNORED OFFSET CONFCHG DIGEST MERGE TOLD_CALL JOURNAL QUEUE; do
 		mutant "TANDEM_MUTATE_$fault" &
 		(($(jobs -r | wc -l) >= jobs)) && wait -n
 	done
 	wait
-	for fault in GATE_IGNORED OFFSET CONFCHG DIGEST; do
+	for fault in GATE_IGNORED OFFSET CONFCHG DIGEST MERGE TOLD_CALL JOURNAL QUEUE; do
 		read -r word text <"$work/mutant.TANDEM_MUTATE_$fault.result"
 		if [[ $word == good ]]; then
 			good 1
@@ -172,6 +189,9 @@ kept_seeds
 run_seeds "$first" "$fresh"
 judge_seeds "$fresh"
 ((failed > 0)) && show_first
+# fixed seeds with all that the world has: some in a thousand fresh ones still find something
+run_seeds 1 "$whole" --features
+judge_seeds "$whole"
 twice "$first" 12
 mutants
 echo "$passed passed, $failed failed, $skipped skipped"
