@@ -91,6 +91,7 @@ struct bw_sub {
 	TAILQ_ENTRY(bw_sub) link; /* of its queue */
 	TAILQ_ENTRY(bw_sub) of_device;
 	TAILQ_ENTRY(bw_sub) gap; /* subscriptions with a missing event */
+	uint32_t last_data; /* hash of what the last event said */
 	uint32_t seen_next;
 	uint32_t seen[]; /* duplicate-window hashes of the ids of the last events */
 };
