@@ -123,11 +123,31 @@ settle_second(struct core_model *m, const struct core_half *h, enum core_view vi
 	}
 }
 
+static void settle_gone(struct core_model *m, struct core_half *h, bool difference, bool silent);
+
+/* Clients may still hold a connection of the device in the call that the party goes into: one that has ended meanwhile. */
+static void
+settle_make_way(struct core_model *m, const struct core_half *h, bool difference, bool silent)
+{
+	struct core_half *other, *next;
+
+	for (other = TAILQ_FIRST(&h->device->halves); other != NULL; other = next) {
+		next = TAILQ_NEXT(other, of_device);
+		if (!other->gone || other->told == VIEW_none || other->told_call == h->told_call ||
+			other->told_call != h->track->call->id)
+			continue;
+		settle_gone(m, other, difference, silent);
+		core_half_free(m, other);
+	}
+}
+
 static void
 settle_moved(struct core_model *m, struct core_half *h, bool difference, bool silent)
 {
 	if (h->gone || !h->moved)
 		return;
+	if (h->how != CORE_HOW_CONFERENCED && h->told != VIEW_none)
+		settle_make_way(m, h, difference, silent);
 	if (h->how == CORE_HOW_CONFERENCED && settle_is_talking(core_half_view(h)))
 		settle_answered(m, h, difference, silent);
 	if (h->told == VIEW_ringing && core_half_view(h) == VIEW_dialed)

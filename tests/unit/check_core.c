@@ -508,6 +508,26 @@ START_TEST(a_call_that_joins_another_session_is_told_with_both)
 }
 END_TEST
 
+/* The call that a party goes into is one that the device had, and has no more. */
+START_TEST(a_call_that_has_ended_makes_way)
+{
+	struct core_party p = party("h1", "2:1", CORE_TERMINATOR, CORE_CONNECTED);
+
+	in_service();
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_ALERTING));
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_CONNECTED));
+	event(party("h2", "2:1", CORE_TERMINATOR, CORE_ALERTING));
+	event_of(second(), party("k2", "2:1", CORE_ORIGINATOR, CORE_ALERTING));
+	active.said[0] = standby.said[0] = '\0';
+	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
+	event(party("h2", "2:1", CORE_TERMINATOR, CORE_GONE));
+	p.how = CORE_HOW_TRANSFERRED;
+	event(p);
+	core_decide_service(&em, dev(), CORE_SERVICE_IN);
+	said("2001:OUT *2001:cleared *2001:MOVED-1(other-call,tel:+15550001) 2001:IN ");
+}
+END_TEST
+
 START_TEST(a_forwarded_call_is_delivered_anew)
 {
 	struct core_party p = party("h1", "1:1", CORE_ORIGINATOR, CORE_ALERTING);
@@ -756,6 +776,7 @@ cases(void)
 	tcase_add_test(tc, a_transfer_with_a_call_never_told_ends_the_other);
 	tcase_add_test(tc, two_calls_transferred_to_each_other_are_one_transfer);
 	tcase_add_test(tc, a_call_that_joins_another_session_is_told_with_both);
+	tcase_add_test(tc, a_call_that_has_ended_makes_way);
 	tcase_add_test(tc, a_forwarded_call_is_delivered_anew);
 	tcase_add_test(tc, a_snapshot_finds_a_missed_transfer);
 	tcase_add_test(tc, a_queue_entry_waits_and_leaves);
