@@ -142,7 +142,7 @@ judge()
 	wait "$tandemd"
 	status=$?
 	check "tandemd ends cleanly (exit $status)" "[ $status = 0 ]"
-	[ "$failed" = 0 ] || { echo "--- last lines of tandemd"; tail -n 15 "$dir/td.out"; echo "--- account"; cut -c1-1500 "$dir/account.json"; }
+	[ "$failed" = 0 ] || { agree 2>&1 | tail -n 5; echo "--- last lines of tandemd"; tail -n 15 "$dir/td.out"; echo "--- account"; cut -c1-1500 "$dir/account.json"; }
 }
 
 one_run() # NAME MODE EDITION [COMMAND [COMMAND]]
