@@ -141,9 +141,9 @@ COVERAGE_OBJECT := $(OBJ)/tests/coverage/record.o
 COVERAGE_WRAP   := $(addprefix -Wl$(,)--wrap=,xsi_decode xsi_op_path xsi_op_cti_path)
 COVERAGE_NAMES  := $(BUILD)/check/coverage_names
 
-WAITING_FOLDERS  := scenarios solo xsiday bwsim load sim
-# These touch nothing outside their process and may run side by side; then adapters and lints one by one, live programs
-# several at a time, the lab alone.
+WAITING_FOLDERS  := solo sim scenarios xsiday bwsim load
+# These touch nothing outside their process and may run side by side, with lints and schema tests; then adapters one by
+# one, live programs several at a time, the lab alone.
 PARALLEL_TESTS   := $(UNIT_TESTS) $(GOLDEN_TESTS) $(WIRE_TESTS) $(SIM_TESTS)
 SEQUENTIAL_TESTS := $(ADAPTER_TESTS)
 TEST_PROGRAMS    := $(PARALLEL_TESTS) $(SEQUENTIAL_TESTS) $(BWSIM_TESTS) $(CSTACLIENT_TESTS)
@@ -185,7 +185,7 @@ _check-build: tests $(LIBPURE) $(LIBIO) $(LIBCTL)
 
 _check: _check-build
 	@$(LINT_ENV) tests/run -j $(JOBS) $(if $(T),-m '$(T)') \
-		$(PARALLEL_TESTS) -- tests/lint/run $(SEQUENTIAL_TESTS) $(SCRIPT_TESTS) -- $(WAITING_TESTS) -- $(LAST_TESTS)
+		tests/lint/run $(PARALLEL_TESTS) $(SCRIPT_TESTS) -- $(SEQUENTIAL_TESTS) -- $(WAITING_TESTS) -- $(LAST_TESTS)
 
 demo: deps
 	$(SUBMAKE) DEVELOPER= $(BUILD_JOBS) all

@@ -98,7 +98,7 @@ lives full "${XSIDAY_HOURS:-24}"
 # Call waiting: users with many calls.
 lives full 3 --knob call_waiting=1 --knob park_recall_ms=20000 --knob spread=1 --knob uuid_tracking=1 --knob type_first=1
 for variant in $("$xsiday" --variants); do
-	[ "$variant" = full ] || lives "$variant" "${XSIDAY_HOURS:-4}"
+	[ "$variant" = full ] || lives "$variant" "${XSIDAY_HOURS:-2}"
 done
 complains 'no ChannelHeartBeat came' heartbeat_doc=0
 complains 'ack of .* answered 503' ack_status=503
