@@ -205,6 +205,15 @@ call_handed_over(struct say *s, const struct core_say *f, struct csta_event *ev)
 	call_tell(s, f, ev);
 }
 
+/* The device part of the far party's connection. Who talks to himself has two that cannot be told apart: it is left out. */
+static struct str
+call_far_connection(const struct say *s, const struct core_say *f)
+{
+	struct str far = say_far_device(s->x, f->half);
+
+	return str_is(far, f->device->id) ? STR_NONE : far;
+}
+
 void
 say_step(struct say *s, const struct core_say *f)
 {
@@ -219,7 +228,7 @@ say_step(struct say *s, const struct core_say *f)
 	ev.local = shape.local;
 	ev.cause = shape.cause;
 	if (shape.about_far)
-		ev.connection_device = ev.subject = say_far_device(s->x, f->half);
+		ev.connection_device = ev.subject = call_far_connection(s, f);
 	if (ev.kind == CSTA_EV_ConnectionCleared && !f->half->local)
 		ev.subject = say_far_device(s->x, f->half);
 	if (ev.kind == CSTA_EV_Diverted)

@@ -205,6 +205,21 @@ START_TEST(test_conference)
 }
 END_TEST
 
+/* The far party has the same name: its connection is not taken for the own one. */
+START_TEST(test_call_to_himself)
+{
+	setup();
+	call("CallOriginatedEvent", "a", "7:1", "Originator", "Alerting", "2001");
+	heard_part("connection{callID=#3} alertingDevice{notKnown}");
+	call("CallAnsweredEvent", "a", "7:1", "Originator", "Active", "2001");
+	world_take(&w, client);
+	call("CallHeldEvent", "a", "7:1", "Originator", "Remote Held", "2001");
+	heard_part(
+		"heldConnection{callID=#3} holdingDevice{notKnown} localConnectionInfo=connected");
+	world_fini(&w);
+}
+END_TEST
+
 START_TEST(test_recording)
 {
 	static const char *const events[][2] = {
@@ -500,6 +515,7 @@ main(void)
 		test_another_far_party,
 		test_handed_over,
 		test_conference,
+		test_call_to_himself,
 		test_recording,
 		test_queue,
 		test_queue_updated,
