@@ -251,7 +251,7 @@ bw_doubt_all(struct bw *b, const struct core_device *except, bool proof, const c
 	struct core_device *d;
 
 	if (b->phase != BW_RUNNING || !mono_due(b->doubt_until, b->x->now) ||
-		(!proof && !mono_due(b->empty_doubt_until, b->x->now)))
+		(!proof && (b->doubted || !mono_due(b->empty_doubt_until, b->x->now))))
 		return;
 	b->doubt_until = mono_add_ms(b->x->now, BW_DOUBT_MS);
 	b->doubted = true;
@@ -365,7 +365,7 @@ bw_left_server_check(struct bw *b)
 		if (strcmp(b->servers[i].id, b->left_server) == 0 &&
 			mono_before(b->left_at, b->servers[i].seen))
 			return;
-	bw_doubt_all(b, NULL, true, "the server of earlier calls has gone quiet");
+	bw_doubt_all(b, NULL, false, "the server of earlier calls has gone quiet");
 }
 
 void

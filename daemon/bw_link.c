@@ -153,19 +153,21 @@ bucket_fill(struct bw *b, struct bw_link *l)
 		l->tokens_milli = full;
 }
 
-/* A token, if there is one; what is urgent goes ahead and leaves a debt, of a burst at most. */
+/*
+ * A token, if there is one. What is urgent (acknowledgements, heartbeats) answers BroadWorks and costs none: thousands of
+ * snapshots bring their acknowledgements, and the questions that are still to be asked must not wait for those.
+ */
 static bool
 bucket_take(struct bw *b, uint32_t xsp, bool urgent)
 {
 	struct bw_link *l = link_bucket(b, xsp);
 
-	if (b->x->conf->request_rate == 0)
+	if (b->x->conf->request_rate == 0 || urgent)
 		return true;
 	bucket_fill(b, l);
-	if (l->tokens_milli < 1000 && !urgent)
+	if (l->tokens_milli < 1000)
 		return false;
-	if (l->tokens_milli > -b->x->conf->request_burst * 1000)
-		l->tokens_milli -= 1000;
+	l->tokens_milli -= 1000;
 	return true;
 }
 
