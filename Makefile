@@ -96,9 +96,11 @@ TANDEMD_SOURCES   := $(PURE_SOURCES) $(ADAPTER_SOURCES)
 # the tool reads the configuration and the history itself when the daemon is dead
 TANDEMCTL_SOURCES := $(CTL_SOURCES) $(wildcard daemon/conf*.c) core/package.c daemon/io_files.c $(wildcard proto/base/*.c)
 
-# In a test folder, check_*.c are test programs, emit_*.c write documents for a script to validate; all other files belong to the folder's own program or are helpers.
-folder_sources = $(filter-out tests/$(1)/check_%.c tests/$(1)/emit_%.c,$(wildcard tests/$(1)/*.c))
+# In a test folder, check_*.c are test programs, emit_*.c write documents for a script to validate, *_testkit.c help the test
+# programs; all other files belong to the folder's own program or are helpers.
+folder_sources = $(filter-out tests/$(1)/check_%.c tests/$(1)/emit_%.c tests/$(1)/%_testkit.c,$(wildcard tests/$(1)/*.c))
 BWSIM_SOURCES      := $(call folder_sources,bwsim)
+BWSIM_KIT          := $(wildcard tests/bwsim/*_testkit.c)
 CSTACLIENT_SOURCES := $(call folder_sources,cstaclient)
 XSIDAY_SOURCES     := $(call folder_sources,xsiday)
 SIM_SOURCES        := $(call folder_sources,sim)
@@ -285,7 +287,7 @@ $(eval $(call archive,$(LIBPURE),$(PURE_SOURCES)))
 $(eval $(call archive,$(LIBIO),$(ADAPTER_SOURCES)))
 $(eval $(call archive,$(LIBCTL),$(CTL_SOURCES)))
 $(eval $(call archive,$(LIBHELP),$(HELPER_SOURCES)))
-$(eval $(call archive,$(OBJ)/libbwsim.a,$(BWSIM_SOURCES)))
+$(eval $(call archive,$(OBJ)/libbwsim.a,$(BWSIM_SOURCES) $(BWSIM_KIT)))
 $(eval $(call archive,$(OBJ)/libcstaclient.a,$(CSTACLIENT_SOURCES)))
 $(eval $(call archive,$(OBJ)/libsim.a,$(SIM_SOURCES)))
 

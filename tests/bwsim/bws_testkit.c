@@ -25,6 +25,8 @@
 
 #define ARGS_MAX 64
 #define WAIT_MS 10000
+#define QUIET_MS 150
+#define TEST_S 60
 #define ADMIN_BASIC "YWRtaW5AZGVtby5leGFtcGxlOnNlY3JldA==" /* admin@demo.example:secret */
 
 static void
@@ -471,4 +473,46 @@ const char *
 bws_kit_schema(void)
 {
 	return access("../shared/xsi", R_OK) == 0 ? "--schema=../shared/xsi" : "snapshot_ms=2";
+}
+
+void
+bws_kit_assert_field(const struct bws_buf *doc, const char *name, const char *wanted)
+{
+	char text[200];
+
+	bws_kit_field(doc, name, text, sizeof(text));
+	ck_assert_msg(strcmp(text, wanted) == 0, "%s is '%s', not '%s': %s", name, text, wanted,
+		bws_buf_text(doc));
+}
+
+void
+bws_kit_assert_has(const struct bws_buf *doc, const char *text)
+{
+	ck_assert_msg(
+		strstr(bws_buf_text(doc), text) != NULL, "no %s in %s", text, bws_buf_text(doc));
+}
+
+void
+bws_kit_assert_quiet(struct bws_kit_stream *s, struct bws_buf *doc)
+{
+	ck_assert_msg(bws_kit_next(s, QUIET_MS, doc) == BWS_KIT_TIMEOUT, "not expected: %s",
+		bws_buf_text(doc));
+}
+
+int
+bws_kit_main(const char *name, const TTest *const tests[], size_t count)
+{
+	Suite *suite = suite_create(name);
+	TCase *tcase = tcase_create(name);
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_set_timeout(tcase, TEST_S);
+	for (size_t i = 0; i < count; i++)
+		tcase_add_test(tcase, tests[i]);
+	suite_add_tcase(suite, tcase);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

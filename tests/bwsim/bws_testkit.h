@@ -4,6 +4,7 @@
 
 #include "tests/bwsim/bws_util.h"
 
+#include <check.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -116,6 +117,18 @@ const char *bws_kit_schema(void);
 
 /* Text of the first element @name (any prefix) in @doc into @out; "" when there is none. */
 void bws_kit_field(const struct bws_buf *doc, const char *name, char *out, size_t len);
+
+/* Fails the test unless the first element @name of @doc has exactly this text. */
+void bws_kit_assert_field(const struct bws_buf *doc, const char *name, const char *wanted);
+
+/* Fails the test unless @doc contains @text. */
+void bws_kit_assert_has(const struct bws_buf *doc, const char *text);
+
+/* Fails the test when anything comes, or the stream ends, within 150 ms; @doc then holds what came. */
+void bws_kit_assert_quiet(struct bws_kit_stream *s, struct bws_buf *doc);
+
+/* Runs the tests, each in a process of its own and 60 s at most. Returns what main returns. */
+int bws_kit_main(const char *name, const TTest *const tests[], size_t count);
 
 #define BWS_KIT_EVENTS "/com.broadsoft.xsi-events/v2.0"
 #define BWS_KIT_ASYNC "/com.broadsoft.async/com.broadsoft.xsi-events/v2.0"

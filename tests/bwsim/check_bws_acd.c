@@ -31,30 +31,6 @@ take(const char *type)
 }
 
 static void
-assert_field(const char *name, const char *wanted)
-{
-	char text[200];
-
-	bws_kit_field(&doc, name, text, sizeof(text));
-	ck_assert_msg(strcmp(text, wanted) == 0, "%s is '%s', not '%s': %s", name, text, wanted,
-		bws_buf_text(&doc));
-}
-
-static void
-assert_has(const char *text)
-{
-	ck_assert_msg(
-		strstr(bws_buf_text(&doc), text) != NULL, "no %s in %s", text, bws_buf_text(&doc));
-}
-
-static void
-assert_quiet(void)
-{
-	ck_assert_msg(bws_kit_next(&stream, 150, &doc) == BWS_KIT_TIMEOUT, "not expected: %s",
-		bws_buf_text(&doc));
-}
-
-static void
 ask(const char *command)
 {
 	bws_kit_control(&kit, command);
@@ -118,40 +94,40 @@ START_TEST(answered_by_agent)
 				 &kit, 0, "user/" AGENT, PACKAGE("Call Center Agent"), "SET", NULL),
 		200);
 	take("AgentSubscriptionEvent");
-	assert_field("acdUserId", QUEUE);
-	assert_field("state", "Sign-Out");
+	bws_kit_assert_field(&doc, "acdUserId", QUEUE);
+	bws_kit_assert_field(&doc, "state", "Sign-Out");
 	bws_kit_subscribe(&kit, 0, "2010", "SET", (char[64]){ 0 });
 	take("CallSubscriptionEvent");
 	caller("tel:+15559000001");
-	assert_field("position", "1");
-	assert_field("acdName", "Queue 7000");
-	assert_field("address", "tel:+15559000001");
+	bws_kit_assert_field(&doc, "position", "1");
+	bws_kit_assert_field(&doc, "acdName", "Queue 7000");
+	bws_kit_assert_field(&doc, "address", "tel:+15559000001");
 	sign_in("2010");
 	take("AgentStateEvent");
-	assert_field("state", "Available");
+	bws_kit_assert_field(&doc, "state", "Available");
 	take("ACDCallOfferedToAgentEvent");
 	take("CallReceivedEvent");
-	assert_field("acdUserId", QUEUE);
-	assert_field("numCallsInQueue", "0");
-	assert_field("extTrackingId", "1:1");
+	bws_kit_assert_field(&doc, "acdUserId", QUEUE);
+	bws_kit_assert_field(&doc, "numCallsInQueue", "0");
+	bws_kit_assert_field(&doc, "extTrackingId", "1:1");
 	ask("{\"cmd\":\"answer\",\"user\":\"2010\"}");
 	take("HookStatusEvent");
 	take("CallAnsweredEvent");
 	take("ACDCallAnsweredByAgentEvent");
-	assert_field("answeringUserId", AGENT);
-	assert_field("answeringCallId", "callhalf-1:2");
-	assert_has("removeTime");
+	bws_kit_assert_field(&doc, "answeringUserId", AGENT);
+	bws_kit_assert_field(&doc, "answeringCallId", "callhalf-1:2");
+	bws_kit_assert_has(&doc, "removeTime");
 	ask("{\"cmd\":\"release\",\"user\":\"2010\"}");
 	take("CallReleasedEvent");
-	assert_field("acdUserId", QUEUE);
+	bws_kit_assert_field(&doc, "acdUserId", QUEUE);
 	take("AgentStateEvent");
-	assert_field("state", "Wrap-Up");
-	assert_field("wrapUpCallId", "callhalf-1:2");
-	assert_field("wrapUpCallCenterUserId", QUEUE);
+	bws_kit_assert_field(&doc, "state", "Wrap-Up");
+	bws_kit_assert_field(&doc, "wrapUpCallId", "callhalf-1:2");
+	bws_kit_assert_field(&doc, "wrapUpCallCenterUserId", QUEUE);
 	take("HookStatusEvent");
 	take("AgentStateEvent");
-	assert_field("state", "Available");
-	assert_has("averageWrapUpTime");
+	bws_kit_assert_field(&doc, "state", "Available");
+	bws_kit_assert_has(&doc, "averageWrapUpTime");
 	stop();
 }
 END_TEST
@@ -163,8 +139,8 @@ START_TEST(bounced_and_whisper)
 	sign_in("2010");
 	take("ACDCallOfferedToAgentEvent");
 	take("ACDCallBouncedEvent");
-	assert_field("position", "1");
-	assert_has("bounced");
+	bws_kit_assert_field(&doc, "position", "1");
+	bws_kit_assert_has(&doc, "bounced");
 	take("ACDCallOfferedToAgentEvent");
 	ask("{\"cmd\":\"answer\",\"user\":\"2010\"}");
 	take("ACDWhisperStartedEvent");
@@ -183,10 +159,10 @@ START_TEST(refused_goes_elsewhere)
 	take("ACDCallOfferedToAgentEvent");
 	ask("{\"cmd\":\"release\",\"user\":\"2010\"}");
 	take("ACDCallBouncedEvent");
-	assert_field("reason", "call-center");
-	assert_has("tel:2005");
+	bws_kit_assert_field(&doc, "reason", "call-center");
+	bws_kit_assert_has(&doc, "tel:2005");
 	ask("{\"cmd\":\"answer\",\"user\":\"2005\"}");
-	assert_quiet();
+	bws_kit_assert_quiet(&stream, &doc);
 	stop();
 }
 END_TEST
@@ -202,7 +178,7 @@ START_TEST(refused_and_nowhere_to_go)
 	take("ACDCallOfferedToAgentEvent");
 	ask("{\"cmd\":\"release\",\"user\":\"2010\"}");
 	take("ACDCallBouncedEvent");
-	assert_quiet();
+	bws_kit_assert_quiet(&stream, &doc);
 	stop();
 }
 END_TEST
@@ -212,18 +188,18 @@ START_TEST(abandoned_in_each_stage)
 	start(KNOBS("entrance_ms=300"));
 	ask("{\"cmd\":\"call\",\"from\":\"2001\",\"to\":\"7000\"}");
 	take("ACDCallAddedEvent");
-	assert_has("mandatoryEntrance");
-	assert_field("userId", "admin@demo.example");
+	bws_kit_assert_has(&doc, "mandatoryEntrance");
+	bws_kit_assert_field(&doc, "userId", "admin@demo.example");
 	ask("{\"cmd\":\"release\",\"user\":\"2001\"}");
 	take("ACDCallAbandonedEvent");
-	assert_has("entrancePlaying");
+	bws_kit_assert_has(&doc, "entrancePlaying");
 	sign_in("2010");
 	ask("{\"cmd\":\"call\",\"from\":\"2001\",\"to\":\"7000\"}");
 	take("ACDCallAddedEvent");
 	take("ACDCallOfferedToAgentEvent");
 	ask("{\"cmd\":\"release\",\"user\":\"2001\"}");
 	take("ACDCallAbandonedEvent");
-	assert_quiet();
+	bws_kit_assert_quiet(&stream, &doc);
 	stop();
 }
 END_TEST
@@ -233,15 +209,15 @@ START_TEST(order_of_the_queue)
 	start(KNOBS("acd_priority=2"));
 	caller("tel:+15559000001");
 	caller("tel:+15559000002");
-	assert_field("position", "2");
+	bws_kit_assert_field(&doc, "position", "2");
 	caller("tel:+15559000003");
 	ck_assert_int_eq(
 		request("PUT", "/callhalf-3:1/Promote",
 			"<ACDPromote " BWS_KIT_NS "><priority>0-Highest</priority></ACDPromote>"),
 		200);
 	take("ACDCallPromotedEvent");
-	assert_field("position", "1");
-	assert_field("acdPriority", "0-Highest");
+	bws_kit_assert_field(&doc, "position", "1");
+	bws_kit_assert_field(&doc, "acdPriority", "0-Highest");
 	ck_assert_int_eq(
 		request("PUT", "/callhalf-3:1/Promote",
 			"<ACDPromote " BWS_KIT_NS "><priority>1-High</priority></ACDPromote>"),
@@ -254,11 +230,11 @@ START_TEST(order_of_the_queue)
 			"<ACDPromote " BWS_KIT_NS "><priority>0-Highest</priority></ACDPromote>"),
 		200);
 	take("ACDCallPromotedEvent");
-	assert_field("position", "2");
+	bws_kit_assert_field(&doc, "position", "2");
 	ck_assert_int_eq(request("PUT", "/callhalf-2:1/Reorder?index=1", NULL), 200);
 	take("ACDCallReorderedEvent");
-	assert_field("position", "1");
-	assert_has("reordered");
+	bws_kit_assert_field(&doc, "position", "1");
+	bws_kit_assert_has(&doc, "reordered");
 	ck_assert_int_eq(request("PUT", "/callhalf-1:1/Reorder?index=1", NULL), 409);
 	ck_assert_int_eq(request("PUT", "/callhalf-2:1/Reorder?index=0", NULL), 400);
 	ck_assert_int_eq(request("PUT", "/callhalf-9:1/Reorder?index=1", NULL), 404);
@@ -280,12 +256,12 @@ START_TEST(requests_on_calls)
 	bws_kit_reply_free(&r);
 	ck_assert_int_eq(request("DELETE", "/callhalf-1:1", NULL), 200);
 	take("ACDCallReleasedEvent");
-	assert_field("callId", "callhalf-1:1");
+	bws_kit_assert_field(&doc, "callId", "callhalf-1:1");
 	ck_assert_int_eq(request("PUT", "/callhalf-2:1/BlindTransfer", NULL), 400);
 	ck_assert_int_eq(request("PUT", "/callhalf-2:1/BlindTransfer?phoneno=tel:2005", NULL), 200);
 	take("ACDCallTransferredEvent");
-	assert_field("reason", "transfer");
-	assert_has("tel:2005");
+	bws_kit_assert_field(&doc, "reason", "transfer");
+	bws_kit_assert_has(&doc, "tel:2005");
 	ck_assert_int_eq(bws_kit_status(&kit, 1, "GET",
 				 BWS_KIT_ACTIONS "/callcenter/2001@demo.example/calls", NULL),
 		404);
@@ -293,7 +269,7 @@ START_TEST(requests_on_calls)
 	caller("tel:+15559000003");
 	ask("{\"cmd\":\"entry\",\"at\":\"7000\",\"do\":\"update\",\"reason\":\"Call Monitored\"}");
 	take("ACDCallUpdatedEvent");
-	assert_field("reason", "Call Monitored");
+	bws_kit_assert_field(&doc, "reason", "Call Monitored");
 	ask("{\"cmd\":\"entry\",\"at\":\"7000\",\"do\":\"escape\",\"to\":\"2006\"}");
 	take("ACDCallEscapedEvent");
 	stop();
@@ -311,15 +287,15 @@ policy(const char *name, const char *applied, const char *completed)
 	ask(command);
 	ask("{\"cmd\":\"call\",\"from\":\"tel:+15559000001\",\"to\":\"7000\"}");
 	take(applied);
-	assert_has("treatmentStarted");
+	bws_kit_assert_has(&doc, "treatmentStarted");
 	take(completed);
-	assert_field("reason", "EOF");
+	bws_kit_assert_field(&doc, "reason", "EOF");
 	snprintf(command, sizeof(command),
 		"{\"cmd\":\"policy\",\"at\":\"7000\",\"policy\":\"%s\",\"to\":\"2005\"}", name);
 	ask(command);
 	ask("{\"cmd\":\"call\",\"from\":\"2001\",\"to\":\"7000\"}");
 	take(applied);
-	assert_has("tel:2005");
+	bws_kit_assert_has(&doc, "tel:2005");
 	ask("{\"cmd\":\"release\",\"user\":\"2001\"}");
 	snprintf(command, sizeof(command),
 		"{\"cmd\":\"policy\",\"at\":\"7000\",\"policy\":\"%s\",\"active\":false}", name);
@@ -336,7 +312,7 @@ START_TEST(policies_of_new_calls)
 		"ACDHolidayPolicyTreatmentCompletedEvent");
 	policy("night", "ACDNightPolicyAppliedEvent", "ACDNightPolicyTreatmentCompletedEvent");
 	policy("forward", "ACDCallForwardedEvent", "ACDCallForwardedTreatmentCompletedEvent");
-	assert_quiet();
+	bws_kit_assert_quiet(&stream, &doc);
 	stop();
 }
 END_TEST
@@ -349,11 +325,11 @@ START_TEST(overflow_and_stranded)
 	caller("tel:+15559000001");
 	ask("{\"cmd\":\"call\",\"from\":\"tel:+15559000002\",\"to\":\"7000\"}");
 	take("ACDCallOverflowedEvent");
-	assert_field("overflowReason", "size");
+	bws_kit_assert_field(&doc, "overflowReason", "size");
 	take("ACDCallOverflowedTreatmentCompletedEvent");
 	take("ACDCallOverflowedEvent");
-	assert_field("overflowReason", "time");
-	assert_has("removeTime");
+	bws_kit_assert_field(&doc, "overflowReason", "time");
+	bws_kit_assert_has(&doc, "removeTime");
 	take("ACDCallOverflowedTreatmentCompletedEvent");
 	ask("{\"cmd\":\"policy\",\"at\":\"7000\",\"policy\":\"stranded-unavailable\"}");
 	ask("{\"cmd\":\"policy\",\"at\":\"7000\",\"policy\":\"stranded\"}");
@@ -377,7 +353,7 @@ START_TEST(configuration_and_monitoring)
 	take("ACDConfigurationSubscriptionEvent");
 	ask("{\"cmd\":\"policy\",\"at\":\"7000\",\"policy\":\"night\",\"to\":\"2005\",\"force\":true}");
 	take("ACDNightServiceEvent");
-	assert_has("<xsi:active/><xsi:forceNightService/>");
+	bws_kit_assert_has(&doc, "<xsi:active/><xsi:forceNightService/>");
 	ask("{\"cmd\":\"policy\",\"at\":\"7000\",\"policy\":\"night\",\"active\":false}");
 	take("ACDNightServiceEvent");
 	ask("{\"cmd\":\"policy\",\"at\":\"7000\",\"policy\":\"holiday\"}");
@@ -397,11 +373,11 @@ START_TEST(configuration_and_monitoring)
 	/* Repeated while calls wait, not more often than the knob says. */
 	take("CallCenterMonitoringEvent");
 	take("CallCenterMonitoringEvent");
-	assert_has("<xsi:numCallsInQueue><xsi:value>1</xsi:value>");
-	assert_field("numAgentsAssigned", "3");
+	bws_kit_assert_has(&doc, "<xsi:numCallsInQueue><xsi:value>1</xsi:value>");
+	bws_kit_assert_field(&doc, "numAgentsAssigned", "3");
 	ask("{\"cmd\":\"knob\",\"name\":\"plain_values\",\"value\":1}");
 	take("CallCenterMonitoringEvent");
-	assert_field("numCallsInQueue", "1");
+	bws_kit_assert_field(&doc, "numCallsInQueue", "1");
 	bws_kit_close(&stream);
 	bws_buf_free(&doc);
 	ck_assert_int_eq(bws_kit_stop(&kit), 0);
@@ -427,7 +403,7 @@ START_TEST(agent_requests)
 			"<agentUnavailableCode>lunch</agentUnavailableCode></CallCenter>"),
 		200);
 	take("AgentStateEvent");
-	assert_field("unavailableCode", "lunch");
+	bws_kit_assert_field(&doc, "unavailableCode", "lunch");
 	r = bws_kit_http(&kit, 1, "", "GET", state, NULL);
 	ck_assert_int_eq(r.status, 200);
 	ck_assert_ptr_nonnull(strstr(r.body.p, "<agentACDState>Unavailable</agentACDState>"));
@@ -443,7 +419,7 @@ START_TEST(agent_requests)
 		404);
 	ask("{\"cmd\":\"agent\",\"user\":\"2010\",\"queue\":\"7000\",\"joined\":false,\"skill\":2}");
 	take("ACDAgentJoinUpdateEvent");
-	assert_field("skillLevel", "2");
+	bws_kit_assert_field(&doc, "skillLevel", "2");
 	ck_assert_ptr_null(strstr(bws_buf_text(&doc), "joined"));
 	ask("{\"cmd\":\"knob\",\"name\":\"agent_alert_ms\",\"value\":100}");
 	ask("{\"cmd\":\"agent\",\"user\":\"2010\",\"queue\":\"7000\",\"joined\":true}");
@@ -455,7 +431,7 @@ START_TEST(agent_requests)
 	ask("{\"cmd\":\"answer\",\"user\":\"2010\"}");
 	take("ACDCallAnsweredByAgentEvent");
 	take("CallCenterAgentOnCallAlertEvent");
-	assert_field("alertEvent", "OnCallTime");
+	bws_kit_assert_field(&doc, "alertEvent", "OnCallTime");
 	ask("{\"cmd\":\"release\",\"user\":\"2010\"}");
 	take("CallCenterAgentMonitoringEvent");
 	stop();
@@ -469,7 +445,7 @@ START_TEST(failover_forgets_silently)
 	start(KNOBS("reg_percent=100", "reg_ms_min=1", "reg_ms_max=50", "resync_event=1"));
 	caller("tel:+15559000001");
 	ask("{\"cmd\":\"as-failover\"}");
-	assert_quiet();
+	bws_kit_assert_quiet(&stream, &doc);
 	snprintf(path, sizeof(path), BWS_KIT_EVENTS "/subscription/%s", queue_sub);
 	ck_assert_int_eq(
 		bws_kit_status(&kit, 0, "PUT", path,
@@ -522,18 +498,6 @@ main(void)
 		failover_forgets_silently,
 		load_with_agents,
 	};
-	Suite *suite = suite_create("bwsim call centers");
-	TCase *tcase = tcase_create("call centers");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-	size_t i;
 
-	tcase_set_timeout(tcase, 60);
-	for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
-		tcase_add_test(tcase, tests[i]);
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return bws_kit_main("bwsim call centers", tests, sizeof(tests) / sizeof(tests[0]));
 }

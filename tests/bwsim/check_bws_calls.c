@@ -55,22 +55,6 @@ event(const char *type, const char *user, const char *state)
 	ck_assert_msg(!*state || strcmp(text, state) == 0, "%s: state %s", type, text);
 }
 
-static void
-assert_field(const char *name, const char *wanted)
-{
-	char text[128];
-
-	bws_kit_field(&doc, name, text, sizeof(text));
-	ck_assert_str_eq(text, wanted);
-}
-
-static void
-assert_quiet(void)
-{
-	ck_assert_msg(bws_kit_next(&stream, 150, &doc) == BWS_KIT_TIMEOUT, "not expected: %s",
-		bws_buf_text(&doc));
-}
-
 /* A request on a call of a user; @rest follows the calls URI. */
 static int
 request(const char *user, const char *method, const char *rest)
@@ -109,9 +93,9 @@ static void
 released(const char *local, const char *remote)
 {
 	event("CallReleasedEvent", local, "Released");
-	assert_field("releasingParty", "localRelease");
+	bws_kit_assert_field(&doc, "releasingParty", "localRelease");
 	event("CallReleasedEvent", remote, "Released");
-	assert_field("releasingParty", "remoteRelease");
+	bws_kit_assert_field(&doc, "releasingParty", "remoteRelease");
 	event("HookStatusEvent", local, "");
 	event("HookStatusEvent", remote, "");
 }
@@ -132,17 +116,17 @@ START_TEST(dial_talk_release)
 		strstr(r.body.p, "<callId>callhalf-1:0</callId><externalTrackingId>1:1<"));
 	bws_kit_reply_free(&r);
 	event("CallOriginatingEvent", "2001", "Alerting");
-	assert_field("personality", "Click-to-Dial");
-	assert_field("address", "tel:+155502002");
+	bws_kit_assert_field(&doc, "personality", "Click-to-Dial");
+	bws_kit_assert_field(&doc, "address", "tel:+155502002");
 	event("HookStatusEvent", "2001", "");
 	event("CallOriginatedEvent", "2001", "Alerting");
-	assert_field("personality", "Originator");
-	assert_field("callId", "callhalf-1:0");
+	bws_kit_assert_field(&doc, "personality", "Originator");
+	bws_kit_assert_field(&doc, "callId", "callhalf-1:0");
 	event("CallReceivedEvent", "2002", "Alerting");
-	assert_field("personality", "Terminator");
-	assert_field("callId", "callhalf-1:1");
-	assert_field("extTrackingId", "1:1");
-	assert_field("address", "tel:+155502001");
+	bws_kit_assert_field(&doc, "personality", "Terminator");
+	bws_kit_assert_field(&doc, "callId", "callhalf-1:1");
+	bws_kit_assert_field(&doc, "extTrackingId", "1:1");
+	bws_kit_assert_field(&doc, "address", "tel:+155502001");
 	ck_assert_ptr_nonnull(strstr(doc.p, "<xsi:allowAnswer/>"));
 	event("CallUpdatedEvent", "2001", "Alerting");
 	ck_assert_ptr_nonnull(strstr(doc.p, "<xsi:userId>2002@demo.example</xsi:userId>"));
@@ -152,7 +136,7 @@ START_TEST(dial_talk_release)
 	event("CallAnsweredEvent", "2001", "Active");
 	ck_assert_int_eq(request("2001", "DELETE", "/callhalf-1:0"), 200);
 	released("2001", "2002");
-	assert_quiet();
+	bws_kit_assert_quiet(&stream, &doc);
 	ck_assert(bws_kit_journal_has(&kit,
 		KNOBS("\"ev\":\"call\"", "\"from\":\"Alerting\"", "\"to\":\"Active\"",
 			"CallAnsweredEvent")));
@@ -204,7 +188,7 @@ START_TEST(hold_is_seen_by_both)
 	event("CallRetrievedEvent", "2001", "Active");
 	control("{\"cmd\":\"release\",\"user\":\"2002\"}");
 	released("2002", "2001");
-	assert_quiet();
+	bws_kit_assert_quiet(&stream, &doc);
 	stop();
 }
 END_TEST
@@ -250,15 +234,15 @@ START_TEST(callee_busy_or_unknown)
 	event("HookStatusEvent", "2001", "");
 	event("CallOriginatedEvent", "2001", "Alerting");
 	event("CallReleasingEvent", "2001", "Alerting");
-	assert_field("internalReleaseCause", "Busy");
+	bws_kit_assert_field(&doc, "internalReleaseCause", "Busy");
 	event("CallReleasedEvent", "2001", "Released");
-	assert_field("releasingParty", "remoteRelease");
+	bws_kit_assert_field(&doc, "releasingParty", "remoteRelease");
 	event("HookStatusEvent", "2001", "");
 	control("{\"cmd\":\"call\",\"from\":\"2001\",\"to\":\"2999\"}");
 	event("HookStatusEvent", "2001", "");
 	event("CallOriginatedEvent", "2001", "Alerting");
 	event("CallReleasingEvent", "2001", "Alerting");
-	assert_field("internalReleaseCause", "User Not Found");
+	bws_kit_assert_field(&doc, "internalReleaseCause", "User Not Found");
 	event("CallReleasedEvent", "2001", "Released");
 	event("HookStatusEvent", "2001", "");
 	stop();
@@ -277,7 +261,7 @@ START_TEST(release_of_an_alerting_call)
 	ck_assert_int_eq(request("2002", "DELETE", "/callhalf-1:1"), 200);
 	event("CallReleasedEvent", "2002", "Released");
 	event("CallReleasingEvent", "2001", "Alerting");
-	assert_field("internalReleaseCause", "Temporarily Unavailable");
+	bws_kit_assert_field(&doc, "internalReleaseCause", "Temporarily Unavailable");
 	event("CallReleasedEvent", "2001", "Released");
 	event("HookStatusEvent", "2001", "");
 	/* With decline the caller is told at once. */
@@ -292,7 +276,7 @@ START_TEST(release_of_an_alerting_call)
 		request("2002", "DELETE", "/callhalf-2:1?decline=true&declineReason=Busy"), 200);
 	event("CallReleasedEvent", "2002", "Released");
 	event("CallReleasingEvent", "2001", "Alerting");
-	assert_field("internalReleaseCause", "Busy");
+	bws_kit_assert_field(&doc, "internalReleaseCause", "Busy");
 	stop();
 }
 END_TEST
@@ -302,8 +286,8 @@ START_TEST(outside_parties)
 	start(KNOBS("dial_auto=0"));
 	control("{\"cmd\":\"call\",\"from\":\"tel:+15559000001\",\"to\":\"2001\"}");
 	event("CallReceivedEvent", "2001", "Alerting");
-	assert_field("address", "tel:+15559000001");
-	assert_field("callType", "Network");
+	bws_kit_assert_field(&doc, "address", "tel:+15559000001");
+	bws_kit_assert_field(&doc, "callType", "Network");
 	control("{\"cmd\":\"answer\",\"user\":\"2001\"}");
 	event("HookStatusEvent", "2001", "");
 	event("CallAnsweredEvent", "2001", "Active");
@@ -344,7 +328,7 @@ START_TEST(as_failover)
 	ck_assert_uint_eq(truth("as1"), 2);
 	control("{\"cmd\":\"as-failover\",\"survive_subscriptions\":true}");
 	ck_assert_uint_eq(truth("as2"), 0);
-	assert_quiet(); /* calls are forgotten without a word */
+	bws_kit_assert_quiet(&stream, &doc); /* calls are forgotten without a word */
 	snprintf(path, sizeof(path), BWS_KIT_ACTIONS A "/callhalf-1:0", "2001");
 	r = bws_kit_http(&kit, 0, "", "DELETE", path, NULL);
 	ck_assert_int_eq(r.status, 404);
@@ -354,13 +338,13 @@ START_TEST(as_failover)
 	control("{\"cmd\":\"register\",\"user\":\"2001\"}");
 	event("CallSubscriptionEvent", "2001", "");
 	ck_assert_ptr_null(strstr(doc.p, "<xsi:calls>"));
-	assert_field("hookStatus", "On-Hook");
-	assert_field("sequenceNumber", "6");
+	bws_kit_assert_field(&doc, "hookStatus", "On-Hook");
+	bws_kit_assert_field(&doc, "sequenceNumber", "6");
 	control("{\"cmd\":\"call\",\"from\":\"2003\",\"to\":\"2002\"}");
 	event("CallReceivedEvent", "2002", "Alerting");
-	assert_field("extTrackingId", "2:2");
+	bws_kit_assert_field(&doc, "extTrackingId", "2:2");
 	control("{\"cmd\":\"register\",\"user\":\"2002\"}");
-	assert_quiet();
+	bws_kit_assert_quiet(&stream, &doc);
 	ck_assert(bws_kit_journal_has(
 		&kit, KNOBS("\"ev\":\"as-failover\"", "\"from\":\"as1\"", "\"calls_lost\":1")));
 	stop();
@@ -376,7 +360,7 @@ START_TEST(as_failover_by_knobs)
 	control("{\"cmd\":\"as-failover\"}");
 	ck_assert_int_eq(request("2001", "GET", ""), 500);
 	bws_kit_take(&kit, &stream, "CallSubscriptionResyncEvent", &doc);
-	assert_field("sequenceNumber", "1");
+	bws_kit_assert_field(&doc, "sequenceNumber", "1");
 	bws_kit_field(&doc, "subscriptionId", id, sizeof(id));
 	bws_kit_take(&kit, &stream, "CallSubscriptionResyncEvent", &doc);
 	/* A refresh gives the snapshot of the surviving AS. */
@@ -528,18 +512,6 @@ main(void)
 		load,
 		client_view_equals_truth,
 	};
-	Suite *suite = suite_create("bwsim calls");
-	TCase *tcase = tcase_create("calls");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-	size_t i;
 
-	tcase_set_timeout(tcase, 60);
-	for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
-		tcase_add_test(tcase, tests[i]);
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return bws_kit_main("bwsim calls", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -71,12 +71,6 @@ take(const char *answer)
 	close(fd);
 }
 
-static void
-assert_has(const char *text)
-{
-	ck_assert_msg(strstr(doc.p, text) != NULL, "%s not in %s", text, doc.p);
-}
-
 #define OK "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 START_TEST(events_are_posted_in_order)
@@ -89,23 +83,23 @@ START_TEST(events_are_posted_in_order)
 	bws_kit_start(&kit, KNOBS("dial_auto=0", "redeliver_ms=10"));
 	ck_assert_int_eq(subscribe(contact), 200);
 	take(OK);
-	assert_has("CallSubscriptionEvent");
-	assert_has("<xsi:sequenceNumber>1<");
+	bws_kit_assert_has(&doc, "CallSubscriptionEvent");
+	bws_kit_assert_has(&doc, "<xsi:sequenceNumber>1<");
 	snprintf(wanted, sizeof(wanted), "<xsi:httpContact><xsi:uri>%s</xsi:uri></xsi:httpContact>",
 		contact);
-	assert_has(wanted);
+	bws_kit_assert_has(&doc, wanted);
 	ck_assert_ptr_null(strstr(doc.p, "channelId"));
 	answer = bws_kit_ask(&kit, "{\"cmd\":\"call\",\"from\":\"2001\",\"to\":\"15559000001\"}");
 	free(answer);
 	/* Refused and broken deliveries come again, the next event waits for them. */
 	take("HTTP/1.1 500 No\r\n\r\n");
-	assert_has("<xsi:sequenceNumber>2<");
+	bws_kit_assert_has(&doc, "<xsi:sequenceNumber>2<");
 	take(NULL);
-	assert_has("<xsi:sequenceNumber>2<");
+	bws_kit_assert_has(&doc, "<xsi:sequenceNumber>2<");
 	take(OK);
-	assert_has("<xsi:sequenceNumber>2<");
+	bws_kit_assert_has(&doc, "<xsi:sequenceNumber>2<");
 	take(OK);
-	assert_has("<xsi:sequenceNumber>3<");
+	bws_kit_assert_has(&doc, "<xsi:sequenceNumber>3<");
 	ck_assert_int_eq(bws_kit_stat(&kit, "redeliveries"), 2);
 	r = bws_kit_http(&kit, 0, "", "GET", BWS_KIT_EVENTS "/subscription", NULL);
 	snprintf(wanted, sizeof(wanted), "<httpContact><uri>%s</uri></httpContact>", contact);
@@ -164,18 +158,6 @@ main(void)
 		nobody_answers,
 		refused_contacts,
 	};
-	Suite *suite = suite_create("bwsim contact");
-	TCase *tcase = tcase_create("contact");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-	size_t i;
 
-	tcase_set_timeout(tcase, 60);
-	for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
-		tcase_add_test(tcase, tests[i]);
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return bws_kit_main("bwsim contact", tests, sizeof(tests) / sizeof(tests[0]));
 }

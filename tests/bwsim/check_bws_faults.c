@@ -249,18 +249,6 @@ main(void)
 		faults_on_demand,
 		control_refuses_nonsense,
 	};
-	Suite *suite = suite_create("bwsim faults");
-	TCase *tcase = tcase_create("faults");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-	size_t i;
 
-	tcase_set_timeout(tcase, 60);
-	for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
-		tcase_add_test(tcase, tests[i]);
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return bws_kit_main("bwsim faults", tests, sizeof(tests) / sizeof(tests[0]));
 }

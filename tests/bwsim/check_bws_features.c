@@ -70,22 +70,6 @@ take_all(const char *const *wanted)
 	}
 }
 
-static void
-assert_field(const char *name, const char *wanted)
-{
-	char text[128];
-
-	bws_kit_field(&doc, name, text, sizeof(text));
-	ck_assert_str_eq(text, wanted);
-}
-
-static void
-assert_quiet(void)
-{
-	ck_assert_msg(bws_kit_next(&stream, 100, &doc) == BWS_KIT_TIMEOUT, "not expected: %s",
-		bws_buf_text(&doc));
-}
-
 static int
 request_with(const char *user, const char *method, const char *rest, const char *body)
 {
@@ -167,17 +151,17 @@ START_TEST(blind_transfer)
 	ck_assert_int_eq(request("2001", "PUT", "/callhalf-1:0/BlindTransfer"), 400);
 	ck_assert_int_eq(request("2001", "PUT", "/callhalf-1:0/BlindTransfer?address=2003"), 200);
 	EVENTS("CallRedirectedEvent 2001 Detached");
-	assert_field("reason", "transfer");
+	bws_kit_assert_field(&doc, "reason", "transfer");
 	ck_assert_ptr_nonnull(strstr(doc.p, "<xsi:calls><xsi:call>"));
 	ck_assert_ptr_nonnull(
 		strstr(doc.p, "<xsi:redirect><xsi:address>tel:+155502003</xsi:address>"));
 	EVENTS("HookStatusEvent 2001", "CallTransferredEvent 2002 Alerting");
-	assert_field("extTrackingId", "1:1");
-	assert_field("personality", "Terminator");
+	bws_kit_assert_field(&doc, "extTrackingId", "1:1");
+	bws_kit_assert_field(&doc, "personality", "Terminator");
 	ck_assert_ptr_null(strstr(doc.p, "allowAnswer"));
 	ck_assert_int_eq(request("2002", "PUT", "/callhalf-1:1/Talk"), 409);
 	EVENTS("CallReceivedEvent 2003 Alerting");
-	assert_field("callId", "callhalf-1:2");
+	bws_kit_assert_field(&doc, "callId", "callhalf-1:2");
 	ck_assert_ptr_nonnull(strstr(doc.p, "<xsi:redirections><xsi:redirection><xsi:party>"));
 	EVENTS("CallUpdatedEvent 2002 Alerting");
 	reads("2001", "", "<Calls " BWS_KIT_NS "></Calls>");
@@ -190,7 +174,7 @@ START_TEST(blind_transfer)
 	control("{\"cmd\":\"release\",\"user\":\"2002\"}");
 	EVENTS("CallReleasedEvent 2002 Released", "CallReleasedEvent 2003 Released",
 		"HookStatusEvent 2002", "CallReleasedEvent 2001 Released", "HookStatusEvent 2003");
-	assert_quiet();
+	bws_kit_assert_quiet(&stream, &doc);
 	stop();
 }
 END_TEST
@@ -204,15 +188,15 @@ START_TEST(deflect_and_forward)
 	ck_assert_int_eq(request("2001", "PUT", "/callhalf-1:0/BlindTransfer?address=2003"), 409);
 	ck_assert_int_eq(request("2002", "PUT", "/callhalf-1:1/BlindTransfer?address=2003"), 200);
 	EVENTS("CallRedirectedEvent 2002 Detached");
-	assert_field("reason", "deflection");
+	bws_kit_assert_field(&doc, "reason", "deflection");
 	EVENTS("CallTransferredEvent 2001 Alerting", "CallReceivedEvent 2003 Alerting",
 		"CallUpdatedEvent 2001 Alerting");
 	/* To nobody: the caller gets a tone. */
 	control("{\"cmd\":\"phone\",\"user\":\"2003\",\"op\":\"Forward\",\"address\":\"2999\"}");
 	EVENTS("CallRedirectedEvent 2003 Detached");
-	assert_field("reason", "no-answer");
+	bws_kit_assert_field(&doc, "reason", "no-answer");
 	EVENTS("CallForwardedEvent 2001 Alerting", "CallReleasingEvent 2001 Alerting");
-	assert_field("internalReleaseCause", "User Not Found");
+	bws_kit_assert_field(&doc, "internalReleaseCause", "User Not Found");
 	EVENTS("CallReleasedEvent 2001 Released");
 	stop();
 }
@@ -229,14 +213,14 @@ START_TEST(consultative_transfer)
 	ck_assert_ptr_nonnull(strstr(doc.p, "callhalf-1:0"));
 	ck_assert_ptr_nonnull(strstr(doc.p, "callhalf-2:0"));
 	EVENTS("HookStatusEvent 2001", "CallTransferredEvent 2002 Active");
-	assert_field("extTrackingId", "3:1");
-	assert_field("personality", "Originator");
-	assert_field("callId", "callhalf-1:1");
-	assert_field("address", "tel:+155502003");
+	bws_kit_assert_field(&doc, "extTrackingId", "3:1");
+	bws_kit_assert_field(&doc, "personality", "Originator");
+	bws_kit_assert_field(&doc, "callId", "callhalf-1:1");
+	bws_kit_assert_field(&doc, "address", "tel:+155502003");
 	EVENTS("CallTransferredEvent 2003 Active");
-	assert_field("extTrackingId", "3:1");
-	assert_field("personality", "Terminator");
-	assert_quiet();
+	bws_kit_assert_field(&doc, "extTrackingId", "3:1");
+	bws_kit_assert_field(&doc, "personality", "Terminator");
+	bws_kit_assert_quiet(&stream, &doc);
 	stop();
 }
 END_TEST
@@ -275,10 +259,10 @@ START_TEST(voice_mail_and_reconnect)
 		"CallRetrievedEvent 2002 Active");
 	ck_assert_int_eq(request("2001", "PUT", "/callhalf-1:0/VmTransfer"), 200);
 	EVENTS("CallRedirectedEvent 2001 Detached");
-	assert_field("reason", "voicemail");
+	bws_kit_assert_field(&doc, "reason", "voicemail");
 	EVENTS("HookStatusEvent 2001", "CallTransferredEvent 2002 Alerting",
 		"CallAnsweredEvent 2002 Active");
-	assert_field("address", "tel:+15559990000");
+	bws_kit_assert_field(&doc, "address", "tel:+15559990000");
 	stop();
 }
 END_TEST
@@ -353,7 +337,7 @@ START_TEST(conference_is_released_with_its_calls)
 	EVENTS("ConferenceReleasedEvent 2001 Released", "CallReleasedEvent 2001",
 		"CallReleasedEvent 2002", "HookStatusEvent 2002", "CallReleasedEvent 2001",
 		"CallReleasedEvent 2003", "HookStatusEvent 2001", "HookStatusEvent 2003");
-	assert_quiet();
+	bws_kit_assert_quiet(&stream, &doc);
 	stop();
 }
 END_TEST
@@ -371,9 +355,9 @@ START_TEST(park_and_retrieve)
 	ck_assert_int_eq(request("2003", "PUT", "/CallRetrieve"), 201);
 	EVENTS("CallOriginatingEvent 2003 Alerting", "HookStatusEvent 2003",
 		"CallOriginatedEvent 2003 Alerting", "CallParkRetrievedEvent 2002 Alerting");
-	assert_field("extTrackingId", "2:1");
+	bws_kit_assert_field(&doc, "extTrackingId", "2:1");
 	EVENTS("CallAnsweredEvent 2003 Active");
-	assert_field("extTrackingId", "2:1");
+	bws_kit_assert_field(&doc, "extTrackingId", "2:1");
 	EVENTS("CallAnsweredEvent 2002 Active", "CallParkedAgainstEvent 2003");
 	ck_assert_ptr_null(strstr(doc.p, "parkedParty"));
 	/* Given up by who waits. */
@@ -395,7 +379,7 @@ START_TEST(park_is_recalled)
 	ck_assert_ptr_nonnull(strstr(doc.p, "<xsi:groupCallParkLocationSelected/>"));
 	EVENTS("HookStatusEvent 2001", "CallHeldEvent 2002 Remote Held",
 		"CallReceivedEvent 2001 Alerting");
-	assert_field("recallType", "Call Park Recall");
+	bws_kit_assert_field(&doc, "recallType", "Call Park Recall");
 	control("{\"cmd\":\"answer\",\"user\":\"2001\"}");
 	EVENTS("HookStatusEvent 2001", "CallAnsweredEvent 2001 Active",
 		"CallAnsweredEvent 2002 Active");
@@ -431,7 +415,7 @@ START_TEST(pick_up)
 	EVENTS("CallOriginatingEvent 2003 Alerting", "HookStatusEvent 2003",
 		"CallOriginatedEvent 2003", "CallDetachedEvent 2002 Detached",
 		"CallPickedUpEvent 2001 Alerting");
-	assert_field("extTrackingId", "2:1");
+	bws_kit_assert_field(&doc, "extTrackingId", "2:1");
 	ck_assert_ptr_nonnull(strstr(doc.p, "<xsi:userId>2003@demo.example</xsi:userId>"));
 	EVENTS("CallAnsweredEvent 2003 Active", "CallAnsweredEvent 2001 Active");
 	/* The call is gone when the phone is answered. */
@@ -445,7 +429,7 @@ START_TEST(pick_up)
 	control("{\"cmd\":\"release\",\"user\":\"2004\"}");
 	EVENTS("CallReleasedEvent 2002", "HookStatusEvent 2001", "CallOriginatedEvent 2001",
 		"CallReleasingEvent 2001");
-	assert_field("internalReleaseCause", "Request Failure");
+	bws_kit_assert_field(&doc, "internalReleaseCause", "Request Failure");
 	stop();
 }
 END_TEST
@@ -457,17 +441,17 @@ START_TEST(barge_in)
 	control("{\"cmd\":\"phone\",\"user\":\"2003\",\"op\":\"SilentMonitor\",\"address\":\"2002\"}");
 	EVENTS("HookStatusEvent 2003", "CallOriginatedEvent 2003 Alerting",
 		"CallMonitoredEvent 2002 Active");
-	assert_field("extTrackingId", "2:1");
+	bws_kit_assert_field(&doc, "extTrackingId", "2:1");
 	ck_assert_ptr_nonnull(strstr(doc.p, "<xsi:userId>2003@demo.example</xsi:userId>"));
 	EVENTS("CallMonitoredEvent 2001 Active");
-	assert_field("extTrackingId", "3:1");
-	assert_field("callId", "callhalf-1:0");
+	bws_kit_assert_field(&doc, "extTrackingId", "3:1");
+	bws_kit_assert_field(&doc, "callId", "callhalf-1:0");
 	EVENTS("CallAnsweredEvent 2003", "CallOriginatedEvent 2003", "CallAnsweredEvent 2003",
 		"ConferenceStartedEvent 2003 Active");
-	assert_field("conferenceType", "Silently Monitored");
+	bws_kit_assert_field(&doc, "conferenceType", "Silently Monitored");
 	ck_assert_int_eq(request("2003", "PUT", "/Conference/BargeIn"), 200);
 	EVENTS("ConferenceUpdatedEvent 2003 Active");
-	assert_field("conferenceType", "Barge-In");
+	bws_kit_assert_field(&doc, "conferenceType", "Barge-In");
 	ck_assert_int_eq(request("2001", "PUT", "/Conference/BargeIn"), 404);
 	stop();
 }
@@ -480,17 +464,17 @@ START_TEST(recording)
 	ck_assert_int_eq(request("2001", "PUT", "/callhalf-1:0/PauseRecording"), 409);
 	ck_assert_int_eq(request("2001", "PUT", "/callhalf-1:0/Record"), 200);
 	EVENTS("CallRecordingStartedEvent 2001 Active");
-	assert_field("allowedRecordingControls", "pause-stop");
-	assert_field("recordingState", "Started");
+	bws_kit_assert_field(&doc, "allowedRecordingControls", "pause-stop");
+	bws_kit_assert_field(&doc, "recordingState", "Started");
 	ck_assert_int_eq(request("2001", "PUT", "/callhalf-1:0/Record"), 409);
 	ck_assert_int_eq(request("2001", "PUT", "/callhalf-1:0/PauseRecording"), 200);
 	EVENTS("CallRecordingPausedEvent 2001");
-	assert_field("allowedRecordingControls", "resume-stop");
+	bws_kit_assert_field(&doc, "allowedRecordingControls", "resume-stop");
 	ck_assert_int_eq(request("2001", "PUT", "/callhalf-1:0/ResumeRecording"), 200);
 	EVENTS("CallRecordingResumedEvent 2001");
 	ck_assert_int_eq(request("2001", "PUT", "/callhalf-1:0/StopRecording"), 200);
 	EVENTS("CallRecordingStoppedEvent 2001");
-	assert_field("reason", "User Requested");
+	bws_kit_assert_field(&doc, "reason", "User Requested");
 	/* While held it waits for the retrieve. */
 	control("{\"cmd\":\"hold\",\"user\":\"2001\"}");
 	EVENTS("CallHeldEvent 2001", "CallHeldEvent 2002");
@@ -501,7 +485,7 @@ START_TEST(recording)
 		"CallRetrievedEvent 2002");
 	control("{\"cmd\":\"event\",\"user\":\"2001\",\"event\":\"CallRecordingStoppedEvent\"}");
 	EVENTS("CallRecordingStoppedEvent 2001");
-	assert_field("reason", "Failure");
+	bws_kit_assert_field(&doc, "reason", "Failure");
 	control("{\"cmd\":\"knob\",\"name\":\"recording\",\"value\":0}");
 	ck_assert_int_eq(request("2001", "PUT", "/callhalf-1:0/Record"), 409);
 	stop();
@@ -527,7 +511,7 @@ START_TEST(digits_and_notes)
 		"CallRetrievedEvent 2002");
 	ck_assert_int_eq(request("2001", "PUT", "/callhalf-1:0/ClientSessionInfo?info=a7"), 200);
 	EVENTS("CallClientSessionInfoUpdatedEvent 2001");
-	assert_field("clientSessionInfo", "a7");
+	bws_kit_assert_field(&doc, "clientSessionInfo", "a7");
 	control("{\"cmd\":\"knob\",\"name\":\"disposition_method\",\"value\":1}");
 	ck_assert_int_eq(request("2001", "POST", "/callhalf-1:0/DispositionCode/7"), 405);
 	control("{\"cmd\":\"knob\",\"name\":\"disposition_method\",\"value\":2}");
@@ -543,7 +527,7 @@ START_TEST(rare_events)
 	control("{\"cmd\":\"event\",\"user\":\"2001\",\"event\":\"CallCollectingEvent\","
 		"\"address\":\"*72\"}");
 	EVENTS("HookStatusEvent 2001", "CallCollectingEvent 2001 Active");
-	assert_field("address", "tel:*72");
+	bws_kit_assert_field(&doc, "address", "tel:*72");
 	control("{\"cmd\":\"release\",\"user\":\"2001\"}");
 	EVENTS("CallReleasedEvent 2001", "HookStatusEvent 2001");
 	control("{\"cmd\":\"call\",\"from\":\"tel:+15559000001\",\"to\":\"2001\"}");
@@ -551,14 +535,14 @@ START_TEST(rare_events)
 	control("{\"cmd\":\"event\",\"user\":\"2001\",\"event\":\"CallUpdatedEvent\","
 		"\"address\":\"15559000002\"}");
 	EVENTS("CallUpdatedEvent 2001 Alerting");
-	assert_field("address", "tel:+15559000002");
+	bws_kit_assert_field(&doc, "address", "tel:+15559000002");
 	refused("{\"cmd\":\"event\",\"user\":\"2001\",\"event\":\"CallReleasingEvent\","
 		"\"value\":\"x\"}",
 		"no release cause");
 	control("{\"cmd\":\"event\",\"user\":\"2001\",\"event\":\"CallReleasingEvent\","
 		"\"value\":\"Forbidden\"}");
 	EVENTS("CallReleasingEvent 2001 Alerting");
-	assert_field("internalReleaseCause", "Forbidden");
+	bws_kit_assert_field(&doc, "internalReleaseCause", "Forbidden");
 	EVENTS("CallReleasedEvent 2001");
 	refused("{\"cmd\":\"event\",\"user\":\"2001\",\"event\":\"CallUpdatedEvent\"}",
 		"no such call");
@@ -594,7 +578,7 @@ START_TEST(what_each_package_is_told)
 	control("{\"cmd\":\"phone\",\"user\":\"2002\",\"op\":\"GroupCallPark\"}");
 	EVENTS("CallReleasedEvent 2002 Released");
 	control("{\"cmd\":\"release\",\"user\":\"2003\"}");
-	assert_quiet();
+	bws_kit_assert_quiet(&stream, &doc);
 	stop();
 }
 END_TEST
@@ -644,18 +628,6 @@ main(void)
 		what_each_package_is_told,
 		features_in_the_load,
 	};
-	Suite *suite = suite_create("bwsim features");
-	TCase *tcase = tcase_create("features");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-	size_t i;
 
-	tcase_set_timeout(tcase, 60);
-	for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
-		tcase_add_test(tcase, tests[i]);
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return bws_kit_main("bwsim features", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -33,30 +33,6 @@ take(const char *type)
 }
 
 static void
-assert_field(const char *name, const char *wanted)
-{
-	char text[200];
-
-	bws_kit_field(&doc, name, text, sizeof(text));
-	ck_assert_msg(strcmp(text, wanted) == 0, "%s is '%s', not '%s': %s", name, text, wanted,
-		bws_buf_text(&doc));
-}
-
-static void
-assert_has(const char *text)
-{
-	ck_assert_msg(
-		strstr(bws_buf_text(&doc), text) != NULL, "no %s in %s", text, bws_buf_text(&doc));
-}
-
-static void
-assert_quiet(void)
-{
-	ck_assert_msg(bws_kit_next(&stream, 150, &doc) == BWS_KIT_TIMEOUT, "not expected: %s",
-		bws_buf_text(&doc));
-}
-
-static void
 start(const char *const *knobs)
 {
 	bws_kit_start(&kit, knobs);
@@ -139,13 +115,13 @@ START_TEST(lists_of_packages)
 	take("CallReleasedEvent");
 	ck_assert_int_eq(subscribe(USER("2001"), LIST(PACKAGE("Standard Call")), second), 200);
 	take("SubscriptionTerminatedEvent");
-	assert_field("subscriptionId", first);
+	bws_kit_assert_field(&doc, "subscriptionId", first);
 	take("CallSubscriptionEvent");
-	assert_field("subscriptionId", second);
+	bws_kit_assert_field(&doc, "subscriptionId", second);
 	ck_assert_int_eq(subscribe(USER("2001"), LIST(PACKAGE("Nothing")), NULL), 400);
 	ck_assert_int_eq(subscribe(USER("2001"), LIST(PACKAGE("Call Center Queue")), NULL), 400);
 	ck_assert_int_eq(subscribe(USER("2001"), LIST(""), NULL), 400);
-	assert_quiet(); /* what was refused has replaced nothing */
+	bws_kit_assert_quiet(&stream, &doc); /* what was refused has replaced nothing */
 	ask("{\"cmd\":\"knob\",\"name\":\"package_lists\",\"value\":0}");
 	ck_assert_int_eq(subscribe(USER("2001"), LIST(PACKAGE("Basic Call")), NULL), 400);
 	stop();
@@ -162,32 +138,32 @@ START_TEST(wide_targets)
 				 PACKAGE("Advanced Call"), NULL),
 		403);
 	ck_assert_int_eq(subscribe("enterprise/nobody", PACKAGE("Advanced Call"), NULL), 403);
-	assert_quiet(); /* no snapshot */
+	bws_kit_assert_quiet(&stream, &doc); /* no snapshot */
 	ask("{\"cmd\":\"call\",\"from\":\"tel:+15559000001\",\"to\":\"2001\"}");
 	take("CallReceivedEvent");
-	assert_field("targetId", "2001@demo.example");
-	assert_field("sequenceNumber", "1");
+	bws_kit_assert_field(&doc, "targetId", "2001@demo.example");
+	bws_kit_assert_field(&doc, "sequenceNumber", "1");
 	ask("{\"cmd\":\"call\",\"from\":\"tel:+15559000001\",\"to\":\"2003\"}");
 	take("CallReceivedEvent");
-	assert_field("targetId", "2003@demo.example");
-	assert_field("sequenceNumber", "2");
+	bws_kit_assert_field(&doc, "targetId", "2003@demo.example");
+	bws_kit_assert_field(&doc, "sequenceNumber", "2");
 	/* Calls of virtual users are seen by wide subscriptions only. */
 	ask("{\"cmd\":\"call\",\"from\":\"tel:+15559000001\",\"to\":\"7000\"}");
 	take("CallReceivedEvent");
-	assert_field("targetId", QUEUE);
+	bws_kit_assert_field(&doc, "targetId", QUEUE);
 	take("CallAnsweredEvent");
 	ck_assert_int_eq(subscribe(GROUP, PACKAGE("Advanced Call"), NULL), 200);
 	take("SubscriptionTerminatedEvent");
-	assert_field("subscriptionId", id);
+	bws_kit_assert_field(&doc, "subscriptionId", id);
 	ck_assert_int_eq(subscribe("system", LIST(PACKAGE("Call Center Queue")), NULL), 200);
 	ck_assert_int_eq(
 		subscribe("serviceprovider/demo-enterprise", PACKAGE("Do Not Disturb"), NULL), 200);
 	ask("{\"cmd\":\"service\",\"user\":\"2004\",\"service\":\"DoNotDisturb\",\"active\":true}");
 	take("DoNotDisturbEvent");
-	assert_field("targetId", "2004@demo.example");
+	bws_kit_assert_field(&doc, "targetId", "2004@demo.example");
 	ask("{\"cmd\":\"entry\",\"at\":\"7000\",\"do\":\"update\"}");
 	take("ACDCallUpdatedEvent");
-	assert_field("targetId", QUEUE);
+	bws_kit_assert_field(&doc, "targetId", QUEUE);
 	stop();
 }
 END_TEST
@@ -270,7 +246,7 @@ START_TEST(failover_by_package)
 	take("AgentSubscriptionEvent");
 	take("DoNotDisturbEvent");
 	take("CallSubscriptionResyncEvent");
-	assert_quiet();
+	bws_kit_assert_quiet(&stream, &doc);
 	stop();
 }
 END_TEST
@@ -299,7 +275,7 @@ START_TEST(services_are_set_and_told)
 	start(KNOBS());
 	subscribe(USER("2001"), PACKAGE("Call Forwarding Always"), NULL);
 	take("CallForwardingAlwaysEvent");
-	assert_field("active", "false");
+	bws_kit_assert_field(&doc, "active", "false");
 	ck_assert_int_eq(set(SERVICE("2001", "callforwardingalways"), "CallForwardingAlways",
 				 "<active>true</active>"),
 		409); /* where to? */
@@ -311,19 +287,19 @@ START_TEST(services_are_set_and_told)
 			"<active>true</active><forwardToPhoneNumber>2003</forwardToPhoneNumber>"),
 		200);
 	take("CallForwardingAlwaysEvent");
-	assert_field("active", "true");
-	assert_field("forwardToPhoneNumber", "tel:2003");
+	bws_kit_assert_field(&doc, "active", "true");
+	bws_kit_assert_field(&doc, "forwardToPhoneNumber", "tel:2003");
 	assert_service(SERVICE("2001", "CallForwardingAlways"),
 		"<active>true</active><forwardToPhoneNumber>tel:2003</forwardToPhoneNumber>");
 	/* No change, no event; what is not given stays. */
 	ck_assert_int_eq(set(SERVICE("2001", "CallForwardingAlways"), "CallForwardingAlways",
 				 "<active>true</active>"),
 		200);
-	assert_quiet();
+	bws_kit_assert_quiet(&stream, &doc);
 	ask("{\"cmd\":\"service\",\"user\":\"2001\",\"service\":\"CallForwardingAlways\","
 	    "\"assigned\":false}");
 	take("CallForwardingAlwaysEvent");
-	assert_has("<xsi:unassigned/>");
+	bws_kit_assert_has(&doc, "<xsi:unassigned/>");
 	ck_assert_int_eq(
 		bws_kit_status(&kit, 1, "GET", SERVICE("2001", "CallForwardingAlways"), NULL), 403);
 	ck_assert_int_eq(bws_kit_status(&kit, 1, "GET", SERVICE("2001", "Nothing"), NULL), 404);
@@ -333,8 +309,8 @@ START_TEST(services_are_set_and_told)
 	take("VoiceMailMessageSummaryEvent");
 	ask("{\"cmd\":\"messages\",\"user\":\"2001\",\"new\":2,\"new_urgent\":1}");
 	take("VoiceMailMessageSummaryEvent");
-	assert_field("newMessages", "2");
-	assert_field("newUrgentMessages", "1");
+	bws_kit_assert_field(&doc, "newMessages", "2");
+	bws_kit_assert_field(&doc, "newUrgentMessages", "1");
 	stop();
 }
 END_TEST
@@ -354,7 +330,7 @@ START_TEST(hoteling)
 		"<userID>2002@demo.example</userID>");
 	ck_assert_int_eq(set(guest, "HotelingGuest", host2), 200);
 	take("HotelingGuestEvent");
-	assert_field("hostUserId", "2002@demo.example");
+	bws_kit_assert_field(&doc, "hostUserId", "2002@demo.example");
 	assert_service(SERVICE("2002", "HotelingHost"), "<guestExtension>2001</guestExtension>");
 	ck_assert_int_eq(set(SERVICE("2003", "HotelingGuest"), "HotelingGuest", host2), 409);
 	/* The host sends the guest away. */
@@ -386,10 +362,10 @@ START_TEST(services_rule_calls)
 	take("HookStatusEvent");
 	take("CallOriginatedEvent");
 	take("CallReceivedEvent"); /* Advanced Call sees it before the services run */
-	assert_field("targetId", "2002@demo.example");
+	bws_kit_assert_field(&doc, "targetId", "2002@demo.example");
 	take("CallReleasedEvent");
 	take("CallReleasingEvent");
-	assert_field("internalReleaseCause", "Busy");
+	bws_kit_assert_field(&doc, "internalReleaseCause", "Busy");
 	take("CallReleasedEvent");
 	take("HookStatusEvent");
 	ask("{\"cmd\":\"service\",\"user\":\"2002\",\"service\":\"DoNotDisturb\",\"active\":false}");
@@ -400,12 +376,12 @@ START_TEST(services_rule_calls)
 	take("CallOriginatedEvent");
 	take("CallReceivedEvent");
 	take("CallRedirectedEvent");
-	assert_field("state", "Detached");
-	assert_field("reason", "unconditional");
+	bws_kit_assert_field(&doc, "state", "Detached");
+	bws_kit_assert_field(&doc, "reason", "unconditional");
 	take("CallForwardedEvent");
-	assert_field("targetId", "2001@demo.example");
+	bws_kit_assert_field(&doc, "targetId", "2001@demo.example");
 	take("CallUpdatedEvent");
-	assert_has("<xsi:userId>2003@demo.example</xsi:userId>");
+	bws_kit_assert_has(&doc, "<xsi:userId>2003@demo.example</xsi:userId>");
 	/* A circle of forwardings ends. */
 	ask("{\"cmd\":\"service\",\"user\":\"2005\",\"service\":\"CallForwardingAlways\","
 	    "\"active\":true,\"number\":\"tel:2006\"}");
@@ -428,17 +404,17 @@ START_TEST(busy_and_remote_office)
 	    "\"number\":\"tel:+15559000009\"}");
 	ask("{\"cmd\":\"call\",\"from\":\"tel:+15559000001\",\"to\":\"2002\"}");
 	take("CallReceivedEvent");
-	assert_has("RemoteOfficeEndpoint");
+	bws_kit_assert_has(&doc, "RemoteOfficeEndpoint");
 	ask("{\"cmd\":\"service\",\"user\":\"2002\",\"service\":\"CallForwardingBusy\",\"active\":true,"
 	    "\"number\":\"tel:2003\"}");
 	ask("{\"cmd\":\"call\",\"from\":\"tel:+15559000002\",\"to\":\"2002\"}");
 	take("CallReceivedEvent");
 	take("CallRedirectedEvent");
-	assert_field("reason", "user-busy");
+	bws_kit_assert_field(&doc, "reason", "user-busy");
 	ask("{\"cmd\":\"service\",\"user\":\"2002\",\"service\":\"CallWaiting\",\"active\":true}");
 	ask("{\"cmd\":\"call\",\"from\":\"tel:+15559000003\",\"to\":\"2002\"}");
 	take("CallReceivedEvent");
-	assert_quiet();
+	bws_kit_assert_quiet(&stream, &doc);
 	stop();
 }
 END_TEST
@@ -458,18 +434,6 @@ main(void)
 		services_rule_calls,
 		busy_and_remote_office,
 	};
-	Suite *suite = suite_create("bwsim packages");
-	TCase *tcase = tcase_create("packages");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-	size_t i;
 
-	tcase_set_timeout(tcase, 60);
-	for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
-		tcase_add_test(tcase, tests[i]);
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return bws_kit_main("bwsim packages", tests, sizeof(tests) / sizeof(tests[0]));
 }

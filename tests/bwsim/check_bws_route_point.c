@@ -31,30 +31,6 @@ take(const char *type)
 }
 
 static void
-assert_field(const char *name, const char *wanted)
-{
-	char text[200];
-
-	bws_kit_field(&doc, name, text, sizeof(text));
-	ck_assert_msg(strcmp(text, wanted) == 0, "%s is '%s', not '%s': %s", name, text, wanted,
-		bws_buf_text(&doc));
-}
-
-static void
-assert_has(const char *text)
-{
-	ck_assert_msg(
-		strstr(bws_buf_text(&doc), text) != NULL, "no %s in %s", text, bws_buf_text(&doc));
-}
-
-static void
-assert_quiet(void)
-{
-	ck_assert_msg(bws_kit_next(&stream, 150, &doc) == BWS_KIT_TIMEOUT, "not expected: %s",
-		bws_buf_text(&doc));
-}
-
-static void
 ask(const char *command)
 {
 	bws_kit_control(&kit, command);
@@ -104,7 +80,7 @@ caller(void)
 {
 	ask("{\"cmd\":\"call\",\"from\":\"tel:+15559000001\",\"to\":\"8000\"}");
 	take("RoutePointCallAddedEvent");
-	assert_field("routePointName", "Route Point 8000");
+	bws_kit_assert_field(&doc, "routePointName", "Route Point 8000");
 }
 
 START_TEST(admitted_and_rejected)
@@ -112,26 +88,26 @@ START_TEST(admitted_and_rejected)
 	start(KNOBS("rp_admission=1", "rp_admission_ms=300"));
 	ask("{\"cmd\":\"call\",\"from\":\"2001\",\"to\":\"8000\"}");
 	take("RoutePointNewCallEvent");
-	assert_has("receiveTime");
+	bws_kit_assert_has(&doc, "receiveTime");
 	ck_assert_int_eq(request("PUT", FIRST "/bounce", NULL), 409);
 	ck_assert_int_eq(request("PUT", FIRST "/admit", NULL), 200);
 	take("RoutePointCallAddedEvent");
-	assert_has("<xsi:userId>2001@demo.example</xsi:userId>");
+	bws_kit_assert_has(&doc, "<xsi:userId>2001@demo.example</xsi:userId>");
 	ck_assert_int_eq(request("PUT", FIRST "/admit", NULL), 409);
 	ask("{\"cmd\":\"call\",\"from\":\"2002\",\"to\":\"8000\"}");
 	take("RoutePointNewCallEvent");
 	ck_assert_int_eq(request("PUT", "/callhalf-2:1/reject", NULL), 200);
 	take("RoutePointCallRejectedEvent");
-	assert_field("rejectReason", "CallRejectRequested");
+	bws_kit_assert_field(&doc, "rejectReason", "CallRejectRequested");
 	ask("{\"cmd\":\"call\",\"from\":\"2002\",\"to\":\"8000\"}");
 	take("RoutePointNewCallEvent");
 	take("RoutePointCallRejectedEvent");
-	assert_field("rejectReason", "CallAdmissionTimeout");
+	bws_kit_assert_field(&doc, "rejectReason", "CallAdmissionTimeout");
 	ask("{\"cmd\":\"call\",\"from\":\"2002\",\"to\":\"8000\"}");
 	take("RoutePointNewCallEvent");
 	ask("{\"cmd\":\"release\",\"user\":\"2002\"}");
 	take("RoutePointCallRejectedEvent");
-	assert_field("rejectReason", "CallAbandoned");
+	bws_kit_assert_field(&doc, "rejectReason", "CallAbandoned");
 	ask("{\"cmd\":\"release\",\"user\":\"2001\"}");
 	take("RoutePointCallAbandonedEvent");
 	stop();
@@ -156,8 +132,8 @@ START_TEST(distributed)
 		200);
 	take("RoutePointCallOfferedToAgentEvent");
 	take("CallReceivedEvent");
-	assert_field("waitTime", "7");
-	assert_has("<xsi:routePoint/>");
+	bws_kit_assert_field(&doc, "waitTime", "7");
+	bws_kit_assert_has(&doc, "<xsi:routePoint/>");
 	ck_assert_int_eq(put(FIRST "/distribute", "RoutePointDistribute",
 				 "<agentId>2005@demo.example</agentId>"),
 		409);
@@ -165,7 +141,7 @@ START_TEST(distributed)
 	ck_assert_int_eq(request("PUT", FIRST "/bounce", NULL), 200);
 	take("CallReleasedEvent");
 	take("RoutePointCallBouncedEvent");
-	assert_has("bounced");
+	bws_kit_assert_has(&doc, "bounced");
 	ck_assert_int_eq(put(FIRST "/distribute", "RoutePointDistribute",
 				 "<agentId>2005@demo.example</agentId>"),
 		200);
@@ -185,7 +161,7 @@ START_TEST(distributed)
 	take("CallAnsweredEvent");
 	take("RoutePointWhisperStartedEvent");
 	take("RoutePointCallAnsweredByAgentEvent");
-	assert_field("answeringUserId", "2005@demo.example");
+	bws_kit_assert_field(&doc, "answeringUserId", "2005@demo.example");
 	ck_assert_int_eq(put(FIRST "/distribute", "RoutePointDistribute", ""), 404);
 	stop();
 }
@@ -205,24 +181,24 @@ START_TEST(treatments_and_digits)
 	bws_kit_field(&r.body, "playCollectId", id, sizeof(id));
 	bws_kit_reply_free(&r);
 	take("RoutePointMOHStartedEvent");
-	assert_field("playCollectType", "MOH");
-	assert_field("playCollectId", id);
+	bws_kit_assert_field(&doc, "playCollectType", "MOH");
+	bws_kit_assert_field(&doc, "playCollectId", id);
 	ask("{\"cmd\":\"entry\",\"at\":\"8000\",\"do\":\"digits\",\"text\":\"17\"}");
 	take("RoutePointMOHCompletedEvent");
-	assert_field("completionReason", "Match");
-	assert_field("digits", "17");
+	bws_kit_assert_field(&doc, "completionReason", "Match");
+	bws_kit_assert_field(&doc, "digits", "17");
 	ck_assert_int_eq(put(FIRST "/playringback", "RoutePointPlayRingBack",
 				 "<duration>1</duration><digitMap>9</digitMap>"),
 		200);
 	take("RoutePointRingbackStartedEvent");
 	ask("{\"cmd\":\"entry\",\"at\":\"8000\",\"do\":\"digits\",\"text\":\"8\"}");
 	take("RoutePointRingbackCompletedEvent");
-	assert_field("completionReason", "NoMatch");
+	bws_kit_assert_field(&doc, "completionReason", "NoMatch");
 	ck_assert_int_eq(
 		put(FIRST "/playsilence", "RoutePointPlaySilence", "<duration>2</duration>"), 200);
 	take("RoutePointSilenceStartedEvent");
 	take("RoutePointSilenceCompletedEvent");
-	assert_field("completionReason", "Timeout");
+	bws_kit_assert_field(&doc, "completionReason", "Timeout");
 	ck_assert_int_eq(put(FIRST "/playbusy", "RoutePointPlayBusy", ""), 400);
 	ck_assert_int_eq(
 		put(FIRST "/playbusy", "RoutePointPlayBusy", "<busyPattern>FastBusy</busyPattern>"),
@@ -242,11 +218,11 @@ START_TEST(treatments_and_digits)
 				 "<numberOfPlay>2</numberOfPlay>"),
 		200);
 	take("RoutePointBusyCompletedEvent");
-	assert_field("completionReason", "Stopped-NewPlayCollect");
-	assert_field("playCollectId", id);
+	bws_kit_assert_field(&doc, "completionReason", "Stopped-NewPlayCollect");
+	bws_kit_assert_field(&doc, "playCollectId", id);
 	take("RoutePointTreatmentStartedEvent");
 	take("RoutePointTreatmentCompletedEvent");
-	assert_field("completionReason", "EOF");
+	bws_kit_assert_field(&doc, "completionReason", "EOF");
 	ck_assert_int_eq(put(FIRST "/playtreatment", "RoutePointPlayTreatment", ""), 400);
 	ck_assert_int_eq(put(FIRST "/playmusiconhold", "RoutePointPlayMusicOnHold", ""), 200);
 	take("RoutePointMOHStartedEvent");
@@ -254,7 +230,7 @@ START_TEST(treatments_and_digits)
 				 "<agentId>2005@demo.example</agentId>"),
 		200);
 	take("RoutePointMOHCompletedEvent");
-	assert_field("completionReason", "Stopped-OfferedWithRingback");
+	bws_kit_assert_field(&doc, "completionReason", "Stopped-OfferedWithRingback");
 	take("RoutePointCallOfferedToAgentEvent");
 	ask("{\"cmd\":\"release\",\"user\":\"2005\"}");
 	take("RoutePointCallBouncedEvent");
@@ -262,9 +238,9 @@ START_TEST(treatments_and_digits)
 	take("RoutePointSilenceStartedEvent");
 	ck_assert_int_eq(request("DELETE", FIRST, NULL), 200);
 	take("RoutePointSilenceCompletedEvent");
-	assert_field("completionReason", "Stopped-OutOfQueue");
+	bws_kit_assert_field(&doc, "completionReason", "Stopped-OutOfQueue");
 	take("RoutePointCallReleasedEvent");
-	assert_field("releaseReason", "CallReleaseRequested");
+	bws_kit_assert_field(&doc, "releaseReason", "CallReleaseRequested");
 	stop();
 }
 END_TEST
@@ -276,15 +252,15 @@ START_TEST(transferred_failed_neglected)
 	caller();
 	ck_assert_int_eq(request("PUT", FIRST "/blindtransfer?address=tel:2005", NULL), 200);
 	take("RoutePointCallTransferredEvent");
-	assert_has("tel:2005");
+	bws_kit_assert_has(&doc, "tel:2005");
 	caller();
 	ck_assert_int_eq(request("PUT", "/callhalf-2:1/fail", NULL), 200);
 	take("RoutePointCallFailedEvent");
-	assert_field("failureReason", "CallFailureRequested");
-	assert_has("tel:2006");
+	bws_kit_assert_field(&doc, "failureReason", "CallFailureRequested");
+	bws_kit_assert_has(&doc, "tel:2006");
 	caller();
 	take("RoutePointCallFailedEvent");
-	assert_field("failureReason", "CallFailureDueToInactivity");
+	bws_kit_assert_field(&doc, "failureReason", "CallFailureDueToInactivity");
 	stop();
 }
 END_TEST
@@ -306,7 +282,7 @@ START_TEST(voicexml)
 	take("RoutePointConnectingToVoiceXMLEvent");
 	take("RoutePointConnectedToVoiceXMLEvent");
 	ck_assert_int_eq(put(FIRST "/connecttovoicexml", "RoutePointConnectToVoiceXML", ""), 404);
-	assert_quiet();
+	bws_kit_assert_quiet(&stream, &doc);
 	stop();
 }
 END_TEST
@@ -322,7 +298,7 @@ dial(const char *address)
 		address);
 	ck_assert_int_eq(request("POST", "/new", body), 201);
 	take("RoutePointOutgoingCallOriginatedEvent");
-	assert_has("<xsi:outgoingCall/>");
+	bws_kit_assert_has(&doc, "<xsi:outgoingCall/>");
 }
 
 START_TEST(dialled_calls)
@@ -331,11 +307,11 @@ START_TEST(dialled_calls)
 	dial("tel:2005");
 	ask("{\"cmd\":\"answer\",\"user\":\"2005\"}");
 	take("RoutePointOutgoingCallAnsweredEvent");
-	assert_has("outgoingCallAnswerTime");
+	bws_kit_assert_has(&doc, "outgoingCallAnswerTime");
 	take("RoutePointCallAddedEvent");
 	ask("{\"cmd\":\"entry\",\"at\":\"8000\",\"do\":\"cpd\",\"text\":\"Fax\"}");
 	take("RoutePointCallUpdatedEvent");
-	assert_field("cpdResult", "Fax");
+	bws_kit_assert_field(&doc, "cpdResult", "Fax");
 	ck_assert_int_eq(put("/callhalf-1:0/distribute", "RoutePointDistribute",
 				 "<agentId>2006@demo.example</agentId>"),
 		200);
@@ -345,12 +321,12 @@ START_TEST(dialled_calls)
 	ask("{\"cmd\":\"release\",\"user\":\"2005\"}");
 	dial("tel:2005");
 	take("RoutePointCallReleasedEvent");
-	assert_field("releaseReason", "NoAnswerTimeOut");
+	bws_kit_assert_field(&doc, "releaseReason", "NoAnswerTimeOut");
 	ask("{\"cmd\":\"service\",\"user\":\"2005\",\"service\":\"DoNotDisturb\",\"active\":true}");
 	dial("tel:2005");
 	take("RoutePointCallReleasedEvent");
-	assert_field("releaseReason", "ReleasedWithCause");
-	assert_field("internalReleaseCause", "Busy");
+	bws_kit_assert_field(&doc, "releaseReason", "ReleasedWithCause");
+	bws_kit_assert_field(&doc, "internalReleaseCause", "Busy");
 	ck_assert_int_eq(request("POST", "/new", "<RoutePointOutgoingDial " BWS_KIT_NS "/>"), 400);
 	stop();
 }
@@ -386,7 +362,7 @@ START_TEST(policies)
 	}
 	ask("{\"cmd\":\"call\",\"from\":\"tel:+15559000001\",\"to\":\"8000\"}");
 	take("RoutePointCallOverflowedEvent");
-	assert_field("overFlowReason", "size");
+	bws_kit_assert_field(&doc, "overFlowReason", "size");
 	take("RoutePointCallOverflowedTreatmentCompletedEvent");
 	stop();
 }
@@ -416,9 +392,9 @@ START_TEST(failed_and_recovered)
 				 "<RoutePointState " BWS_KIT_NS ">Failed</RoutePointState>"),
 		200);
 	take("RoutePointFailedEvent");
-	assert_field("stateChangeReason", "ExternalRequest");
+	bws_kit_assert_field(&doc, "stateChangeReason", "ExternalRequest");
 	take("RoutePointCallFailedEvent");
-	assert_field("failureReason", "RoutePointFailure");
+	bws_kit_assert_field(&doc, "failureReason", "RoutePointFailure");
 	/* Released while it is being made: the phone has no call to name. */
 	free(bws_kit_ask(&kit, "{\"cmd\":\"call\",\"from\":\"2001\",\"to\":\"8000\"}"));
 	take("RoutePointCallFailedEvent");
@@ -429,7 +405,7 @@ START_TEST(failed_and_recovered)
 	take("RoutePointRecoveredEvent");
 	caller();
 	ask("{\"cmd\":\"as-failover\"}");
-	assert_quiet();
+	bws_kit_assert_quiet(&stream, &doc);
 	ask("{\"cmd\":\"truth\"}");
 	stop();
 }
@@ -452,7 +428,7 @@ START_TEST(controllers)
 
 	start(KNOBS("--app-controller=app1=ROUTING", "rp_failure_ms=200", "reg_percent=0"));
 	take("RoutePointFailedEvent");
-	assert_field("stateChangeReason", "FailureDetected");
+	bws_kit_assert_field(&doc, "stateChangeReason", "FailureDetected");
 	ck_assert_int_eq(controller("ready"), 409); /* its set is empty */
 	ck_assert_int_eq(controller("asleep"), 400);
 	bws_kit_open(&kit, &other, 0, "ROUTING", "");
@@ -484,18 +460,6 @@ main(void)
 		failed_and_recovered,
 		controllers,
 	};
-	Suite *suite = suite_create("bwsim route points");
-	TCase *tcase = tcase_create("route points");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-	size_t i;
 
-	tcase_set_timeout(tcase, 60);
-	for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
-		tcase_add_test(tcase, tests[i]);
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return bws_kit_main("bwsim route points", tests, sizeof(tests) / sizeof(tests[0]));
 }
