@@ -428,7 +428,6 @@ void core_record_end(struct buf *out, size_t at);
 void core_hash_meta(struct core_model *m);
 void core_hash_device(struct core_model *m, struct core_device *d);
 void core_hash_sub(struct core_model *m, struct core_sub *s);
-void core_hash_call(struct core_model *m, struct core_call *c);
 void core_hash_half(struct core_model *m, struct core_half *h);
 void core_hash_session(struct core_model *m, struct core_session *s);
 void core_hash_monitor(struct core_model *m, struct core_monitor *mon);

@@ -280,8 +280,6 @@ struct bw_device *bw_device(struct bw *b, struct core_device *d);
 void bw_device_gone(struct bw *b, struct core_device *d);
 /** Asks a device what calls it has (once more if it is being asked). `live`: ahead of those without calls. */
 void bw_ask(struct bw *b, struct core_device *d, bool live);
-/** Asks a device about what one of these packages tells; nothing if it is not subscribed to. */
-void bw_ask_packages(struct bw *b, struct core_device *d, uint32_t packages);
 /**
  * BroadWorks may have lost its memory: every device is asked, those with calls are out of service until confirmed.
  * `except` was compared just now (may be NULL). Without `proof` (BroadWorks said something unasked that changed nothing)

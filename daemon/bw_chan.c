@@ -71,15 +71,6 @@ bw_channel_by_stream(struct bw *b, uint64_t stream)
 	return NULL;
 }
 
-struct bw_channel *
-bw_channel_by_id(struct bw *b, struct str id)
-{
-	for (uint32_t i = 0; i < b->x->conf->xsp_count; i++)
-		if (b->channels[i].state == CHANNEL_OPEN && str_is(id, b->channels[i].id))
-			return &b->channels[i];
-	return NULL;
-}
-
 struct str
 bw_channel_set(struct bw *b)
 {

@@ -246,16 +246,6 @@ bw_ask(struct bw *b, struct core_device *d, bool live)
 }
 
 void
-bw_ask_packages(struct bw *b, struct core_device *d, uint32_t packages)
-{
-	struct bw_sub *bs;
-
-	TAILQ_FOREACH(bs, &bw_device(b, d)->subs, of_device)
-		if ((bs->packages & packages) != 0)
-			bw_sub_ask(b, bs, false);
-}
-
-void
 bw_ask_all(struct bw *b, struct core_device *d, bool primary)
 {
 	struct bw_device *bd = bw_device(b, d);

@@ -46,7 +46,6 @@ struct mono bw_channels_deadline(const struct bw *b);
 /** Drops the channel, to be opened again after the back-off. */
 void bw_channel_lose(struct bw *b, struct bw_channel *c, const char *why);
 struct bw_channel *bw_channel_by_stream(struct bw *b, uint64_t stream);
-struct bw_channel *bw_channel_by_id(struct bw *b, struct str id);
 void bw_beat_done(struct bw *b, const struct bw_request *r, uint64_t status);
 /** Puts the body of AddChannel for it into b->body. */
 void bw_channel_body(struct bw *b, const struct bw_channel *c);

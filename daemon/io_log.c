@@ -188,12 +188,6 @@ io_log_set_level(enum log_level level)
 		syslog_priority(io_log.level));
 }
 
-enum log_level
-io_log_get_level(void)
-{
-	return (enum log_level)io_log.level;
-}
-
 void
 io_log_reopen(void)
 {

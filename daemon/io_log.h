@@ -25,7 +25,6 @@ const struct log *io_log_get(void);
 
 /** The least important level that is written: LOG_NOTICE at first. */
 void io_log_set_level(enum log_level level);
-enum log_level io_log_get_level(void);
 
 /** After somebody has moved the file away. */
 void io_log_reopen(void);

@@ -263,12 +263,6 @@ link_cpg_disconnect(struct link_cpg *l)
 	quorum_finalize(l->quorum);
 }
 
-bool
-link_cpg_connected(const struct link_cpg *l)
-{
-	return l->connected;
-}
-
 int
 link_cpg_fd(const struct link_cpg *l)
 {

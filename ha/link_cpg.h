@@ -36,7 +36,6 @@ void link_cpg_free(struct link_cpg *l);
  */
 int link_cpg_connect(struct link_cpg *l, struct err *e) __attribute__((warn_unused_result));
 void link_cpg_disconnect(struct link_cpg *l);
-bool link_cpg_connected(const struct link_cpg *l);
 
 /** Descriptors to watch for input and hang-up. */
 int link_cpg_fd(const struct link_cpg *l);

@@ -38,12 +38,6 @@ static const struct {
 		"ACDCallStrandedUnavailableTreatementCompletedEvent", true },
 };
 
-const char *
-bws_acd_policy_text(enum bws_acd_policy p)
-{
-	return policies[p].text;
-}
-
 enum bws_acd_policy
 bws_acd_policy_find(const char *name)
 {

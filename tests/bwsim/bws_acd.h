@@ -50,9 +50,7 @@ int bws_acd_add(struct bws *w, const char *text);
 
 void bws_acd_free(struct bws_user *u);
 
-/* Name of a policy for the tester, and back (BWS_ACD_POLICY_COUNT = none). */
-const char *bws_acd_policy_text(enum bws_acd_policy p);
-
+/* The policy of that name (BWS_ACD_POLICY_COUNT = none). */
 enum bws_acd_policy bws_acd_policy_find(const char *text);
 
 /* Sets a policy: the configuration packages are told. */

@@ -76,17 +76,6 @@ bws_call_find(const struct bws_user *u, const char *id)
 	return NULL;
 }
 
-struct bws_half *
-bws_call_in_state(const struct bws_user *u, enum bws_state state)
-{
-	struct bws_half *h;
-
-	TAILQ_FOREACH(h, &u->halves, of_user)
-		if (h->state == state)
-			return h;
-	return NULL;
-}
-
 static int64_t
 now_ms(void)
 {

@@ -161,9 +161,6 @@ struct bws_half *bws_call_peer(const struct bws_half *h);
 /* Call half of a user by its id, or NULL. */
 struct bws_half *bws_call_find(const struct bws_user *u, const char *id);
 
-/* First half of the user in @state, or NULL. */
-struct bws_half *bws_call_in_state(const struct bws_user *u, enum bws_state state);
-
 /* Click-to-dial: makes the call and its first half, without an event yet (the request is answered
  * first); bws_call_dial_start() follows. NULL when there are too many calls. */
 struct bws_half *bws_call_dial(struct bws *w, struct bws_user *u, const char *address);

@@ -45,12 +45,6 @@ now_ms(void)
 	return bws_util_wall_us() / 1000;
 }
 
-const char *
-bws_route_point_policy_text(enum bws_rp_policy p)
-{
-	return policies[p].text;
-}
-
 enum bws_rp_policy
 bws_route_point_policy_find(const char *text)
 {

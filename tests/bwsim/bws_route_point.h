@@ -40,8 +40,6 @@ void bws_route_point_free(struct bws_user *u);
 
 enum bws_rp_policy bws_route_point_policy_find(const char *text);
 
-const char *bws_route_point_policy_text(enum bws_rp_policy p);
-
 void bws_route_point_set_policy(
 	struct bws_user *u, enum bws_rp_policy p, bool active, const char *to);
 

@@ -88,15 +88,6 @@ cc_picture_by_xref(struct cc_picture *p, const char *xref)
 	return NULL;
 }
 
-struct cc_device *
-cc_picture_by_name(struct cc_picture *p, const char *name)
-{
-	for (size_t i = 0; i < p->device_count; i++)
-		if (cc_text_same_device(p->devices[i].name, name))
-			return &p->devices[i];
-	return NULL;
-}
-
 struct cc_call *
 cc_picture_call(struct cc_device *d, const char *call_id)
 {

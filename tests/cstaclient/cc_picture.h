@@ -73,9 +73,8 @@ void cc_picture_fini(struct cc_picture *p);
 /* Forgets calls, service states and monitors of all devices: a plain client starts over. */
 void cc_picture_clear(struct cc_picture *p);
 
-/* The device with this monitor or name; NULL if there is none. */
+/* The device with this monitor; NULL if there is none. */
 struct cc_device *cc_picture_by_xref(struct cc_picture *p, const char *xref);
-struct cc_device *cc_picture_by_name(struct cc_picture *p, const char *name);
 
 /* The connection of a device to a call; NULL if the picture has none. */
 struct cc_call *cc_picture_call(struct cc_device *d, const char *call_id);

@@ -70,12 +70,6 @@ sim_observer_fini(struct sim *s)
 	mem_free(s->observer);
 }
 
-uint64_t
-sim_observer_epoch(const struct sim *s)
-{
-	return s->observer->epoch;
-}
-
 int64_t
 sim_observer_takeover_us(const struct sim *s)
 {

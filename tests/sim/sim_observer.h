@@ -13,8 +13,6 @@ void sim_observer_fini(struct sim *s);
 void sim_observer_before(struct sim *s, unsigned node, const struct node_event *ev);
 void sim_observer_after(
 	struct sim *s, unsigned node, const struct node_event *ev, const struct node_out *out);
-/** Epoch of the last node that spoke. */
-uint64_t sim_observer_epoch(const struct sim *s);
 /** World time at which the last takeover happened, 0 = never. */
 int64_t sim_observer_takeover_us(const struct sim *s);
 

@@ -50,7 +50,6 @@ struct ring_daemon {
 	uint32_t joined; /* pid of its member in the group, as ordered; 0 = none */
 	bool connected;  /* the process has a library connection */
 	uint64_t order;  /* of the ring change that counts */
-	bool misses_peer;
 	struct ring_queue out, in;
 	int64_t last_out_us, last_in_us;
 };
@@ -373,7 +372,6 @@ ring_alone(struct sim *s, const struct sim_event *ev)
 	if (!d->up || d->order != ev->b)
 		return;
 	d->ring = s->ring->next_ring++;
-	d->misses_peer = true;
 	sim_world_trace(s, "ring %" PRIu64 " of n%u alone", d->ring, node + 1);
 	if (gone != 0 && d->joined != 0)
 		ring_confchg(s, node, d->joined,
@@ -422,7 +420,6 @@ ring_merged(struct sim *s, const struct sim_event *ev)
 	if (d[0].order != ev->a || d[1].order != ev->b || !d[0].up || !d[1].up || s->ring->split)
 		return;
 	d[0].ring = d[1].ring = s->ring->next_ring++;
-	d[0].misses_peer = d[1].misses_peer = false;
 	sim_world_trace(s, "ring %" PRIu64 " of both nodes", d[0].ring);
 	for (unsigned i = 0; i < SIM_NODES; i++) {
 		if (d[i].joined != 0 && d[1 - i].joined != 0)
@@ -484,12 +481,6 @@ sim_ring_is_whole(const struct sim *s)
 	return d[0].up && d[1].up && d[0].ring == d[1].ring && !d[0].frozen && !d[1].frozen;
 }
 
-bool
-sim_ring_misses_peer(const struct sim *s, unsigned node)
-{
-	return s->ring->d[node].misses_peer;
-}
-
 void
 sim_ring_daemon_starts(struct sim *s, unsigned node)
 {
@@ -502,7 +493,6 @@ sim_ring_daemon_starts(struct sim *s, unsigned node)
 	d->order++;
 	d->ring = s->ring->next_ring++;
 	d->joined = 0;
-	d->misses_peer = true;
 	d->last_in_us = d->last_out_us = s->now_us;
 	/* a ring of its own first */
 	sim_world_at(

@@ -27,8 +27,6 @@ bool sim_ring_is_split(const struct sim *s);
 bool sim_ring_daemon_up(const struct sim *s, unsigned node);
 /** True when both daemons are up and in one ring, and no change is under way. */
 bool sim_ring_is_whole(const struct sim *s);
-/** True while `node` knows that the other node is not in its ring. */
-bool sim_ring_misses_peer(const struct sim *s, unsigned node);
 
 /* the process */
 /** Connects to corosync and joins the group (the adapter's start). */
