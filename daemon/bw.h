@@ -91,7 +91,7 @@ struct bw_sub {
 	TAILQ_ENTRY(bw_sub) link; /* of its queue */
 	TAILQ_ENTRY(bw_sub) of_device;
 	TAILQ_ENTRY(bw_sub) gap; /* subscriptions with a missing event */
-	uint32_t last_data; /* hash of what the last event said */
+	uint32_t last_data;      /* hash of what the last event said */
 	uint32_t seen_next;
 	uint32_t seen[]; /* duplicate-window hashes of the ids of the last events */
 };
@@ -237,7 +237,7 @@ struct bw {
 	uint64_t acks_late;
 	TAILQ_HEAD(, bw_waiting_call) calls;
 	TAILQ_HEAD(, bw_made) made; /* calls without a party yet */
-	struct mono unknown_until;  /* events of unknown subscriptions: lines of log in this second */
+	struct mono unknown_until;  /* events of unknown subscriptions: this second of log lines */
 	uint32_t unknown_logged, unknown_unlogged;
 	/* AS failover suspicion */
 	struct {

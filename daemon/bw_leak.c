@@ -102,7 +102,8 @@ leaks_ask(struct bw *b)
 	}
 	q.args[5] = str_of(conf->application_id);
 	b->leaks.due = MONO_NEVER;
-	b->leaks.request = bw_request_send(b, BW_REQ_LIST_SUBS, bw_pick_xsp(b, XSI_OP_none), &q, NULL)->id;
+	b->leaks.request =
+		bw_request_send(b, BW_REQ_LIST_SUBS, bw_pick_xsp(b, XSI_OP_none), &q, NULL)->id;
 }
 
 /* --- the list ------------------------------------------------------------------------------------------ */

@@ -291,8 +291,8 @@ ask_send(struct bw *b, struct bw_sub *bs)
 	bs->again = false;
 	bs->answered = false;
 	bs->urgent = false;
-	r = bw_request_send(
-		b, update ? BW_REQ_UPDATE : BW_REQ_SUBSCRIBE, bw_pick_xsp(b, XSI_OP_none), &q, d ? d->id : NULL);
+	r = bw_request_send(b, update ? BW_REQ_UPDATE : BW_REQ_SUBSCRIBE,
+		bw_pick_xsp(b, XSI_OP_none), &q, d ? d->id : NULL);
 	bs->request = r->id;
 	ask_change(b, bs, ASK_SENT);
 }

@@ -64,7 +64,7 @@ enum conf_subscribe {
 	CONF_SUBSCRIBE_GROUP, /* `scope` = ENTERPRISE/GROUP */
 	CONF_SUBSCRIBE_ENTERPRISE,
 	CONF_SUBSCRIBE_SERVICE_PROVIDER, /* as an enterprise, under the other name */
-	CONF_SUBSCRIBE_SYSTEM,           /* without `scope`: for accounts of system administrators */
+	CONF_SUBSCRIBE_SYSTEM, /* without `scope`: for accounts of system administrators */
 };
 
 enum conf_device_kinds {

@@ -562,8 +562,8 @@ run_disposition(struct bws_feature *f, struct bws_half *h)
 	bws_buf_str(&data, "<xsi:dispositionCode>");
 	bws_buf_esc(&data, f->text);
 	bws_buf_fmt(&data, "</xsi:dispositionCode><xsi:callId>%s</xsi:callId>", h->id);
-	bws_sub_raise(f->user, BWS_PACKAGE_BIT(BWS_PACKAGE_AGENT),
-		"AgentDispositionCodeAddedEvent", data.p);
+	bws_sub_raise(f->user, BWS_PACKAGE_BIT(BWS_PACKAGE_AGENT), "AgentDispositionCodeAddedEvent",
+		data.p);
 	bws_buf_free(&data);
 }
 

@@ -52,7 +52,8 @@
 	NUM(uuid_tracking, 0, 0, 1, "1: extTrackingId is a UUID") \
 	NUM(hook_status, 1, 0, 1, "0: HookStatusEvent is never sent (old release)") \
 	NUM(resync_event, 0, 0, 2, "after AS failover 0: plain snapshot, 1: resync, 2: none") \
-	NUM(seq_failover, 0, 0, 3, "numbers over AS failover 0: go on, 1: from 1, 2: jump, 3: wrap") \
+	NUM(seq_failover, 0, 0, 3, \
+		"numbers over AS failover 0: go on, 1: from 1, 2: jump, 3: wrap") \
 	NUM(as_unacked_lost, 1, 0, 1, "1: un-acked events die with the AS") \
 	NUM(as_outage_ms, 0, 0, 600000, "requests get 500 for this long after an AS failover") \
 	NUM(as_own_counters, 0, 0, 1, "1: both AS count calls from 1 (call ids may repeat)") \
