@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * CSTA services of an associated session: what is asked is checked against the model, done (by a delta, or by BroadWorks), and
- * answered exactly once. A MonitorStart is answered here: see svc_monitor_start().
+ * answered exactly once. A MonitorStart is answered by svc_monitor_start() in svc_monitor.c.
  */
 #ifndef TANDEM_DAEMON_SVC_H
 #define TANDEM_DAEMON_SVC_H

@@ -23,6 +23,12 @@ enum csta_edition svc_edition(const struct core_session *session);
 /** One more request of a session is under way, or one less. The session may be gone. */
 void svc_under_way(struct svc *v, uint64_t session_id, int change);
 
+/** The device of the request (q->device), subscribed or about to be; NULL: refused, it cannot be. */
+struct core_device *svc_device(const struct svc_in *in);
+/** The request is answered when the device is subscribed or confirmed, or refused after this time. */
+void svc_wait(
+	const struct svc_in *in, enum svc_wait_kind kind, const struct core_device *d, int64_t ms);
+
 /** The device is known and in service, and BroadWorks can be reached. False: refused. */
 bool svc_allowed(const struct svc_in *in, const struct core_device *d);
 /** The device of the request (q->device), allowed and of this kind; NULL: refused. */

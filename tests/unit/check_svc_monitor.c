@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Monitors of a session: what MonitorStart and MonitorStop are answered, when, and what is told under a cross reference. */
+#include "proto/base/limits.h"
+#include "tests/unit/node_world.h"
+
+#include <stdio.h>
+
+static struct world w;
+static unsigned client;
+
+/* A session without numbers (#1). */
+static void
+setup(const char *settings)
+{
+	world_init(&w, 1, settings);
+	w.quiet_acks = true;
+	world_start(&w);
+	client = world_connect(&w);
+	world_settle(&w);
+	world_start_session(&w, client, 1, "demo", "");
+	world_take(&w, client);
+}
+
+/* With a monitor on 2001 (#2) and a call a (#3) in this state. */
+static void
+setup_call(const char *personality, const char *state)
+{
+	setup("");
+	world_monitor(&w, client, "2001");
+	world_call(&w, "2001", "CallReceivedEvent", "a:0", "7:1", personality, "Alerting", "2002");
+	if (strcmp(state, "Alerting") != 0)
+		world_call(&w, "2001", "CallAnsweredEvent", "a:0", "7:1", personality, "Active",
+			"2002");
+	if (strcmp(state, "Held") == 0 || strcmp(state, "Remote Held") == 0)
+		world_call(&w, "2001", "CallHeldEvent", "a:0", "7:1", personality, state, "2002");
+	world_run(&w, 5000);
+	world_take(&w, client);
+	world_forget_asked(&w);
+}
+
+static void
+monitor_start(unsigned invoke, const char *device)
+{
+	world_send(&w, client, invoke,
+		"<MonitorStart><monitorObject><deviceObject>%s</deviceObject></monitorObject>"
+		"</MonitorStart>",
+		device);
+}
+
+#define BY_BOTH "<callID>#3</callID><deviceID>2001</deviceID>"
+
+/* The answer comes when the subscription stands, before everything that is told under its cross reference. */
+START_TEST(test_monitor_waits)
+{
+	setup("");
+	w.snapshots = false;
+	world_rule(&w, "POST", "E/user/2001", 200, 1,
+		"<?xml version=\"1.0\"?><Subscription "
+		"xmlns=\"http://schema.broadsoft.com/xsi\"><subscriptionId>mine</subscriptionId></Subscription>");
+	world_rule_last(&w)->delay_ms = 1000;
+	monitor_start(5, "2001");
+	world_run(&w, 900);
+	world_heard(&w, client, "");
+	world_run(&w, 100);
+	world_heard(&w, client,
+		"0005 MonitorStartResponse{monitorCrossRefID=#2 monitorExistingCalls=false}\n");
+	world_fini(&w);
+}
+END_TEST
+
+START_TEST(test_nothing_after_stop)
+{
+	setup_call("Terminator", "Alerting");
+	/* the stop comes in the same instant as events that are on their way */
+	world_event(&w, "2001", "CallAnsweredEvent",
+		world_call_xml("a:0", "7:1", "Terminator", "Active", "2002"));
+	world_send(&w, client, 6,
+		"<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
+	world_heard(&w, client, "0006 MonitorStopResponse\n");
+	world_call(&w, "2001", "CallHeldEvent", "a:0", "7:1", "Terminator", "Held", "2002");
+	world_heard(&w, client, "");
+	world_send(&w, client, 7,
+		"<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
+	world_heard(&w, client, W_ERROR("0007", "operation", "invalidMonitorCrossRefID"));
+	world_fini(&w);
+}
+END_TEST
+
+START_TEST(test_monitor_unknown)
+{
+	static const char *const devices[] = { "1999", "nobody", "2001@elsewhere.example",
+		"../../x", "" };
+
+	setup("");
+	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
+		monitor_start(5, devices[i]);
+		world_heard(&w, client, W_ERROR("0005", "operation", "invalidDeviceID"));
+	}
+	/* nothing of them is left */
+	world_run(&w, 10000);
+	world_forget_asked(&w);
+	world_run(&w, 60000);
+	ck_assert_uint_eq(world_asked_count(&w, "E/user"), 0);
+	world_fini(&w);
+}
+END_TEST
+
+START_TEST(test_monitor_never_answered)
+{
+	setup("http-timeout-ms = 20000\n");
+	world_rule(&w, "POST", "E/user/2001", 0, -1, "");
+	monitor_start(5, "2001");
+	world_run(&w, 4900);
+	world_heard(&w, client, "");
+	world_run(&w, 200);
+	world_heard(
+		&w, client, W_ERROR("0005", "systemResourceAvailibility", "deviceOutOfService"));
+	world_run(&w, 60000);
+	world_heard(&w, client, "");
+	world_fini(&w);
+}
+END_TEST
+
+/* The connection is gone when the subscription comes: no monitor that nobody knows of. */
+START_TEST(test_monitor_connection_lost)
+{
+	struct node_counts counts;
+
+	setup("");
+	w.snapshots = false;
+	world_rule(&w, "POST", "E/user/2001", 200, 1,
+		"<?xml version=\"1.0\"?><Subscription "
+		"xmlns=\"http://schema.broadsoft.com/xsi\"><subscriptionId>mine</subscriptionId></Subscription>");
+	world_rule_last(&w)->delay_ms = 1000;
+	monitor_start(5, "2001");
+	world_hang_up(&w, client);
+	world_run(&w, 1100);
+	node_get_counts(w.node, w.now, &counts);
+	ck_assert_uint_eq(counts.sessions, 1);
+	ck_assert_uint_eq(counts.monitors, 0);
+	world_fini(&w);
+}
+END_TEST
+
+START_TEST(test_second_monitor)
+{
+	setup_call("Terminator", "Active");
+	monitor_start(5, "2001");
+	world_heard(&w, client,
+		"0005 MonitorStartResponse{monitorCrossRefID=#4 monitorExistingCalls=false}\n");
+	world_asked(&w, "");
+	world_call(&w, "2001", "CallHeldEvent", "a:0", "7:1", "Terminator", "Held", "2002");
+	world_heard(&w, client,
+		W_HELD("2", "3", "2001", "hold", W_END) W_HELD("4", "3", "2001", "hold", W_END));
+	world_send(&w, client, 6,
+		"<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
+	world_take(&w, client);
+	world_call(&w, "2001", "CallRetrievedEvent", "a:0", "7:1", "Terminator", "Active", "2002");
+	world_heard(&w, client, W_RETRIEVED("4", "3", "2001", W_END));
+	world_fini(&w);
+}
+END_TEST
+
+/* Somebody else's monitor is not stopped. */
+START_TEST(test_stop_of_another_session)
+{
+	unsigned other;
+
+	setup("");
+	world_monitor(&w, client, "2001");
+	other = world_session(&w);
+	world_send(&w, other, 6,
+		"<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
+	world_heard(&w, other, W_ERROR("0006", "operation", "invalidMonitorCrossRefID"));
+	world_call(&w, "2001", "CallReceivedEvent", "a", "7:1", "Terminator", "Alerting", "2002");
+	world_heard(&w, client, W_DELIVERED("2", "4", "2001", "2002", "2001", "alerting", W_END));
+	world_fini(&w);
+}
+END_TEST
+
+START_TEST(test_monitor_limit)
+{
+	setup("[csta]\nmonitors-max = 3\n");
+	world_monitor(&w, client, "2001");
+	world_monitor(&w, client, "2002");
+	world_monitor(&w, client, "2003");
+	monitor_start(5, "2004");
+	world_heard(&w, client,
+		W_ERROR("0005", "systemResourceAvailibility", "overallMonitorLimitExceeded"));
+	ck_assert_uint_eq(world_logged(&w, 37610, ""), 1);
+	world_send(&w, client, 6,
+		"<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
+	world_take(&w, client);
+	monitor_start(7, "2004");
+	world_heard(&w, client,
+		"0007 MonitorStartResponse{monitorCrossRefID=#5 monitorExistingCalls=false}\n");
+	world_fini(&w);
+}
+END_TEST
+
+/* Those that wait for their subscription count. */
+START_TEST(test_monitor_limit_while_waiting)
+{
+	struct node_counts counts;
+
+	setup("[csta]\nmonitors-max = 3\n");
+	world_rule(&w, "POST", "E/user/", 503, 6, "");
+	for (unsigned i = 0; i < 6; i++) {
+		char device[8];
+
+		snprintf(device, sizeof(device), "%u", 2001 + i);
+		monitor_start(10 + i, device);
+	}
+	world_run(&w, 4000);
+	node_get_counts(w.node, w.now, &counts);
+	ck_assert_uint_eq(counts.monitors, 3);
+	ck_assert_ptr_nonnull(strstr(world_take(&w, client), "overallMonitorLimitExceeded"));
+	world_fini(&w);
+}
+END_TEST
+
+START_TEST(test_monitor_limit_of_a_device)
+{
+	setup("");
+	for (unsigned i = 0; i < LIMIT_MONITORS_PER_DEVICE; i++)
+		world_monitor(&w, client, "2001");
+	monitor_start(5, "2001");
+	world_heard(&w, client,
+		W_ERROR("0005", "subscribedResourceAvailability", "objectMonitorLimitExceeded"));
+	world_fini(&w);
+}
+END_TEST
+
+START_TEST(test_monitor_call_object)
+{
+	setup_call("Terminator", "Active");
+	world_send(&w, client, 5,
+		"<MonitorStart><monitorObject><callObject>" BY_BOTH "</callObject></monitorObject>"
+		"</MonitorStart>");
+	world_heard(&w, client, W_ERROR("0005", "operation", "invalidMonitorObject"));
+	world_fini(&w);
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = {
+		test_monitor_waits,
+		test_nothing_after_stop,
+		test_monitor_unknown,
+		test_monitor_never_answered,
+		test_monitor_connection_lost,
+		test_second_monitor,
+		test_stop_of_another_session,
+		test_monitor_limit,
+		test_monitor_limit_while_waiting,
+		test_monitor_limit_of_a_device,
+		test_monitor_call_object,
+	};
+
+	return world_main("svc_monitor", tests, sizeof(tests) / sizeof(tests[0]));
+}
