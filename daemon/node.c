@@ -475,7 +475,11 @@ node_input(struct node *n, const struct node_event *ev)
 		node_order_stop(n);
 		break;
 	case NODE_EV_CLIENT_OPEN:
-		sess_conn_open(&n->sess, ev->id, ev->text, ev->text2);
+		sess_conn_open(&n->sess, ev->id,
+			&(struct sess_origin){ .listener = (uint32_t)ev->number,
+				.peer = ev->text,
+				.local = ev->text2,
+				.names = ev->bytes });
 		break;
 	case NODE_EV_CLIENT_DATA:
 		sess_conn_data(&n->sess, ev->id, ev->bytes);

@@ -37,7 +37,10 @@ enum node_event_kind {
 	NODE_EV_DEMOTE,
 	NODE_EV_STOP, /* orderly end: demote, tell the clients, close */
 	/* clients: id is chosen by the adapter, never used twice in a process */
-	NODE_EV_CLIENT_OPEN, /* id; text = "address:port" of the client, text2 = local "address:port" */
+	/* id, number = index in conf.listeners; text = "address:port" of the client, text2 = local "address:port";
+	   bytes = who the client is by its certificate: lines "subject:...", "cn:...", "dns:...", "email:...",
+	   "uri:...", "ip:...", or "" without a certificate that was verified */
+	NODE_EV_CLIENT_OPEN,
 	NODE_EV_CLIENT_DATA, /* id, bytes */
 	NODE_EV_CLIENT_ACKED, /* id, number = bytes of our output that the client's TCP has acknowledged, in all */
 	NODE_EV_CLIENT_CLOSED, /* id: gone, or closed on our request */

@@ -72,6 +72,7 @@ sess_conn_free(struct sess *s, struct conn *c)
 	outbox_free(c->box);
 	mem_free(c->peer);
 	mem_free(c->local);
+	mem_free(c->names);
 	mem_free(c);
 }
 
@@ -218,13 +219,15 @@ sess_present_status(const struct sess *s)
 }
 
 void
-sess_conn_open(struct sess *s, uint64_t id, struct str peer, struct str local)
+sess_conn_open(struct sess *s, uint64_t id, const struct sess_origin *from)
 {
 	struct conn *c = mem_zalloc(sizeof(*c));
 
 	c->id = id;
-	c->peer = mem_strndup(peer.p, peer.n);
-	c->local = mem_strndup(local.p, local.n);
+	c->listener = from->listener;
+	c->peer = mem_strndup(from->peer.p, from->peer.n);
+	c->local = mem_strndup(from->local.p, from->local.n);
+	c->names = mem_strndup(from->names.p, from->names.n);
 	c->heard = s->x->now;
 	c->box = outbox_new(0);
 	csta_framer_init(&c->framer);

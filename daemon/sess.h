@@ -16,7 +16,9 @@
 struct conn {
 	uint64_t id;
 	struct csta_framer framer;
+	uint32_t listener; /* index in conf.listeners */
 	char *peer, *local;
+	char *names;        /* of the client's verified certificate: see struct sess_origin */
 	uint64_t session;   /* id; 0 = none yet */
 	uint64_t out_pos;   /* bytes sent */
 	uint32_t invoke;    /* of our last request: 9001..9998 */
@@ -59,7 +61,16 @@ void sess_activate(struct sess *s);
 /** The node is not active any more: every connection is closed. */
 void sess_deactivate(struct sess *s);
 
-void sess_conn_open(struct sess *s, uint64_t id, struct str peer, struct str local);
+/* Where a connection comes from. Borrowed. */
+struct sess_origin {
+	uint32_t listener; /* index in conf.listeners */
+	struct str peer;   /* "address:port" */
+	struct str local;
+	/* lines "subject:...", "cn:...", "dns:...", "email:...", "uri:...", "ip:..."; "" = no certificate verified */
+	struct str names;
+};
+
+void sess_conn_open(struct sess *s, uint64_t id, const struct sess_origin *from);
 void sess_conn_data(struct sess *s, uint64_t id, struct str bytes);
 void sess_conn_acked(struct sess *s, uint64_t id, uint64_t pos);
 void sess_conn_closed(struct sess *s, uint64_t id);
