@@ -63,6 +63,13 @@ struct bw_early {
 
 TAILQ_HEAD(bw_earlies, bw_early);
 
+/* Numbers of events that were not waited for any more; from = 0: none. */
+struct bw_skipped {
+	uint32_t from, to;
+};
+
+#define BW_SKIPPED 4 /* gaps whose events may still come late, each a few seconds old at most */
+
 /*
  * The active's notes on one subscription, that BroadWorks holds or that is wanted of it. Found by core_sub.south once it
  * has an id.
@@ -73,12 +80,13 @@ struct bw_sub {
 	struct core_sub *sub; /* NULL: BroadWorks has not given it an id */
 	uint32_t packages;    /* what it carries, or is to carry */
 	enum bw_ask_state state;
-	enum bw_queue queue;               /* while QUEUED */
-	bool urgent;                       /* to be queued among those with live calls */
-	bool again;                        /* ask once more when this answer is in */
-	bool answered;                     /* the snapshot came before the answer to the request */
-	bool low_numbers;                  /* an event came with a number that was there before */
-	uint32_t skipped_from, skipped_to; /* the last numbers that were not waited for; 0 = none */
+	enum bw_queue queue; /* while QUEUED */
+	bool urgent;         /* to be queued among those with live calls */
+	bool again;          /* ask once more when this answer is in */
+	bool answered;       /* the snapshot came before the answer to the request */
+	bool low_numbers;    /* an event came with a number that was there before */
+	struct bw_skipped skipped[BW_SKIPPED]; /* the last numbers that were not waited for */
+	uint32_t skipped_next;                 /* the oldest of them */
 	bool refused; /* a secondary package that BroadWorks refuses to this user */
 	uint32_t failures;
 	uint64_t request;       /* HTTP id while SENT */

@@ -255,16 +255,24 @@ event_take_early(struct bw *b, struct bw_sub *bs)
 static void
 event_note_skipped(struct bw_sub *bs, uint32_t next)
 {
-	bs->skipped_from = sequence_after(bs->sub->sequence);
-	bs->skipped_to = sequence_before(next);
+	struct bw_skipped *s = &bs->skipped[bs->skipped_next++ % BW_SKIPPED];
+
+	s->from = sequence_after(bs->sub->sequence);
+	s->to = sequence_before(next);
 }
 
 /* One that was not waited for any more, and what it told was asked: it comes late, no more than that. */
 static bool
 event_was_skipped(const struct bw_sub *bs, uint32_t number)
 {
-	return bs->skipped_from != 0 && sequence_ahead(bs->skipped_from, number) >= 0 &&
-		sequence_ahead(number, bs->skipped_to) >= 0;
+	for (int i = 0; i < BW_SKIPPED; i++) {
+		const struct bw_skipped *s = &bs->skipped[i];
+
+		if (s->from != 0 && sequence_ahead(s->from, number) >= 0 &&
+			sequence_ahead(number, s->to) >= 0)
+			return true;
+	}
+	return false;
 }
 
 void

@@ -203,7 +203,7 @@ bw_sub_set_id(struct bw *b, struct bw_sub *bs, struct str id)
 		return;
 	sub_forget_early(b, bs);
 	bs->low_numbers = false;
-	bs->skipped_from = bs->skipped_to = 0;
+	memset(bs->skipped, 0, sizeof(bs->skipped));
 	bs->sub = NULL;
 	if (old != NULL)
 		CORE_EMIT(&b->x->em, sub_drop, .subscription = str_of(old->id));

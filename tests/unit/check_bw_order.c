@@ -330,6 +330,26 @@ START_TEST(test_gap_filled_late)
 }
 END_TEST
 
+/* The same after a second gap: what was missing first is late all the same. */
+START_TEST(test_gap_filled_late_after_another)
+{
+	setup(2, "gap-wait-ms", 100);
+	call("Alerting");
+	for (int gap = 0; gap < 2; gap++) {
+		world_user(&w, "2001")->sequence++;
+		call("Held");
+		world_run(&w, 3000);
+	}
+	ck_assert_uint_eq(world_asked_count(&w, "PUT"), 2);
+	world_event_as(&w, 0, "2001", "late", 3, "CallAnsweredEvent",
+		world_call_xml("a", "7:1", "Terminator", "Active", "2002"));
+	world_run(&w, 5000);
+	ck_assert_uint_eq(world_asked_count(&w, "PUT"), 2);
+	ck_assert_uint_eq(world_asked_count(&w, "POST E/user"), 0);
+	world_fini(&w);
+}
+END_TEST
+
 /* The missing one is delivered again in time, wherever. */
 START_TEST(test_gap_filled)
 {
@@ -469,6 +489,7 @@ main(void)
 	tcase_add_loop_test(t, test_gap_wait, 0, 5);
 	tcase_add_loop_test(t, test_gap_filled, 0, 4);
 	tcase_add_test(t, test_gap_filled_late);
+	tcase_add_test(t, test_gap_filled_late_after_another);
 	tcase_add_loop_test(t, test_snapshot_late, 0, 3);
 	tcase_add_test(t, test_snapshot_with_answer);
 	tcase_add_loop_test(t, test_subscriptions_after_failover, 0, 4);
