@@ -51,7 +51,7 @@ outbox_make(struct outbox *b, const struct outbox_message *head, struct str body
 	size_t reserve = head->serial > 0 ? 0 : OUTBOX_RESERVE_MESSAGES;
 
 	if (b->count >= LIMIT_OUTBOX_MESSAGES + reserve ||
-		(head->serial > 0 && b->bytes + body.n > LIMIT_OUTBOX_BYTES)) {
+		b->bytes + body.n > LIMIT_OUTBOX_BYTES + reserve * LIMIT_CSTA_SEND_BYTES) {
 		b->overflow = true;
 		b->lost = true;
 		return NULL;

@@ -18,7 +18,7 @@
 
 enum outbox_kind {
 	OUTBOX_EVENT,
-	OUTBOX_STATUS,
+	OUTBOX_STATUS, /* or another request of ours: a segment of a snapshot */
 	OUTBOX_ANSWER,
 };
 

@@ -498,6 +498,13 @@ sess_answer_with_next(
 }
 
 void
+sess_request(struct sess *s, struct core_session *session, struct str body)
+{
+	if (sess_conn_of(s, session) != NULL)
+		say_own(s->say, session, OUTBOX_STATUS, 0, body);
+}
+
+void
 sess_error(struct sess *s, struct core_session *session, uint32_t invoke, enum csta_error error)
 {
 	buf_reset(&s->body);

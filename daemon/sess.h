@@ -86,6 +86,8 @@ void sess_answer(struct sess *s, struct core_session *session, uint32_t invoke, 
 /** As sess_answer, leaving with the delta that will be emitted next. */
 void sess_answer_with_next(
 	struct sess *s, struct core_session *session, uint32_t invoke, struct str body);
+/** A request of ours, under an invoke ID of ours, behind all that was said: dies with the connection as answers do. */
+void sess_request(struct sess *s, struct core_session *session, struct str body);
 void sess_error(
 	struct sess *s, struct core_session *session, uint32_t invoke, enum csta_error error);
 

@@ -3,20 +3,20 @@
  * Services: see svc.h.
  *
  * Every request ends in exactly one answer: at once (model), when BroadWorks has answered (svc_job.c), when a device is
- * subscribed or confirmed, or at a deadline. What is not supported is said at once. Here are sessions and snapshots;
- * monitors are in svc_monitor.c, call control is in svc_call.c, agents and features in svc_feature.c, treatments and Escape in svc_media.c.
+ * subscribed or confirmed, or at a deadline. What is not supported is said at once. Here is the status of
+ * the system; monitors are in svc_monitor.c, snapshots in svc_snapshot.c, call control is in svc_call.c, agents and
+ * features in svc_feature.c, treatments and Escape in svc_media.c.
  */
 #include "daemon/svc_call.h"
 #include "daemon/svc_feature.h"
 #include "daemon/svc_hotel.h"
 #include "daemon/svc_media.h"
 #include "daemon/svc_monitor.h"
+#include "daemon/svc_snapshot.h"
 
 #include "proto/base/check.h"
 #include "proto/base/limits.h"
 #include "proto/csta_encode.h"
-
-#define SVC_SNAPSHOT_WAIT_MS 3000
 
 void
 svc_init(struct svc *v, struct ctx *x, struct sess *sess, struct bw *bw)
@@ -178,136 +178,6 @@ svc_device(const struct svc_in *in)
 	}
 	buf_fini(&user);
 	return d;
-}
-
-/* snapshots */
-
-static void
-svc_snapshot_answer(
-	struct svc *v, struct core_session *session, uint32_t invoke, const struct core_device *d)
-{
-	struct csta_snapshot_item items[LIMIT_HALVES_PER_DEVICE];
-	const struct core_half *h;
-	size_t count = 0;
-
-	TAILQ_FOREACH(h, &d->halves, of_device) {
-		enum core_view view = svc_view(h);
-
-		if (h->gone || view == VIEW_none || !core_half_leads(h) ||
-			count == LIMIT_HALVES_PER_DEVICE)
-			continue;
-		items[count++] = (struct csta_snapshot_item){ .call_id = svc_call_of(h),
-			.device = str_of(d->id),
-			.endpoint = say_far_device(v->x, h),
-			.local = say_local_state(view),
-			.far = say_far_state(view) };
-	}
-	buf_reset(&v->body);
-	csta_put_snapshot_device_response(&v->body, svc_edition(session), items, count);
-	sess_answer(v->sess, session, invoke, buf_as_str(&v->body));
-}
-
-static void
-svc_snapshot_device(const struct svc_in *in)
-{
-	struct core_device *d = svc_device(in);
-
-	if (d == NULL)
-		return;
-	bw_ask(in->v->bw, d, true);
-	svc_wait(in, SVC_WAIT_SNAPSHOT, d, SVC_SNAPSHOT_WAIT_MS);
-}
-
-#define SVC_CALL_PARTIES (2 * LIMIT_HALVES_PER_DEVICE)
-
-struct svc_call_parties {
-	struct csta_call_party items[SVC_CALL_PARTIES];
-	size_t count;
-};
-
-static bool
-svc_party_known(const struct svc_call_parties *p, struct str device)
-{
-	for (size_t i = 0; i < p->count; i++)
-		if (str_eq(p->items[i].device, device))
-			return true;
-	return false;
-}
-
-static void
-svc_party_add(struct svc_call_parties *p, uint64_t call, struct str device, enum csta_local_state s)
-{
-	if (p->count < SVC_CALL_PARTIES && !svc_party_known(p, device))
-		p->items[p->count++] = (struct csta_call_party){ { call, device }, device, s };
-}
-
-/* Monitored parties first, by their own knowledge, then what they know of the others. */
-static void
-svc_call_parties(
-	struct svc *v, const struct core_call *call, bool others, struct svc_call_parties *p)
-{
-	const struct core_track *t;
-	const struct core_half *h;
-
-	TAILQ_FOREACH(t, &call->tracks, of_call) {
-		TAILQ_FOREACH(h, &t->halves, of_track) {
-			enum core_view view = svc_view(h);
-			struct str far = say_far_device(v->x, h);
-
-			if (h->gone || view == VIEW_none)
-				continue;
-			if (!others)
-				svc_party_add(
-					p, call->id, str_of(h->device->id), say_local_state(view));
-			else if (far.n > 0 && say_far_state(view) != CSTA_LOCAL_null)
-				svc_party_add(p, call->id, far, say_far_state(view));
-		}
-	}
-}
-
-/* Who called whom, as the parties that are known say it. */
-static void
-svc_call_ends(
-	const struct svc *v, const struct core_call *call, struct str *calling, struct str *called)
-{
-	const struct core_track *t;
-	const struct core_half *h;
-
-	*calling = *called = STR_NONE;
-	TAILQ_FOREACH(t, &call->tracks, of_call) {
-		TAILQ_FOREACH(h, &t->halves, of_track) {
-			bool incoming = h->personality == CORE_TERMINATOR;
-
-			if (h->gone || calling->n > 0)
-				continue;
-			*calling = incoming ? say_far_device(v->x, h) : str_of(h->device->id);
-			*called = incoming ? str_of(h->device->id) : say_far_device(v->x, h);
-		}
-	}
-}
-
-static void
-svc_snapshot_call(const struct svc_in *in)
-{
-	struct svc *v = in->v;
-	struct svc_call_parties parties = { .count = 0 };
-	struct core_call *call = NULL;
-	struct str calling, called;
-	uint64_t id;
-
-	if (str_u64(in->q->connection.call_id, UINT64_MAX, &id))
-		call = core_call_by_id(&v->x->model, id);
-	if (call == NULL) {
-		svc_refuse(in, CSTA_ERR_invalidCallID);
-		return;
-	}
-	svc_call_parties(v, call, false, &parties);
-	svc_call_parties(v, call, true, &parties);
-	svc_call_ends(v, call, &calling, &called);
-	buf_reset(&v->body);
-	csta_put_snapshot_call_response(
-		&v->body, svc_edition(in->session), parties.items, parties.count, calling, called);
-	svc_answer(in);
 }
 
 /* services */

@@ -43,6 +43,7 @@ struct svc {
 	struct svc_queue *queues;
 	struct svc_job *jobs;     /* requests that BroadWorks carries out, by id */
 	struct svc_hotel *hotels; /* notes of journalled operations, by id */
+	uint32_t cross_refs;      /* of lists told in segments */
 	struct buf body;
 };
 

@@ -40,6 +40,12 @@ svc_under_way(struct svc *v, uint64_t session_id, int change)
 		session->under_way += (uint32_t)change;
 }
 
+uint64_t
+svc_cross_ref(struct svc *v)
+{
+	return (core_next_id(&v->x->model) & ~(uint64_t)UINT32_MAX) | ++v->cross_refs;
+}
+
 bool
 svc_allowed(const struct svc_in *in, const struct core_device *d)
 {

@@ -23,6 +23,9 @@ enum csta_edition svc_edition(const struct core_session *session);
 /** One more request of a session is under way, or one less. The session may be gone. */
 void svc_under_way(struct svc *v, uint64_t session_id, int change);
 
+/** A serviceCrossRefID for segments: never that of another owner of the state. */
+uint64_t svc_cross_ref(struct svc *v);
+
 /** The device of the request (q->device), subscribed or about to be; NULL: refused, it cannot be. */
 struct core_device *svc_device(const struct svc_in *in);
 /** The request is answered when the device is subscribed or confirmed, or refused after this time. */

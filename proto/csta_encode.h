@@ -32,11 +32,18 @@ void csta_put_monitor_start_response(
 /** MonitorStop request of the server. */
 void csta_put_monitor_stop(struct buf *b, enum csta_edition ed, uint64_t cross_ref);
 /**
- * SnapshotDeviceResponse with all `count` connections in one message. If that exceeds
- * LIMIT_CSTA_SEND_BYTES with its prefix, the optional far parties are left out of all of them.
+ * SnapshotDeviceResponse with all `count` connections in one message. False and nothing written if that exceeds
+ * LIMIT_CSTA_SEND_BYTES: then csta_put_snapshot_device_reference() is the answer and segments follow it.
  */
-void csta_put_snapshot_device_response(
-	struct buf *b, enum csta_edition ed, const struct csta_snapshot_item *items, size_t count);
+bool csta_put_snapshot_device_response(struct buf *b, enum csta_edition ed,
+	const struct csta_snapshot_item *items, size_t count) __attribute__((warn_unused_result));
+void csta_put_snapshot_device_reference(struct buf *b, enum csta_edition ed, uint64_t cross_ref);
+/**
+ * SnapshotDeviceData with as many of the connections as one message holds, at least one; returns how many. It is marked
+ * as the last one if these are all.
+ */
+size_t csta_put_snapshot_device_data(struct buf *b, enum csta_edition ed,
+	const struct csta_segment *seg, const struct csta_snapshot_item *items, size_t count);
 void csta_put_make_call_response(
 	struct buf *b, enum csta_edition ed, uint64_t call_id, struct str device);
 /**
@@ -53,11 +60,16 @@ void csta_put_connection_response(struct buf *b, enum csta_edition ed, enum csta
 void csta_put_merge_response(struct buf *b, enum csta_edition ed, enum csta_request_kind kind,
 	const struct csta_ref *call, const struct csta_link *links, size_t count);
 /**
- * SnapshotCallResponse with all parties, cut to what LIMIT_CSTA_SEND_BYTES holds; a `calling` or
- * `called` of "" is left out.
+ * SnapshotCallResponse and SnapshotCallData: as the same of a device. From edition 4 on the schema has no segments of a
+ * call: there the response is cut to what one message holds, and is never refused.
  */
-void csta_put_snapshot_call_response(struct buf *b, enum csta_edition ed,
-	const struct csta_call_party *parties, size_t count, struct str calling, struct str called);
+bool csta_put_snapshot_call_response(struct buf *b, enum csta_edition ed,
+	const struct csta_call_party *parties, size_t count, const struct csta_call_ends *ends)
+	__attribute__((warn_unused_result));
+void csta_put_snapshot_call_reference(
+	struct buf *b, enum csta_edition ed, uint64_t cross_ref, const struct csta_call_ends *ends);
+size_t csta_put_snapshot_call_data(struct buf *b, enum csta_edition ed,
+	const struct csta_segment *seg, const struct csta_call_party *parties, size_t count);
 void csta_put_record_message_response(struct buf *b, enum csta_edition ed, struct str message);
 
 void csta_put_get_forwarding_response(

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Answers to call control and media services, and of a call's snapshot: see csta_encode.h. */
+/* Answers to call control and media services: see csta_encode.h. */
 #include "proto/base/check.h"
 #include "proto/base/limits.h"
 #include "proto/base/xmlw.h"
@@ -64,53 +64,4 @@ csta_put_record_message_response(struct buf *b, enum csta_edition ed, struct str
 	if (message.n > 0)
 		xmlw_element(b, "resultingMessage", message);
 	xmlw_close(b, "RecordMessageResponse");
-}
-
-static void
-call_party(struct buf *b, const struct csta_call_party *party)
-{
-	xmlw_open(b, "snapshotCallResponseInfo");
-	csta_encode_part_party(b, "deviceOnCall", party->device);
-	if (party->connection.call_id != 0)
-		csta_encode_part_ref(b, "callIdentifier", &party->connection);
-	xmlw_element_z(b, "localConnectionInfo", csta_local_name(party->local));
-	xmlw_close(b, "snapshotCallResponseInfo");
-}
-
-/* What stands behind the parties, with room to spare: two addresses of LIMIT_ADDRESS, escaped. */
-#define SNAPSHOT_TAIL_BYTES 4096
-
-static void
-call_parties(struct buf *b, const struct csta_call_party *parties, size_t count)
-{
-	size_t start = b->n, end;
-
-	for (size_t i = 0; i < count; i++) {
-		end = b->n;
-		call_party(b, &parties[i]);
-		if (!b->overflow && b->n - start <= LIMIT_CSTA_SEND_BYTES - SNAPSHOT_TAIL_BYTES)
-			continue;
-		b->n = end;
-		b->overflow = false;
-		return;
-	}
-}
-
-void
-csta_put_snapshot_call_response(struct buf *b, enum csta_edition ed,
-	const struct csta_call_party *parties, size_t count, struct str calling, struct str called)
-{
-	if (b->overflow)
-		return;
-	csta_encode_part_open(b, ed, "SnapshotCallResponse");
-	xmlw_open(b, "crossRefIDorSnapshotData");
-	xmlw_open(b, "snapshotData");
-	call_parties(b, parties, count);
-	xmlw_close(b, "snapshotData");
-	xmlw_close(b, "crossRefIDorSnapshotData");
-	if (calling.n > 0)
-		csta_encode_part_party(b, "callingDevice", calling);
-	if (called.n > 0)
-		csta_encode_part_party(b, "calledDevice", called);
-	xmlw_close(b, "SnapshotCallResponse");
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SnapshotDeviceResponse: see csta_encode.h.
+ * Snapshots of devices and calls, whole or in segments: see csta_encode.h.
+ *
+ * A list that one message cannot hold goes out in segments: the answer names a cross reference, each segment of the list
+ * carries it. How many entries fit is found by writing them.
  *
  * The state of a two-party call has a name of its own for 15 pairs of connection states; every
  * other pair is written as the two states, the asked device's first.
@@ -51,44 +54,191 @@ snapshot_state(struct buf *b, enum csta_local_state local, enum csta_local_state
 	xmlw_close(b, "localCallState");
 }
 
+/* Room for what stands behind the list: closing tags, and two addresses of LIMIT_ADDRESS, escaped. */
+#define SNAPSHOT_TAIL_BYTES 4096
+
+/* A list of either kind, entry by entry. */
+struct list {
+	void (*put)(struct buf *b, const void *items, size_t i);
+	const void *items;
+	size_t count;
+};
+
 static void
-snapshot_item(struct buf *b, const struct csta_snapshot_item *item, bool with_endpoint)
+device_entry(struct buf *b, const void *items, size_t i)
 {
+	const struct csta_snapshot_item *item = (const struct csta_snapshot_item *)items + i;
+
 	xmlw_open(b, "snapshotDeviceResponseInfo");
 	csta_encode_part_connection(b, "connectionIdentifier", item->call_id, item->device);
-	if (with_endpoint)
-		csta_encode_part_party(b, "endpointDevice", item->endpoint);
+	csta_encode_part_party(b, "endpointDevice", item->endpoint);
 	snapshot_state(b, item->local, item->far);
 	xmlw_close(b, "snapshotDeviceResponseInfo");
 }
 
 static void
-snapshot_put(struct buf *b, enum csta_edition ed, const struct csta_snapshot_item *items,
-	size_t count, bool with_endpoint)
+call_entry(struct buf *b, const void *items, size_t i)
 {
-	csta_encode_part_open(b, ed, "SnapshotDeviceResponse");
+	const struct csta_call_party *party = (const struct csta_call_party *)items + i;
+
+	xmlw_open(b, "snapshotCallResponseInfo");
+	csta_encode_part_party(b, "deviceOnCall", party->device);
+	if (party->connection.call_id != 0)
+		csta_encode_part_ref(b, "callIdentifier", &party->connection);
+	xmlw_element_z(b, "localConnectionInfo", csta_local_name(party->local));
+	xmlw_close(b, "snapshotCallResponseInfo");
+}
+
+/* As many entries as the message that began at `start` may hold; returns how many. */
+static size_t
+list_put(struct buf *b, size_t start, const struct list *l)
+{
+	size_t i, end;
+
+	for (i = 0; i < l->count; i++) {
+		end = b->n;
+		l->put(b, l->items, i);
+		if (!b->overflow && b->n - start <= LIMIT_CSTA_SEND_BYTES - SNAPSHOT_TAIL_BYTES)
+			continue;
+		b->n = end;
+		b->overflow = false;
+		break;
+	}
+	return i;
+}
+
+/* The answer up to the end of the list; if that is too long: cut, or false and nothing written. */
+static bool
+whole_put(struct buf *b, enum csta_edition ed, const char *root, const struct list *l, bool cut)
+{
+	size_t start = b->n;
+
+	csta_encode_part_open(b, ed, root);
 	xmlw_open(b, "crossRefIDorSnapshotData");
 	xmlw_open(b, "snapshotData");
-	for (size_t i = 0; i < count; i++)
-		snapshot_item(b, &items[i], with_endpoint);
+	if (list_put(b, start, l) < l->count && !cut) {
+		b->n = start;
+		return false;
+	}
 	xmlw_close(b, "snapshotData");
 	xmlw_close(b, "crossRefIDorSnapshotData");
+	return true;
+}
+
+static size_t
+segment_try(struct buf *b, enum csta_edition ed, const char *root, const struct csta_segment *seg,
+	const struct list *l, bool last)
+{
+	size_t start = b->n, taken;
+
+	csta_encode_part_open(b, ed, root);
+	xmlw_element_u64(b, "serviceCrossRefID", seg->cross_ref);
+	xmlw_element_u64(b, "segmentID", seg->number);
+	xmlw_element_z(b, "lastSegment", last ? "true" : "false");
+	xmlw_open(b, "snapshotData");
+	taken = list_put(b, start, l);
+	xmlw_close(b, "snapshotData");
+	xmlw_close(b, root);
+	return taken;
+}
+
+/* Whether it is the last one stands before the list: the others are written a second time. */
+static size_t
+segment_put(struct buf *b, enum csta_edition ed, const char *root, const struct csta_segment *seg,
+	const struct list *l)
+{
+	size_t start = b->n;
+	size_t taken = segment_try(b, ed, root, seg, l, true);
+
+	if (taken == l->count)
+		return taken;
+	b->n = start;
+	return segment_try(b, ed, root, seg, l, false);
+}
+
+bool
+csta_put_snapshot_device_response(
+	struct buf *b, enum csta_edition ed, const struct csta_snapshot_item *items, size_t count)
+{
+	const struct list l = { device_entry, items, count };
+
+	if (b->overflow)
+		return true;
+	if (!whole_put(b, ed, "SnapshotDeviceResponse", &l, false))
+		return false;
+	xmlw_close(b, "SnapshotDeviceResponse");
+	return true;
+}
+
+static void
+call_ends(struct buf *b, const struct csta_call_ends *ends)
+{
+	if (ends->calling.n > 0)
+		csta_encode_part_party(b, "callingDevice", ends->calling);
+	if (ends->called.n > 0)
+		csta_encode_part_party(b, "calledDevice", ends->called);
+	xmlw_close(b, "SnapshotCallResponse");
+}
+
+/* Has SnapshotCallData a cross reference and an end in this edition? From 4 on it is a bare list. */
+static bool
+call_has_segments(enum csta_edition ed)
+{
+	return ed <= CSTA_ED3;
+}
+
+bool
+csta_put_snapshot_call_response(struct buf *b, enum csta_edition ed,
+	const struct csta_call_party *parties, size_t count, const struct csta_call_ends *ends)
+{
+	const struct list l = { call_entry, parties, count };
+
+	if (b->overflow)
+		return true;
+	if (!whole_put(b, ed, "SnapshotCallResponse", &l, !call_has_segments(ed)))
+		return false;
+	call_ends(b, ends);
+	return true;
+}
+
+static void
+reference_put(struct buf *b, enum csta_edition ed, const char *root, uint64_t cross_ref)
+{
+	csta_encode_part_open(b, ed, root);
+	xmlw_open(b, "crossRefIDorSnapshotData");
+	xmlw_element_u64(b, "serviceCrossRefID", cross_ref);
+	xmlw_close(b, "crossRefIDorSnapshotData");
+}
+
+void
+csta_put_snapshot_device_reference(struct buf *b, enum csta_edition ed, uint64_t cross_ref)
+{
+	reference_put(b, ed, "SnapshotDeviceResponse", cross_ref);
 	xmlw_close(b, "SnapshotDeviceResponse");
 }
 
 void
-csta_put_snapshot_device_response(
-	struct buf *b, enum csta_edition ed, const struct csta_snapshot_item *items, size_t count)
+csta_put_snapshot_call_reference(
+	struct buf *b, enum csta_edition ed, uint64_t cross_ref, const struct csta_call_ends *ends)
 {
-	size_t start = b->n;
+	reference_put(b, ed, "SnapshotCallResponse", cross_ref);
+	call_ends(b, ends);
+}
 
-	if (b->overflow)
-		return;
-	snapshot_put(b, ed, items, count, true);
-	if (!b->overflow && b->n - start <= LIMIT_CSTA_SEND_BYTES - CSTA_PREFIX_BYTES)
-		return;
-	/* The far parties are optional, the connections and their states are not. */
-	b->n = start;
-	b->overflow = false;
-	snapshot_put(b, ed, items, count, false);
+size_t
+csta_put_snapshot_device_data(struct buf *b, enum csta_edition ed, const struct csta_segment *seg,
+	const struct csta_snapshot_item *items, size_t count)
+{
+	const struct list l = { device_entry, items, count };
+
+	return b->overflow ? count : segment_put(b, ed, "SnapshotDeviceData", seg, &l);
+}
+
+size_t
+csta_put_snapshot_call_data(struct buf *b, enum csta_edition ed, const struct csta_segment *seg,
+	const struct csta_call_party *parties, size_t count)
+{
+	const struct list l = { call_entry, parties, count };
+
+	return b->overflow ? count : segment_put(b, ed, "SnapshotCallData", seg, &l);
 }

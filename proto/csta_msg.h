@@ -487,6 +487,17 @@ struct csta_call_party {
 	enum csta_local_state local;
 };
 
+/* Who called whom, in a call's snapshot; "" is left out. */
+struct csta_call_ends {
+	struct str calling, called;
+};
+
+/* Which segment of a list it is that one message could not hold. */
+struct csta_segment {
+	uint64_t cross_ref; /* serviceCrossRefID, as the answer told it */
+	uint64_t number;    /* 1, 2, 3... */
+};
+
 /* One row of GetForwardingResponse. */
 struct csta_forward {
 	enum csta_forwarding type;

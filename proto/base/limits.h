@@ -37,6 +37,7 @@
 #define LIMIT_HALVES_PER_DEVICE 64
 #define LIMIT_ENTRIES_PER_DEVICE 512 /* calls that wait in a queue or at a route point */
 #define LIMIT_PARTICIPANTS 64        /* of a conference: as many calls as a device has */
+#define LIMIT_PARTIES_PER_CALL 1024  /* that a snapshot of the call names */
 #define LIMIT_JOINS_PER_AGENT 128
 #define LIMIT_PACKAGES 48 /* there are 39 */
 #define LIMIT_REORDER_EVENTS 16

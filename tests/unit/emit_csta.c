@@ -299,6 +299,7 @@ emit_call_answers(struct emit *e, const char *set, struct str text)
 	struct csta_ref call = { INT64_MAX, text };
 	struct csta_call_party parties[2] = { { call, text, CSTA_LOCAL_connected },
 		{ { 0, STR_NONE }, text, CSTA_LOCAL_hold } };
+	struct csta_call_ends ends = { text, text };
 	size_t count = links_of(text);
 
 	for (size_t i = 0; i < sizeof(merges) / sizeof(merges[0]); i++) {
@@ -309,8 +310,8 @@ emit_call_answers(struct emit *e, const char *set, struct str text)
 		csta_put_connection_response(&e->b, e->ed, connections[i].kind, &call);
 		emit_file(e, connections[i].root, set);
 	}
-	csta_put_snapshot_call_response(&e->b, e->ed, parties, 2, text, text);
-	emit_file(e, "SnapshotCallResponse", set);
+	if (csta_put_snapshot_call_response(&e->b, e->ed, parties, 2, &ends))
+		emit_file(e, "SnapshotCallResponse", set);
 	csta_put_record_message_response(&e->b, e->ed, text);
 	emit_file(e, "RecordMessageResponse", set);
 }
@@ -321,19 +322,30 @@ emit_call_bounds(struct emit *e)
 {
 	static struct csta_call_party parties[1000];
 	struct csta_ref none = { 0, STR_NONE }, call = { 1, STR_NONE };
+	struct csta_call_ends nobody = { STR_NONE, STR_NONE }, ends = { STR("2001"), STR("2002") };
+	struct csta_segment seg = { 7, 1 };
 
 	csta_put_connection_response(&e->b, e->ed, CSTA_GroupPickupCall, &none);
 	emit_file(e, "GroupPickupCallResponse", "none");
 	csta_put_merge_response(&e->b, e->ed, CSTA_TransferCall, &call, NULL, 0);
 	emit_file(e, "TransferCallResponse", "none");
-	csta_put_snapshot_call_response(&e->b, e->ed, NULL, 0, STR_NONE, STR_NONE);
-	emit_file(e, "SnapshotCallResponse", "none");
+	if (csta_put_snapshot_call_response(&e->b, e->ed, NULL, 0, &nobody))
+		emit_file(e, "SnapshotCallResponse", "none");
 	for (size_t i = 0; i < sizeof(parties) / sizeof(parties[0]); i++)
 		parties[i] = (struct csta_call_party){ { i + 1, STR("2001") }, STR("2001"),
 			CSTA_LOCAL_connected };
-	csta_put_snapshot_call_response(&e->b, e->ed, parties, sizeof(parties) / sizeof(parties[0]),
-		STR("2001"), STR("2002"));
-	emit_file(e, "SnapshotCallResponse", "cut");
+	if (csta_put_snapshot_call_response(
+		    &e->b, e->ed, parties, sizeof(parties) / sizeof(parties[0]), &ends)) {
+		emit_file(e, "SnapshotCallResponse", "cut");
+		return;
+	}
+	csta_put_snapshot_call_reference(&e->b, e->ed, 7, &ends);
+	emit_file(e, "SnapshotCallResponse", "reference");
+	csta_put_snapshot_call_data(
+		&e->b, e->ed, &seg, parties, sizeof(parties) / sizeof(parties[0]));
+	emit_file(e, "SnapshotCallData", "first");
+	csta_put_snapshot_call_data(&e->b, e->ed, &seg, parties, 1);
+	emit_file(e, "SnapshotCallData", "last");
 }
 
 static void
@@ -383,32 +395,52 @@ emit_feature_bounds(struct emit *e)
 #define EIGHT "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
 
 static void
+emit_snapshot(struct emit *e, const struct csta_snapshot_item *items, size_t count, const char *set)
+{
+	if (!csta_put_snapshot_device_response(&e->b, e->ed, items, count))
+		die(set, "does not fit");
+	emit_file(e, "SnapshotDeviceResponse", set);
+}
+
+static void
+emit_segments(struct emit *e, const struct csta_snapshot_item *items, size_t count)
+{
+	struct csta_segment seg = { 7, 1 };
+
+	if (csta_put_snapshot_device_response(&e->b, e->ed, items, count))
+		die("segments", "it fits into one message");
+	csta_put_snapshot_device_reference(&e->b, e->ed, 7);
+	emit_file(e, "SnapshotDeviceResponse", "reference");
+	if (csta_put_snapshot_device_data(&e->b, e->ed, &seg, items, count) == count)
+		die("segments", "the first one is the last");
+	emit_file(e, "SnapshotDeviceData", "first");
+	csta_put_snapshot_device_data(&e->b, e->ed, &seg, items, 1);
+	emit_file(e, "SnapshotDeviceData", "last");
+}
+
+static void
 emit_snapshots(struct emit *e)
 {
 	struct csta_snapshot_item items[LIMIT_HALVES_PER_DEVICE];
 	size_t count = 0;
 
-	csta_put_snapshot_device_response(&e->b, e->ed, NULL, 0);
-	emit_file(e, "SnapshotDeviceResponse", "no-calls");
+	emit_snapshot(e, NULL, 0, "no-calls");
 	for (size_t i = 0; i < TEXT_COUNT; i++) {
 		items[0] = (struct csta_snapshot_item){ 5001, texts[i].text, texts[i].text,
 			CSTA_LOCAL_connected, CSTA_LOCAL_connected };
-		csta_put_snapshot_device_response(&e->b, e->ed, items, 1);
-		emit_file(e, "SnapshotDeviceResponse", texts[i].set);
+		emit_snapshot(e, items, 1, texts[i].set);
 	}
 	for (int far = CSTA_LOCAL_null; far <= CSTA_LOCAL_fail; far++)
 		for (int local = CSTA_LOCAL_null; local <= CSTA_LOCAL_fail; local++, count++)
 			items[count] = (struct csta_snapshot_item){ count, STR("2001"),
 				count % 2 ? STR("2002") : STR_NONE, (enum csta_local_state)local,
 				(enum csta_local_state)far };
-	csta_put_snapshot_device_response(&e->b, e->ed, items, count);
-	emit_file(e, "SnapshotDeviceResponse", "every-pair");
+	emit_snapshot(e, items, count, "every-pair");
 	for (size_t i = 0; i < LIMIT_HALVES_PER_DEVICE; i++)
 		items[i] = (struct csta_snapshot_item){ i, STR("2001@a-long-domain.demo.example"),
 			STR("sip:" EIGHT EIGHT EIGHT "@demo.example"), CSTA_LOCAL_alerting,
 			CSTA_LOCAL_connected };
-	csta_put_snapshot_device_response(&e->b, e->ed, items, LIMIT_HALVES_PER_DEVICE);
-	emit_file(e, "SnapshotDeviceResponse", "without-endpoints");
+	emit_segments(e, items, LIMIT_HALVES_PER_DEVICE);
 }
 
 /* --- ECMA-354 --- */
