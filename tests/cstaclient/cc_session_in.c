@@ -34,6 +34,7 @@ journal_in(struct cc_session *s, unsigned invoke_id, const struct cc_msg *m, con
 		cc_journal_text(j, "device", d == NULL ? "" : d->name);
 		cc_journal_text(j, "call", m->conn.call_id);
 		cc_journal_text(j, "of", m->conn.device);
+		cc_journal_text(j, "other", m->other);
 		cc_journal_text(j, "local", m->local_info);
 		cc_journal_text(j, "cause", m->cause);
 		cc_journal_text(j, "status", m->status);
