@@ -35,26 +35,11 @@ struct conf_parser {
 	uint32_t line;
 	bool given[CONF_KEY_COUNT];
 	struct conf_links links;
+	struct conf_listens listens;
 	struct err *e;
 };
 
 /* --- values of several members ----------------------------------------------------------------- */
-
-static bool
-set_listen(struct conf *c, const char *value)
-{
-	struct str host;
-	uint16_t port = 0;
-	char address[sizeof(c->listen_address)];
-
-	if (!conf_split_host_port(str_of(value), &host, &port) || port == 0)
-		return false;
-	if (!str_copy(address, sizeof(address), host) || !conf_is_address(address))
-		return false;
-	memcpy(c->listen_address, address, sizeof(address));
-	c->listen_port = port;
-	return true;
-}
 
 /* CODE WORD */
 static bool
@@ -78,7 +63,7 @@ static bool
 set_value(struct conf *c, const struct conf_row *row, const char *value)
 {
 	if (row->kind == KIND_LISTEN)
-		return set_listen(c, value);
+		return conf_listen_set(c, value);
 	if (row->kind == KIND_XSP)
 		return conf_link_of_url(c, value);
 	if (row->kind == KIND_SRV)
@@ -161,31 +146,51 @@ find_row(const struct conf_row *rows, size_t count, const char *section, const c
 	return i;
 }
 
-/* A key of a section [link NAME]. */
+/* A key of a section with a NAME, whose values are in `base` and which has said `given` so far. */
+static int
+take_named_pair(struct conf_parser *ps, const struct conf_row *rows, size_t count, void *base,
+	bool *given, const char *section, const char *key, const char *value)
+{
+	size_t at = find_row(rows, count, rows[0].section, key);
+	char allowed[160];
+
+	if (at == count)
+		return refuse_unknown(ps, section, key, rows, count, rows[0].section);
+	if (given[at])
+		return refuse(ps, section, key, "given twice", "once");
+	given[at] = true;
+	conf_value_describe(&rows[at], allowed, sizeof(allowed));
+	if (!conf_value_set(base, &rows[at], value))
+		return refuse(ps, section, key, "not a possible value", allowed);
+	return 1;
+}
+
 static int
 take_link_pair(struct conf_parser *ps, const char *section, const char *key, const char *value)
 {
-	size_t at = find_row(conf_link_rows, CONF_LINK_KEY_COUNT, "link", key);
 	struct conf_xsp *x = conf_link_named(ps->c, section + strlen("link "));
-	char allowed[160];
-	bool *given;
 
 	if (x == NULL && ps->c->xsp_count == LIMIT_XSPS)
 		return refuse(ps, section, key, "too many links", "16 of them");
 	if (x == NULL)
 		return refuse(ps, section, key, "not a name for a link",
 			"1 to 40 letters, digits, '-', '.' and '_'");
-	if (at == CONF_LINK_KEY_COUNT)
-		return refuse_unknown(
-			ps, section, key, conf_link_rows, CONF_LINK_KEY_COUNT, "link");
-	given = &ps->links.given[x - ps->c->xsps][at];
-	if (*given)
-		return refuse(ps, section, key, "given twice", "once");
-	*given = true;
-	conf_value_describe(&conf_link_rows[at], allowed, sizeof(allowed));
-	if (!conf_value_set(x, &conf_link_rows[at], value))
-		return refuse(ps, section, key, "not a possible value", allowed);
-	return 1;
+	return take_named_pair(ps, conf_link_rows, CONF_LINK_KEY_COUNT, x,
+		ps->links.given[x - ps->c->xsps], section, key, value);
+}
+
+static int
+take_listener_pair(struct conf_parser *ps, const char *section, const char *key, const char *value)
+{
+	struct conf_listener *l = conf_listener_named(ps->c, section + strlen("listener "));
+
+	if (l == NULL && ps->c->listener_count == LIMIT_LISTENERS)
+		return refuse(ps, section, key, "too many listeners", "8 of them");
+	if (l == NULL)
+		return refuse(ps, section, key, "not a name for a listener",
+			"1 to 40 letters, digits, '-', '.' and '_'");
+	return take_named_pair(ps, conf_listener_rows, CONF_LISTENER_KEY_COUNT, l,
+		ps->listens.given[l - ps->c->listeners], section, key, value);
 }
 
 static int
@@ -197,6 +202,8 @@ take_pair(void *arg, const char *section, const char *key, const char *value)
 
 	if (strncmp(section, "link ", 5) == 0)
 		return take_link_pair(ps, section, key, value);
+	if (strncmp(section, "listener ", 9) == 0)
+		return take_listener_pair(ps, section, key, value);
 	if (at == CONF_KEY_COUNT && !section_exists(section))
 		return refuse(ps, section, key, "there is no such section", CONF_SECTIONS);
 	if (at == CONF_KEY_COUNT)
@@ -304,6 +311,8 @@ conf_parse(struct conf *c, const char *file, const char *text, struct err *e)
 	}
 	if (local.code == E_OK)
 		check_together(c, file, &local);
+	if (local.code == E_OK)
+		(void)conf_listeners_complete(c, &ps.listens, file, &local);
 	if (local.code == E_OK && conf_links_complete(c, &ps.links, file, &local) == E_OK)
 		return 0;
 	err_set(e, local.code, "%s", local.text);
@@ -358,8 +367,7 @@ print_row(const struct conf *c, const struct conf_row *row, bool secrets, struct
 	}
 	buf_printf(out, "%s = ", row->key);
 	if (row->kind == KIND_LISTEN)
-		buf_printf(out, strchr(c->listen_address, ':') ? "[%s]:%u" : "%s:%u",
-			c->listen_address, (unsigned)c->listen_port);
+		conf_listen_print(c, out);
 	else
 		conf_value_print(c, row, out);
 	buf_char(out, '\n');
@@ -377,6 +385,7 @@ conf_print(const struct conf *c, bool secrets, struct buf *out)
 		}
 		print_row(c, &conf_rows[i], secrets, out);
 	}
+	conf_listeners_print(c, false, out);
 	conf_links_print(c, secrets, false, out);
 }
 
@@ -397,6 +406,7 @@ conf_hash(const struct conf *c)
 		else
 			print_row(c, row, true, &text);
 	}
+	conf_listeners_print(c, true, &text);
 	conf_links_print(c, true, true, &text);
 	hash = XXH3_64bits(text.p, text.n);
 	buf_fini(&text);

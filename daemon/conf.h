@@ -151,6 +151,41 @@ struct conf_srv {
 	bool tls;
 };
 
+/* How messages are kept apart on a connection; see proto/csta_codec.h. */
+enum conf_framing {
+	CONF_FRAMING_ANNEX_J, /* a prefix with length and invoke ID */
+	CONF_FRAMING_NUL,     /* each document is ended by a zero byte */
+};
+
+enum conf_client_cert {
+	CONF_CLIENT_CERT_NONE,
+	CONF_CLIENT_CERT_OPTIONAL, /* one that is shown must be good */
+	CONF_CLIENT_CERT_REQUIRED,
+};
+
+enum conf_tls_min {
+	CONF_TLS_1_2,
+	CONF_TLS_1_3,
+};
+
+/* Where clients connect: that of [csta], then those of sections [listener NAME]. */
+struct conf_listener {
+	char name[64];    /* "csta", or the NAME of the section */
+	char address[64]; /* "" = listen = none: this one is not opened */
+	uint16_t port;
+	int framing;             /* enum conf_framing */
+	char default_edition[8]; /* "" = that of [csta] */
+	bool tls;
+	char cert_file[192], key_file[192]; /* of this node */
+	char ca_file[192];                  /* who signs the certificates of clients */
+	int client_cert;                    /* enum conf_client_cert */
+	int tls_min;                        /* enum conf_tls_min */
+	int64_t tls_handshake_ms;           /* 5000 */
+	uint32_t tls_pending_max;           /* 64 handshakes at a time */
+	int64_t keepalive_s;                /* 30; 0 = no TCP keep-alive */
+	int64_t user_timeout_ms; /* 60000: unacknowledged output ends a connection; 0 = as the system does */
+};
+
 /* What an answer means instead of what its HTTP status means. */
 struct conf_error {
 	uint32_t code;   /* errorCode of the body, or an HTTP status below 600 */
@@ -185,8 +220,8 @@ struct conf {
 	int64_t lag_ms_max;         /* 5000 */
 
 	/* [csta] */
-	char listen_address[64];  /* 0.0.0.0 */
-	uint16_t listen_port;     /* 1040 */
+	struct conf_listener listeners[LIMIT_LISTENERS]; /* [0] is that of [csta] */
+	uint32_t listener_count;
 	char virtual_address[64]; /* "" = none: clients of a dead node are not nudged */
 	char csta_user[LIMIT_SESSION_USER];
 	char csta_password[128];

@@ -13,11 +13,12 @@
  *            SECRET: shared, printed only on demand
  *
  * CONF_LINK_KEYS are those of a section [link NAME]; what is not given there is that of [broadworks].
+ * CONF_LISTENER_KEYS are those of a section [listener NAME]; without a default here it is that of [csta].
  */
 #ifndef TANDEM_DAEMON_CONF_KEYS_H
 #define TANDEM_DAEMON_CONF_KEYS_H
 
-#define CONF_SECTIONS "node, csta, broadworks, devices, link NAME, pacemaker"
+#define CONF_SECTIONS "node, csta, listener NAME, broadworks, devices, link NAME, pacemaker"
 
 #define CONF_KEYS(XX) \
 	XX("node", "name", NAME, node_name, 0, 0, "", LOCAL) \
@@ -33,7 +34,10 @@
 	XX("node", "lease-ms", I64, lease_ms, 100, 120000, "4000", SHARED) \
 	XX("node", "stall-ms", I64, stall_ms, 50, 60000, "1000", SHARED) \
 	XX("node", "lag-ms-max", I64, lag_ms_max, 100, 600000, "5000", SHARED) \
-	XX("csta", "listen", LISTEN, listen_address, 0, 0, "0.0.0.0:1040", SHARED) \
+	XX("csta", "listen", LISTEN, listeners, 0, 0, "0.0.0.0:1040", SHARED) \
+	XX("csta", "keepalive-s", I64, listeners[0].keepalive_s, 0, 32767, "30", SHARED) \
+	XX("csta", "user-timeout-ms", I64, listeners[0].user_timeout_ms, 0, 3600000, "60000", \
+		SHARED) \
 	XX("csta", "virtual-address", ADDRESS, virtual_address, 0, 0, "", SHARED) \
 	XX("csta", "user", TEXT, csta_user, 0, 0, "", SHARED) \
 	XX("csta", "password", TEXT, csta_password, 0, 0, "", SECRET) \
@@ -163,6 +167,23 @@
 	XX("pacemaker", "tell", YESNO, tell_pacemaker, 0, 0, "yes", SHARED) \
 	XX("pacemaker", "resource", NAME, resource, 1, 0, "tandemd", SHARED) \
 	XX("pacemaker", "crm-resource", FILE, crm_resource, 1, 0, "/usr/sbin/crm_resource", LOCAL)
+
+#define CONF_LISTENER_KEYS(XX) \
+	XX("listener", "address", ADDRESS, address, 1, 0, "0.0.0.0", SHARED) \
+	XX("listener", "port", U16, port, 1, 65535, "", SHARED) \
+	XX("listener", "framing", FRAMING, framing, 0, 0, "annex-j", SHARED) \
+	XX("listener", "default-edition", EDITION, default_edition, 0, 0, "", SHARED) \
+	XX("listener", "tls", YESNO, tls, 0, 0, "no", SHARED) \
+	XX("listener", "cert-file", FILE, cert_file, 0, 0, "", LOCAL) \
+	XX("listener", "key-file", FILE, key_file, 0, 0, "", LOCAL) \
+	XX("listener", "ca-file", FILE, ca_file, 0, 0, "", LOCAL) \
+	XX("listener", "client-certificate", CLIENT_CERT, client_cert, 0, 0, "none", SHARED) \
+	XX("listener", "tls-min", TLS_MIN, tls_min, 0, 0, "1.2", SHARED) \
+	XX("listener", "tls-handshake-ms", I64, tls_handshake_ms, 100, 60000, "5000", SHARED) \
+	XX("listener", "tls-pending-max", U32, tls_pending_max, 1, LIMIT_CONNECTIONS, "64", \
+		SHARED) \
+	XX("listener", "keepalive-s", I64, keepalive_s, 0, 32767, "", SHARED) \
+	XX("listener", "user-timeout-ms", I64, user_timeout_ms, 0, 3600000, "", SHARED)
 
 #define CONF_LINK_KEYS(XX) \
 	XX("link", "host", HOST, host, 1, 0, "", SHARED) \

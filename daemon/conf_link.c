@@ -15,7 +15,6 @@
 
 #define CTI_PORT 8011
 #define CTI_TLS_PORT 8012
-#define LINK_NAME_CHARS_MAX 40 /* the INI reader cuts longer ones */
 
 const struct conf_row conf_link_rows[CONF_LINK_KEY_COUNT] = {
 #define XX(section, key, kind, member, min, max, initial, place) \
@@ -71,17 +70,6 @@ conf_link_of_url(struct conf *c, const char *value)
 	return true;
 }
 
-static bool
-is_link_name(const char *name)
-{
-	size_t n = strlen(name);
-
-	if (n == 0 || n > LINK_NAME_CHARS_MAX)
-		return false;
-	return strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._") ==
-		n;
-}
-
 struct conf_xsp *
 conf_link_named(struct conf *c, const char *name)
 {
@@ -90,7 +78,7 @@ conf_link_named(struct conf *c, const char *name)
 	for (uint32_t i = 0; i < c->xsp_count; i++)
 		if (!c->xsps[i].is_url && strcmp(c->xsps[i].name, name) == 0)
 			return &c->xsps[i];
-	if (c->xsp_count == LIMIT_XSPS || !is_link_name(name))
+	if (c->xsp_count == LIMIT_XSPS || !conf_is_section_name(name))
 		return NULL;
 	x = &c->xsps[c->xsp_count++];
 	*x = (struct conf_xsp){ .transport = CONF_HTTP };

@@ -38,6 +38,9 @@ enum conf_kind {
 	KIND_CTI_KEEPALIVE,
 	KIND_CTI_PERIOD_UNIT,
 	KIND_DISPOSITION,
+	KIND_FRAMING,
+	KIND_CLIENT_CERT,
+	KIND_TLS_MIN,
 	KIND_I64,
 	KIND_U32,
 	KIND_U16,
@@ -56,7 +59,8 @@ enum conf_place {
 	CONF_SECRET
 };
 
-/* A key. `offset` counts from the structure that the section is kept in: struct conf, or struct conf_xsp for [link]. */
+/* A key. `offset` counts from the structure that the section is kept in: struct conf, struct conf_xsp
+ * for [link], or struct conf_listener for [listener]. */
 struct conf_row {
 	const char *section, *key;
 	enum conf_kind kind;
@@ -84,6 +88,8 @@ bool conf_split_host_port(struct str s, struct str *host, uint16_t *port);
 bool conf_is_address(const char *value);
 /** A URL's host and nothing else: nothing that curl would read differently from us. */
 bool conf_is_host(struct str host, bool bracketed);
+/** NAME of a section [link NAME] or [listener NAME]. */
+bool conf_is_section_name(const char *name);
 
 /* conf_device.c */
 
@@ -97,6 +103,27 @@ bool conf_scope_set(struct conf *c, const char *value);
 /** True if there are scopes as `subscribe` needs them. */
 bool conf_scopes_fit(const struct conf *c);
 void conf_devices_print(const struct conf *c, const struct conf_row *row, struct buf *out);
+
+/* conf_listen.c */
+
+#define CONF_LISTENER_KEY_COUNT 14
+extern const struct conf_row conf_listener_rows[CONF_LISTENER_KEY_COUNT];
+
+/** What [listener] sections said, before it is complete. */
+struct conf_listens {
+	bool given[LIMIT_LISTENERS][CONF_LISTENER_KEY_COUNT];
+};
+
+/** `listen = ADDRESS:PORT` or none: the first listener. */
+bool conf_listen_set(struct conf *c, const char *value);
+void conf_listen_print(const struct conf *c, struct buf *out);
+/** The listener of a section "listener NAME", made if need be; NULL if there is no room or the name is not possible. */
+struct conf_listener *conf_listener_named(struct conf *c, const char *name);
+/** Completes all listeners from [csta] and compares them. E_CONFIG with `e`. */
+int conf_listeners_complete(
+	struct conf *c, const struct conf_listens *given, const char *file, struct err *e);
+/** Prints the sections. With `shared_only` only what counts in the hash. */
+void conf_listeners_print(const struct conf *c, bool shared_only, struct buf *out);
 
 /* conf_link.c */
 

@@ -32,6 +32,9 @@ static const char *const word_lists[][8] = {
 	[KIND_CTI_KEEPALIVE] = { "both", "answer" },
 	[KIND_CTI_PERIOD_UNIT] = { "s", "ms" },
 	[KIND_DISPOSITION] = { "post", "put" },
+	[KIND_FRAMING] = { "annex-j", "nul" },
+	[KIND_CLIENT_CERT] = { "none", "optional", "required" },
+	[KIND_TLS_MIN] = { "1.2", "1.3" },
 };
 
 static char *
@@ -56,6 +59,20 @@ static bool
 is_name_char(char ch)
 {
 	return is_letter(ch) || (ch >= '0' && ch <= '9') || strchr("-._", ch) != NULL;
+}
+
+/* The INI reader cuts longer ones. */
+#define SECTION_NAME_CHARS_MAX 40
+
+bool
+conf_is_section_name(const char *name)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < n; i++)
+		if (!is_name_char(name[i]))
+			return false;
+	return n > 0 && n <= SECTION_NAME_CHARS_MAX;
 }
 
 /* True if each character may stand in a value of this kind. */
@@ -212,7 +229,7 @@ conf_value_set(void *base, const struct conf_row *row, const char *value)
 {
 	if (row->kind <= KIND_HOST)
 		return set_text(base, row, value);
-	if (row->kind <= KIND_DISPOSITION)
+	if (row->kind <= KIND_TLS_MIN)
 		return set_word(base, row, value);
 	if (row->kind == KIND_PACKAGES)
 		return conf_packages_set(base, row, value);
@@ -257,7 +274,7 @@ conf_value_describe(const struct conf_row *row, char *text, size_t size)
 {
 	if (row->kind <= KIND_HOST)
 		describe_text(row, text, size);
-	else if (row->kind <= KIND_DISPOSITION)
+	else if (row->kind <= KIND_TLS_MIN)
 		describe_words(row->kind, text, size);
 	else if (row->kind <= KIND_U16)
 		snprintf(text, size, "a number from %" PRId64 " to %" PRId64, row->min, row->max);
@@ -269,7 +286,7 @@ conf_value_describe(const struct conf_row *row, char *text, size_t size)
 	else if (row->kind == KIND_DEVICES)
 		snprintf(text, size, "a list of devices, ranges (2900-2949) and patterns (29*)");
 	else if (row->kind == KIND_LISTEN)
-		snprintf(text, size, "ADDRESS:PORT, for instance 0.0.0.0:1040");
+		snprintf(text, size, "ADDRESS:PORT, for instance 0.0.0.0:1040, or none");
 	else if (row->kind == KIND_XSP)
 		snprintf(text, size,
 			"HOST:PORT, or a URL of http://, https://, cti:// or ctis:// and HOST:PORT");
@@ -311,7 +328,7 @@ conf_value_print(const void *base, const struct conf_row *row, struct buf *out)
 	} else if (row->kind <= KIND_REPLICATE) {
 		memcpy(&first, text_member_of(base, row), sizeof(first));
 		buf_cstr(out, word_lists[row->kind][first ? 0 : 1]);
-	} else if (row->kind <= KIND_DISPOSITION) {
+	} else if (row->kind <= KIND_TLS_MIN) {
 		memcpy(&at, text_member_of(base, row), sizeof(at));
 		buf_cstr(out, word_lists[row->kind][at]);
 	} else if (row->kind <= KIND_U16) {

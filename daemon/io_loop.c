@@ -173,7 +173,7 @@ perform_one(struct io_loop *l, const struct node_action *a)
 		break;
 	case NODE_ACT_LISTEN:
 		if (a->flag)
-			io_tcp_listen(l->tcp, l->conf->listen_address, l->conf->listen_port);
+			io_tcp_listen(l->tcp);
 		else
 			io_tcp_unlisten(l->tcp);
 		break;
@@ -452,7 +452,7 @@ open_adapters(struct io_loop *l, uint64_t epoch, int64_t corosync_wait_ms, struc
 		return e->code;
 	l->south = io_south_new(&l->sink, l->conf);
 	l->secret = io_secret_new(&l->sink, l->conf);
-	l->tcp = io_tcp_new(&l->sink);
+	l->tcp = io_tcp_new(&l->sink, l->conf);
 	l->nudge = io_nudge_new(&l->sink);
 	l->exec = io_exec_new(&l->sink, l->conf);
 	l->node = node_new(
@@ -498,7 +498,7 @@ io_loop_run(struct io_loop *l)
 int
 io_loop_port(const struct io_loop *l)
 {
-	return io_tcp_port(l->tcp);
+	return io_tcp_port(l->tcp, 0);
 }
 
 static void

@@ -29,7 +29,7 @@ struct io_loop *io_loop_new(
 int io_loop_run(struct io_loop *l);
 /** As SIGTERM does. For tests; from a callback on the loop. */
 void io_loop_stop(struct io_loop *l);
-/** Port of the CSTA listener, 0 while there is none. */
+/** Port of the first CSTA listener, 0 while there is none. */
 int io_loop_port(const struct io_loop *l);
 
 /** Closes what is open and frees everything. */

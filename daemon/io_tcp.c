@@ -10,6 +10,7 @@
  */
 #include "daemon/io_tcp.h"
 
+#include "daemon/io_listen.h"
 #include "proto/base/limits.h"
 #include "proto/base/map.h"
 #include "proto/base/mem.h"
@@ -22,18 +23,13 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 #include <utlist.h>
 
 #define TCP_READ_BYTES 65536
-#define TCP_BACKLOG 512
 #define TCP_FIRST_ACK_MS 10
 #define TCP_ACK_MS 50
 #define TCP_FLUSH_MS 5000
 #define TCP_FIN_MS 1000
-#define TCP_RELISTEN_MS 200
-#define TCP_KEEPALIVE_S 30
-#define TCP_USER_TIMEOUT_MS 60000
 
 enum conn_state {
 	CONN_OPEN,
@@ -44,6 +40,7 @@ enum conn_state {
 struct conn {
 	uv_tcp_t handle;
 	struct io_tcp *t;
+	const struct conf_listener *conf; /* of the listener it came over */
 	uint64_t id;
 	enum conn_state state;
 	bool told;            /* CLIENT_OPEN was emitted */
@@ -58,22 +55,16 @@ struct conn {
 
 struct io_tcp {
 	struct io_sink sink;
-	uv_tcp_t listener;
-	uv_timer_t relisten;
+	const struct conf *conf;
+	struct io_listen *listen;
 	uv_timer_t acks;
-	bool want_listener;
-	bool listener_open; /* the handle exists */
 	bool closing;
-	bool told_full, told_listen;
-	char address[64];
-	uint16_t port;
+	bool told_full;
 	uint64_t next_id;
 	struct conn *conns;   /* by id */
 	struct conn *watched; /* unacknowledged output, or flushing */
 	uint8_t bytes[TCP_READ_BYTES];
 };
-
-static void open_listener(struct io_tcp *t);
 
 /* --- the end of a connection ------------------------------------------------------------------ */
 
@@ -232,25 +223,28 @@ name_both(struct conn *c, char *remote, char *local, size_t size)
 	return true;
 }
 
+/* A client that is gone without a word is noticed in these times. */
 static void
 tune(struct conn *c)
 {
-	unsigned timeout_ms = TCP_USER_TIMEOUT_MS;
+	unsigned timeout_ms = (unsigned)c->conf->user_timeout_ms;
 	uv_os_fd_t fd;
 
 	uv_tcp_nodelay(&c->handle, 1);
-	uv_tcp_keepalive(&c->handle, 1, TCP_KEEPALIVE_S);
-	if (uv_fileno((uv_handle_t *)&c->handle, &fd) == 0)
+	if (c->conf->keepalive_s > 0)
+		uv_tcp_keepalive(&c->handle, 1, (unsigned)c->conf->keepalive_s);
+	if (timeout_ms > 0 && uv_fileno((uv_handle_t *)&c->handle, &fd) == 0)
 		(void)setsockopt(
 			fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof(timeout_ms));
 }
 
 static struct conn *
-conn_new(struct io_tcp *t)
+conn_new(struct io_tcp *t, uint32_t listener)
 {
 	struct conn *c = mem_zalloc(sizeof(*c));
 
 	c->t = t;
+	c->conf = &t->conf->listeners[listener];
 	c->id = t->next_id++;
 	uv_tcp_init(t->sink.loop, &c->handle);
 	c->handle.data = c;
@@ -274,16 +268,13 @@ may_accept(struct io_tcp *t, const char *remote)
 }
 
 static void
-on_connection(uv_stream_t *s, int status)
+on_connection(uint32_t listener, void *arg)
 {
-	struct io_tcp *t = s->data;
+	struct io_tcp *t = arg;
 	char remote[64] = "?", local[64] = "?";
-	struct conn *c;
+	struct conn *c = conn_new(t, listener);
 
-	if (status != 0)
-		return; /* out of descriptors: libuv closes what waits, or it stays in the backlog */
-	c = conn_new(t);
-	if (uv_accept(s, (uv_stream_t *)&c->handle) != 0 ||
+	if (io_listen_accept(t->listen, listener, &c->handle) != 0 ||
 		!name_both(c, remote, local, sizeof(remote)) || !may_accept(t, remote) ||
 		uv_read_start((uv_stream_t *)&c->handle, on_alloc, on_read) != 0) {
 		drop(c, true);
@@ -294,132 +285,9 @@ on_connection(uv_stream_t *s, int status)
 	io_emit(&t->sink,
 		&(struct node_event){ .kind = NODE_EV_CLIENT_OPEN,
 			.id = c->id,
+			.number = listener,
 			.text = str_of(remote),
 			.text2 = str_of(local) });
-}
-
-/* --- listener --------------------------------------------------------------------------------- */
-
-static int
-make_address(struct sockaddr_storage *sa, const char *address, uint16_t port)
-{
-	memset(sa, 0, sizeof(*sa));
-	if (uv_ip4_addr(address, port, (struct sockaddr_in *)sa) == 0)
-		return 0;
-	return uv_ip6_addr(address, port, (struct sockaddr_in6 *)sa);
-}
-
-/*
- * A bound socket, or a negative error of libuv. FREEBIND: the virtual address may come only after
- * us.
- */
-static int
-bind_socket(const char *address, uint16_t port)
-{
-	struct sockaddr_storage sa;
-	int one = 1;
-	int fd, result = make_address(&sa, address, port);
-
-	if (result != 0)
-		return result;
-	fd = socket(sa.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return uv_translate_sys_error(errno);
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) != 0 ||
-		setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &one, sizeof(one)) != 0 ||
-		bind(fd, (struct sockaddr *)&sa,
-			sa.ss_family == AF_INET ? sizeof(struct sockaddr_in) :
-						  sizeof(struct sockaddr_in6)) != 0) {
-		result = uv_translate_sys_error(errno);
-		close(fd);
-		return result;
-	}
-	return fd;
-}
-
-static void
-on_relisten(uv_timer_t *timer)
-{
-	open_listener(timer->data);
-}
-
-static void
-on_listener_closed(uv_handle_t *h)
-{
-	struct io_tcp *t = h->data;
-
-	t->listener_open = false;
-	if (!uv_is_active((uv_handle_t *)&t->relisten))
-		open_listener(t);
-}
-
-static void
-listen_failed(struct io_tcp *t, int why)
-{
-	if (!t->told_listen)
-		log_emit(t->sink.log, M_CLIENT_REFUSED,
-			"cannot listen on %s port %u: %s; trying on", t->address, (unsigned)t->port,
-			uv_strerror(why));
-	t->told_listen = true;
-	uv_timer_start(&t->relisten, on_relisten, TCP_RELISTEN_MS, 0);
-}
-
-static void
-open_listener(struct io_tcp *t)
-{
-	int fd, result;
-
-	if (!t->want_listener || t->listener_open || t->closing)
-		return;
-	fd = bind_socket(t->address, t->port);
-	if (fd < 0) {
-		listen_failed(t, fd);
-		return;
-	}
-	uv_tcp_init(t->sink.loop, &t->listener);
-	t->listener.data = t;
-	t->listener_open = true;
-	result = uv_tcp_open(&t->listener, fd);
-	if (result != 0)
-		close(fd);
-	else
-		result = uv_listen((uv_stream_t *)&t->listener, TCP_BACKLOG, on_connection);
-	if (result == 0) {
-		t->told_listen = false;
-		return;
-	}
-	listen_failed(t, result);
-	uv_close((uv_handle_t *)&t->listener, on_listener_closed);
-}
-
-void
-io_tcp_listen(struct io_tcp *t, const char *address, uint16_t port)
-{
-	snprintf(t->address, sizeof(t->address), "%s", address);
-	t->port = port;
-	t->want_listener = true;
-	open_listener(t);
-}
-
-void
-io_tcp_unlisten(struct io_tcp *t)
-{
-	t->want_listener = false;
-	uv_timer_stop(&t->relisten);
-	if (t->listener_open && !uv_is_closing((uv_handle_t *)&t->listener))
-		uv_close((uv_handle_t *)&t->listener, on_listener_closed);
-}
-
-uint16_t
-io_tcp_port(const struct io_tcp *t)
-{
-	struct sockaddr_storage sa;
-	int n = sizeof(sa);
-
-	if (!t->listener_open || uv_tcp_getsockname(&t->listener, (struct sockaddr *)&sa, &n) != 0)
-		return 0;
-	return ntohs(sa.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&sa)->sin6_port :
-						((struct sockaddr_in *)&sa)->sin_port);
 }
 
 /* --- writing ---------------------------------------------------------------------------------- */
@@ -529,16 +397,34 @@ io_tcp_end(struct io_tcp *t, uint64_t id, bool flush)
 
 /* --- life ------------------------------------------------------------------------------------- */
 
+void
+io_tcp_listen(struct io_tcp *t)
+{
+	io_listen_open(t->listen);
+}
+
+void
+io_tcp_unlisten(struct io_tcp *t)
+{
+	io_listen_shut(t->listen);
+}
+
+uint16_t
+io_tcp_port(const struct io_tcp *t, uint32_t listener)
+{
+	return io_listen_port(t->listen, listener);
+}
+
 struct io_tcp *
-io_tcp_new(const struct io_sink *sink)
+io_tcp_new(const struct io_sink *sink, const struct conf *conf)
 {
 	struct io_tcp *t = mem_zalloc(sizeof(*t));
 
 	t->sink = *sink;
+	t->conf = conf;
 	t->next_id = 1;
-	uv_timer_init(sink->loop, &t->relisten);
+	t->listen = io_listen_new(sink, conf, on_connection, t);
 	uv_timer_init(sink->loop, &t->acks);
-	t->relisten.data = t;
 	t->acks.data = t;
 	return t;
 }
@@ -548,17 +434,17 @@ io_tcp_close(struct io_tcp *t)
 {
 	struct conn *c, *next;
 
-	io_tcp_unlisten(t);
+	io_listen_close(t->listen);
 	t->closing = true;
 	HASH_ITER(hh, t->conns, c, next) {
 		drop(c, false);
 	}
-	uv_close((uv_handle_t *)&t->relisten, NULL);
 	uv_close((uv_handle_t *)&t->acks, NULL);
 }
 
 void
 io_tcp_free(struct io_tcp *t)
 {
+	io_listen_free(t->listen);
 	mem_free(t);
 }

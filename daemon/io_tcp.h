@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The CSTA side: listener and connections. Connections are numbers to the node; a number is never
+ * The CSTA side: listeners and connections. Connections are numbers to the node; a number is never
  * used twice.
  *
  * Emits CLIENT_OPEN, CLIENT_DATA, CLIENT_ACKED and, exactly once for each that was opened,
@@ -13,17 +13,15 @@
 
 struct io_tcp;
 
-struct io_tcp *io_tcp_new(const struct io_sink *sink);
+/** `conf` must outlive it: its listeners say how connections are treated. */
+struct io_tcp *io_tcp_new(const struct io_sink *sink, const struct conf *conf);
 
-/**
- * Opens the listener; tried again each 200 ms while the address cannot be had (IP_FREEBIND: it may
- * be set up later). Open already: nothing happens.
- */
-void io_tcp_listen(struct io_tcp *t, const char *address, uint16_t port);
-/** Closes the listener; connections stay. */
+/** Opens all listeners; see io_listen_open(). */
+void io_tcp_listen(struct io_tcp *t);
+/** Closes the listeners; connections stay. */
 void io_tcp_unlisten(struct io_tcp *t);
 /** The port that is really bound, for port 0; 0 while not listening. */
-uint16_t io_tcp_port(const struct io_tcp *t);
+uint16_t io_tcp_port(const struct io_tcp *t, uint32_t listener);
 
 /** One write, in order behind those before. An unknown or ending connection swallows it. */
 void io_tcp_send(struct io_tcp *t, uint64_t id, struct str bytes);

@@ -241,7 +241,7 @@ sess_conn_open(struct sess *s, uint64_t id, const struct sess_origin *from)
 		return;
 	}
 	buf_reset(&s->body);
-	csta_put_system_status(&s->body, sess_default_edition(s), sess_present_status(s), 0);
+	csta_put_system_status(&s->body, sess_default_edition(s, c), sess_present_status(s), 0);
 	sess_send_direct(s, c, sess_next_invoke(c), buf_as_str(&s->body));
 }
 

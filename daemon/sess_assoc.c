@@ -13,12 +13,16 @@
 #include <stdio.h>
 
 enum csta_edition
-sess_default_edition(const struct sess *s)
+sess_default_edition(const struct sess *s, const struct conn *c)
 {
 	static const char *const names[] = { "", "ed3", "ed4", "ed5", "ed6" };
 
+	const struct conf *conf = s->x->conf;
+	const char *own = conf->listeners[c->listener].default_edition;
+	struct str wanted = str_of(own[0] != '\0' ? own : conf->default_edition);
+
 	for (int ed = CSTA_ED3; ed <= CSTA_ED6; ed++)
-		if (str_is(str_of(s->x->conf->default_edition), names[ed]))
+		if (str_is(wanted, names[ed]))
 			return (enum csta_edition)ed;
 	return CSTA_ED3;
 }
@@ -28,7 +32,7 @@ assoc_edition(const struct sess *s, const struct conn *c)
 {
 	const struct core_session *session = core_session_by_id(&s->x->model, c->session);
 
-	return session ? (enum csta_edition)session->edition : sess_default_edition(s);
+	return session ? (enum csta_edition)session->edition : sess_default_edition(s, c);
 }
 
 /* Comparing every byte whatever the input, so that timing tells nothing of the secret. */
@@ -99,7 +103,7 @@ assoc_open(struct sess *s, struct conn *c, const struct csta_request *q, bool ke
 	struct ctx *x = s->x;
 	enum csta_edition ed = q->wanted ? q->wanted :
 		q->edition               ? q->edition :
-					   sess_default_edition(s);
+					   sess_default_edition(s, c);
 	uint64_t id = core_next_id(&x->model);
 	uint64_t cleanup_s =
 		q->cleanup_delay_s ? q->cleanup_delay_s : (uint64_t)x->conf->cleanup_delay_s;

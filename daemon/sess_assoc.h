@@ -30,7 +30,8 @@ void sess_end(struct sess *s, struct core_session *session);
 void sess_tell_acked(struct sess *s, struct core_session *session, uint64_t serial, uint64_t *said);
 /** What a client that comes now is told of the system. */
 enum csta_status sess_present_status(const struct sess *s);
-enum csta_edition sess_default_edition(const struct sess *s);
+/** What a connection is spoken to before its client says anything: a matter of its listener. */
+enum csta_edition sess_default_edition(const struct sess *s, const struct conn *c);
 /** Makes the clients of connections that died with the other node notice. */
 void sess_nudge_all(struct sess *s);
 

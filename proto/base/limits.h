@@ -24,6 +24,7 @@
 #define LIMIT_CSTA_SEND_BYTES 32767 /* some clients read the length as signed 16 bit */
 #define LIMIT_SESSIONS 4096
 #define LIMIT_CONNECTIONS 4096
+#define LIMIT_LISTENERS 8 /* that of [csta] included */
 #define LIMIT_MONITORS 200000
 #define LIMIT_MONITORS_PER_DEVICE 64
 #define LIMIT_OUTBOX_MESSAGES 16384

@@ -31,8 +31,8 @@ setup(void)
 {
 	conf_defaults(&conf);
 	conf.clustered = false;
-	conf.listen_port = 0;
-	strcpy(conf.listen_address, "127.0.0.1");
+	conf.listeners[0].port = 0;
+	strcpy(conf.listeners[0].address, "127.0.0.1");
 	strcpy(conf.node_name, "n1");
 	snprintf(conf.control, sizeof(conf.control), "tandem-loop-%d", (int)getpid());
 	strcpy(dir, "/tmp/check_io_loop.XXXXXX");

@@ -6,24 +6,33 @@
 #include "daemon/io_tcp.h"
 #include "proto/base/limits.h"
 #include "tests/adapter/recorder.h"
+#include "tests/adapter/segments.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 static struct recorder *r;
 static struct io_tcp *tcp;
+static struct conf conf;
 
 static void
 setup(void)
 {
 	r = recorder_new();
-	tcp = io_tcp_new(&r->sink);
-	io_tcp_listen(tcp, "127.0.0.1", 0);
-	ck_assert_uint_ne(io_tcp_port(tcp), 0);
+	conf_defaults(&conf);
+	strcpy(conf.listeners[0].address, "127.0.0.1");
+	conf.listeners[0].port = 0;
+	conf.listeners[1] = conf.listeners[0];
+	conf.listeners[1].keepalive_s = 7;
+	conf.listeners[1].user_timeout_ms = 1234;
+	conf.listener_count = 2;
+	tcp = io_tcp_new(&r->sink, &conf);
+	io_tcp_listen(tcp);
+	ck_assert_uint_ne(io_tcp_port(tcp, 0), 0);
 }
 
 static void
@@ -36,16 +45,22 @@ teardown(void)
 }
 
 static int
-connect_client(void)
+connect_to(uint32_t listener)
 {
 	struct sockaddr_in sa = { .sin_family = AF_INET,
-		.sin_port = htons(io_tcp_port(tcp)),
+		.sin_port = htons(io_tcp_port(tcp, listener)),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	ck_assert_int_eq(connect(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
 	ck_assert_int_eq(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
 	return fd;
+}
+
+static int
+connect_client(void)
+{
+	return connect_to(0);
 }
 
 /* Reads what is there; the loop runs in between until `n` bytes have come. */
@@ -91,7 +106,7 @@ START_TEST(echo_and_addresses)
 	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&sa, &n), 0);
 	snprintf(expected, sizeof(expected), "127.0.0.1:%u", (unsigned)ntohs(sa.sin_port));
 	ck_assert_str_eq(open->text, expected);
-	snprintf(expected, sizeof(expected), "127.0.0.1:%u", (unsigned)io_tcp_port(tcp));
+	snprintf(expected, sizeof(expected), "127.0.0.1:%u", (unsigned)io_tcp_port(tcp, 0));
 	ck_assert_str_eq(open->text2, expected);
 	close(fd);
 	recorder_await(r, NODE_EV_CLIENT_CLOSED, 1);
@@ -162,7 +177,7 @@ END_TEST
 START_TEST(acknowledged_is_not_sent)
 {
 	struct sockaddr_in sa = { .sin_family = AF_INET,
-		.sin_port = htons(io_tcp_port(tcp)),
+		.sin_port = htons(io_tcp_port(tcp, 0)),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM, 0), small = 4096;
 	size_t n = 4 * 1024 * 1024;
@@ -288,72 +303,98 @@ START_TEST(reset_by_the_client)
 }
 END_TEST
 
-START_TEST(listener_opens_and_closes)
+/* The socket at the other end of a connection of this process. */
+static int
+other_end(int fd)
 {
-	uint16_t port = io_tcp_port(tcp);
-	struct sockaddr_in sa = { .sin_family = AF_INET,
-		.sin_port = htons(port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int kept = connect_client(), fd;
+	struct sockaddr_in mine, peer;
+	socklen_t n = sizeof(mine);
+
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&mine, &n), 0);
+	for (int other = 3; other < 1024; other++) {
+		n = sizeof(peer);
+		if (getpeername(other, (struct sockaddr *)&peer, &n) == 0 &&
+			peer.sin_port == mine.sin_port)
+			return other;
+	}
+	ck_abort_msg("there is no other end");
+	return -1;
+}
+
+static int
+option(int fd, int level, int name)
+{
+	int value = -1;
+	socklen_t n = sizeof(value);
+
+	ck_assert_int_eq(getsockopt(fd, level, name, &value, &n), 0);
+	return value;
+}
+
+/* The node is told which listener it was, and sockets are as the listener's settings say. */
+START_TEST(listeners_are_told_apart)
+{
+	int first = connect_to(0), second, other;
 
 	recorder_await(r, NODE_EV_CLIENT_OPEN, 1);
-	io_tcp_unlisten(tcp);
-	recorder_run_ms(r, 20);
-	fd = socket(AF_INET, SOCK_STREAM, 0);
-	ck_assert_int_eq(connect(fd, (struct sockaddr *)&sa, sizeof(sa)), -1);
-	ck_assert_int_eq(errno, ECONNREFUSED);
-	close(fd);
-	/* the connection lives on, and the port can be had again although it does */
-	ck_assert_uint_eq(recorder_count(r, NODE_EV_CLIENT_CLOSED), 0);
-	io_tcp_listen(tcp, "127.0.0.1", port);
-	recorder_run_ms(r, 20);
-	ck_assert_uint_eq(io_tcp_port(tcp), port);
-	fd = connect_client();
+	second = connect_to(1);
 	recorder_await(r, NODE_EV_CLIENT_OPEN, 2);
-	ck_assert_uint_ne(recorder_find(r, NODE_EV_CLIENT_OPEN, 1)->id,
-		recorder_find(r, NODE_EV_CLIENT_OPEN, 0)->id);
-	close(fd);
-	close(kept);
+	ck_assert_uint_eq(recorder_find(r, NODE_EV_CLIENT_OPEN, 0)->number, 0);
+	ck_assert_uint_eq(recorder_find(r, NODE_EV_CLIENT_OPEN, 1)->number, 1);
+	ck_assert_uint_eq(recorder_find(r, NODE_EV_CLIENT_OPEN, 1)->bytes_n, 0);
+	other = other_end(first);
+	ck_assert_int_eq(option(other, IPPROTO_TCP, TCP_KEEPIDLE), 30);
+	ck_assert_int_eq(option(other, IPPROTO_TCP, TCP_USER_TIMEOUT), 60000);
+	other = other_end(second);
+	ck_assert_int_eq(option(other, SOL_SOCKET, SO_KEEPALIVE), 1);
+	ck_assert_int_eq(option(other, IPPROTO_TCP, TCP_KEEPIDLE), 7);
+	ck_assert_int_eq(option(other, IPPROTO_TCP, TCP_USER_TIMEOUT), 1234);
+	close(first);
+	close(second);
 	recorder_await(r, NODE_EV_CLIENT_CLOSED, 2);
 }
 END_TEST
 
-static bool
-listening(struct recorder *rec, void *arg)
+/* Messages that are sent one right after the other do not share a segment: some clients read one message a read. */
+START_TEST(each_message_is_a_segment)
 {
-	(void)rec;
-	(void)arg;
-	return io_tcp_port(tcp) != 0;
-}
+	char text[30];
+	int fd = connect_client();
+	uint64_t id;
 
-START_TEST(listener_waits_for_its_port)
-{
-	struct sockaddr_in sa = { .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t n = sizeof(sa);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	io_tcp_unlisten(tcp);
-	recorder_run_ms(r, 20);
-	ck_assert_int_eq(bind(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
-	ck_assert_int_eq(listen(fd, 1), 0);
-	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&sa, &n), 0);
-	io_tcp_listen(tcp, "127.0.0.1", ntohs(sa.sin_port));
-	recorder_run_ms(r, 50);
-	ck_assert_uint_eq(io_tcp_port(tcp), 0);
-	ck_assert_ptr_nonnull(strstr(r->log_text, "cannot listen on 127.0.0.1"));
+	recorder_await(r, NODE_EV_CLIENT_OPEN, 1);
+	id = recorder_find(r, NODE_EV_CLIENT_OPEN, 0)->id;
+	for (int i = 0; i < 10; i++)
+		io_tcp_send(tcp, id, STR("abc"));
+	read_exactly(fd, text, sizeof(text));
+	ck_assert_uint_eq(segments_received(fd), 10);
 	close(fd);
-	recorder_run_until(r, listening, NULL);
+	recorder_await(r, NODE_EV_CLIENT_CLOSED, 1);
 }
 END_TEST
 
-/* An address that is not here yet, as the virtual one when the listener opens first. */
-START_TEST(listener_binds_a_foreign_address)
+/* One that does not read costs the others nothing: what they are sent comes while its queue is full. */
+START_TEST(one_that_does_not_read_delays_nobody)
 {
-	io_tcp_unlisten(tcp);
-	recorder_run_ms(r, 20);
-	io_tcp_listen(tcp, "198.51.100.77", 0);
-	ck_assert_uint_ne(io_tcp_port(tcp), 0);
+	static char much[1024 * 1024];
+	char text[5];
+	int deaf = connect_client(), fd;
+	uint64_t id;
+
+	recorder_await(r, NODE_EV_CLIENT_OPEN, 1);
+	fd = connect_client();
+	recorder_await(r, NODE_EV_CLIENT_OPEN, 2);
+	r->hook = echo;
+	id = recorder_find(r, NODE_EV_CLIENT_OPEN, 0)->id;
+	for (int i = 0; i < 6; i++) {
+		io_tcp_send(tcp, id, (struct str){ much, sizeof(much) });
+		ck_assert_int_eq(send(fd, "hello", 5, 0), 5);
+		read_exactly(fd, text, 5);
+	}
+	ck_assert_uint_eq(recorder_count(r, NODE_EV_CLIENT_CLOSED), 0);
+	close(deaf);
+	close(fd);
+	recorder_await(r, NODE_EV_CLIENT_CLOSED, 2);
 }
 END_TEST
 
@@ -378,9 +419,9 @@ main(void)
 	tcase_add_test(t, unknown_ids_are_swallowed);
 	tcase_add_test(t, close_from_inside_an_event);
 	tcase_add_test(t, reset_by_the_client);
-	tcase_add_test(t, listener_opens_and_closes);
-	tcase_add_test(t, listener_waits_for_its_port);
-	tcase_add_test(t, listener_binds_a_foreign_address);
+	tcase_add_test(t, listeners_are_told_apart);
+	tcase_add_test(t, each_message_is_a_segment);
+	tcase_add_test(t, one_that_does_not_read_delays_nobody);
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
 	srunner_free(sr);

@@ -49,8 +49,8 @@ START_TEST(defaults_and_minimal)
 	good(MINIMAL);
 	ck_assert(conf.clustered && conf.confirmed && conf.fencing && conf.tell_pacemaker);
 	ck_assert_str_eq(conf.group, "tandem");
-	ck_assert_str_eq(conf.listen_address, "0.0.0.0");
-	ck_assert_uint_eq(conf.listen_port, 1040);
+	ck_assert_str_eq(conf.listeners[0].address, "0.0.0.0");
+	ck_assert_uint_eq(conf.listeners[0].port, 1040);
 	ck_assert_int_eq(conf.confirm_timeout_ms, 200);
 	ck_assert_uint_eq(conf.update_in_flight, 32);
 	ck_assert_uint_eq(conf.xsp_count, 1);
@@ -70,8 +70,8 @@ START_TEST(all_forms)
 	     "user = u\ndefault-domain = demo.example\n[pacemaker]\ntell = no");
 	ck_assert_str_eq(conf.node_name, "n1");
 	ck_assert(!conf.clustered && !conf.confirmed && !conf.fencing && !conf.tell_pacemaker);
-	ck_assert_str_eq(conf.listen_address, "::1");
-	ck_assert_uint_eq(conf.listen_port, 2040);
+	ck_assert_str_eq(conf.listeners[0].address, "::1");
+	ck_assert_uint_eq(conf.listeners[0].port, 2040);
 	ck_assert_str_eq(conf.csta_password, "a b  c");
 	ck_assert_uint_eq(conf.xsp_count, 3);
 	ck_assert_str_eq(conf.xsps[0].base_url, "https://xsp1.example:443");
@@ -99,7 +99,7 @@ START_TEST(errors_name_place_and_what_is_allowed)
 	bad("[node]\nname = a b\n" MINIMAL, "[node] name", 2);
 	bad("[node]\nbeat = 5\n" MINIMAL, "there is no such key; allowed: name, cluster, group", 2);
 	bad("[nodes]\nname = x\n" MINIMAL,
-		"there is no such section; allowed: node, csta, broadworks, devices, link NAME, pacemaker",
+		"there is no such section; allowed: node, csta, listener NAME, broadworks, devices, link NAME, pacemaker",
 		2);
 	bad("name = x\n" MINIMAL, "[] name: there is no such section", 1);
 	bad("[node]\nname = a\nname = b\n" MINIMAL, "t.conf:3: [node] name: given twice", 3);

@@ -38,6 +38,24 @@ START_TEST(test_status_at_once)
 }
 END_TEST
 
+/* Each listener has an edition of its own for clients that have not said one. */
+START_TEST(test_edition_of_the_listener)
+{
+	unsigned c;
+
+	setup("[csta]\ndefault-edition = ed4\n[listener new]\nport = 2040\ndefault-edition = ed6\n"
+	      "[listener same]\nport = 2041\n");
+	for (uint32_t listener = 0; listener < 3; listener++) {
+		c = world_connect_over(&w, listener, "10.77.0.100:4000");
+		world_settle(&w);
+		buf_char(&w.clients[c].raw, '\0');
+		ck_assert_ptr_nonnull(strstr(
+			(const char *)w.clients[c].raw.p, listener == 1 ? "csta/ed6" : "csta/ed4"));
+	}
+	world_fini(&w);
+}
+END_TEST
+
 /* Nothing of BroadWorks answers: clients are taken all the same, and told. */
 START_TEST(test_status_without_broadworks)
 {
@@ -249,6 +267,7 @@ main(void)
 {
 	const TTest *const tests[] = {
 		test_status_at_once,
+		test_edition_of_the_listener,
 		test_status_without_broadworks,
 		test_bad_prefix,
 		test_malformed_xml,

@@ -415,7 +415,7 @@ world_start(struct world *w)
 /* clients */
 
 unsigned
-world_connect_from(struct world *w, const char *peer)
+world_connect_over(struct world *w, uint32_t listener, const char *peer)
 {
 	unsigned id = ++w->client_count;
 	struct world_client *c = &w->clients[id];
@@ -429,9 +429,16 @@ world_connect_from(struct world *w, const char *peer)
 	world_step(w,
 		&(struct node_event){ .kind = NODE_EV_CLIENT_OPEN,
 			.id = id,
+			.number = listener,
 			.text = str_of(peer),
 			.text2 = STR("10.77.0.50:1040") });
 	return id;
+}
+
+unsigned
+world_connect_from(struct world *w, const char *peer)
+{
+	return world_connect_over(w, 0, peer);
 }
 
 unsigned

@@ -220,6 +220,8 @@ void world_event_later(struct world *w, int64_t ms, const struct node_event *ev)
 unsigned world_connect(struct world *w);
 /** The same from another address ("10.1.1.1:5"). */
 unsigned world_connect_from(struct world *w, const char *peer);
+/** The same over another listener of the configuration. */
+unsigned world_connect_over(struct world *w, uint32_t listener, const char *peer);
 /** Sends one frame and lets it have its effect. */
 void world_send(struct world *w, unsigned client, unsigned invoke, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
