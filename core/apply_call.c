@@ -95,9 +95,10 @@ settle_moved_view(const struct core_half *h)
 	if (h->how == CORE_HOW_CONFERENCED && h->conference != CORE_CONFERENCE_NONE &&
 		settle_is_talking(h->told))
 		return VIEW_connected; /* the event says so */
-	if ((h->how == CORE_HOW_FORWARDED || h->how == CORE_HOW_PICKED_UP) &&
-		h->told == VIEW_dialed)
+	if (h->told == VIEW_dialed && core_half_is_sent_on(h))
 		return VIEW_originated; /* the new far party is still to be delivered to */
+	if (h->told == VIEW_far_held && core_half_is_handed_over(h))
+		return VIEW_connected; /* who held has left: if the new far party holds as well, it is told */
 	return h->told;
 }
 

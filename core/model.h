@@ -367,6 +367,10 @@ struct core_half *core_half_by_call(const struct core_device *d, uint64_t call_i
 bool core_half_shares(const struct core_half *h, const struct core_half *with);
 /** Another living half that makes one connection with this one: both are, or were, in the conference of the device. NULL. */
 struct core_half *core_half_sibling(const struct core_half *h);
+/** A move (`how`) while the party calls: its call was sent on to somebody else, who is still to be told as called. */
+bool core_half_is_sent_on(const struct core_half *h);
+/** A move (`how`) by which the far party gave its place to another one. */
+bool core_half_is_handed_over(const struct core_half *h);
 /** Is it the one of those that speaks for the connection? True without siblings. */
 bool core_half_leads(const struct core_half *h);
 /** What a half looks like now. */

@@ -303,6 +303,23 @@ core_half_leads(const struct core_half *h)
 	return true;
 }
 
+bool
+core_half_is_sent_on(const struct core_half *h)
+{
+	bool calling = h->told == VIEW_dialed || h->told == VIEW_originated;
+
+	return calling &&
+		(h->how == CORE_HOW_FORWARDED || h->how == CORE_HOW_PICKED_UP ||
+			(h->how == CORE_HOW_TRANSFERRED && h->told_call == h->track->call->id));
+}
+
+bool
+core_half_is_handed_over(const struct core_half *h)
+{
+	return h->how == CORE_HOW_NONE || h->how == CORE_HOW_TRANSFERRED ||
+		h->how == CORE_HOW_PARK_RETRIEVED;
+}
+
 static enum core_view
 half_view_alerting(const struct core_half *h)
 {

@@ -303,30 +303,27 @@ moved_cause(const struct core_half *h)
 	case CORE_HOW_TRANSFERRED:
 		break;
 	}
-	return CSTA_CAUSE_transfer;
+	return core_half_is_sent_on(h) ? CSTA_CAUSE_redirected : CSTA_CAUSE_transfer;
 }
 
 /* Diverted fits only while the far party is being called, and not over a change of the call id. */
 static enum csta_event_kind
 moved_kind(const struct core_half *h)
 {
-	bool calling = h->told == VIEW_dialed || h->told == VIEW_originated;
-
 	switch (h->how) {
-	case CORE_HOW_FORWARDED:
-	case CORE_HOW_PICKED_UP:
-		return calling && h->told_call == h->track->call->id ? CSTA_EV_Diverted :
-								       CSTA_EV_Transfered;
 	case CORE_HOW_BARGED_IN:
 	case CORE_HOW_MONITORED:
 	case CORE_HOW_CONFERENCED:
 		return CSTA_EV_Conferenced;
+	case CORE_HOW_FORWARDED:
+	case CORE_HOW_PICKED_UP:
 	case CORE_HOW_NONE:
 	case CORE_HOW_TRANSFERRED:
 	case CORE_HOW_PARK_RETRIEVED:
 		break;
 	}
-	return CSTA_EV_Transfered;
+	return core_half_is_sent_on(h) && h->told_call == h->track->call->id ? CSTA_EV_Diverted :
+									       CSTA_EV_Transfered;
 }
 
 /* Who brought the parties together: the device that has the conference, who intruded, who transferred. */
@@ -342,16 +339,40 @@ moved_by(const struct say *s, const struct core_half *h)
 	return old;
 }
 
-/* Another party of the device in the call: who was added to a conference. Its own turn in it may be still to come. */
+/* Another living party of a device in the call of `h`: the last one, for that was added to a conference. */
 static const struct core_half *
-moved_added(const struct core_half *h)
+moved_beside(const struct core_half *h, const struct core_device *d)
 {
-	const struct core_half *other;
+	const struct core_half *other, *found = NULL;
 
-	TAILQ_FOREACH(other, &h->device->halves, of_device)
-		if (other != h && !other->gone && other->track->call == h->track->call)
-			return other;
-	return h;
+	TAILQ_FOREACH(other, &d->halves, of_device)
+		if (other != h && !other->gone && other->track->call == h->track->call &&
+			!str_is(str_of(other->remote_user), h->device->user))
+			found = other;
+	return found;
+}
+
+/*
+ * transferredToDevice and addedParty: the same device for all who are told. The party of the younger call is the one
+ * that was consulted; its call has become the older one.
+ */
+static struct str
+moved_other(const struct say *s, const struct core_half *h)
+{
+	struct str far = say_far_device(s->x, h);
+	bool conference = h->how == CORE_HOW_CONFERENCED;
+	const struct core_device *controller =
+		core_device_by_user(&s->x->model, str_of(h->remote_user));
+	const struct core_half *other = NULL;
+
+	if (conference && h->conference != CORE_CONFERENCE_NONE)
+		other = moved_beside(h, h->device);
+	else if ((conference || h->how == CORE_HOW_TRANSFERRED) &&
+		h->told_call > h->track->call->id)
+		return str_of(h->device->id);
+	else if (conference && controller != NULL)
+		other = moved_beside(h, controller);
+	return other != NULL ? say_far_device(s->x, other) : far;
 }
 
 void
@@ -366,7 +387,7 @@ say_moved(struct say *s, const struct core_say *f)
 	ev.kind = moved_kind(h);
 	ev.connection_device = by;
 	ev.subject = by;
-	ev.other = say_far_device(s->x, moved_added(h));
+	ev.other = moved_other(s, h);
 	ev.local = say_local_state(
 		ev.kind == CSTA_EV_Conferenced && controls ? VIEW_connected : h->told);
 	ev.cause = moved_cause(h);

@@ -39,6 +39,9 @@ move_view(const struct client_device *d, enum client_view was, struct str root, 
 	if (str_is(root, "ConferencedEvent") && str_is(by, d->id) && move_talks(was))
 		return CV_CONNECTED;
 	/* while it called: another one rings now, which is still to be told */
+	/* who held has left */
+	if (was == CV_FAR_HELD && str_is(root, "TransferedEvent"))
+		return CV_CONNECTED;
 	if (was == CV_DIALED && (str_is(cause, "callForward") || str_is(cause, "callPickup")))
 		return CV_ORIGINATED;
 	return was;

@@ -99,7 +99,8 @@ START_TEST(test_another_far_party)
 	static const struct {
 		const char *type, *ringing, *answered;
 	} rows[] = {
-		{ "CallTransferredEvent", "Transfered connected/transfer; ",
+		{ "CallTransferredEvent",
+			"Diverted connected/redirected; Delivered connected/newCall; ",
 			"Transfered connected/transfer; " },
 		{ "CallForwardedEvent",
 			"Diverted connected/callForward; Delivered connected/newCall; ",
