@@ -28,6 +28,7 @@
 #define TCP_READ_BYTES 65536
 #define TCP_FIRST_ACK_MS 10
 #define TCP_ACK_MS 50
+#define TCP_FIRST_BYTES 4096
 #define TCP_FLUSH_MS 5000
 #define TCP_FIN_MS 1000
 
@@ -148,6 +149,10 @@ watch(struct conn *c)
 {
 	struct io_tcp *t = c->t;
 
+	/* the first messages of a connection wait for each other's acknowledgement */
+	if (t->watched != NULL && c->sent_bytes < TCP_FIRST_BYTES &&
+		uv_timer_get_due_in(&t->acks) > TCP_FIRST_ACK_MS)
+		uv_timer_start(&t->acks, on_ack_timer, TCP_FIRST_ACK_MS, TCP_ACK_MS);
 	if (c->watched)
 		return;
 	if (t->watched == NULL)
@@ -180,6 +185,9 @@ on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
 		drop(c, false);
 		return;
 	}
+	/* who speaks has what we said first: the association does not wait for the timer */
+	if (c->state == CONN_OPEN && c->acked_bytes == 0 && c->sent_bytes > 0)
+		tell_acked(c);
 	if (c->state == CONN_OPEN)
 		io_emit(&c->t->sink,
 			&(struct node_event){ .kind = NODE_EV_CLIENT_DATA,

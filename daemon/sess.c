@@ -3,14 +3,14 @@
  * Connections of CSTA clients: see sess.h.
  *
  * Happy path: open -> SystemStatus -> association (sess_assoc.c) -> requests to the service -> answers and events out
- * of the outbox, each as one frame in one write.
+ * of the outbox (sess_out.c).
  * Failure modes: bytes that are no frame close the connection with one log line and the bytes; XML that is
- * malformed is answered CSTAErrorCode; a client that does not read is closed when its queue is full, its session
- * stays; a session without a connection ends after its clean-up delay.
+ * malformed is answered CSTAErrorCode; a session without a connection ends after its clean-up delay.
  */
 #include "daemon/sess.h"
 
 #include "daemon/sess_assoc.h"
+#include "daemon/sess_out.h"
 #include "proto/base/check.h"
 #include "proto/base/limits.h"
 #include "proto/csta_encode.h"
@@ -19,8 +19,6 @@
 
 #define SESS_CHECK_MS 1000
 #define SESS_SHOWN_BYTES 64
-#define SESS_INVOKE_FIRST 9001
-#define SESS_INVOKE_LAST 9998
 
 struct sess_note {
 	uint64_t session;
@@ -35,7 +33,13 @@ void
 sess_init(struct sess *s, struct ctx *x, struct say *say, sess_service_fn service, void *arg)
 {
 	*s = (struct sess){
-		.x = x, .say = say, .service = service, .service_arg = arg, .next_check = MONO_NEVER
+		.x = x,
+		.say = say,
+		.service = service,
+		.service_arg = arg,
+		.next_check = MONO_NEVER,
+		.out_due = MONO_NEVER,
+		.owed_due = MONO_NEVER,
 	};
 	buf_init(&s->body, LIMIT_CSTA_MESSAGE_BYTES);
 	buf_init(&s->frame, LIMIT_CSTA_MESSAGE_BYTES);
@@ -91,7 +95,7 @@ sess_fini(struct sess *s)
 	buf_fini(&s->frame);
 }
 
-static struct conn *
+struct conn *
 sess_conn(struct sess *s, uint64_t id)
 {
 	struct conn *c;
@@ -117,8 +121,6 @@ sess_conn_id(struct sess *s, const struct core_session *session)
 	return c ? c->id : 0;
 }
 
-static void sess_flush_direct(struct sess *s, struct conn *c);
-
 /* The connection is of no more use; CLIENT_CLOSED follows. */
 void
 sess_conn_close(struct sess *s, struct conn *c, bool after_output)
@@ -126,88 +128,11 @@ sess_conn_close(struct sess *s, struct conn *c, bool after_output)
 	if (c->closing)
 		return;
 	if (after_output)
-		sess_flush_direct(s, c);
+		sess_out_flush(s, c);
 	c->closing = true;
 	ctx_act(s->x,
 		&(struct node_action){
 			.kind = NODE_ACT_CLIENT_CLOSE, .id = c->id, .flag = after_output });
-}
-
-/* The bit of an invoke ID that a request of ours might take; false for all others. */
-static bool
-sess_invoke_bit(uint32_t invoke, uint32_t *word, uint64_t *bit)
-{
-	if (invoke < SESS_INVOKE_FIRST || invoke > SESS_INVOKE_LAST)
-		return false;
-	*word = (invoke - SESS_INVOKE_FIRST) / 64;
-	*bit = (uint64_t)1 << ((invoke - SESS_INVOKE_FIRST) % 64);
-	return true;
-}
-
-static void
-sess_invoke_taken(struct conn *c, uint32_t invoke, bool taken)
-{
-	uint32_t word;
-	uint64_t bit;
-
-	if (!sess_invoke_bit(invoke, &word, &bit))
-		return;
-	if (taken)
-		c->taken[word] |= bit;
-	else
-		c->taken[word] &= ~bit;
-}
-
-/* An invoke ID for a request of ours: not that of a client's request under way, as long as there is a free one. */
-static uint32_t
-sess_next_invoke(struct conn *c)
-{
-	uint32_t word;
-	uint64_t bit;
-
-	for (uint32_t tries = SESS_INVOKE_FIRST; tries <= SESS_INVOKE_LAST; tries++) {
-		c->invoke = c->invoke >= SESS_INVOKE_LAST || c->invoke < SESS_INVOKE_FIRST ?
-			SESS_INVOKE_FIRST :
-			c->invoke + 1;
-		if (sess_invoke_bit(c->invoke, &word, &bit) && (c->taken[word] & bit) == 0)
-			break;
-	}
-	return c->invoke;
-}
-
-static void
-sess_send_frame(struct sess *s, struct conn *c, uint32_t invoke, struct str body)
-{
-	buf_reset(&s->frame);
-	if (csta_frame_put(&s->frame, invoke, body) != E_OK) {
-		log_emit(s->x->log, M_CLIENT_MALFORMED,
-			"a message of %zu bytes is too long to be sent", body.n);
-		return;
-	}
-	c->out_pos += s->frame.n;
-	sess_invoke_taken(c, invoke, false);
-	ctx_act(s->x,
-		&(struct node_action){ .kind = NODE_ACT_CLIENT_SEND,
-			.id = c->id,
-			.bytes = buf_as_str(&s->frame) });
-}
-
-void
-sess_send_direct(struct sess *s, struct conn *c, uint32_t invoke, struct str body)
-{
-	struct outbox_message head = {
-		.kind = OUTBOX_ANSWER, .offset = s->x->offset, .invoke = invoke
-	};
-
-	outbox_push(c->box, &head, body);
-	if (c->pending)
-		return;
-	if (s->direct_count == s->direct_size) {
-		s->direct_size = s->direct_size ? s->direct_size * 2 : 64;
-		s->direct = mem_realloc(s->direct, s->direct_size * sizeof(s->direct[0]));
-	}
-	s->direct[s->direct_count++] = c->id;
-	c->pending = true;
 }
 
 enum csta_status
@@ -242,7 +167,7 @@ sess_conn_open(struct sess *s, uint64_t id, const struct sess_origin *from)
 	}
 	buf_reset(&s->body);
 	csta_put_system_status(&s->body, sess_default_edition(s, c), sess_present_status(s), 0);
-	sess_send_direct(s, c, sess_next_invoke(c), buf_as_str(&s->body));
+	sess_send_direct(s, c, sess_out_invoke(c), buf_as_str(&s->body));
 }
 
 static void
@@ -274,7 +199,7 @@ sess_frame(struct sess *s, struct conn *c, const struct csta_frame *f)
 	session = core_session_by_id(&s->x->model, c->session);
 	if (session != NULL)
 		sess_note(s, session->id)->heard = s->x->now;
-	sess_invoke_taken(c, f->invoke, !sess_assoc_is_response(q.kind));
+	sess_out_taken(c, f->invoke, !sess_assoc_is_response(q.kind));
 	if (sess_assoc_request(s, c, f->invoke, &q))
 		return;
 	session = core_session_by_id(&s->x->model, c->session);
@@ -319,6 +244,8 @@ sess_conn_acked(struct sess *s, uint64_t id, uint64_t pos)
 	struct sess_note *n;
 	uint64_t serial;
 
+	if (c != NULL)
+		sess_out_acked(c, pos);
 	if (session == NULL)
 		return;
 	serial = outbox_acked(session->box, pos);
@@ -383,6 +310,7 @@ sess_bind(struct sess *s, struct conn *c, struct core_session *session)
 		sess_conn_close(s, old, false);
 	}
 	c->session = session->id;
+	c->owes_status = false;
 	n->conn = c->id;
 	n->heard = s->x->now;
 	n->acked_known = n->acked_said = session->acked_serial;
@@ -400,101 +328,27 @@ sess_end(struct sess *s, struct core_session *session)
 	CORE_EMIT(&s->x->em, session_close, .session = session->id);
 }
 
-static void
-sess_pump_one(struct sess *s, struct core_session *session, struct conn *c)
-{
-	struct outbox *box = session->box;
-	struct outbox_message *msg;
-	uint32_t invoke;
-
-	while (!c->closing && (msg = outbox_peek(box, ha_released(s->x->ha))) != NULL) {
-		invoke = msg->kind == OUTBOX_EVENT ? CSTA_INVOKE_EVENT :
-			msg->kind == OUTBOX_STATUS ? sess_next_invoke(c) :
-						     msg->invoke;
-		sess_send_frame(s, c, invoke, (struct str){ (const char *)msg->body, msg->n });
-		outbox_sent(box, c->out_pos);
-	}
-	if (box->overflow && !c->closing) {
-		log_emit(s->x->log, M_CLIENT_SLOW,
-			"client=%s session=%llu %zu messages wait; the connection is closed",
-			c->peer, (unsigned long long)session->id, box->count);
-		sess_conn_close(s, c, false);
-	}
-}
-
-/* Sends what the connection is to be told outside any session, as far as that is confirmed. */
-static void
-sess_flush_direct(struct sess *s, struct conn *c)
-{
-	struct outbox_message *msg;
-
-	while (!c->closing && ha_gate_open(s->x->ha) &&
-		(msg = outbox_peek(c->box, ha_released(s->x->ha))) != NULL) {
-		sess_send_frame(s, c, msg->invoke, (struct str){ (const char *)msg->body, msg->n });
-		outbox_sent(c->box, 0);
-		(void)outbox_acked(c->box, 0);
-	}
-}
-
-/* Messages outside any session; they stand before those of a session that the connection got since. */
-static void
-sess_pump_direct(struct sess *s)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < s->direct_count; i++) {
-		struct conn *c = sess_conn(s, s->direct[i]);
-
-		if (c != NULL)
-			sess_flush_direct(s, c);
-		if (c != NULL && c->box->cursor != NULL && !c->closing)
-			s->direct[kept++] = c->id;
-		else if (c != NULL)
-			c->pending = false;
-	}
-	s->direct_count = kept;
-}
-
-void
-sess_pump(struct sess *s)
-{
-	struct say *say = s->say;
-	size_t kept = 0;
-
-	if (!ctx_is_active(s->x) || !ha_gate_open(s->x->ha))
-		return;
-	sess_pump_direct(s);
-	for (size_t i = 0; i < say->pending_count; i++) {
-		struct core_session *session = core_session_by_id(&s->x->model, say->pending[i]);
-		struct conn *c = session ? sess_conn_of(s, session) : NULL;
-		struct outbox *box = session ? session->box : NULL;
-
-		if (box == NULL)
-			continue;
-		if (c != NULL)
-			sess_pump_one(s, session, c);
-		if (c != NULL && box->cursor != NULL && !c->closing) {
-			say->pending[kept++] = session->id;
-			continue;
-		}
-		box->pending = false;
-	}
-	say->pending_count = kept;
-}
-
 void
 sess_answer(struct sess *s, struct core_session *session, uint32_t invoke, struct str body)
 {
-	if (sess_conn_of(s, session) != NULL)
-		say_own(s->say, session, OUTBOX_ANSWER, invoke, body);
+	struct conn *c = sess_conn_of(s, session);
+
+	if (c == NULL)
+		return;
+	say_own(s->say, session, OUTBOX_ANSWER, invoke, body);
+	sess_assoc_answered(s, c, session, invoke, say_own);
 }
 
 void
 sess_answer_with_next(
 	struct sess *s, struct core_session *session, uint32_t invoke, struct str body)
 {
-	if (sess_conn_of(s, session) != NULL)
-		say_own_with_next(s->say, session, OUTBOX_ANSWER, invoke, body);
+	struct conn *c = sess_conn_of(s, session);
+
+	if (c == NULL)
+		return;
+	say_own_with_next(s->say, session, OUTBOX_ANSWER, invoke, body);
+	sess_assoc_answered(s, c, session, invoke, say_own_with_next);
 }
 
 void
@@ -525,7 +379,7 @@ sess_expire(struct sess *s, struct core_session *session, const char *why)
 		snprintf(id, sizeof(id), "%llu", (unsigned long long)session->id);
 		buf_reset(&s->body);
 		csta_put_session_terminated(&s->body, str_of(id), "sessionTimerExpired");
-		sess_send_direct(s, c, sess_next_invoke(c), buf_as_str(&s->body));
+		sess_send_direct(s, c, sess_out_invoke(c), buf_as_str(&s->body));
 		sess_conn_close(s, c, true);
 	}
 	sess_end(s, session);
@@ -550,6 +404,7 @@ sess_tick(struct sess *s)
 {
 	struct core_session *session, *next;
 
+	sess_assoc_tick(s);
 	if (!mono_due(s->next_check, s->x->now))
 		return;
 	s->next_check = mono_add_ms(s->x->now, SESS_CHECK_MS);
@@ -562,7 +417,7 @@ sess_tick(struct sess *s)
 struct mono
 sess_deadline(const struct sess *s)
 {
-	return s->next_check;
+	return mono_min(s->next_check, mono_min(s->out_due, s->owed_due));
 }
 
 void
@@ -605,7 +460,7 @@ sess_deactivate(struct sess *s)
 		sess_conn_close(s, c, false);
 	HASH_ITER(by_session, s->notes, n, n2)
 		sess_note_drop(s, n);
-	s->next_check = MONO_NEVER;
+	s->next_check = s->out_due = s->owed_due = MONO_NEVER;
 }
 
 uint32_t

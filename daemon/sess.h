@@ -24,7 +24,15 @@ struct conn {
 	uint32_t invoke;    /* of our last request: 9001..9998 */
 	uint64_t taken[16]; /* bits: invoke IDs 9001 and up of the client's requests under way */
 	struct outbox *box; /* messages outside any session */
-	bool pending;       /* in sess.direct */
+	uint64_t
+		held_pos; /* nothing is sent until the client's TCP has so many bytes, or until held_until; 0 = free */
+	struct mono held_until;
+	struct mono owed_until; /* with owes_status */
+	uint32_t
+		owed_invoke; /* the status of an implicit association stands behind the answer to this */
+	uint8_t paced;       /* messages that had a segment each */
+	bool owes_status;
+	bool pending; /* in sess.direct */
 	bool closing;
 	struct mono heard;
 	UT_hash_handle by_id;
@@ -43,6 +51,8 @@ struct sess {
 	uint32_t conn_count;
 	struct buf body, frame;
 	struct mono next_check;
+	struct mono out_due;  /* something waits to be sent, not for the gate */
+	struct mono owed_due; /* a connection is owed its status */
 	/* sessions and what only the active knows of them */
 	struct sess_note *notes;
 	/* connections with messages outside any session */

@@ -7,10 +7,13 @@
  */
 #include "daemon/sess_assoc.h"
 
+#include "daemon/sess_out.h"
 #include "proto/base/limits.h"
 #include "proto/csta_encode.h"
 
 #include <stdio.h>
+
+#define ASSOC_STATUS_WAIT_MS 1000 /* clients give a link up that has no status after 2 s */
 
 enum csta_edition
 sess_default_edition(const struct sess *s, const struct conn *c)
@@ -27,8 +30,8 @@ sess_default_edition(const struct sess *s, const struct conn *c)
 	return CSTA_ED3;
 }
 
-static enum csta_edition
-assoc_edition(const struct sess *s, const struct conn *c)
+enum csta_edition
+sess_conn_edition(const struct sess *s, const struct conn *c)
 {
 	const struct core_session *session = core_session_by_id(&s->x->model, c->session);
 
@@ -246,8 +249,53 @@ void
 sess_assoc_malformed(struct sess *s, struct conn *c, uint32_t invoke)
 {
 	buf_reset(&s->body);
-	csta_put_error(&s->body, assoc_edition(s, c), CSTA_ERR_generic);
+	csta_put_error(&s->body, sess_conn_edition(s, c), CSTA_ERR_generic);
 	sess_send_direct(s, c, invoke, buf_as_str(&s->body));
+}
+
+static void
+assoc_owe_status(struct sess *s, struct conn *c, uint32_t invoke)
+{
+	c->owes_status = true;
+	c->owed_invoke = invoke;
+	c->owed_until = mono_add_ms(s->x->now, ASSOC_STATUS_WAIT_MS);
+	s->owed_due = mono_min(s->owed_due, c->owed_until);
+}
+
+static void
+assoc_pay_status(struct sess *s, struct conn *c, struct core_session *session, sess_say_fn say)
+{
+	c->owes_status = false;
+	assoc_put_status(s, session, sess_present_status(s));
+	say(s->say, session, OUTBOX_STATUS, 0, buf_as_str(&s->body));
+}
+
+void
+sess_assoc_answered(struct sess *s, struct conn *c, struct core_session *session, uint32_t invoke,
+	sess_say_fn say)
+{
+	if (c->owes_status && c->owed_invoke == invoke)
+		assoc_pay_status(s, c, session, say);
+}
+
+void
+sess_assoc_tick(struct sess *s)
+{
+	struct core_session *session;
+	struct conn *c;
+
+	if (!mono_due(s->owed_due, s->x->now))
+		return;
+	s->owed_due = MONO_NEVER;
+	for (c = s->conns; c != NULL; c = c->by_id.next) {
+		session = core_session_by_id(&s->x->model, c->session);
+		if (!c->owes_status || session == NULL)
+			continue;
+		if (mono_due(c->owed_until, s->x->now))
+			assoc_pay_status(s, c, session, say_own);
+		else
+			s->owed_due = mono_min(s->owed_due, c->owed_until);
+	}
 }
 
 bool
@@ -260,8 +308,6 @@ sess_assoc_is_response(enum csta_request_kind kind)
 bool
 sess_assoc_request(struct sess *s, struct conn *c, uint32_t invoke, const struct csta_request *q)
 {
-	struct core_session *session;
-
 	if (q->kind == CSTA_StartApplicationSession) {
 		assoc_start(s, c, invoke, q);
 		return true;
@@ -281,12 +327,11 @@ sess_assoc_request(struct sess *s, struct conn *c, uint32_t invoke, const struct
 	if (HASH_CNT(by_id, s->x->model.sessions) >= LIMIT_SESSIONS ||
 		!s->x->conf->implicit_association) {
 		buf_reset(&s->body);
-		csta_put_error(&s->body, assoc_edition(s, c), CSTA_ERR_securityViolation);
+		csta_put_error(&s->body, sess_conn_edition(s, c), CSTA_ERR_securityViolation);
 		sess_send_direct(s, c, invoke, buf_as_str(&s->body));
 		return true;
 	}
-	session = assoc_open(s, c, q, false);
-	assoc_put_status(s, session, sess_present_status(s));
-	say_own(s->say, session, OUTBOX_STATUS, 0, buf_as_str(&s->body));
+	(void)assoc_open(s, c, q, false);
+	assoc_owe_status(s, c, invoke);
 	return false;
 }

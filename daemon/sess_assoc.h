@@ -8,6 +8,9 @@
 
 #include "daemon/sess.h"
 
+typedef void (*sess_say_fn)(struct say *s, struct core_session *session, enum outbox_kind kind,
+	uint32_t invoke, struct str body);
+
 /** True if the message was about the association (or refused) and is dealt with; false: a service request. */
 bool sess_assoc_request(
 	struct sess *s, struct conn *c, uint32_t invoke, const struct csta_request *q);
@@ -15,14 +18,22 @@ bool sess_assoc_request(
 /** A frame whose XML cannot be read: answered CSTAErrorCode, the connection stays. */
 void sess_assoc_malformed(struct sess *s, struct conn *c, uint32_t invoke);
 
+/**
+ * The first request of a session without ECMA-354 was answered: its status stands right behind, said in the same way
+ * (say_own or say_own_with_next).
+ */
+void sess_assoc_answered(struct sess *s, struct conn *c, struct core_session *session,
+	uint32_t invoke, sess_say_fn say);
+/** An answer that takes too long keeps nobody waiting for the status. */
+void sess_assoc_tick(struct sess *s);
+
 /** Nothing is to be answered to it. */
 bool sess_assoc_is_response(enum csta_request_kind kind);
 
 /* parts of sess.c that association needs */
+struct conn *sess_conn(struct sess *s, uint64_t id);
 struct conn *sess_conn_of(struct sess *s, const struct core_session *session);
 void sess_conn_close(struct sess *s, struct conn *c, bool after_output);
-/** Sends outside any session, when all that was decided so far is confirmed. */
-void sess_send_direct(struct sess *s, struct conn *c, uint32_t invoke, struct str body);
 /** Makes the connection that of the session; an older one is closed. */
 void sess_bind(struct sess *s, struct conn *c, struct core_session *session);
 /** Ends a session; its connection stays without one. */
@@ -32,6 +43,8 @@ void sess_tell_acked(struct sess *s, struct core_session *session, uint64_t seri
 enum csta_status sess_present_status(const struct sess *s);
 /** What a connection is spoken to before its client says anything: a matter of its listener. */
 enum csta_edition sess_default_edition(const struct sess *s, const struct conn *c);
+/** The edition of the connection's session, or the default. */
+enum csta_edition sess_conn_edition(const struct sess *s, const struct conn *c);
 /** Makes the clients of connections that died with the other node notice. */
 void sess_nudge_all(struct sess *s);
 
