@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* core/apply_call.c: transfers and conferences, told at once and after a time out of service. */
+#include "tests/unit/check_core_case.h"
+
+START_TEST(a_conference_merges_calls)
+{
+	uint64_t first;
+
+	two_calls();
+	first = core_call_by_tracking(&active.model, STR("1:1"))->id;
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	said("2001:MOVED-7(second-call,) 2002:MOVED-7(other-call,second-call,) ");
+	ck_assert_uint_eq(HASH_CNT(by_id, active.model.calls), 1);
+	ck_assert_uint_eq(core_call_by_tracking(&active.model, STR("2:1"))->id, first);
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	said("");
+	conference(CORE_CONFERENCE_HELD, "h1", "h2");
+	said("2001:held ");
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	said("2001:retrieved ");
+	/* the first speaks for the device: when it goes, another does */
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_GONE));
+	said("2001:far-cleared ");
+	conference(CORE_CONFERENCE_NONE, "", "");
+	said("");
+	event(party("h2", "2:1", CORE_ORIGINATOR, CORE_HELD));
+	said("2001:held ");
+	event(party("h2", "2:1", CORE_ORIGINATOR, CORE_GONE));
+	event_of(second(), party("k2", "2:1", CORE_TERMINATOR, CORE_GONE));
+	said("2001:cleared 2002:cleared ");
+	ck_assert_ptr_null(active.model.calls);
+	ck_assert_ptr_null(active.model.tracks);
+}
+END_TEST
+
+/* A participant is transferred into a session that is known: it comes into the conference, not the participant out of it. */
+START_TEST(a_conference_takes_a_session_in)
+{
+	struct core_party p = party("h2", "3:1", CORE_ORIGINATOR, CORE_CONNECTED);
+	uint64_t first;
+
+	two_calls();
+	first = core_call_by_tracking(&active.model, STR("1:1"))->id;
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	event_of(second(), party("k3", "3:1", CORE_TERMINATOR, CORE_ALERTING));
+	event_of(second(), party("k3", "3:1", CORE_TERMINATOR, CORE_CONNECTED));
+	active.said[0] = standby.said[0] = '\0';
+	p.how = CORE_HOW_TRANSFERRED;
+	p.remote = STR("tel:+15559");
+	event(p);
+	said("2001:MOVED-7(second-call,) 2002:MOVED-7(second-call,) 2001:MOVED-1(tel:+15550001) ");
+	ck_assert_uint_eq(core_call_by_tracking(&active.model, STR("3:1"))->id, first);
+	ck_assert_uint_eq(core_half_by_bw(dev(), STR("h2"))->told_call, first);
+	/* the controller leaves the call once */
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_GONE));
+	p.state = CORE_GONE;
+	event(p);
+	said("2001:far-cleared 2001:cleared ");
+}
+END_TEST
+
+START_TEST(a_conference_while_out_is_told_on_return)
+{
+	two_calls();
+	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	said("2001:OUT 2002:MOVED-7(other-call,second-call,) ");
+	core_decide_service(&em, dev(), CORE_SERVICE_IN);
+	said("*2001:MOVED-7(second-call,) 2001:IN ");
+}
+END_TEST
+
+/* Two parties that vanish at once are one connection that is cleared, once. */
+START_TEST(a_conference_that_is_forgotten_is_cleared_once)
+{
+	struct core_difference diff;
+
+	two_calls();
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	active.said[0] = standby.said[0] = '\0';
+	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
+	core_decide_snapshot(&active.model, &em, dev(), NULL, 0, true, &log_counts, &diff);
+	core_decide_service(&em, dev(), CORE_SERVICE_IN);
+	said("2001:OUT *2001:far-cleared *2001:cleared 2001:IN ");
+	ck_assert_uint_eq(diff.cleared, 2);
+}
+END_TEST
+
+/* One participant hears the busy tone: the others talk on. It leaves when it is released. */
+START_TEST(a_conference_outlives_a_party_that_failed)
+{
+	struct core_party p = party("h1", "1:1", CORE_TERMINATOR, CORE_ALERTING);
+
+	two_calls();
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	active.said[0] = standby.said[0] = '\0';
+	p.failed = true;
+	p.end = CORE_END_BUSY;
+	event(p);
+	said("");
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_GONE));
+	said("2001:far-cleared ");
+}
+END_TEST
+
+/* What a party was recorded for ends with it, though the connection goes on. */
+START_TEST(a_recorded_party_that_leaves_a_conference)
+{
+	struct core_party p = party("h1", "1:1", CORE_TERMINATOR, CORE_HELD);
+
+	two_calls();
+	p.recording = CORE_RECORDING_ON;
+	event(p);
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	active.said[0] = standby.said[0] = '\0';
+	p.state = CORE_GONE;
+	event(p);
+	said("2001:RECORD-0 2001:far-cleared ");
+}
+END_TEST
+
+/* Three calls that became one while nobody listened: each that clients hold is told. */
+START_TEST(a_conference_of_three_while_out_leaves_no_call_over)
+{
+	struct str calls[3] = { STR("h1"), STR("h2"), STR("h3") };
+	struct core_conference_in c = { CORE_CONFERENCE_ACTIVE, calls, 3 };
+
+	two_calls();
+	event(party("h3", "3:1", CORE_TERMINATOR, CORE_ALERTING));
+	active.said[0] = standby.said[0] = '\0';
+	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
+	event(party("h3", "3:1", CORE_TERMINATOR, CORE_CONNECTED));
+	core_decide_conference(&active.model, &em, dev(), &c);
+	active.said[0] = standby.said[0] = '\0';
+	core_decide_service(&em, dev(), CORE_SERVICE_IN);
+	said("*2001:MOVED-7(second-call,) *2001:MOVED-7(other-call,second-call,) 2001:IN ");
+}
+END_TEST
+
+/* The party that clients knew is gone, the one they never heard of goes on: the connection does not begin again. */
+START_TEST(a_party_never_told_goes_on_with_the_connection)
+{
+	two_calls();
+	event(party("h2", "2:1", CORE_ORIGINATOR, CORE_GONE));
+	active.said[0] = standby.said[0] = '\0';
+	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
+	event(party("h3", "3:1", CORE_ORIGINATOR, CORE_CONNECTED));
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h3");
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_GONE));
+	conference(CORE_CONFERENCE_NONE, "", "");
+	active.said[0] = standby.said[0] = '\0';
+	core_decide_service(&em, dev(), CORE_SERVICE_IN);
+	said("*2001:retrieved *2001:far-cleared 2001:IN ");
+	event(party("h3", "3:1", CORE_ORIGINATOR, CORE_GONE));
+	said("2001:cleared ");
+}
+END_TEST
+
+/* Both calls of a transfer may be one connection, or one of them may never have been told. */
+START_TEST(a_transfer_of_one_connection_ends_it)
+{
+	struct core_party p[2];
+
+	two_calls();
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	active.said[0] = standby.said[0] = '\0';
+	p[0] = party("h1", "1:1", CORE_TERMINATOR, CORE_GONE);
+	p[1] = party("h2", "2:1", CORE_ORIGINATOR, CORE_GONE);
+	core_decide_redirected(&active.model, &em, dev(), p, 2, &log_counts);
+	said("2001:far-cleared 2001:cleared ");
+}
+END_TEST
+
+START_TEST(a_transfer_with_a_call_never_told_ends_the_other)
+{
+	struct core_party p[2];
+
+	in_service();
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_ALERTING));
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_CONNECTED));
+	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
+	event(party("h0", "0:1", CORE_ORIGINATOR, CORE_CONNECTED));
+	p[0] = party("h0", "0:1", CORE_ORIGINATOR, CORE_GONE);
+	p[1] = party("h1", "1:1", CORE_TERMINATOR, CORE_GONE);
+	core_decide_redirected(&active.model, &em, dev(), p, 2, &log_counts);
+	active.said[0] = standby.said[0] = '\0';
+	core_decide_service(&em, dev(), CORE_SERVICE_IN);
+	said("*2001:cleared 2001:IN ");
+}
+END_TEST
+
+START_TEST(two_calls_transferred_to_each_other_are_one_transfer)
+{
+	struct core_party p[2];
+
+	two_calls();
+	p[0] = party("h1", "1:1", CORE_TERMINATOR, CORE_GONE);
+	p[1] = party("h2", "2:1", CORE_ORIGINATOR, CORE_GONE);
+	core_decide_redirected(&active.model, &em, dev(), p, 2, &log_counts);
+	said("2001:cleared ");
+	/* the far party hears who it is connected to now */
+	p[1] = party("k2", "3:1", CORE_TERMINATOR, CORE_CONNECTED);
+	p[1].how = CORE_HOW_TRANSFERRED;
+	p[1].remote = STR("tel:+15550007");
+	event_of(second(), p[1]);
+	said("2002:MOVED-1(tel:+15550001) ");
+}
+END_TEST
+
+START_TEST(a_call_that_joins_another_session_is_told_with_both)
+{
+	struct core_party p = party("k2", "1:1", CORE_TERMINATOR, CORE_CONNECTED);
+
+	two_calls();
+	p.how = CORE_HOW_TRANSFERRED;
+	event_of(second(), p);
+	said("2002:MOVED-1(other-call,tel:+15550001) ");
+	ck_assert_uint_eq(HASH_CNT(by_id, active.model.calls), 2);
+}
+END_TEST
+
+/* The call that a party goes into is one that the device had, and has no more. */
+START_TEST(a_call_that_has_ended_makes_way)
+{
+	struct core_party p = party("h1", "2:1", CORE_TERMINATOR, CORE_CONNECTED);
+
+	in_service();
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_ALERTING));
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_CONNECTED));
+	event(party("h2", "2:1", CORE_TERMINATOR, CORE_ALERTING));
+	event_of(second(), party("k2", "2:1", CORE_ORIGINATOR, CORE_ALERTING));
+	active.said[0] = standby.said[0] = '\0';
+	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
+	event(party("h2", "2:1", CORE_TERMINATOR, CORE_GONE));
+	p.how = CORE_HOW_TRANSFERRED;
+	event(p);
+	core_decide_service(&em, dev(), CORE_SERVICE_IN);
+	said("2001:OUT *2001:cleared *2001:MOVED-1(other-call,tel:+15550001) 2001:IN ");
+}
+END_TEST
+
+START_TEST(a_forwarded_call_is_delivered_anew)
+{
+	struct core_party p = party("h1", "1:1", CORE_ORIGINATOR, CORE_ALERTING);
+
+	in_service();
+	event(p);
+	said("2001:service_initiated 2001:originated 2001:delivered_out ");
+	p.how = CORE_HOW_FORWARDED;
+	p.remote = STR("tel:+15550003");
+	event(p);
+	said("2001:MOVED-2(tel:+15550001) 2001:delivered_out ");
+}
+END_TEST
+
+START_TEST(a_snapshot_finds_a_missed_transfer)
+{
+	struct core_party p = party("h1", "1:1", CORE_TERMINATOR, CORE_ALERTING);
+	struct core_difference diff;
+
+	in_service();
+	event(p);
+	p.state = CORE_CONNECTED;
+	event(p);
+	active.said[0] = standby.said[0] = '\0';
+	p.remote = STR("tel:+15550003");
+	core_decide_snapshot(&active.model, &em, dev(), &p, 1, true, &log_counts, &diff);
+	said("2001:MOVED-1(tel:+15550001) ");
+	ck_assert_uint_eq(diff.changed, 1);
+	ck_assert_int_eq(logged_out_of_step, 1);
+	/* a user id that was not known before is no other party */
+	p.remote_user = STR("3@x.example");
+	core_decide_snapshot(&active.model, &em, dev(), &p, 1, true, &log_counts, &diff);
+	said("");
+	ck_assert_uint_eq(diff.changed, 0);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("apply_call");
+	TCase *tc = tcase_create("apply_call");
+	SRunner *sr = srunner_create(s);
+	int failed;
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, a_conference_merges_calls);
+	tcase_add_test(tc, a_conference_takes_a_session_in);
+	tcase_add_test(tc, a_conference_while_out_is_told_on_return);
+	tcase_add_test(tc, a_conference_that_is_forgotten_is_cleared_once);
+	tcase_add_test(tc, a_conference_outlives_a_party_that_failed);
+	tcase_add_test(tc, a_recorded_party_that_leaves_a_conference);
+	tcase_add_test(tc, a_conference_of_three_while_out_leaves_no_call_over);
+	tcase_add_test(tc, a_party_never_told_goes_on_with_the_connection);
+	tcase_add_test(tc, a_transfer_of_one_connection_ends_it);
+	tcase_add_test(tc, a_transfer_with_a_call_never_told_ends_the_other);
+	tcase_add_test(tc, two_calls_transferred_to_each_other_are_one_transfer);
+	tcase_add_test(tc, a_call_that_joins_another_session_is_told_with_both);
+	tcase_add_test(tc, a_call_that_has_ended_makes_way);
+	tcase_add_test(tc, a_forwarded_call_is_delivered_anew);
+	tcase_add_test(tc, a_snapshot_finds_a_missed_transfer);
+	suite_add_tcase(s, tc);
+	srunner_run_all(sr, CK_NORMAL);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
