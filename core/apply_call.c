@@ -28,13 +28,18 @@ settle_is_talking(enum core_view v)
 
 /*
  * Clients know a connection by its device and the call they were told of. Do these two parties make one connection there? Other
- * than core_half_shares() that is what was told, gone parties included until they are told gone.
+ * than core_half_shares() that is what was told: gone parties included until they are told gone, and those that have moved into
+ * another call until that is told.
  */
 static bool
 settle_together(const struct core_half *h, const struct core_half *other)
 {
-	return other->told != VIEW_none && h->told != VIEW_none &&
-		other->told_call == h->told_call && core_half_shares(other, h);
+	bool conferred =
+		h->conference != CORE_CONFERENCE_NONE && other->conference != CORE_CONFERENCE_NONE;
+
+	return h != other && h->device == other->device && other->told != VIEW_none &&
+		h->told != VIEW_none && other->told_call == h->told_call &&
+		(h->track != other->track || conferred);
 }
 
 /* Is it the one that speaks for its connection: the first living one? */
@@ -126,16 +131,30 @@ settle_second(struct core_model *m, const struct core_half *h, enum core_view vi
 
 static void settle_gone(struct core_model *m, struct core_half *h, bool difference, bool silent);
 
-/* Clients may still hold a connection of the device in the call that the party goes into: one that has ended meanwhile. */
+/*
+ * Clients may still hold a connection of the device in the call that the party goes into, one that has ended meanwhile; and in the
+ * connection that it takes with it, parties that have left it before and stay behind.
+ */
+static bool
+settle_in_the_way(const struct core_half *h, const struct core_half *other)
+{
+	uint64_t into = h->track->call->id;
+
+	if (!other->gone || other->told == VIEW_none || into == h->told_call)
+		return false;
+	if (settle_together(h, other))
+		return other->track->call->id != into;
+	return other->told_call == into && h->how != CORE_HOW_CONFERENCED;
+}
+
 static void
-settle_make_way(struct core_model *m, const struct core_half *h, bool difference, bool silent)
+settle_make_way(struct core_model *m, struct core_half *h, bool difference, bool silent)
 {
 	struct core_half *other, *next;
 
 	for (other = TAILQ_FIRST(&h->device->halves); other != NULL; other = next) {
 		next = TAILQ_NEXT(other, of_device);
-		if (!other->gone || other->told == VIEW_none || other->told_call == h->told_call ||
-			other->told_call != h->track->call->id)
+		if (!settle_in_the_way(h, other))
 			continue;
 		settle_gone(m, other, difference, silent);
 		core_half_free(m, other);
@@ -143,11 +162,9 @@ settle_make_way(struct core_model *m, const struct core_half *h, bool difference
 }
 
 static void
-settle_moved(struct core_model *m, struct core_half *h, bool difference, bool silent)
+settle_move(struct core_model *m, struct core_half *h, bool difference, bool silent)
 {
-	if (h->gone || !h->moved)
-		return;
-	if (h->how != CORE_HOW_CONFERENCED && h->told != VIEW_none)
+	if (h->told != VIEW_none)
 		settle_make_way(m, h, difference, silent);
 	if (h->how == CORE_HOW_CONFERENCED && settle_is_talking(core_half_view(h)))
 		settle_answered(m, h, difference, silent);
@@ -162,10 +179,41 @@ settle_moved(struct core_model *m, struct core_half *h, bool difference, bool si
 		settle_second(m, h, settle_moved_view(h));
 	}
 	h->told = settle_moved_view(h);
+	h->told_call = h->track->call->id;
+}
+
+/* Was the party transferred after its calls became one, and clients still hold the second of them? Nothing else would end it. */
+static bool
+settle_was_joined(const struct core_half *h)
+{
+	const struct core_half *other;
+
+	if (h->how == CORE_HOW_CONFERENCED || h->other == 0 || h->other == h->told_call)
+		return false;
+	TAILQ_FOREACH(other, &h->device->halves, of_device)
+		if (other->told != VIEW_none && other->told_call == h->other &&
+			core_half_shares(other, h))
+			return true;
+	return false;
+}
+
+static void
+settle_moved(struct core_model *m, struct core_half *h, bool difference, bool silent)
+{
+	enum core_how how = h->how;
+
+	if (h->gone || !h->moved)
+		return;
+	if (settle_was_joined(h)) {
+		h->how = CORE_HOW_CONFERENCED;
+		settle_move(m, h, difference, silent);
+		h->how = how;
+		h->other = 0;
+	}
+	settle_move(m, h, difference, silent);
 	h->moved = false;
 	h->how = CORE_HOW_NONE;
 	h->other = 0;
-	h->told_call = h->track->call->id;
 	core_text_set(&h->told_far, STR_NONE);
 }
 
@@ -210,9 +258,9 @@ settle_walk(struct core_model *m, struct core_half *h, bool difference, bool sil
 static void
 settle_heir(struct core_model *m, struct core_half *gone, bool difference, bool silent)
 {
-	struct core_half *heir = core_half_sibling(gone);
+	struct core_half *heir = settle_other(gone);
 
-	if (heir == NULL || heir->told_call != gone->told_call)
+	if (heir == NULL || heir->gone)
 		return;
 	heir->told = gone->told;
 	gone->told = VIEW_none;
@@ -397,7 +445,7 @@ set_moved(struct core_half *h, const struct core_track *t, const struct delta_ha
 	if (h->told == VIEW_none || (!other_call && x->how == CORE_HOW_NONE) ||
 		(!other_call && !intruded && set_same_far(h, x)))
 		return;
-	if (!h->moved)
+	if (h->told_far[0] == '\0')
 		core_text_set(&h->told_far, str_of(h->remote_user[0] ? h->remote_user : h->remote));
 	h->moved = true;
 	h->how = x->how == CORE_HOW_NONE ? CORE_HOW_TRANSFERRED : (enum core_how)x->how;

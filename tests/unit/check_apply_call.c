@@ -276,6 +276,68 @@ START_TEST(a_snapshot_finds_a_missed_transfer)
 }
 END_TEST
 
+/* A conference that is over while the device is out: who is left goes into another call, who left was its connection. */
+START_TEST(who_left_a_connection_is_told_before_it_moves)
+{
+	struct core_party p = party("h2", "3:1", CORE_ORIGINATOR, CORE_CONNECTED);
+
+	two_calls();
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	event_of(second(), party("k3", "3:1", CORE_ORIGINATOR, CORE_CONNECTED));
+	active.said[0] = standby.said[0] = '\0';
+	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_GONE));
+	conference(CORE_CONFERENCE_NONE, "", "");
+	p.how = CORE_HOW_TRANSFERRED;
+	event(p);
+	core_decide_service(&em, dev(), CORE_SERVICE_IN);
+	said("2001:OUT *2001:far-cleared *2001:MOVED-1(other-call,tel:+15550001) 2001:IN ");
+	event(party("h2", "3:1", CORE_ORIGINATOR, CORE_GONE));
+	said("2001:cleared ");
+}
+END_TEST
+
+/* The same, and the call that it goes into becomes the conference of somebody else. */
+START_TEST(who_left_a_connection_is_told_before_it_is_conferenced)
+{
+	struct core_party p = party("h2", "3:1", CORE_ORIGINATOR, CORE_CONNECTED);
+	uint64_t from, into;
+
+	two_calls();
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	event_of(second(), party("k3", "3:1", CORE_ORIGINATOR, CORE_CONNECTED));
+	event_of(second(), party("k4", "4:1", CORE_ORIGINATOR, CORE_CONNECTED));
+	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_GONE));
+	conference(CORE_CONFERENCE_NONE, "", "");
+	p.how = CORE_HOW_BARGED_IN;
+	event(p);
+	from = core_call_by_tracking(&active.model, STR("4:1"))->id;
+	into = core_call_by_tracking(&active.model, STR("3:1"))->id;
+	CORE_EMIT(&em, call_merge, .from = from, .into = into, .device = STR("2002"));
+	active.said[0] = standby.said[0] = '\0';
+	core_decide_service(&em, dev(), CORE_SERVICE_IN);
+	said("*2001:far-cleared *2001:MOVED-7(other-call,second-call,tel:+15550001) 2001:IN ");
+}
+END_TEST
+
+/* A conference and then a transfer within it, both while the device is out: neither swallows the other. */
+START_TEST(a_conference_is_told_before_a_transfer_within_it)
+{
+	struct core_party p = party("h1", "1:1", CORE_TERMINATOR, CORE_CONNECTED);
+
+	two_calls();
+	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	p.how = CORE_HOW_TRANSFERRED;
+	p.remote = STR("tel:+15550009");
+	event(p);
+	active.said[0] = standby.said[0] = '\0';
+	core_decide_service(&em, dev(), CORE_SERVICE_IN);
+	said("*2001:MOVED-7(second-call,tel:+15550001) *2001:MOVED-1(tel:+15550001) 2001:IN ");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -300,6 +362,9 @@ main(void)
 	tcase_add_test(tc, a_call_that_has_ended_makes_way);
 	tcase_add_test(tc, a_forwarded_call_is_delivered_anew);
 	tcase_add_test(tc, a_snapshot_finds_a_missed_transfer);
+	tcase_add_test(tc, who_left_a_connection_is_told_before_it_moves);
+	tcase_add_test(tc, who_left_a_connection_is_told_before_it_is_conferenced);
+	tcase_add_test(tc, a_conference_is_told_before_a_transfer_within_it);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
