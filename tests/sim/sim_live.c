@@ -316,7 +316,10 @@ live_compare_hotels(struct sim *s)
 	}
 }
 
-/* Sessions that living conferences join have the same mark: that of the first. */
+/*
+ * Sessions that living conferences join have the same mark: that of the first. BroadWorks tells of a conference in the events of its
+ * controller alone: what joins the sessions of a controller whom nobody monitors cannot be known.
+ */
 static void
 live_mark_joined(const struct sim *s, unsigned *marks)
 {
@@ -330,7 +333,8 @@ live_mark_joined(const struct sim *s, unsigned *marks)
 		for (unsigned k = 0; k < 4 && a->used && b->used; k++) {
 			const struct south_party *p = &a->party[k / 2], *q = &b->party[k % 2];
 
-			if (!p->conferenced || !q->conferenced || p->user != q->user)
+			if (!p->conferenced || !q->conferenced || p->user != q->user ||
+				!live_is_monitored(s, (unsigned)p->user))
 				continue;
 			for (unsigned i = 0; i < SOUTH_CALLS_MAX; i++)
 				if (marks[i] == from)
