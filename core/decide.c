@@ -327,30 +327,39 @@ redirected_talking(const struct core_half *h)
 	return view != VIEW_none && view != VIEW_ringing && view != VIEW_queued;
 }
 
+/* Does its connection end with it? Not that of a conference: another party goes on with it, or ends it later. */
+static bool
+redirected_alone(const struct core_half *h)
+{
+	const struct core_half *other;
+
+	TAILQ_FOREACH(other, &h->device->halves, of_device)
+		if (other != h && other->told != VIEW_none && other->told_call == h->told_call)
+			return false;
+	return core_half_sibling(h) == NULL;
+}
+
 void
 core_decide_redirected(struct core_model *m, struct core_emitter *em, struct core_device *d,
 	struct core_party *parties, size_t count, const struct log *log)
 {
 	struct core_party *first = NULL;
-	const struct core_half *one = NULL;
 
 	for (size_t i = 0; i < count; i++) {
 		struct core_half *h = core_half_by_bw(d, parties[i].bw_call);
 
 		if (!redirected_talking(h)) {
 			parties[i].end = CORE_END_DIVERTED;
-		} else if (h->told == VIEW_none) {
-			parties[i].end = CORE_END_TRANSFERRED; /* goes as it came, without a word */
+		} else if (h->told == VIEW_none || !redirected_alone(h)) {
+			/* goes as it came, without a word; or leaves a connection that is told on its own */
+			parties[i].end = CORE_END_TRANSFERRED;
 		} else if (first == NULL) {
 			first = &parties[i];
 			first->end = CORE_END_TRANSFERRED;
-			one = h;
-		} else if (one->told_call == h->told_call) {
-			parties[i].end =
-				CORE_END_TRANSFERRED; /* one connection: told with the last */
 		} else {
 			first->other = h->told_call;
 			parties[i].end = CORE_END_JOINED;
+			first = NULL; /* a third one would be a transfer of its own */
 		}
 	}
 	for (size_t i = 0; i < count; i++)

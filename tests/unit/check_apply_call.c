@@ -171,6 +171,25 @@ START_TEST(a_transfer_of_one_connection_ends_it)
 }
 END_TEST
 
+/* A party of a conference and another call: the connection of the one goes on, that of the other ends. */
+START_TEST(a_transfer_out_of_a_conference_ends_the_other_call)
+{
+	struct core_party p[2];
+
+	two_calls();
+	event(party("h3", "3:1", CORE_TERMINATOR, CORE_ALERTING));
+	event(party("h3", "3:1", CORE_TERMINATOR, CORE_CONNECTED));
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	active.said[0] = standby.said[0] = '\0';
+	p[0] = party("h1", "1:1", CORE_TERMINATOR, CORE_GONE);
+	p[1] = party("h3", "3:1", CORE_TERMINATOR, CORE_GONE);
+	core_decide_redirected(&active.model, &em, dev(), p, 2, &log_counts);
+	said("2001:far-cleared 2001:cleared ");
+	event(party("h2", "2:1", CORE_ORIGINATOR, CORE_GONE));
+	said("2001:cleared ");
+}
+END_TEST
+
 START_TEST(a_transfer_with_a_call_never_told_ends_the_other)
 {
 	struct core_party p[2];
@@ -356,6 +375,7 @@ main(void)
 	tcase_add_test(tc, a_conference_of_three_while_out_leaves_no_call_over);
 	tcase_add_test(tc, a_party_never_told_goes_on_with_the_connection);
 	tcase_add_test(tc, a_transfer_of_one_connection_ends_it);
+	tcase_add_test(tc, a_transfer_out_of_a_conference_ends_the_other_call);
 	tcase_add_test(tc, a_transfer_with_a_call_never_told_ends_the_other);
 	tcase_add_test(tc, two_calls_transferred_to_each_other_are_one_transfer);
 	tcase_add_test(tc, a_call_that_joins_another_session_is_told_with_both);
