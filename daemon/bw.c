@@ -32,7 +32,8 @@ bw_init(struct bw *b, struct ctx *x, const struct bw_hooks *hooks)
 		.contexts = { x->conf->context_async, x->conf->context_events,
 			x->conf->context_actions },
 		.reach_due = MONO_NEVER,
-		.left_due = MONO_NEVER };
+		.left_due = MONO_NEVER,
+		.doubt_due = MONO_NEVER };
 	for (uint32_t i = 0; i < BW_QUEUE_COUNT; i++)
 		TAILQ_INIT(&b->queues[i]);
 	TAILQ_INIT(&b->gaps);
@@ -107,6 +108,7 @@ bw_activate(struct bw *b)
 	b->doubted = false;
 	b->suspect_until = b->x->now;
 	b->left_due = MONO_NEVER;
+	b->doubt_due = MONO_NEVER;
 	b->held_until = b->x->now;
 	b->reach_due = MONO_NEVER;
 	b->running_at = b->x->now;
@@ -134,6 +136,7 @@ bw_deactivate(struct bw *b)
 		bw_channel_init(b, i); /* down: what its stream still brings is for nobody */
 	}
 	b->phase = BW_OFF;
+	b->doubt_due = MONO_NEVER;
 	b->left_due = MONO_NEVER;
 	b->channels_open = 0;
 	b->reach_due = MONO_NEVER;
@@ -254,6 +257,7 @@ bw_doubt_all(struct bw *b, const struct core_device *except, bool proof, const c
 		(!proof && (b->doubted || !mono_due(b->empty_doubt_until, b->x->now))))
 		return;
 	b->doubt_until = mono_add_ms(b->x->now, BW_DOUBT_MS);
+	b->doubt_due = MONO_NEVER;
 	b->doubted = true;
 	b->empty_doubt_until = mono_add_ms(b->x->now, BW_EMPTY_DOUBT_MS << b->empty_doubts);
 	b->running_at = b->x->now;
@@ -272,6 +276,13 @@ bw_doubt_all(struct bw *b, const struct core_device *except, bool proof, const c
 			core_decide_service(&b->x->em, d, CORE_SERVICE_OUT);
 	}
 	bw_update_status(b);
+}
+
+void
+bw_doubt_later(struct bw *b)
+{
+	if (!mono_due(b->doubt_until, b->x->now))
+		b->doubt_due = b->doubt_until;
 }
 
 void
@@ -413,6 +424,8 @@ bw_tick(struct bw *b)
 		bw_out_of_reach(b);
 	if (b->phase == BW_RUNNING && mono_due(b->left_due, b->x->now))
 		bw_left_server_check(b);
+	if (mono_due(b->doubt_due, b->x->now))
+		bw_doubt_all(b, NULL, true, "calls were forgotten after the last ask");
 	bw_channels_tick(b);
 	bw_app_tick(b);
 	bw_subs_tick(b);
@@ -440,7 +453,8 @@ bw_deadline(const struct bw *b)
 {
 	if (!ctx_may_leave(b->x, 0))
 		return MONO_NEVER; /* what opens the gate wakes the node */
-	return mono_min(mono_min(bw_made_deadline(b), mono_min(b->reach_due, b->left_due)),
+	return mono_min(mono_min(bw_made_deadline(b),
+				mono_min(mono_min(b->reach_due, b->left_due), b->doubt_due)),
 		mono_min(mono_min(bw_channels_deadline(b), bw_subs_deadline(b)),
 			mono_min(mono_min(bw_links_deadline(b), bw_calls_deadline(b)),
 				mono_min(bw_app_deadline(b), bw_leaks_deadline(b)))));

@@ -254,6 +254,7 @@ struct bw {
 	} servers[8];
 	uint32_t server_count;
 	struct mono doubt_until;       /* no second general doubt before */
+	struct mono doubt_due;         /* one that has to wait for that; MONO_NEVER: none */
 	struct mono empty_doubt_until; /* nor one without proof: see bw_doubt_all() */
 	uint32_t empty_doubts;         /* in a row that found nothing */
 	bool doubted;                  /* what is being confirmed is a doubt, not an activation */
@@ -294,6 +295,8 @@ void bw_ask(struct bw *b, struct core_device *d, bool live);
  * it is done less and less often, as long as nothing comes of it.
  */
 void bw_doubt_all(struct bw *b, const struct core_device *except, bool proof, const char *why);
+/** The next bw_doubt_all() would come too soon after the last one, but must not be lost: it is made up for. */
+void bw_doubt_later(struct bw *b);
 /**
  * A request of a client, made for device `d`; carried out when the gate lets the current offset out, once, and never
  * repeated. `q` and its texts are copied. hooks.request_over() follows exactly once, unless this node ceases to be

@@ -416,6 +416,8 @@ bw_sub_compared(struct bw *b, struct bw_sub *bs, bool resync)
 	bool asked = bs->state == ASK_SENT || bs->state == ASK_WAIT;
 	bool doubt = resync || bd->lost_calls;
 	bool proof = bd->lost_calls || bd->differed;
+	/* it was right when all were asked, and is not any more: what was asked before proves nothing */
+	bool anew = proof && bd->confirmed;
 
 	/* nobody asked, and not the echo of an ask either: BroadWorks has noticed that it lost its memory of a user */
 	if (!asked && bd->confirmed && bd->kind == CORE_KIND_user &&
@@ -427,6 +429,8 @@ bw_sub_compared(struct bw *b, struct bw_sub *bs, bool resync)
 	bd->differed = false;
 	bw_sub_answered(b, bs);
 	subs_confirm(b, bd);
+	if (doubt && anew)
+		bw_doubt_later(b);
 	if (doubt)
 		bw_doubt_all(b, bd->device, proof,
 			asked ? "calls were forgotten" : "a snapshot that nobody asked for");

@@ -240,6 +240,30 @@ START_TEST(test_unasked_snapshot)
 }
 END_TEST
 
+/* A failover soon after a doubt that found nothing: it is damped, not forgotten. */
+START_TEST(test_a_failover_soon_after_a_doubt)
+{
+	setup(2, "");
+	three_devices();
+	world_snapshot(&w, "2003", "CallSubscriptionEvent");
+	world_run(&w, 2000);
+	ck_assert_uint_eq(world_logged(&w, 37505, ""), 1);
+	world_forget_asked(&w);
+	world_forget(&w, "2001");
+	world_snapshot(&w, "2001", "CallSubscriptionEvent");
+	world_run(&w, 1000);
+	ck_assert_uint_eq(update_count("2002"), 0);
+	world_run(&w, 3000);
+	ck_assert_uint_eq(update_count("2001"), 1);
+	ck_assert_uint_eq(update_count("2002"), 1);
+	ck_assert_uint_eq(update_count("2003"), 1);
+	ck_assert_uint_eq(world_logged(&w, 37505, ""), 2);
+	world_run(&w, 20000);
+	ck_assert_uint_eq(world_logged(&w, 37505, ""), 2);
+	world_fini(&w);
+}
+END_TEST
+
 /* After a failover users move one by one, and BroadWorks tells of each: that is no failover each time. */
 START_TEST(test_users_that_move_one_by_one)
 {
@@ -405,6 +429,7 @@ main(void)
 		test_requests_while_out,
 		test_new_server,
 		test_unasked_snapshot,
+		test_a_failover_soon_after_a_doubt,
 		test_users_that_move_one_by_one,
 		test_resync_event,
 		test_request_on_forgotten_call,
