@@ -11,6 +11,7 @@
 
 #define HOTEL_RETRY_MS 2000 /* then twice as long, four times */
 #define HOTEL_TRIES 5
+#define HOTEL_ANSWER_MS 15000 /* no client waits longer, whatever becomes of it */
 
 /* Numbers of journal_set.kind. */
 enum hotel_kind {
@@ -65,7 +66,9 @@ struct svc_hotel {
 	uint64_t id;
 	uint64_t conn; /* to be answered there; 0: the client is gone */
 	enum csta_request_kind service;
-	enum csta_error error; /* why it is being undone */
+	enum csta_error error;  /* why it is being undone */
+	enum csta_error last;   /* why its step is done again */
+	struct mono answer_due; /* MONO_NEVER: nobody waits for an answer */
 	unsigned tries;
 	struct mono due; /* to be sent again; MONO_NEVER: an answer is awaited */
 	UT_hash_handle by_id;
@@ -128,17 +131,44 @@ hotel_answer(struct svc *v, const struct svc_hotel *hotel, const struct core_jou
 	sess_answer(v->sess, session, j->invoke, buf_as_str(&v->body));
 }
 
+/* The client has its answer. */
+static void
+hotel_answered(struct svc *v, struct svc_hotel *hotel, const struct core_journal *j)
+{
+	hotel_answer(v, hotel, j);
+	if (hotel->conn != 0)
+		svc_under_way(v, j->session, -1);
+	hotel->conn = 0;
+	hotel->answer_due = MONO_NEVER;
+}
+
 static void
 hotel_end(struct svc *v, struct svc_hotel *hotel, const struct core_journal *j)
 {
-	uint64_t session = j->session;
-
-	hotel_answer(v, hotel, j);
+	hotel_answered(v, hotel, j);
 	CORE_EMIT(&v->x->em, journal_done, .id = hotel->id);
-	if (hotel->conn != 0)
-		svc_under_way(v, session, -1);
 	HASH_DELETE(by_id, v->hotels, hotel);
 	mem_free(hotel);
+}
+
+/*
+ * BroadWorks has not answered for too long: the client is told that it is not known to be done. The steps go on; what becomes of
+ * them is told by events, as after a takeover.
+ */
+static void
+hotel_late(struct svc *v, struct svc_hotel *hotel)
+{
+	const struct core_journal *j = core_journal_by_id(&v->x->model, hotel->id);
+	enum csta_error error = hotel->error;
+
+	log_emit(v->x->log, M_HOTELING,
+		"host=%s guest=%s takes long: the client is answered, the steps go on", j->device,
+		j->text);
+	if (error == CSTA_NO_ERROR)
+		hotel->error =
+			hotel->last != CSTA_NO_ERROR ? hotel->last : CSTA_ERR_networkOutOfService;
+	hotel_answered(v, hotel, j);
+	hotel->error = error;
 }
 
 static void
@@ -215,12 +245,13 @@ hotel_undo(
 
 /* Nobody knows whether it was done, or it may be done later: it is done again. */
 static bool
-hotel_retry(struct svc *v, struct svc_hotel *hotel, enum bw_result result)
+hotel_retry(struct svc *v, struct svc_hotel *hotel, enum bw_result result, enum csta_error error)
 {
 	if (result != BW_UNREACHABLE && result != BW_OVERLOAD)
 		return false;
 	if (++hotel->tries >= HOTEL_TRIES)
 		return false;
+	hotel->last = error;
 	hotel->due = mono_add_ms(v->x->now, (int64_t)HOTEL_RETRY_MS << (hotel->tries - 1));
 	return true;
 }
@@ -230,6 +261,7 @@ svc_hotel_over(struct svc *v, uint64_t request, enum bw_result result)
 {
 	struct core_journal *j = core_journal_by_id(&v->x->model, request);
 	struct svc_hotel *hotel;
+	enum csta_error error;
 	enum hotel_act act;
 
 	HASH_FIND(by_id, v->hotels, &request, sizeof(request), hotel);
@@ -237,7 +269,8 @@ svc_hotel_over(struct svc *v, uint64_t request, enum bw_result result)
 		return false;
 	act = hotel_act(j);
 	REQUIRE(act != HOTEL_OVER);
-	if (hotel_retry(v, hotel, result))
+	error = svc_job_error(hotel_acts[act].op, result);
+	if (hotel_retry(v, hotel, result, error))
 		return true;
 	if (result == BW_DONE || hotel_acts[act].lenient) {
 		hotel_next(v, hotel, j);
@@ -247,7 +280,7 @@ svc_hotel_over(struct svc *v, uint64_t request, enum bw_result result)
 		hotel_acts[act].name,
 		j->kind == HOTEL_TAKE ? "the steps before it are undone" :
 					"the rest is done all the same: look at the user");
-	hotel_undo(v, hotel, j, svc_job_error(hotel_acts[act].op, result));
+	hotel_undo(v, hotel, j, error);
 	return true;
 }
 
@@ -258,6 +291,7 @@ hotel_new(struct svc *v, uint64_t id)
 
 	hotel->id = id;
 	hotel->due = MONO_NEVER;
+	hotel->answer_due = MONO_NEVER;
 	HASH_ADD(by_id, v->hotels, id, sizeof(hotel->id), hotel);
 	return hotel;
 }
@@ -303,6 +337,7 @@ hotel_begin(const struct svc_in *in, enum hotel_kind kind, struct str host, stru
 	hotel = hotel_new(v, id);
 	hotel->conn = sess_conn_id(v->sess, in->session);
 	hotel->service = in->q->kind;
+	hotel->answer_due = mono_add_ms(v->x->now, HOTEL_ANSWER_MS);
 	CORE_EMIT(&v->x->em, journal_set, .id = id, .kind = (uint8_t)kind,
 		.session = in->session->id, .invoke = in->invoke, .device = host, .text = guest);
 	svc_under_way(v, in->session->id, 1);
@@ -377,6 +412,8 @@ svc_hotel_tick(struct svc *v)
 	struct svc_hotel *hotel, *next;
 
 	HASH_ITER(by_id, v->hotels, hotel, next) {
+		if (mono_due(hotel->answer_due, v->x->now))
+			hotel_late(v, hotel);
 		if (hotel->due.us == MONO_NEVER.us || !mono_due(hotel->due, v->x->now))
 			continue;
 		if (v->bw->channels_open > 0)
@@ -393,6 +430,6 @@ svc_hotel_deadline(const struct svc *v)
 	struct mono due = MONO_NEVER;
 
 	for (hotel = v->hotels; hotel != NULL; hotel = hotel->by_id.next)
-		due = mono_min(due, hotel->due);
+		due = mono_min(due, mono_min(hotel->due, hotel->answer_due));
 	return due;
 }

@@ -15,7 +15,7 @@
 
 #include "daemon/svc_part.h"
 
-/** Starts it for device ids of a client; answered when it is over. */
+/** Starts it for device ids of a client; answered when it is over, or after 15 s with an error: it goes on all the same. */
 void svc_hotel_take(const struct svc_in *in, struct str host, struct str guest);
 void svc_hotel_leave(const struct svc_in *in, struct str host, struct str guest);
 

@@ -186,6 +186,29 @@ START_TEST(test_again)
 }
 END_TEST
 
+/* No client waits for ever: he has one answer, the operation goes on, and is done. */
+START_TEST(test_late)
+{
+	setup();
+	world_rule(&w, "PUT", "HotelingGuest", 503, 4, "");
+	set_agent_state(20, "loggedOn");
+	world_run(&w, 14000);
+	world_heard(&w, client, "");
+	world_run(&w, 2000);
+	world_heard(&w, client, W_ERROR("0020", "systemResourceAvailibility", "resourceBusy"));
+	ck_assert_uint_eq(world_logged(&w, 37608, "takes long"), 1);
+	ck_assert_uint_eq(world_asked_count(&w, "HotelingGuest"), 4);
+	world_run(&w, 30000);
+	ck_assert_uint_eq(world_asked_count(&w, "HotelingGuest"), 5);
+	ck_assert_uint_eq(world_asked_count(&w, "CallForwardingAlways"), 1);
+	world_heard(&w, client, "");
+	/* and it is over */
+	set_agent_state(21, "loggedOff");
+	world_heard(&w, client, "0021 SetAgentStateResponse\n");
+	world_fini(&w);
+}
+END_TEST
+
 START_TEST(test_wrong)
 {
 	setup();
@@ -204,7 +227,7 @@ int
 main(void)
 {
 	const TTest *const tests[] = { test_take_and_leave, test_by_escape, test_leave_from_nowhere,
-		test_refused, test_lenient, test_again, test_wrong };
+		test_refused, test_lenient, test_again, test_late, test_wrong };
 
 	return world_main("svc_hotel", tests, sizeof(tests) / sizeof(tests[0]));
 }
