@@ -223,7 +223,9 @@ struct bw {
 	} leaks;                   /* bw_leak.c */
 	char owner[LIMIT_USER_ID]; /* of our subscriptions, as BroadWorks says in events */
 	struct bw_sub_list gaps;
-	uint32_t notes; /* devices that have some */
+	size_t early_bytes; /* kept of events that came too early */
+	bool early_full;    /* and told so */
+	uint32_t notes;     /* devices that have some */
 	struct bw_device *scopes[CONF_SCOPES];
 	uint32_t scope_count;
 	bool lists_accepted;    /* since activation: an eventPackageList was taken */

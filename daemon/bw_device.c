@@ -209,14 +209,13 @@ bw_device(struct bw *b, struct core_device *d)
 }
 
 void
-bw_unnamed_drop(struct bw_device *bd)
+bw_unnamed_drop(struct bw *b, struct bw_device *bd)
 {
 	struct bw_early *e;
 
 	while ((e = TAILQ_FIRST(&bd->unnamed)) != NULL) {
 		TAILQ_REMOVE(&bd->unnamed, e, link);
-		mem_free(e->document);
-		mem_free(e);
+		bw_early_free(b, e);
 	}
 	bd->unnamed_count = 0;
 }
@@ -233,7 +232,7 @@ bw_device_gone(struct bw *b, struct core_device *d)
 	if (bd->counted)
 		b->unconfirmed--;
 	b->notes--;
-	bw_unnamed_drop(bd);
+	bw_unnamed_drop(b, bd);
 	bw_scan_drop(bd);
 	mem_free(bd);
 	d->south = NULL;

@@ -174,6 +174,48 @@ event_take(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev, uint32_t
 	bw_ack_event(b, xsp, str_of(event_id), ACK_OK);
 }
 
+/* --- events that came too early --------------------------------------------------------------------------- */
+
+static bool
+early_has_room(struct bw *b, size_t bytes)
+{
+	if (b->early_bytes + bytes <= LIMIT_EARLY_BYTES)
+		return true;
+	b->x->early_refused++;
+	if (!b->early_full)
+		log_emit(b->x->log, M_EARLY_LIMIT,
+			"%zu bytes of events wait for missing ones: others are not taken in until they come again",
+			b->early_bytes);
+	b->early_full = true;
+	return false;
+}
+
+/* NULL: there is no room for it. It is not acknowledged then, and comes again. */
+static struct bw_early *
+early_new(struct bw *b, struct str document, uint32_t xsp)
+{
+	struct bw_early *e;
+
+	if (!early_has_room(b, document.n))
+		return NULL;
+	e = mem_zalloc(sizeof(*e));
+	e->xsp = xsp;
+	e->document = mem_strndup(document.p, document.n);
+	e->n = document.n;
+	b->early_bytes += e->n;
+	return e;
+}
+
+void
+bw_early_free(struct bw *b, struct bw_early *e)
+{
+	b->early_bytes -= e->n;
+	if (b->early_bytes < LIMIT_EARLY_BYTES / 2)
+		b->early_full = false;
+	mem_free(e->document);
+	mem_free(e);
+}
+
 static void
 event_keep_early(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev, uint32_t xsp,
 	struct str document)
@@ -186,11 +228,10 @@ event_keep_early(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev, ui
 		if (sequence_ahead(ev->sequence, at->sequence) > 0)
 			break;
 	}
-	e = mem_zalloc(sizeof(*e));
+	e = early_new(b, document, xsp);
+	if (e == NULL)
+		return;
 	e->sequence = ev->sequence;
-	e->xsp = xsp;
-	e->document = mem_strndup(document.p, document.n);
-	e->n = document.n;
 	if (at != NULL)
 		TAILQ_INSERT_BEFORE(at, e, link);
 	else
@@ -242,8 +283,7 @@ event_take_early(struct bw *b, struct bw_sub *bs)
 		TAILQ_REMOVE(&bs->early, e, link);
 		bs->early_count--;
 		event_take_kept(b, bs, e);
-		mem_free(e->document);
-		mem_free(e);
+		bw_early_free(b, e);
 		if (!event_sub_lives(b, bs, id))
 			return false;
 	}
@@ -354,8 +394,7 @@ event_count_anew(struct bw *b, struct bw_sub *bs)
 	while ((e = TAILQ_FIRST(&bs->early)) != NULL) {
 		TAILQ_REMOVE(&bs->early, e, link);
 		bs->early_count--;
-		mem_free(e->document);
-		mem_free(e);
+		bw_early_free(b, e);
 	}
 	event_gap_closed(b, bs);
 }
@@ -442,17 +481,16 @@ event_answer_awaited(const struct bw_device *bd)
  * answer, or it is a late copy of an older subscription's. Which one, the answer will tell.
  */
 static bool
-event_keep_unnamed(struct bw_device *bd, uint32_t xsp, struct str document)
+event_keep_unnamed(struct bw *b, struct bw_device *bd, uint32_t xsp, struct str document)
 {
 	struct bw_early *e;
 
 	if (!event_answer_awaited(bd) ||
 		bd->unnamed_count >= (bd->device ? LIMIT_REORDER_EVENTS : REORDER_OF_SCOPE))
 		return false;
-	e = mem_zalloc(sizeof(*e));
-	e->xsp = xsp;
-	e->document = mem_strndup(document.p, document.n);
-	e->n = document.n;
+	e = early_new(b, document, xsp);
+	if (e == NULL)
+		return true; /* nobody knows whose it is: no answer, it comes again */
 	TAILQ_INSERT_TAIL(&bd->unnamed, e, link);
 	bd->unnamed_count++;
 	return true;
@@ -489,10 +527,10 @@ bw_unnamed_take(struct bw *b, struct bw_device *bd)
 			err_clear(&err);
 		else if ((bs = event_sub_of(b, ev->subscription_id)) != NULL)
 			event_ordered(b, bs, ev, e->xsp, document);
-		else if ((d != NULL && d->south != bd) || !event_keep_unnamed(bd, e->xsp, document))
+		else if ((d != NULL && d->south != bd) ||
+			!event_keep_unnamed(b, bd, e->xsp, document))
 			event_unknown_subscription(b, ev, e->xsp);
-		mem_free(e->document);
-		mem_free(e);
+		bw_early_free(b, e);
 	}
 }
 
@@ -509,10 +547,10 @@ event_route(struct bw *b, struct bw_channel *c, const struct xsi_event *ev, stru
 		return;
 	}
 	for (uint32_t i = 0; i < b->scope_count; i++)
-		if (event_keep_unnamed(b->scopes[i], c->xsp, document))
+		if (event_keep_unnamed(b, b->scopes[i], c->xsp, document))
 			return;
 	d = core_device_by_user(&b->x->model, ev->target.n ? ev->target : ev->owner);
-	if (d == NULL || !event_keep_unnamed(bw_device(b, d), c->xsp, document))
+	if (d == NULL || !event_keep_unnamed(b, bw_device(b, d), c->xsp, document))
 		event_unknown_subscription(b, ev, c->xsp);
 }
 

@@ -95,7 +95,9 @@ struct bw_sub *bw_sub_new(
 /** Its device or scope, for logs. */
 const char *bw_sub_owner(const struct bw_sub *bs);
 /** Drops the events of unknown subscriptions that wait for an answer. */
-void bw_unnamed_drop(struct bw_device *bd);
+void bw_unnamed_drop(struct bw *b, struct bw_device *bd);
+/** One that is in no list any more. */
+void bw_early_free(struct bw *b, struct bw_early *e);
 /** What the configuration wants of devices of a kind. */
 uint32_t bw_packages_wanted(const struct bw *b, enum core_device_kind kind);
 /** Asks all subscriptions of a device, the primary one with the others or not. */

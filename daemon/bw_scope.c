@@ -99,7 +99,7 @@ bw_scopes_drop(struct bw *b)
 	for (uint32_t i = 0; i < b->scope_count; i++) {
 		while (!TAILQ_EMPTY(&b->scopes[i]->subs))
 			bw_sub_free(b, TAILQ_FIRST(&b->scopes[i]->subs));
-		bw_unnamed_drop(b->scopes[i]);
+		bw_unnamed_drop(b, b->scopes[i]);
 		mem_free(b->scopes[i]);
 	}
 	b->scope_count = 0;

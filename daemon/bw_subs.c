@@ -146,8 +146,7 @@ sub_forget_early(struct bw *b, struct bw_sub *bs)
 		struct bw_early *e = TAILQ_FIRST(&bs->early);
 
 		TAILQ_REMOVE(&bs->early, e, link);
-		mem_free(e->document);
-		mem_free(e);
+		bw_early_free(b, e);
 	}
 	bs->early_count = 0;
 	if (bs->gap_due.us != MONO_NEVER.us)

@@ -28,9 +28,10 @@ struct ctx {
 	struct node_out *out; /* of the step under way */
 	struct mono now;
 	int64_t wall_us;
-	uint64_t offset;    /* of the last delta of ours, or of the one being applied */
-	uint64_t next_id;   /* of HTTP requests and streams */
-	uint64_t malformed; /* frames and documents that were skipped */
+	uint64_t offset;        /* of the last delta of ours, or of the one being applied */
+	uint64_t next_id;       /* of HTTP requests and streams */
+	uint64_t early_refused; /* events that came too early and found no room */
+	uint64_t malformed;     /* frames and documents that were skipped */
 	uint64_t desynchronised;
 };
 

@@ -685,6 +685,7 @@ node_get_counts(const struct node *n, struct mono now, struct node_counts *c)
 		.devices = HASH_CNT(by_id, m->devices),
 		.devices_out = m->devices_out,
 		.desynchronised = n->x.desynchronised,
+		.early_refused = n->x.early_refused,
 		.malformed = n->x.malformed,
 		.uptime_s = mono_ms_between(n->started, now) / 1000,
 	};

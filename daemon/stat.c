@@ -271,7 +271,7 @@ stat_status(const struct stat_input *in, struct buf *out)
 		json_array_append_new(nodes, peer_node(v));
 	snprintf(digest, sizeof(digest), "%016" PRIx64, in->digest);
 	root = json_pack(
-		"{s:s,s:b,s:I,s:s,s:I,s:b,s:b,s:b,s:b,s:b,s:{s:b,s:I,s:s},s:o,s:o,s:b,s:s,s:b,s:I,s:I,s:s}",
+		"{s:s,s:b,s:I,s:s,s:I,s:b,s:b,s:b,s:b,s:b,s:{s:b,s:I,s:s},s:o,s:o,s:b,s:s,s:b,s:I,s:I,s:I,s:s}",
 		"schema", "tandemctl/status/1", "ok", 1, "t_us", (json_int_t)in->wall_us, "node",
 		in->node_name, "epoch", (json_int_t)v->epoch, "clustered",
 		in->conf->clustered ? 1 : 0, "quorate", v->quorate ? 1 : 0, "fencing",
@@ -281,7 +281,8 @@ stat_status(const struct stat_input *in, struct buf *out)
 		takeover_json(in->takeover), "ready", ready ? 1 : 0, "ready_text", ready_text,
 		"config_differs", v->peer.known && v->peer.config_differs ? 1 : 0, "desync_total",
 		(json_int_t)in->counts->desynchronised, "malformed_total",
-		(json_int_t)in->counts->malformed, "source", "daemon");
+		(json_int_t)in->counts->malformed, "early_refused_total",
+		(json_int_t)in->counts->early_refused, "source", "daemon");
 	REQUIRE(root != NULL);
 	json_object_set_new(root, "links", links_json(in));
 	json_dump_callback(root, append_to_buf, out, JSON_COMPACT);

@@ -17,6 +17,7 @@ struct node_counts {
 	uint32_t devices;
 	uint32_t devices_out;    /* not confirmed, told out of service */
 	uint64_t desynchronised; /* 37205 since start */
+	uint64_t early_refused;  /* events out of order without room: they come again */
 	uint64_t malformed;      /* documents and frames skipped */
 	int64_t uptime_s;
 };

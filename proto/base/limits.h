@@ -42,6 +42,8 @@
 #define LIMIT_JOINS_PER_AGENT 128
 #define LIMIT_PACKAGES 48 /* there are 39 */
 #define LIMIT_REORDER_EVENTS 16
+#define LIMIT_EARLY_BYTES \
+	(32 * 1024 * 1024) /* of events that came too early, of all subscriptions together */
 #define LIMIT_HTTP_BODY_BYTES 524288
 #define LIMIT_SOUTH_IN_FLIGHT 64
 #define LIMIT_LINK_QUEUE 8192 /* requests that wait for a link */

@@ -20,6 +20,7 @@
 	XX(37206, PARTY_LEARNED, NOTICE, "a call party was learned by a resynchronisation") \
 	XX(37207, DEVICE_RESYNCED, DEBUG, "a device was compared with BroadWorks") \
 	XX(37209, SEQUENCE_GAP, WARNING, "an event of a subscription is missing") \
+	XX(37211, EARLY_LIMIT, WARNING, "too many events wait for others that are missing") \
 	XX(37301, STANDBY_IN_STEP, NOTICE, "the standby holds the whole state") \
 	XX(37302, SNAPSHOT, NOTICE, "a snapshot is sent to or read from the peer") \
 	XX(37310, STANDBY_BEHIND, WARNING, "the standby is behind, or there is none") \

@@ -350,6 +350,65 @@ START_TEST(test_gap_filled_late_after_another)
 }
 END_TEST
 
+/* So many events out of order, of so many devices, each of half a megabyte. */
+static void
+early_events(unsigned users)
+{
+	struct buf pad;
+	char user[16], id[16];
+
+	buf_init(&pad, 510000);
+	buf_cstr(&pad, world_call_xml("a", "7:1", "Terminator", "Held", "2002"));
+	for (unsigned i = 0; i < 500; i++)
+		buf_printf(&pad, "<xsi:pad>%990d</xsi:pad>", 0);
+	buf_char(&pad, '\0');
+	for (unsigned i = 0; i < users; i++) {
+		snprintf(user, sizeof(user), "%u", 2001 + i);
+		for (unsigned k = 0; k < LIMIT_REORDER_EVENTS; k++) {
+			snprintf(id, sizeof(id), "e-%u-%u", i, k);
+			world_event_as(
+				&w, 0, user, id, 1000 + k, "CallUpdatedEvent", (const char *)pad.p);
+		}
+	}
+	world_run(&w, 100);
+	buf_fini(&pad);
+}
+
+static uint64_t
+early_refused(void)
+{
+	struct node_counts counts;
+
+	node_get_counts(w.node, w.now, &counts);
+	return counts.early_refused;
+}
+
+/* What waits has a bound, that of all devices together: events beyond it come again. */
+START_TEST(test_early_events_are_bounded)
+{
+	char user[16];
+	uint64_t refused;
+
+	setup(1, "gap-wait-ms", 2000);
+	for (unsigned i = 1; i < 6; i++) {
+		snprintf(user, sizeof(user), "%u", 2001 + i);
+		world_monitor(&w, client, user);
+	}
+	early_events(4); /* 32,000,000 bytes and their envelopes: nearly all that there is */
+	ck_assert_uint_eq(early_refused(), 0);
+	early_events(6);
+	refused = early_refused();
+	ck_assert_uint_gt(refused, 16);
+	ck_assert_uint_eq(world_logged(&w, 37211, ""), 1);
+	ck_assert_uint_eq(world_asked_count(&w, "POST C/channel/eventresponse"), 0);
+	/* nobody waits any more: there is room again */
+	world_run(&w, 5000);
+	early_events(1);
+	ck_assert_uint_eq(early_refused(), refused);
+	world_fini(&w);
+}
+END_TEST
+
 /* The missing one is delivered again in time, wherever. */
 START_TEST(test_gap_filled)
 {
@@ -490,6 +549,7 @@ main(void)
 	tcase_add_loop_test(t, test_gap_filled, 0, 4);
 	tcase_add_test(t, test_gap_filled_late);
 	tcase_add_test(t, test_gap_filled_late_after_another);
+	tcase_add_test(t, test_early_events_are_bounded);
 	tcase_add_loop_test(t, test_snapshot_late, 0, 3);
 	tcase_add_test(t, test_snapshot_with_answer);
 	tcase_add_loop_test(t, test_subscriptions_after_failover, 0, 4);

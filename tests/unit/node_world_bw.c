@@ -100,7 +100,7 @@ world_event_as(struct world *w, uint32_t xsp, const char *user, const char *even
 	const struct world_user *u = world_user(w, user);
 	struct buf b;
 
-	buf_init(&b, 65536);
+	buf_init(&b, 65536 + strlen(data));
 	buf_printf(&b,
 		BW_DECLARATION
 		"<xsi:Event xmlns:xsi=\"http://schema.broadsoft.com/xsi\" "
