@@ -244,7 +244,28 @@ say_step(struct say *s, const struct core_say *f)
 struct call_links {
 	struct csta_link item[SAY_LINKS_MAX];
 	size_t count;
+	struct str own; /* the device that is told: never left out */
 };
+
+/*
+ * Of more parties than there is room for the last by name are left out: in which order they are found is not the same on both
+ * nodes. False: that would be the one that stands at `at` then.
+ */
+static bool
+links_make_room(struct call_links *l, size_t at)
+{
+	size_t last = l->count - 1;
+
+	if (l->count < SAY_LINKS_MAX)
+		return true;
+	if (str_eq(l->item[last].endpoint, l->own))
+		last--;
+	if (at > last)
+		return false;
+	l->count--;
+	memmove(&l->item[last], &l->item[last + 1], (l->count - last) * sizeof(l->item[0]));
+	return true;
+}
 
 /* In the order of their names: the same on both nodes. */
 static void
@@ -254,8 +275,8 @@ links_add(struct call_links *l, uint64_t call, uint64_t before, struct str devic
 
 	while (at < l->count && str_cmp(l->item[at].endpoint, device) < 0)
 		at++;
-	if (device.n == 0 || l->count == SAY_LINKS_MAX ||
-		(at < l->count && str_eq(l->item[at].endpoint, device)))
+	if (device.n == 0 || (at < l->count && str_eq(l->item[at].endpoint, device)) ||
+		!links_make_room(l, at))
 		return;
 	memmove(&l->item[at + 1], &l->item[at], (l->count - at) * sizeof(l->item[0]));
 	l->item[at] = (struct csta_link){ .now = { call, device },
@@ -272,7 +293,8 @@ links_of_call(const struct say *s, const struct core_half *about, struct call_li
 	const struct core_track *t;
 	const struct core_half *h;
 
-	links_add(l, call->id, about->told_call, str_of(about->device->id));
+	l->own = str_of(about->device->id);
+	links_add(l, call->id, about->told_call, l->own);
 	TAILQ_FOREACH(t, &call->tracks, of_call) {
 		TAILQ_FOREACH(h, &t->halves, of_track) {
 			if (h->gone)

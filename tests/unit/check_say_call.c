@@ -206,6 +206,70 @@ START_TEST(test_conference)
 }
 END_TEST
 
+#define MANY 20
+
+/* Who the first Conferenced says is in a conference of many, whose calls came in this order. */
+static void
+many_in_conference(bool descending, char *listed, size_t size)
+{
+	struct buf data;
+	const char *at, *end;
+
+	setup();
+	buf_init(&data, 4096);
+	buf_cstr(&data,
+		"<xsi:conference><xsi:state>Active</xsi:state><xsi:conferenceParticipantList>");
+	for (unsigned i = 0; i < MANY; i++) {
+		char id[8], tracking[16], remote[8];
+		unsigned k = descending ? MANY - 1 - i : i;
+
+		snprintf(id, sizeof(id), "c%u", k);
+		snprintf(tracking, sizeof(tracking), "%u:1", 50 + k);
+		snprintf(remote, sizeof(remote), "%u",
+			1980 + k); /* by name all but one are before 2001 */
+		/* more than the world keeps in mind: it is not asked */
+		world_event(&w, "2001", "CallReceivedEvent",
+			world_call_xml(
+				id, tracking, "Terminator", "Alerting", k == 10 ? "3001" : remote));
+		world_event(&w, "2001", "CallAnsweredEvent",
+			world_call_xml(
+				id, tracking, "Terminator", "Active", k == 10 ? "3001" : remote));
+		world_settle(&w);
+		buf_printf(&data,
+			"<xsi:conferenceParticipant><xsi:callId>%s</xsi:callId></xsi:conferenceParticipant>",
+			id);
+	}
+	buf_cstr(&data, "</xsi:conferenceParticipantList></xsi:conference>");
+	buf_char(&data, '\0');
+	world_take(&w, client);
+	world_event(&w, "2001", "ConferenceStartedEvent", (const char *)data.p);
+	world_settle(&w);
+	listed[0] = '\0';
+	at = world_take(&w, client);
+	end = strchr(at, '\n');
+	while ((at = strstr(at, "endpoint{deviceID=")) != NULL && at < end) {
+		size_t n = strlen(listed);
+
+		at += strlen("endpoint{deviceID=");
+		snprintf(listed + n, size - n, "%.*s ", (int)strcspn(at, "}"), at);
+	}
+	buf_fini(&data);
+	world_fini(&w);
+}
+
+/* In which order the parties are found is not the same on both nodes; whom they leave out must be. */
+START_TEST(test_more_parties_than_are_listed)
+{
+	char one[512], other[512];
+
+	many_in_conference(false, one, sizeof(one));
+	many_in_conference(true, other, sizeof(other));
+	ck_assert_str_eq(one, other);
+	ck_assert_str_eq(one,
+		"1980 1981 1982 1983 1984 1985 1986 1987 1988 1989 1991 1992 1993 1994 1995 2001 ");
+}
+END_TEST
+
 /* The far party has the same name: its connection is not taken for the own one. */
 START_TEST(test_call_to_himself)
 {
@@ -516,6 +580,7 @@ main(void)
 		test_another_far_party,
 		test_handed_over,
 		test_conference,
+		test_more_parties_than_are_listed,
 		test_call_to_himself,
 		test_recording,
 		test_queue,
