@@ -157,12 +157,28 @@ obs_event_number(struct str text)
 
 /* The first time counts: what is delivered once more is acknowledged without being taken in again. */
 static void
-obs_note_event(struct sim *s, uint64_t number, uint64_t instance, const struct ha_view *v)
+obs_note_event(struct sim *s, uint64_t number, uint64_t instance, uint64_t epoch, uint64_t offset)
 {
 	struct obs_event *e = &s->observer->events[number % OBS_EVENTS];
 
-	if (e->number != number || e->instance != instance || e->epoch != v->epoch)
-		*e = (struct obs_event){ number, instance, v->epoch, v->offset };
+	if (e->number != number || e->instance != instance || e->epoch != epoch)
+		*e = (struct obs_event){ number, instance, epoch, offset };
+}
+
+/*
+ * Where the state stands after what this step was given. Timers that were due in the same step have their say after it, of other
+ * devices: then only the first delta is known to be the event's.
+ */
+static uint64_t
+obs_event_offset(const struct sim *s, unsigned node, const struct ha_view *v)
+{
+	const struct sim_node *n = s->nodes[node];
+	const struct ha_view *before = &s->observer->before[node];
+	bool timers = n->tick_due.us <= n->clock.us;
+
+	return timers && before->epoch == v->epoch && before->offset < v->offset ?
+		before->offset + 1 :
+		v->offset;
 }
 
 /* True for an event that its subscription has not shown to this process before: what is taken in must be replicated. */
@@ -204,7 +220,7 @@ obs_note_events(struct sim *s, unsigned node, const struct node_event *ev, const
 		rest = (struct str){ end, (size_t)(rest.p + rest.n - end) };
 		if (number != 0 && obs_is_news(s, instance, document) &&
 			sim_south_sent_once(s, number))
-			obs_note_event(s, number, instance, v);
+			obs_note_event(s, number, instance, v->epoch, obs_event_offset(s, node, v));
 	}
 }
 
