@@ -212,14 +212,17 @@ south_calls_activity(struct sim *s, unsigned user, bool call)
 	u->moved = true;
 	if (call)
 		return;
-	u->asked_us = s->now_us; /* told without having been asked is as good */
-	s->south->failover_told_us = s->now_us;
-	for (unsigned i = 0; i < SOUTH_SUBS_MAX; i++)
-		if (s->south->subs[i].used && s->south->subs[i].user == user &&
-			south_event_has(&s->south->subs[i], "Advanced Call"))
-			south_event_snapshot(s, &s->south->subs[i],
-				s->south->resync_event ? "CallSubscriptionResyncEvent" :
-							 "CallSubscriptionEvent");
+	for (unsigned i = 0; i < SOUTH_SUBS_MAX; i++) {
+		struct south_sub *sub = &s->south->subs[i];
+
+		if (!sub->used || sub->user != user || !south_event_has(sub, "Advanced Call"))
+			continue;
+		u->asked_us = s->now_us; /* told without having been asked is as good */
+		s->south->failover_told_us = s->now_us;
+		south_event_snapshot(s, sub,
+			s->south->resync_event ? "CallSubscriptionResyncEvent" :
+						 "CallSubscriptionEvent");
+	}
 }
 
 /* --- life of a call ---------------------------------------------------------------------------------------- */
