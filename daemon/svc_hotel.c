@@ -243,15 +243,17 @@ hotel_undo(
 	hotel_go(v, hotel);
 }
 
-/* Nobody knows whether it was done, or it may be done later: it is done again. */
+/* Nobody knows whether it was done, a server that failed included, or it may be done later: it is done again. */
 static bool
-hotel_retry(struct svc *v, struct svc_hotel *hotel, enum bw_result result, enum csta_error error)
+hotel_retry(struct svc *v, struct svc_hotel *hotel, enum hotel_act act, enum bw_result result)
 {
-	if (result != BW_UNREACHABLE && result != BW_OVERLOAD)
+	bool failed = result == BW_FAILED && !hotel_acts[act].lenient;
+
+	if (result != BW_UNREACHABLE && result != BW_OVERLOAD && !failed)
 		return false;
 	if (++hotel->tries >= HOTEL_TRIES)
 		return false;
-	hotel->last = error;
+	hotel->last = svc_job_error(hotel_acts[act].op, result);
 	hotel->due = mono_add_ms(v->x->now, (int64_t)HOTEL_RETRY_MS << (hotel->tries - 1));
 	return true;
 }
@@ -261,7 +263,6 @@ svc_hotel_over(struct svc *v, uint64_t request, enum bw_result result)
 {
 	struct core_journal *j = core_journal_by_id(&v->x->model, request);
 	struct svc_hotel *hotel;
-	enum csta_error error;
 	enum hotel_act act;
 
 	HASH_FIND(by_id, v->hotels, &request, sizeof(request), hotel);
@@ -269,8 +270,7 @@ svc_hotel_over(struct svc *v, uint64_t request, enum bw_result result)
 		return false;
 	act = hotel_act(j);
 	REQUIRE(act != HOTEL_OVER);
-	error = svc_job_error(hotel_acts[act].op, result);
-	if (hotel_retry(v, hotel, result, error))
+	if (hotel_retry(v, hotel, act, result))
 		return true;
 	if (result == BW_DONE || hotel_acts[act].lenient) {
 		hotel_next(v, hotel, j);
@@ -280,7 +280,7 @@ svc_hotel_over(struct svc *v, uint64_t request, enum bw_result result)
 		hotel_acts[act].name,
 		j->kind == HOTEL_TAKE ? "the steps before it are undone" :
 					"the rest is done all the same: look at the user");
-	hotel_undo(v, hotel, j, error);
+	hotel_undo(v, hotel, j, svc_job_error(hotel_acts[act].op, result));
 	return true;
 }
 

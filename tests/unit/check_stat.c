@@ -36,6 +36,7 @@ setup(void)
 	counts.channels_open = 2;
 	counts.channels_want = 3;
 	counts.desynchronised = 6;
+	counts.early_refused = 7;
 	counts.uptime_s = 77;
 	input = (struct stat_input){ .conf = &conf,
 		.node_name = "n2",
@@ -121,6 +122,7 @@ START_TEST(status_of_an_active)
 	ck_assert_str_eq(text(root, "schema"), "tandemctl/status/1");
 	ck_assert_int_eq(number(root, "epoch"), 8);
 	ck_assert_int_eq(number(root, "desync_total"), 6);
+	ck_assert_int_eq(number(root, "early_refused_total"), 7);
 	ck_assert_str_eq(text(json_object_get(root, "digest"), "value"), "000000007f3a91c2");
 	ck_assert(json_is_true(json_object_get(root, "ready")));
 	ck_assert_str_eq(text(own, "name"), "n2");

@@ -186,6 +186,30 @@ START_TEST(test_again)
 }
 END_TEST
 
+/* A server that fails may have done it or not: neither the steps nor their undoing are left half done. */
+START_TEST(test_server_fails)
+{
+	setup();
+	world_rule(&w, "PUT", "HotelingGuest", 500, 2, "");
+	set_agent_state(20, "loggedOn");
+	world_run(&w, 10000);
+	ck_assert_uint_eq(world_asked_count(&w, "HotelingGuest"), 3);
+	world_heard(&w, client, "0020 SetAgentStateResponse\n");
+	world_fini(&w);
+
+	setup();
+	world_rule(&w, "PUT", "HotelingGuest", 409, 1, "");
+	world_rule(&w, "PUT", "HotelingGuest", 500, 1, "");
+	set_agent_state(20, "loggedOn");
+	world_run(&w, 10000);
+	ck_assert_uint_eq(
+		world_asked_count(&w, "HotelingGuest"), 3); /* refused, undone, undone again */
+	ck_assert_uint_eq(world_asked_count(&w, "CallForwardingAlways"), 2);
+	world_heard(&w, client, W_ERROR("0020", "stateIncompatibility", "invalidObjectState"));
+	world_fini(&w);
+}
+END_TEST
+
 /* No client waits for ever: he has one answer, the operation goes on, and is done. */
 START_TEST(test_late)
 {
@@ -227,7 +251,7 @@ int
 main(void)
 {
 	const TTest *const tests[] = { test_take_and_leave, test_by_escape, test_leave_from_nowhere,
-		test_refused, test_lenient, test_again, test_late, test_wrong };
+		test_refused, test_lenient, test_again, test_server_fails, test_late, test_wrong };
 
 	return world_main("svc_hotel", tests, sizeof(tests) / sizeof(tests[0]));
 }
