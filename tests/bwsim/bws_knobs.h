@@ -66,6 +66,8 @@
 	NUM(ctd_answer_ms_max, 800, 0, 60000, "own phone answers the click-to-dial leg, latest") \
 	NUM(ctd_answer_percent, 100, 0, 100, "click-to-dial legs answered by the phone") \
 	NUM(dial_auto, 1, 0, 1, "1: calls made by requests are driven on by the phones") \
+	NUM(stamp_callers, 0, 0, 1, \
+		"1: a caller from outside has the present time, in microseconds, as number") \
 	NUM(answer_percent, 90, 0, 100, "driven calls that are answered") \
 	NUM(no_answer_ms, 20000, 100, 600000, "ringing without answer ends after this") \
 	NUM(treatment_ms, 1500, 0, 60000, "busy or error tone before CallReleased") \

@@ -3,7 +3,7 @@
  * The built-in load: Poisson arrivals, all from the seeded generator.
  *
  * Happy path: at each arrival a caller and a callee are drawn; a share of the calls has an outside
- * party, half of those come in and half go out.
+ * party, half of those come in and half go out; with the knob stamp_callers all come in.
  * Failure modes: no free user is found, or too many calls: the arrival is counted as skipped.
  */
 #include "tests/bwsim/bws_load.h"
@@ -38,7 +38,9 @@ outside_call(struct bws *w)
 		return false;
 	snprintf(uri, sizeof(uri), "tel:+15559%06lld",
 		(long long)bws_rand_range(&w->rand_load, 0, 999999));
-	if (bws_rand_next(&w->rand_load) & 1)
+	if (w->knobs.stamp_callers)
+		snprintf(uri, sizeof(uri), "tel:+%lld", (long long)bws_util_wall_us());
+	if (w->knobs.stamp_callers || (bws_rand_next(&w->rand_load) & 1))
 		return bws_call_incoming(w, uri, u, true) != NULL;
 	return bws_call_originate(w, u, uri, true) != NULL;
 }

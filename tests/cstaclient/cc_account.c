@@ -58,6 +58,8 @@ cc_account_json(const struct cc_account *a, const struct cc_gap *gap, int64_t no
 		json_array_append_new(list, json_string(a->problems[i]));
 	json_object_set_new(out, "silence_ms", cc_gap_json(gap, now_us));
 	json_object_set_new(out, "marks", cc_gap_marks_json(gap, now_us));
+	json_object_set_new(out, "delivered_ms", cc_hist_json(&a->delivered));
+	json_object_set_new(out, "probed_ms", cc_hist_json(&a->probed));
 	json_object_set_new(out, "problems", list);
 	return out;
 }

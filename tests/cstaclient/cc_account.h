@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "tests/cstaclient/cc_gap.h"
+#include "tests/cstaclient/cc_hist.h"
 #include "tests/cstaclient/cc_journal.h"
 
 #define CC_PROBLEMS_MAX 20
@@ -54,6 +55,9 @@ struct cc_account {
 #define X(name) int64_t name;
 	CC_COUNTERS(X)
 #undef X
+	struct cc_hist
+		delivered;     /* from the time that a caller's number is, to its DeliveredEvent */
+	struct cc_hist probed; /* from a RequestSystemStatus to its answer */
 	char problems[CC_PROBLEMS_MAX][CC_PROBLEM_SIZE];
 };
 

@@ -416,6 +416,30 @@ begin_ask(struct app *app, const json_t *command, uint64_t ticket)
 	return NULL;
 }
 
+/* The durations measured since the last such command. */
+static json_t *
+latency_reply(struct app *app)
+{
+	json_t *reply = json_pack("{s:b,s:o,s:o}", "ok", 1, "delivered_ms",
+		cc_hist_json(&app->account.delivered), "probed_ms",
+		cc_hist_json(&app->account.probed));
+
+	app->account.delivered = (struct cc_hist){ .count = 0 };
+	app->account.probed = (struct cc_hist){ .count = 0 };
+	return reply;
+}
+
+/* {"cmd":"deaf","on":true}: no session reads any more what the server sends. */
+static json_t *
+turn_deaf(struct app *app, const json_t *command)
+{
+	bool on = json_is_true(json_object_get(command, "on"));
+
+	for (size_t i = 0; i < app->session_count; i++)
+		cc_conn_turn_deaf(&app->conns[i], on);
+	return ok_reply();
+}
+
 static json_t *
 picture_reply(struct app *app)
 {
@@ -469,6 +493,10 @@ take_command(const json_t *command, uint64_t ticket, void *arg)
 		count_devices_out(app);
 		return account_reply(app);
 	}
+	if (strcmp(cmd, "latency") == 0)
+		return latency_reply(app);
+	if (strcmp(cmd, "deaf") == 0)
+		return turn_deaf(app, command);
 	if (strcmp(cmd, "finish") == 0)
 		return begin_finish(app, ticket);
 	if (strcmp(cmd, "quit") == 0)
@@ -476,7 +504,7 @@ take_command(const json_t *command, uint64_t ticket, void *arg)
 	return error_reply("unknown cmd");
 }
 
-/* Deals the devices round robin: session i gets devices i, i+n, i+2n, ... */
+/* Deals the devices round robin: session i gets devices i, i+n, i+2n, ..., or its `monitors` after those of i-1. */
 static int
 prepare_session(struct app *app, size_t index)
 {
@@ -487,7 +515,12 @@ prepare_session(struct app *app, size_t index)
 
 	if (names == NULL)
 		return -1;
-	for (size_t i = index; i < app->opts->device_count; i += app->opts->sessions)
+	if (app->opts->monitors > 0)
+		for (; count < app->opts->monitors; count++)
+			names[count] = app->opts->devices[(index * app->opts->monitors + count) %
+				app->opts->device_count];
+	for (size_t i = index; app->opts->monitors == 0 && i < app->opts->device_count;
+		i += app->opts->sessions)
 		names[count++] = app->opts->devices[i];
 	rc = cc_session_init(
 		s, index, &app->shared, names, count, cc_conn_send, &app->conns[index]);

@@ -236,6 +236,21 @@ cc_conn_send(const unsigned char *bytes, size_t n, void *arg)
 	}
 }
 
+/* A server that is not heard looks dead: while the session is deaf it is not asked (see cc_session_tick). */
+void
+cc_conn_turn_deaf(struct cc_conn *c, bool is_deaf)
+{
+	uv_stream_t *stream = c->is_up ? (uv_stream_t *)&c->attempt->tcp : NULL;
+
+	c->session->is_deaf = is_deaf;
+	if (stream == NULL)
+		return;
+	if (is_deaf)
+		(void)uv_read_stop(stream);
+	else if (uv_read_start(stream, give_buffer, bytes_came) != 0)
+		lose(c, "it cannot be read", false);
+}
+
 void
 cc_conn_close(struct cc_conn *c)
 {

@@ -43,6 +43,9 @@ void cc_conn_send(const unsigned char *bytes, size_t n, void *arg);
 /* Closes the connection if its session wants that; after every call into the session. */
 void cc_conn_settle(struct cc_conn *c);
 
+/* Reads nothing any more, or again; a new connection reads its association at least. */
+void cc_conn_turn_deaf(struct cc_conn *c, bool is_deaf);
+
 /* Closes for good; the memory may go when the loop has ended. */
 void cc_conn_close(struct cc_conn *c);
 

@@ -180,6 +180,8 @@ read_call_event(xmlNode *root, struct cc_msg *m, char *why)
 	connection_of(child(root, "secondaryOldCall"), &m->second);
 	text_of(child(root, event_parts[i].subject), m->subject, sizeof(m->subject));
 	first_text(root, others, ARRAY_LEN(others), m->other, sizeof(m->other));
+	if (m->root == CC_ROOT_DELIVERED)
+		text_of(child(root, "callingDevice"), m->calling, sizeof(m->calling));
 	m->is_redirected = child(child(root, "lastRedirectionDevice"), "numberDialed") != NULL;
 	text_of(child(root, "localConnectionInfo"), m->local_info, sizeof(m->local_info));
 	m->local = cc_rules_state(m->local_info);

@@ -50,6 +50,7 @@ struct cc_msg {
 	char xref[CC_ID_MAX];        /* monitorCrossRefID */
 	struct cc_conn_id conn;      /* the connection an event or MakeCallResponse names */
 	struct cc_conn_id second;    /* secondaryOldCall */
+	char calling[CC_DEVICE_MAX]; /* callingDevice of a DeliveredEvent */
 	char subject[CC_DEVICE_MAX]; /* the device that alerts, answers, holds, ... */
 	char other[CC_DEVICE_MAX]; /* transferredToDevice, addedParty, newDestination, forwardTo */
 	char group[CC_DEVICE_MAX]; /* acdGroup */

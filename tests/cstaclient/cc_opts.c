@@ -25,6 +25,8 @@ static const char help[] =
 	"  --server HOST:PORT   IPv4 address and port of the server\n"
 	"  --devices RANGES     devices to monitor, as 2000-2049,2100; dealt round robin\n"
 	"  --sessions N         connections, each with its share of the devices (1)\n"
+	"  --monitors N         each session has so many monitors, of the devices that follow\n"
+	"                       those of the session before, over and over (0: its share)\n"
 	"  --mode MODE          session: ECMA-354, resumes its session; plain: as a T-Server (session)\n"
 	"  --edition ED         ed3, ed4, ed5 or ed6 (ed6)\n"
 	"  --user U             name for the login (demo)\n"
@@ -47,7 +49,7 @@ static const char help[] =
 	"\n"
 	"It prints \"cstaclient ready\" when every session has its monitors and snapshots, and its\n"
 	"account as one line of JSON when it ends (SIGTERM, SIGINT, or control finish).\n"
-	"Control: stop-requests, mark, snapshot, picture, account, ask, finish, quit.\n"
+	"Control: stop-requests, mark, snapshot, picture, account, latency, deaf, ask, finish, quit.\n"
 	"requests = requests_answered + requests_unanswered + requests_in_flight; requests_failed are\n"
 	"those answers that were errors. silence_ms covers all marks, marks has each one.\n"
 	"Exit: 0 ended when told to, 1 wrong arguments, files or login.\n";
@@ -56,6 +58,7 @@ enum option_id {
 	OPT_SERVER = 256,
 	OPT_DEVICES,
 	OPT_SESSIONS,
+	OPT_MONITORS,
 	OPT_MODE,
 	OPT_EDITION,
 	OPT_USER,
@@ -80,6 +83,7 @@ static const struct option options[] = {
 	{ "server", required_argument, NULL, OPT_SERVER },
 	{ "devices", required_argument, NULL, OPT_DEVICES },
 	{ "sessions", required_argument, NULL, OPT_SESSIONS },
+	{ "monitors", required_argument, NULL, OPT_MONITORS },
 	{ "mode", required_argument, NULL, OPT_MODE },
 	{ "edition", required_argument, NULL, OPT_EDITION },
 	{ "user", required_argument, NULL, OPT_USER },
@@ -228,6 +232,10 @@ parse_number_option(struct cc_opts *o, int id, const char *text)
 		rc = parse_int(text, 1, SESSIONS_MAX, &number);
 		o->sessions = (size_t)number;
 		return rc;
+	case OPT_MONITORS:
+		rc = parse_int(text, 0, DEVICES_MAX, &number);
+		o->monitors = (size_t)number;
+		return rc;
 	case OPT_SEED:
 		rc = parse_int(text, 0, INT64_MAX, &number);
 		o->seed = (uint64_t)number;
@@ -318,7 +326,13 @@ check_all(const struct cc_opts *o, char *why, size_t why_size)
 		(void)snprintf(why, why_size, "--server and --devices are needed");
 		return -1;
 	}
-	if (o->sessions > o->device_count) {
+	if (o->monitors > o->device_count) {
+		(void)snprintf(why, why_size,
+			"%zu monitors for %zu devices: a session has one each", o->monitors,
+			o->device_count);
+		return -1;
+	}
+	if (o->monitors == 0 && o->sessions > o->device_count) {
 		(void)snprintf(why, why_size, "%zu sessions for %zu devices: one each at least",
 			o->sessions, o->device_count);
 		return -1;

@@ -12,6 +12,7 @@ struct cc_opts {
 	char host[64];
 	int port;
 	size_t sessions;
+	size_t monitors; /* of each session, which then overlap; 0 = its share of the devices */
 	char **devices;
 	size_t device_count;
 	const char *edition;

@@ -518,7 +518,8 @@ void
 cc_session_tick(struct cc_session *s, int64_t now_us)
 {
 	s->now_us = now_us;
-	if (s->phase == CC_PHASE_DOWN || s->phase == CC_PHASE_STOPPED || s->wants_close)
+	if (s->phase == CC_PHASE_DOWN || s->phase == CC_PHASE_STOPPED || s->wants_close ||
+		s->is_deaf)
 		return;
 	if (s->phase == CC_PHASE_ASSOCIATING && s->shared->opts->is_plain && !s->is_normal &&
 		now_us - s->connected_us >= CC_STATUS_WAIT_US) {

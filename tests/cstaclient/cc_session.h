@@ -71,6 +71,7 @@ struct cc_session {
 	bool was_ready;
 	bool wants_close; /* the owner is to close the connection */
 	bool wants_delay; /* ... and not to come back at once */
+	bool is_deaf;     /* the owner does not read, or did not: what it hears is no measure */
 	bool is_refused;  /* wrong login: it makes no sense to go on */
 	char close_why[CC_WHY_MAX];
 	/* monitors whose answer was lost with a connection: the server may have them */

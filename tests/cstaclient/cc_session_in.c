@@ -330,6 +330,8 @@ take_answer(struct cc_session *s, unsigned id, const struct cc_msg *m, const cha
 		return;
 	}
 	s->last_answer_us = s->now_us;
+	if (r.kind == CC_KIND_PROBE && !s->is_deaf)
+		cc_hist_add(&s->shared->account->probed, s->now_us - r.sent_us);
 	if (!cc_requests_fits(r.kind, m->root)) {
 		PROBLEM(s, "session %zu: %s answers %s %04u", s->index, cc_rules_root_name(m->root),
 			cc_requests_root(r.kind), id);
@@ -402,12 +404,28 @@ take_number(struct cc_session *s, const struct cc_msg *m)
 	return true;
 }
 
+/*
+ * A simulator that is told so gives callers from outside the present time as number (see bwsim, stamp_callers). Its
+ * clock is ours; what is older than a minute is somebody's number.
+ */
+static void
+measure_delivered(struct cc_session *s, const struct cc_msg *m)
+{
+	const char *digits = m->calling + (m->calling[0] == '+');
+	int64_t t_us = strlen(digits) == 16 ? strtoll(digits, NULL, 10) : 0;
+
+	if (!s->is_deaf && t_us > s->now_us - 60000000 && t_us <= s->now_us)
+		cc_hist_add(&s->shared->account->delivered, s->now_us - t_us);
+}
+
 static void
 take_event(struct cc_session *s, unsigned id, const struct cc_msg *m)
 {
 	struct cc_device *d = cc_picture_by_xref(&s->picture, m->xref);
 
 	s->shared->account->events++;
+	if (m->root == CC_ROOT_DELIVERED)
+		measure_delivered(s, m);
 	if (id != CC_FRAME_ID_EVENT)
 		PROBLEM(s, "session %zu: %s with invoke id %04u instead of 9999", s->index,
 			cc_rules_root_name(m->root), id);

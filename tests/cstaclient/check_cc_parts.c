@@ -11,6 +11,7 @@
 #include "tests/cstaclient/cc_doc.h"
 #include "tests/cstaclient/cc_frame.h"
 #include "tests/cstaclient/cc_gap.h"
+#include "tests/cstaclient/cc_hist.h"
 #include "tests/cstaclient/cc_make.h"
 #include "tests/cstaclient/cc_opts.h"
 #include "tests/cstaclient/cc_rand.h"
@@ -544,6 +545,43 @@ case_codec(void)
 	return c;
 }
 
+START_TEST(durations_have_percentiles)
+{
+	struct cc_hist h = { .count = 0 };
+	json_t *json;
+
+	ck_assert_int_eq(cc_hist_at_us(&h, 500), 0);
+	for (int64_t us = 1; us <= 10000; us++)
+		cc_hist_add(&h, us);
+	ck_assert_int_ge(cc_hist_at_us(&h, 500), 5000);
+	ck_assert_int_le(cc_hist_at_us(&h, 500), 5000 + 5000 / 32 + 1);
+	ck_assert_int_ge(cc_hist_at_us(&h, 990), 9900);
+	ck_assert_int_le(cc_hist_at_us(&h, 990), 10000);
+	ck_assert_int_eq(cc_hist_at_us(&h, 1000), 10000);
+	json = cc_hist_json(&h);
+	ck_assert_int_eq(json_integer_value(json_object_get(json, "count")), 10000);
+	ck_assert(json_real_value(json_object_get(json, "max")) == 10.0);
+	json_decref(json);
+}
+END_TEST
+
+START_TEST(durations_out_of_range)
+{
+	struct cc_hist h = { .count = 0 };
+
+	cc_hist_add(&h, -5);
+	ck_assert_int_eq(cc_hist_at_us(&h, 1000), 0);
+	for (int64_t us = 1; us > 0 && us < INT64_MAX / 3; us *= 3) {
+		struct cc_hist one = { .count = 0 };
+
+		cc_hist_add(&one, us);
+		ck_assert_int_le(cc_hist_at_us(&one, 500), us);
+		cc_hist_add(&h, us);
+	}
+	ck_assert_int_gt(h.max_us, INT64_C(1) << 60);
+}
+END_TEST
+
 static TCase *
 case_rest(void)
 {
@@ -553,6 +591,8 @@ case_rest(void)
 	tcase_add_test(c, requests_ids_wrap_around_open_ones);
 	tcase_add_test(c, gap_finds_the_silence);
 	tcase_add_test(c, gap_gives_figures);
+	tcase_add_test(c, durations_have_percentiles);
+	tcase_add_test(c, durations_out_of_range);
 	tcase_add_test(c, random_gaps_have_their_mean);
 	tcase_add_test(c, options_are_read);
 	tcase_add_test(c, options_are_checked);
