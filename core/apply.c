@@ -36,6 +36,7 @@ apply_epoch(struct core_model *m, const struct delta_epoch *x)
 			s->common_number = s->last_number;
 		core_hash_session(m, s);
 	}
+	core_route_epoch(m);
 	return E_OK;
 }
 

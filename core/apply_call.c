@@ -314,6 +314,7 @@ settle(struct core_model *m, struct core_half *h, bool difference, bool silent)
 	settle_walk(m, h, difference, silent);
 	settle_recording(m, h, difference, silent);
 	core_hash_half(m, h);
+	core_route_waiting(m, h);
 }
 
 /* What a change of a half leads to: told at once, or when the device is back. */

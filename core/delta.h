@@ -75,6 +75,11 @@
 /* a request of a client is to be carried out by BroadWorks; kind: the service's own number */
 #define FIELDS_request_new(F) F(u64, request) F(u64, session) F(u32, invoke) F(u8, kind) F(str, device)
 #define FIELDS_request_done(F) F(u64, request)
+/* the session chooses the way of calls that wait at the route point; device "" = at all that nobody else has */
+#define FIELDS_route_register(F) F(u64, id) F(u64, session) F(str, device)
+#define FIELDS_route_cancel(F) F(u64, id)
+/* a dialogue about a waiting call: an enum core_route_state; used: the server wants to hear of it */
+#define FIELDS_route_set(F) F(u64, id) F(u8, state) F(u8, used)
 
 /* records */
 #define FIELDS_r_meta(F) F(u64, epoch) F(u64, id_counter) F(u8, status) F(u8, owner)
@@ -98,6 +103,9 @@
 	F(u32, cleanup_s) F(u64, register_id) F(u64, last_number) F(u64, last_serial) F(u64, acked_serial) F(str, peer) F(str, local)
 #define FIELDS_r_monitor(F) F(u64, monitor) F(u64, session) F(str, device) F(u8, fresh)
 #define FIELDS_r_request(F) F(u64, request) F(u64, session) F(u32, invoke) F(u8, kind) F(str, device)
+#define FIELDS_r_registration(F) F(u64, id) F(u64, session) F(str, device)
+#define FIELDS_r_dialogue(F) \
+	F(u64, id) F(u64, registration) F(str, device) F(str, call) F(u8, state) F(u8, used) F(u8, tries)
 
 /* clang-format on */
 
@@ -112,11 +120,13 @@
 	XX(session_open) XX(session_attach) XX(session_detach) XX(session_close) XX(session_register) XX(session_acked) \
 	XX(monitor_start) XX(monitor_stop) \
 	XX(request_new) XX(request_done) \
-	XX(journal_set) XX(journal_done)
+	XX(journal_set) XX(journal_done) \
+	XX(route_register) XX(route_cancel) XX(route_set)
 
 #define CORE_RECORDS(XX) \
 	XX(r_meta) XX(r_device) XX(r_sub) XX(r_call) XX(r_track) XX(r_half) XX(r_agent) XX(r_join) XX(r_feature) \
-	XX(r_session) XX(r_monitor) XX(r_request) XX(r_journal)
+	XX(r_session) XX(r_monitor) XX(r_request) XX(r_journal) \
+	XX(r_registration) XX(r_dialogue)
 /* clang-format on */
 
 enum core_delta_kind {

@@ -219,6 +219,7 @@ core_device_free(struct core_model *m, struct core_device *d)
 
 	if (m->device_gone != NULL)
 		m->device_gone(d, m->arg);
+	core_route_device_gone(m, d);
 	for (h = TAILQ_FIRST(&d->halves); h != NULL; h = h2) {
 		h2 = TAILQ_NEXT(h, of_device);
 		core_half_free(m, h);
@@ -236,6 +237,12 @@ core_device_free(struct core_model *m, struct core_device *d)
 	mem_free(d->id);
 	mem_free(d->user);
 	mem_free(d);
+}
+
+bool
+core_device_is_wanted(const struct core_model *m, const struct core_device *d)
+{
+	return d->monitor_count > 0 || core_registration_of(m, str_of(d->id)) != NULL;
 }
 
 struct core_device *
@@ -279,6 +286,7 @@ core_session_new(struct core_model *m, const struct delta_r_session *r)
 	s->last_serial = r->last_serial;
 	s->acked_serial = r->acked_serial;
 	TAILQ_INIT(&s->monitors);
+	TAILQ_INIT(&s->registrations);
 	HASH_ADD(by_id, m->sessions, id, sizeof(s->id), s);
 	core_hash_session(m, s);
 	m->say(&(struct core_say){ .kind = SAY_SESSION_OPENED, .session = s }, m->arg);
@@ -290,6 +298,8 @@ core_session_free(struct core_model *m, struct core_session *s)
 {
 	while (!TAILQ_EMPTY(&s->monitors))
 		core_monitor_free(m, TAILQ_FIRST(&s->monitors));
+	while (!TAILQ_EMPTY(&s->registrations))
+		core_registration_free(m, TAILQ_FIRST(&s->registrations));
 	m->say(&(struct core_say){ .kind = SAY_SESSION_CLOSED, .session = s }, m->arg);
 	core_unhash(m, &s->hash);
 	HASH_DELETE(by_id, m->sessions, s);
@@ -431,4 +441,5 @@ core_snapshot(struct core_model *m, struct buf *out)
 	for (q = m->requests; q != NULL; q = q->by_id.next)
 		MODEL_RECORD(out, request, q);
 	core_snapshot_journals(m, out);
+	core_snapshot_routes(m, out);
 }

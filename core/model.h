@@ -15,6 +15,7 @@
 #define TANDEM_CORE_MODEL_H
 
 #include "core/delta.h"
+#include "core/route.h"
 #include "core/sub.h"
 #include "core/walk.h"
 #include "proto/base/map.h"
@@ -168,6 +169,7 @@ struct core_half {
 	bool failed;
 	bool local; /* this party released */
 	bool gone;
+	struct core_dialogue *dialogue; /* of its routeing; NULL */
 	uint64_t hash;
 	TAILQ_ENTRY(core_half) of_device;
 	TAILQ_ENTRY(core_half) of_track;
@@ -234,6 +236,7 @@ struct core_session {
 		under_way; /* the active's count of its requests that are not answered; not replicated */
 	void *box;         /* its outbox (daemon/outbox) */
 	TAILQ_HEAD(, core_monitor) monitors;
+	TAILQ_HEAD(, core_registration) registrations;
 	UT_hash_handle by_id;
 };
 
@@ -288,6 +291,7 @@ enum core_say_kind {
 	SAY_SESSION_CLOSED, /* session; its monitors are gone already */
 	SAY_SESSION_ACKED,  /* session: serials up to acked_serial need not be kept */
 	SAY_MONITOR_OUT,    /* monitor: started on a device that is out of service */
+	SAY_ROUTE,          /* session, registration, dialogue, route: to a routeing server */
 };
 
 struct core_say {
@@ -303,6 +307,9 @@ struct core_say {
 	struct core_session *session;
 	const struct core_monitor *monitor;
 	enum core_status status;
+	const struct core_registration *registration;
+	const struct core_dialogue *dialogue; /* NULL: the registration itself */
+	enum core_route_word route;
 };
 
 typedef void (*core_say_fn)(const struct core_say *say, void *arg);
@@ -324,6 +331,8 @@ struct core_model {
 	struct core_monitor *monitors;
 	struct core_request *requests;
 	struct core_journal *journals;
+	struct core_registration *registrations, *registrations_by_device;
+	struct core_dialogue *dialogues;
 	core_say_fn say; /* never NULL */
 	/* a device is about to go: the active drops its notes; may be NULL */
 	void (*device_gone)(struct core_device *device, void *arg);
@@ -373,6 +382,8 @@ bool core_half_is_sent_on(const struct core_half *h);
 bool core_half_is_handed_over(const struct core_half *h);
 /** Is it the one of those that speaks for the connection? True without siblings. */
 bool core_half_leads(const struct core_half *h);
+/** Does somebody want to hear of it: a monitor, a routeing server? */
+bool core_device_is_wanted(const struct core_model *m, const struct core_device *d);
 /** What a half looks like now. */
 enum core_view core_half_view(const struct core_half *h);
 

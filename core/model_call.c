@@ -230,6 +230,7 @@ core_half_retrack(struct core_model *m, struct core_half *h, struct core_track *
 void
 core_half_free(struct core_model *m, struct core_half *h)
 {
+	core_route_gone(m, h);
 	core_unhash(m, &h->hash);
 	TAILQ_REMOVE(&h->device->halves, h, of_device);
 	h->device->half_count--;

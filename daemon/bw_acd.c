@@ -131,10 +131,15 @@ acd_failed(struct bw *b, struct core_device *d, const struct xsi_event *ev)
 static void
 acd_bounced(struct bw *b, struct core_device *d, const struct xsi_event *ev)
 {
-	if (ev->redirect.present)
+	const struct core_half *h = core_half_by_bw(d, ev->entry.call_id);
+
+	if (ev->redirect.present) {
 		acd_diverted(b, d, ev);
-	else
-		acd_offered(b, d, ev);
+		return;
+	}
+	acd_offered(b, d, ev);
+	if (h != NULL && h->dialogue != NULL && h->dialogue->state == CORE_ROUTE_SELECTED)
+		CORE_EMIT(&b->x->em, route_set, .id = h->dialogue->id, .state = CORE_ROUTE_ASKED);
 }
 
 static enum core_how

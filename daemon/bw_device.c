@@ -197,7 +197,7 @@ bw_device(struct bw *b, struct core_device *d)
 	bd->kind = configured ? kind : d->kind;
 	bd->kind_is_open = !configured && b->x->conf->device_kinds == CONF_KIND_AUTO &&
 		d->service == CORE_SERVICE_NEW && TAILQ_EMPTY(&d->subs);
-	bd->idle_since = d->monitor_count > 0 ? MONO_NEVER : b->x->now;
+	bd->idle_since = core_device_is_wanted(&b->x->model, d) ? MONO_NEVER : b->x->now;
 	bd->counted = true;
 	b->unconfirmed++;
 	b->notes++;
@@ -271,12 +271,13 @@ bool
 bw_device_linger_over(struct bw *b, struct bw_device *bd)
 {
 	struct core_device *d = bd->device;
+	bool wanted = core_device_is_wanted(&b->x->model, d);
 	struct bw_sub *bs;
 
 	/* monitors also end with their session, which tells nobody here */
-	if (d->monitor_count == 0 && bd->idle_since.us == MONO_NEVER.us)
+	if (!wanted && bd->idle_since.us == MONO_NEVER.us)
 		bd->idle_since = b->x->now;
-	if (d->monitor_count > 0 || bd->idle_since.us == MONO_NEVER.us ||
+	if (wanted || bd->idle_since.us == MONO_NEVER.us ||
 		!mono_due(mono_add_ms(bd->idle_since, DEVICE_LINGER_MS), b->x->now))
 		return false;
 	log_emit(b->x->log, M_SUBSCRIPTION, "device=%s is not monitored any more, unsubscribing",

@@ -182,6 +182,15 @@ outbox_has_all(const struct outbox *b, uint64_t last, uint64_t said)
 	return last == said;
 }
 
+/* Has the client got it, or is it of no use on another connection? */
+static bool
+outbox_is_done(const struct outbox_message *msg, bool numbered, uint64_t last_number)
+{
+	if (msg->kind == OUTBOX_REQUEST)
+		return msg->acked;
+	return msg->kind != OUTBOX_EVENT || (numbered ? msg->number <= last_number : msg->acked);
+}
+
 bool
 outbox_resume(struct outbox *b, bool numbered, uint64_t last_number, uint64_t said_number)
 {
@@ -190,8 +199,7 @@ outbox_resume(struct outbox *b, bool numbered, uint64_t last_number, uint64_t sa
 
 	for (msg = TAILQ_FIRST(&b->list); msg != NULL; msg = next) {
 		next = TAILQ_NEXT(msg, link);
-		if (msg->kind != OUTBOX_EVENT ||
-			(numbered ? msg->number <= last_number : msg->acked))
+		if (outbox_is_done(msg, numbered, last_number))
 			outbox_remove(b, msg);
 		else
 			msg->sent = msg->acked = false;

@@ -20,6 +20,8 @@ enum outbox_kind {
 	OUTBOX_EVENT,
 	OUTBOX_STATUS, /* or another request of ours: a segment of a snapshot */
 	OUTBOX_ANSWER,
+	OUTBOX_REQUEST, /* of the server, said like an event: it is not lost with a connection */
+	OUTBOX_LAST = OUTBOX_REQUEST,
 };
 
 struct outbox_message {
@@ -49,6 +51,13 @@ struct outbox {
 	bool pending; /* in the list of outboxes to be pumped (say.h) */
 	bool overflow;
 };
+
+/** Does it leave under an invoke ID of the server's own? */
+static inline bool
+outbox_is_request(const struct outbox_message *msg)
+{
+	return msg->kind == OUTBOX_STATUS || msg->kind == OUTBOX_REQUEST;
+}
 
 struct outbox *outbox_new(uint64_t session);
 void outbox_free(struct outbox *b);

@@ -138,7 +138,7 @@ say_far_state(enum core_view view)
 }
 
 /* messages said on both nodes: numbered in the replicated session */
-static void
+void
 say_replicated(struct say *s, struct core_session *session, enum outbox_kind kind)
 {
 	struct outbox_message head = {
@@ -258,6 +258,9 @@ say_fact(const struct core_say *f, void *arg)
 	case SAY_SESSION_ACKED:
 		outbox_trim_serial(f->session->box, f->session->acked_serial);
 		break;
+	case SAY_ROUTE:
+		say_route(s, f);
+		break;
 	case SAY_MONITOR_OUT:
 		say_service_event(s, f->monitor, CSTA_EV_OutOfService);
 		break;
@@ -333,7 +336,7 @@ say_restore(struct say *s, const uint8_t *p, size_t n)
 	kind = rd_u8(&r);
 	body = rd_lstr(&r);
 	session = core_session_by_id(&s->x->model, id);
-	if (!rd_done(&r) || session == NULL || kind > OUTBOX_STATUS)
+	if (!rd_done(&r) || session == NULL || kind > OUTBOX_LAST)
 		return E_MALFORMED;
 	head.kind = (enum outbox_kind)kind;
 	outbox_push(session->box, &head, body);

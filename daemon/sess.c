@@ -340,6 +340,15 @@ sess_answer(struct sess *s, struct core_session *session, uint32_t invoke, struc
 }
 
 void
+sess_unanswered(struct sess *s, const struct core_session *session, uint32_t invoke)
+{
+	struct conn *c = sess_conn_of(s, session);
+
+	if (c != NULL)
+		sess_out_taken(c, invoke, false);
+}
+
+void
 sess_answer_with_next(
 	struct sess *s, struct core_session *session, uint32_t invoke, struct str body)
 {

@@ -93,6 +93,8 @@ struct mono sess_deadline(const struct sess *s);
 
 /** Answers of a service: body made with csta_put_*. The session may have lost its connection meanwhile: then nothing is sent. */
 void sess_answer(struct sess *s, struct core_session *session, uint32_t invoke, struct str body);
+/** A request that has no answer is done with: its invoke ID is free. */
+void sess_unanswered(struct sess *s, const struct core_session *session, uint32_t invoke);
 /** As sess_answer, leaving with the delta that will be emitted next. */
 void sess_answer_with_next(
 	struct sess *s, struct core_session *session, uint32_t invoke, struct str body);

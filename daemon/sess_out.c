@@ -206,9 +206,9 @@ out_turn(struct sess *s, uint64_t id, unsigned *budget)
 		(msg = outbox_peek(session->box, ha_released(s->x->ha))) != NULL &&
 		!out_held(s, c) && turn > 0 && *budget > 0) {
 		out_send(s, c,
-			msg->kind == OUTBOX_EVENT          ? CSTA_INVOKE_EVENT :
-				msg->kind == OUTBOX_STATUS ? sess_out_invoke(c) :
-							     msg->invoke,
+			msg->kind == OUTBOX_EVENT      ? CSTA_INVOKE_EVENT :
+				outbox_is_request(msg) ? sess_out_invoke(c) :
+							 msg->invoke,
 			msg);
 		outbox_sent(session->box, c->out_pos);
 		turn--;

@@ -11,6 +11,7 @@
 #include "daemon/svc_feature.h"
 #include "daemon/svc_hotel.h"
 #include "daemon/svc_media.h"
+#include "daemon/svc_route.h"
 #include "daemon/svc_monitor.h"
 #include "daemon/svc_snapshot.h"
 
@@ -22,8 +23,8 @@ void
 svc_init(struct svc *v, struct ctx *x, struct sess *sess, struct bw *bw)
 {
 	*v = (struct svc){ .x = x, .sess = sess, .bw = bw };
-	TAILQ_INIT(&v->waits[SVC_WAIT_MONITOR]);
-	TAILQ_INIT(&v->waits[SVC_WAIT_SNAPSHOT]);
+	for (int kind = 0; kind < SVC_WAITS; kind++)
+		TAILQ_INIT(&v->waits[kind]);
 	buf_init(&v->body, LIMIT_CSTA_MESSAGE_BYTES);
 }
 
@@ -55,7 +56,7 @@ svc_wait_drop(struct svc *v, struct svc_wait *w)
 void
 svc_deactivate(struct svc *v)
 {
-	for (int kind = SVC_WAIT_MONITOR; kind <= SVC_WAIT_SNAPSHOT; kind++)
+	for (int kind = 0; kind < SVC_WAITS; kind++)
 		while (!TAILQ_EMPTY(&v->waits[kind]))
 			svc_wait_drop(v, TAILQ_FIRST(&v->waits[kind]));
 	svc_jobs_drop(v);
@@ -225,6 +226,11 @@ static const svc_fn services[] = {
 	[CSTA_GetMessageWaitingIndicator] = svc_feature_message_waiting,
 	[CSTA_PlayMessage] = svc_media_play,
 	[CSTA_Escape] = svc_media_escape,
+	[CSTA_RouteRegister] = svc_route_register,
+	[CSTA_RouteRegisterCancel] = svc_route_cancel,
+	[CSTA_RouteSelect] = svc_route_select,
+	[CSTA_RouteReject] = svc_route_select,
+	[CSTA_RouteEnd] = svc_route_end,
 };
 
 void
@@ -257,6 +263,8 @@ svc_wait_over(struct svc *v, struct svc_wait *w, struct core_device *d, enum cst
 		sess_error(v->sess, session, w->invoke, error);
 	else if (session != NULL && w->kind == SVC_WAIT_MONITOR)
 		svc_monitor_begin(v, session, w->invoke, d);
+	else if (session != NULL && w->kind == SVC_WAIT_ROUTE)
+		svc_route_begin(v, session, w->invoke, d);
 	else if (session != NULL)
 		svc_snapshot_answer(v, session, w->invoke, d);
 	svc_wait_drop(v, w);
@@ -271,7 +279,7 @@ svc_waits_over(struct svc *v, struct core_device *d, bool snapshots, enum csta_e
 	/* the queue goes with its last element, `next` is NULL then */
 	for (w = q ? TAILQ_FIRST(&q->waits) : NULL; w != NULL; w = next) {
 		next = TAILQ_NEXT(w, of_device);
-		if (w->kind == SVC_WAIT_MONITOR || snapshots)
+		if (w->kind != SVC_WAIT_SNAPSHOT || snapshots)
 			svc_wait_over(v, w, d, error);
 	}
 }
@@ -329,8 +337,8 @@ svc_waits_late(struct svc *v, struct svc_waits *waits)
 void
 svc_tick(struct svc *v)
 {
-	svc_waits_late(v, &v->waits[SVC_WAIT_MONITOR]);
-	svc_waits_late(v, &v->waits[SVC_WAIT_SNAPSHOT]);
+	for (int kind = 0; kind < SVC_WAITS; kind++)
+		svc_waits_late(v, &v->waits[kind]);
 	svc_hotel_tick(v);
 }
 
@@ -339,7 +347,7 @@ svc_deadline(const struct svc *v)
 {
 	struct mono due = svc_hotel_deadline(v);
 
-	for (int kind = SVC_WAIT_MONITOR; kind <= SVC_WAIT_SNAPSHOT; kind++)
+	for (int kind = 0; kind < SVC_WAITS; kind++)
 		if (!TAILQ_EMPTY(&v->waits[kind]))
 			due = mono_min(due, TAILQ_FIRST(&v->waits[kind])->due);
 	return due;

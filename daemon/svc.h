@@ -12,6 +12,8 @@
 enum svc_wait_kind {
 	SVC_WAIT_MONITOR,
 	SVC_WAIT_SNAPSHOT,
+	SVC_WAIT_ROUTE, /* RouteRegister */
+	SVC_WAITS,
 };
 
 /* A request that waits for a device: for its subscription, or for a comparison with BroadWorks. */
@@ -39,7 +41,7 @@ struct svc {
 	struct ctx *x;
 	struct sess *sess;
 	struct bw *bw;
-	struct svc_waits waits[2]; /* by kind, soonest due first: each kind has one delay */
+	struct svc_waits waits[SVC_WAITS]; /* by kind, soonest due first: each kind has one delay */
 	struct svc_queue *queues;
 	struct svc_job *jobs;     /* requests that BroadWorks carries out, by id */
 	struct svc_hotel *hotels; /* notes of journalled operations, by id */

@@ -577,8 +577,8 @@ svc_call_two(const struct svc_in *in)
 /* --- to another place --- */
 
 /* An agent gets a call of a route point by being named to BroadWorks, everybody else by transfer. */
-static void
-route_step(const struct svc_in *in, struct svc_job *job, const struct core_half *h)
+void
+svc_call_route_step(const struct svc_in *in, struct svc_job *job, const struct core_half *h)
 {
 	const struct core_device *to = core_device_by_id(&in->v->x->model, in->q->called);
 	struct str agent = svc_private(in->q, "agentID", "agentId");
@@ -623,7 +623,7 @@ away_step(const struct svc_in *in, struct svc_job *job, const struct core_half *
 	struct str to = svc_address(in->v, in->q->called);
 
 	if (h->device->kind == CORE_KIND_route_point)
-		route_step(in, job, h);
+		svc_call_route_step(in, job, h);
 	else if (h->device->kind == CORE_KIND_queue)
 		one_step(job, XSI_OP_acd_blind_transfer, h, to);
 	else if (in->q->kind != CSTA_ParkCall)

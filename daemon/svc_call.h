@@ -16,6 +16,8 @@ void svc_call_consult(const struct svc_in *in);
 void svc_call_two(const struct svc_in *in);
 /** SingleStepTransferCall, DeflectCall, ParkCall: to another place. */
 void svc_call_away(const struct svc_in *in);
+/** The step that gives a call of a route point to whom the request names (q->called). */
+void svc_call_route_step(const struct svc_in *in, struct svc_job *job, const struct core_half *h);
 /** DirectedPickupCall and GroupPickupCall. */
 void svc_call_pickup(const struct svc_in *in);
 /** IntrudeCall: the supervisor of a monitored call changes his part in it. */

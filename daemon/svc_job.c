@@ -200,10 +200,14 @@ job_end(struct svc *v, struct svc_job *job, const struct core_request *q, enum c
 	struct core_session *session = job_session(v, q);
 	uint32_t invoke = q->invoke;
 
+	if (job->over != NULL)
+		session = NULL;
 	if (session != NULL && error == CSTA_NO_ERROR)
 		job_put(v, job, svc_edition(session));
 	svc_under_way(v, q->session, -1);
 	CORE_EMIT(&v->x->em, request_done, .request = job->request);
+	if (job->over != NULL)
+		job->over(v, job, error);
 	HASH_DELETE(by_request, v->jobs, job);
 	job_free(job);
 	if (session == NULL)

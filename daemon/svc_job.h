@@ -19,6 +19,8 @@ struct svc_job;
 
 /** Appends the answer of a job that is done to v->body. */
 typedef void (*svc_put_fn)(struct svc *v, const struct svc_job *job, enum csta_edition ed);
+/** Of a service that has no answer: what the job came to; CSTA_NO_ERROR: it was done. */
+typedef void (*svc_over_fn)(struct svc *v, const struct svc_job *job, enum csta_error error);
 /** Takes from `doc` what the answer will need; false: BroadWorks' answer makes no sense. */
 typedef bool (*svc_take_fn)(struct svc_job *job, unsigned step, const struct xsi_doc *doc);
 
@@ -34,6 +36,8 @@ struct svc_job {
 	enum csta_error first_error; /* lenient ones */
 	svc_put_fn put; /* NULL: an empty root, the name of the service with Response */
 	svc_take_fn take;
+	svc_over_fn over;  /* NULL: it is answered */
+	uint64_t dialogue; /* of routeing, see core/route.h */
 	/* for the answer; texts are owned */
 	char *device;  /* id of the device it is for */
 	char *party;   /* another one */

@@ -121,6 +121,18 @@ read_system_status(const struct xml *x, uint32_t root, struct csta_request *out)
 	out->status = xml_child_text(x, root, "systemStatus");
 }
 
+static void
+read_route(const struct xml *x, uint32_t root, struct csta_request *out)
+{
+	uint32_t used = xml_child(x, root, "routeUsedReq");
+
+	out->device = csta_decode_part_device_in(x, root, "routeingDevice");
+	out->called = csta_decode_part_device_in(x, root, "routeSelected");
+	out->cross_ref = xml_child_text(x, root, "crossRefIdentifier");
+	out->register_id = xml_child_text(x, root, "routeRegisterReqID");
+	out->route_used = used != XML_NONE && csta_decode_part_is_true(x, used);
+}
+
 typedef void (*csta_read_fn)(const struct xml *x, uint32_t root, struct csta_request *out);
 
 /* NULL: there is nothing in it that anybody needs. */
@@ -167,6 +179,11 @@ static const csta_read_fn readers[] = {
 	[CSTA_GetMessageWaitingIndicator] = csta_decode_feature,
 	[CSTA_SetAgentState] = csta_decode_feature,
 	[CSTA_GetAgentState] = csta_decode_feature,
+	[CSTA_RouteRegister] = read_route,
+	[CSTA_RouteRegisterCancel] = read_route,
+	[CSTA_RouteSelect] = read_route,
+	[CSTA_RouteReject] = read_route,
+	[CSTA_RouteEnd] = read_route,
 	[CSTA_Escape] = NULL,    /* private data alone */
 	[CSTA_keepalive] = NULL, /* the last one: it sizes the table */
 };

@@ -88,6 +88,18 @@ void csta_put_get_agent_state_response(struct buf *b, enum csta_edition ed,
 void csta_put_escape_response(
 	struct buf *b, enum csta_edition ed, const struct csta_private *items, size_t count);
 
+/* routeing (csta_encode_route.c); none of the server's messages has an answer */
+void csta_put_route_register_response(struct buf *b, enum csta_edition ed, uint64_t register_id);
+/** RouteRegisterAbort request of the server. */
+void csta_put_route_register_abort(struct buf *b, enum csta_edition ed, uint64_t register_id);
+void csta_put_route_request(struct buf *b, enum csta_edition ed, const struct csta_route *route);
+/** ReRoute. */
+void csta_put_route_again(struct buf *b, enum csta_edition ed, const struct csta_route *route);
+void csta_put_route_used(struct buf *b, enum csta_edition ed, const struct csta_route *route);
+/** RouteEnd; CSTA_NO_ERROR: the call went its way. */
+void csta_put_route_end(
+	struct buf *b, enum csta_edition ed, const struct csta_route *route, enum csta_error error);
+
 /* ECMA-354 */
 /** `ed` is the edition of the session, told as its namespace; `duration_s` 0 = not told. */
 void csta_put_session_started(

@@ -72,6 +72,11 @@ enum csta_edition {
 	XX(Suspend) \
 	XX(Resume) \
 	XX(Escape) \
+	XX(RouteRegister) \
+	XX(RouteRegisterCancel) \
+	XX(RouteSelect) \
+	XX(RouteReject) \
+	XX(RouteEnd) \
 	XX(CSTAErrorCode) \
 	XX(keepalive)
 
@@ -196,6 +201,7 @@ enum csta_cause {
 	XX(systemResourceAvailibility, conferenceMemberLimitExceeded) \
 	XX(subscribedResourceAvailability, objectMonitorLimitExceeded) \
 	XX(subscribedResourceAvailability, outstandingReqLimitExceeded) \
+	XX(subscribedResourceAvailability, objectRegistrationLimitExceeded) \
 	XX(performanceManagement, performanceLimitExceeded) XX(privateData, cSTAPrivateDataInfoError)
 /* clang-format on */
 
@@ -344,8 +350,9 @@ struct csta_request {
 	/* leaves of extensions/privateData (of Escape: of its privateData), in their order */
 	struct csta_private_item private_items[CSTA_PRIVATE_ITEMS];
 	size_t private_count; /* those beyond CSTA_PRIVATE_ITEMS are dropped */
-	/* MonitorStop */
+	/* MonitorStop; of routeing the crossRefIdentifier, with routeRegisterReqID in register_id */
 	struct str cross_ref;
+	bool route_used; /* RouteSelect: routeUsedReq */
 	/* SystemRegister*, SystemStatus, RequestSystemStatus */
 	struct str register_id;
 	/* SystemRegister: requestTypes/systemStatus is true */
@@ -412,6 +419,16 @@ enum csta_event_kind {
 	CSTA_EVENTS(XX)
 #undef XX
 	CSTA_EVENT_COUNT
+};
+
+/* What a routeing server is told about a waiting call; a device that is "" is not known. */
+struct csta_route {
+	uint64_t cross_ref; /* crossRefIdentifier */
+	uint64_t register_id;
+	uint64_t call_id;
+	struct str device;  /* the routeing device */
+	struct str calling; /* who calls */
+	struct str called;  /* RouteRequest: whom it called; RouteUsed: where it went */
 };
 
 /* A connection ID as we send it; call_id 0: there is none. */

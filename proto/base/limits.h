@@ -40,7 +40,8 @@
 #define LIMIT_PARTICIPANTS 64        /* of a conference: as many calls as a device has */
 #define LIMIT_PARTIES_PER_CALL 1024  /* that a snapshot of the call names */
 #define LIMIT_JOINS_PER_AGENT 128
-#define LIMIT_PACKAGES 48 /* there are 39 */
+#define LIMIT_ROUTE_TRIES 5 /* ways of one call that may fail until its routeing is given up */
+#define LIMIT_PACKAGES 48   /* there are 39 */
 #define LIMIT_REORDER_EVENTS 16
 #define LIMIT_EARLY_BYTES \
 	(32 * 1024 * 1024) /* of events that came too early, of all subscriptions together */

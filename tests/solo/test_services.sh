@@ -346,7 +346,10 @@ features()
 	ask GetAgentState '<device>2001</device>'
 	result "the agent is not ready: $reply" grep -q 'agentState>agentNotReady<' <<<"$reply"
 	refused GetAgentState '<device>2000</device>' operation/invalidFeature
-	refused RouteRegister '' operation/serviceNotSupported
+	refused SingleStepConferenceCall '' operation/serviceNotSupported
+	refused RouteRegister '<routeingDevice>2001</routeingDevice>' operation/requestIncompatibleWithDevice
+	refused RouteRegisterCancel '<routeRegisterReqID>1</routeRegisterReqID>' operation/invalidCrossRefID
+	refused RouteSelect '<crossRefIdentifier>1</crossRefIdentifier><routeSelected>2001</routeSelected>' operation/invalidCrossRefID
 }
 
 # A call of 2000 waits at a queue or route point: $call

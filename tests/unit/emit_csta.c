@@ -243,6 +243,24 @@ emit_statuses(struct emit *e)
 }
 
 static void
+emit_route(struct emit *e, const char *set, struct str text)
+{
+	struct csta_route route = { 7, 8, 9, text, text, text };
+
+	csta_put_route_request(&e->b, e->ed, &route);
+	emit_file(e, "RouteRequest", set);
+	csta_put_route_again(&e->b, e->ed, &route);
+	emit_file(e, "ReRoute", set);
+	csta_put_route_used(&e->b, e->ed, &route);
+	emit_file(e, "RouteUsed", set);
+	csta_put_route_end(&e->b, e->ed, &route,
+		text.n > 5         ? CSTA_ERR_noActiveCall :
+			text.n > 0 ? CSTA_ERR_performanceLimitExceeded :
+				     CSTA_NO_ERROR);
+	emit_file(e, "RouteEnd", set);
+}
+
+static void
 emit_answers(struct emit *e)
 {
 	static const char *const roots[] = {
@@ -276,6 +294,12 @@ emit_answers(struct emit *e)
 	emit_file(e, "MonitorStartResponse", "none");
 	csta_put_monitor_stop(&e->b, e->ed, 1001);
 	emit_file(e, "MonitorStop", "");
+	csta_put_route_register_response(&e->b, e->ed, UINT64_MAX);
+	emit_file(e, "RouteRegisterResponse", "");
+	csta_put_route_register_abort(&e->b, e->ed, 1);
+	emit_file(e, "RouteRegisterAbort", "");
+	for (size_t i = 0; i < TEXT_COUNT; i++)
+		emit_route(e, texts[i].set, texts[i].text);
 	for (size_t i = 0; i < TEXT_COUNT; i++) {
 		csta_put_make_call_response(&e->b, e->ed, i, texts[i].text);
 		emit_file(e, "MakeCallResponse", texts[i].set);

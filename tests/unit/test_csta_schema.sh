@@ -76,7 +76,8 @@ kind_of()
 		GroupPickupCall | ParkCall | SetForwarding | GetForwarding | SetDoNotDisturb | \
 		GetDoNotDisturb | SetMessageWaitingIndicator | GetMessageWaitingIndicator | \
 		SetAgentState | GetAgentState | PlayMessage | RecordMessage | Stop | Suspend | \
-		Resume | Escape | CSTAErrorCode | keepalive) echo "$1" ;;
+		Resume | Escape | RouteRegister | RouteRegisterCancel | RouteSelect | RouteReject | \
+		RouteEnd | CSTAErrorCode | keepalive) echo "$1" ;;
 	*) echo UNKNOWN ;;
 	esac
 }
@@ -145,7 +146,8 @@ check_encoder()
 		check_part $part
 		check_roots $part {ServiceInitiated,Originated,Delivered,Established,Held}Event \
 			{Retrieved,ConnectionCleared,Failed,OutOfService,BackInService}Event \
-			CSTAErrorCode SystemStatus MonitorStop \
+			CSTAErrorCode SystemStatus MonitorStop RouteRegister{Response,Abort} \
+			RouteRequest ReRoute RouteUsed RouteEnd \
 			{SystemStatus,RequestSystemStatus,SystemRegister}Response \
 			{SystemRegisterCancel,MonitorStart,MonitorStop,SnapshotDevice}Response \
 			{MakeCall,AnswerCall,HoldCall,RetrieveCall,ClearConnection}Response \
