@@ -15,7 +15,7 @@
 #   make scenarios        every fault script of tests/scenarios against a live connector. SEEDS=N (default 20) S=WORD
 #   make bench            the measurements of tests/bench
 #   make lint             every lint of tests/lint, without the tests
-#   make coverage-table   docs/broadworks-coverage.md anew, from what the last runs of the tests have noted
+#   make coverage-table   docs/broadworks-coverage.md and csta-coverage.md anew, from what the last runs of the tests noted
 #   make format           rewrites the sources in the style of .clang-format; make format-check only reports
 #   make install          tandemd, tandemctl, the OCF agent, units. PREFIX= DESTDIR= OCF_ROOT= as usual
 #   make deps             installs the packages of deploy/deps.debian that are missing (asks for root, starts no service)
@@ -138,10 +138,11 @@ SIM_TESTS        := $(call test_programs,sim)
 EMITTERS         := $(patsubst tests/unit/%.c,$(BUILD)/check/%,$(wildcard tests/unit/emit_*.c))
 BENCHES          := $(BENCH_SOURCES:tests/bench/%.c=$(BUILD)/bench/%)
 
-# Which BroadWorks events and requests a test exercises is noted while it runs: see tests/coverage/README.md.
-COVERAGE_OBJECT := $(OBJ)/tests/coverage/record.o
-COVERAGE_WRAP   := $(addprefix -Wl$(,)--wrap=,xsi_decode xsi_op_path xsi_op_cti_path)
-COVERAGE_NAMES  := $(BUILD)/check/coverage_names
+# What a test exercises is noted while it runs: see tests/coverage/README.md.
+SPOOL_OBJECT     := $(OBJ)/tests/coverage/spool.o
+COVERAGE_OBJECTS := $(OBJ)/tests/coverage/record.o $(SPOOL_OBJECT)
+COVERAGE_WRAP    := $(addprefix -Wl$(,)--wrap=,xsi_decode xsi_op_path xsi_op_cti_path node_out_add)
+COVERAGE_NAMES   := $(BUILD)/check/coverage_names
 
 WAITING_FOLDERS  := solo sim scenarios xsiday bwsim load
 # These touch nothing outside their process and may run side by side, with lints and schema tests; then adapters one by
@@ -154,7 +155,7 @@ SCRIPT_TESTS     := $(sort $(filter-out $(addprefix tests/,$(addsuffix /%,lab co
 # Live programs on ports of their own: they wait more than they compute, so more of them run side by side.
 WAITING_TESTS    := $(foreach dir,$(WAITING_FOLDERS),$(sort $(wildcard tests/$(dir)/test_*.sh))) \
 	$(BWSIM_TESTS) $(CSTACLIENT_TESTS)
-# The live cluster alone; the last one judges what the others have noted.
+# The live cluster alone; the last ones judge what the others have noted.
 LAST_TESTS       := $(sort $(wildcard tests/lab/test_*.sh)) $(wildcard tests/coverage/test_*.sh)
 
 objects = $(1:%.c=$(OBJ)/%.o)
@@ -227,6 +228,8 @@ format-check:
 
 coverage-table: $(COVERAGE_NAMES)
 	@BUILD=$(BUILD) tests/coverage/make-table --update
+	@BUILD=$(BUILD) tests/coverage/validate-csta || [ $$? = 77 ]
+	@BUILD=$(BUILD) tests/coverage/make-csta-table --update
 
 # Twice, as comments beside macros settle in the second pass only.
 FORMATTED = $(wildcard $(foreach dir,proto/base proto core ha daemon tests/*,$(dir)/*.c $(dir)/*.h))
@@ -298,9 +301,9 @@ $(BUILD)/tandemd: $(call objects,$(TANDEMD_SOURCES))
 $(BUILD)/tandemctl: $(call objects,$(TANDEMCTL_SOURCES))
 # The simulator, the client and the judge share nothing with the product: a mistake must not cancel itself out.
 $(BUILD)/bwsim: $(call objects,$(BWSIM_SOURCES))
-$(BUILD)/cstaclient: $(call objects,$(CSTACLIENT_SOURCES))
+$(BUILD)/cstaclient: $(call objects,$(CSTACLIENT_SOURCES)) $(SPOOL_OBJECT)
 $(BUILD)/xsiday: $(call objects,$(XSIDAY_SOURCES))
-$(BUILD)/sim: $(call objects,$(SIM_SOURCES)) $(COVERAGE_OBJECT) $(LIBPURE)
+$(BUILD)/sim: $(call objects,$(SIM_SOURCES)) $(COVERAGE_OBJECTS) $(LIBPURE)
 $(BUILD)/account: $(call objects,$(ACCOUNT_SOURCES))
 $(PROGRAMS): $(BUILD)/mode
 	$(LINK)
@@ -312,11 +315,11 @@ $(ADAPTER_TESTS): $(BUILD)/check/%: $(OBJ)/tests/adapter/%.o $(LIBHELP) $(LIBIO)
 $(BWSIM_TESTS): $(BUILD)/check/%: $(OBJ)/tests/bwsim/%.o $(OBJ)/libbwsim.a $(LIBHELP) $(LIBPURE)
 $(CSTACLIENT_TESTS): $(BUILD)/check/%: $(OBJ)/tests/cstaclient/%.o $(OBJ)/libcstaclient.a $(LIBHELP) $(LIBPURE)
 $(SIM_TESTS): $(BUILD)/check/%: $(OBJ)/tests/sim/%.o $(OBJ)/libsim.a $(LIBHELP) $(LIBPURE)
-$(TEST_PROGRAMS): $(COVERAGE_OBJECT) $(BUILD)/mode
+$(TEST_PROGRAMS): $(COVERAGE_OBJECTS) $(BUILD)/mode
 	$(LINK) $(CHECK_LIBS)
 $(TEST_PROGRAMS) $(BUILD)/sim: LINK += $(COVERAGE_WRAP)
 
-$(COVERAGE_NAMES): $(OBJ)/tests/coverage/names.o $(LIBPURE) $(BUILD)/mode
+$(COVERAGE_NAMES): $(OBJ)/tests/coverage/names.o $(SPOOL_OBJECT) $(LIBPURE) $(BUILD)/mode
 	$(LINK)
 
 $(EMITTERS): $(BUILD)/check/%: $(OBJ)/tests/unit/%.o $(LIBPURE) $(BUILD)/mode

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Notes which BroadWorks events a test made the product decode and which requests it made it form.
+ * Notes which BroadWorks events a test made the product decode, which requests it made it form, and what it made it say to
+ * CSTA clients.
  *
- * Every test program is linked so that calls of xsi_decode(), xsi_op_path() and xsi_op_cti_path()
+ * Every test program is linked so that calls of xsi_decode(), xsi_op_path(), xsi_op_cti_path() and node_out_add()
  * between two files come through here (ld --wrap). With TANDEM_COVERAGE in the environment a line
  * "event NAME" or "request NAME" is appended to that file, once for each process and name; without
- * it nothing happens. tests/run sets it, tests/coverage/make-table reads it.
+ * it nothing happens. tests/run sets it, tests/coverage/make-table reads it. Messages to clients: see spool.h.
  */
+#include "daemon/act.h"
 #include "proto/xsi_decode.h"
 #include "proto/xsi_op.h"
+#include "tests/coverage/spool.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,15 +20,19 @@
 #include <unistd.h>
 
 #define EVENTS_MAX 1024
+#define FRAME_PREFIX_BYTES 8
 
 int __real_xsi_decode(struct xml *reader, struct str document, struct xsi_doc *out, struct err *e);
 void __real_xsi_op_path(struct buf *b, const struct xsi_contexts *c, const struct xsi_request *q);
 void __real_xsi_op_cti_path(
 	struct buf *b, const struct xsi_contexts *c, const struct xsi_request *q);
+/* weak: a test with a list of actions of its own must not get act.c for this alone */
+void __real_node_out_add(struct node_out *o, const struct node_action *a) __attribute__((weak));
 int __wrap_xsi_decode(struct xml *reader, struct str document, struct xsi_doc *out, struct err *e);
 void __wrap_xsi_op_path(struct buf *b, const struct xsi_contexts *c, const struct xsi_request *q);
 void __wrap_xsi_op_cti_path(
 	struct buf *b, const struct xsi_contexts *c, const struct xsi_request *q);
+void __wrap_node_out_add(struct node_out *o, const struct node_action *a);
 
 static void
 record(bool *seen, const char *what, const char *name)
@@ -100,4 +107,12 @@ __wrap_xsi_op_cti_path(struct buf *b, const struct xsi_contexts *c, const struct
 	__real_xsi_op_cti_path(b, c, q);
 	if (!b->overflow)
 		record_request(q->op);
+}
+
+void
+__wrap_node_out_add(struct node_out *o, const struct node_action *a)
+{
+	if (a->kind == NODE_ACT_CLIENT_SEND && a->bytes.n > FRAME_PREFIX_BYTES)
+		csta_spool(a->bytes.p + FRAME_PREFIX_BYTES, a->bytes.n - FRAME_PREFIX_BYTES);
+	__real_node_out_add(o, a);
 }

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/coverage/spool.h"
 #include "tests/cstaclient/cc_session.h"
 #include "tests/cstaclient/cc_text.h"
 
@@ -550,6 +551,7 @@ cc_session_take(unsigned id, const char *xml, size_t n, void *arg)
 	bool is_valid;
 	int rc;
 
+	csta_spool(xml, n);
 	cc_gap_arrival(s->shared->gap, s->index, s->now_us);
 	rc = cc_doc_read(
 		xml, n, s->is_agreed ? s->shared->ns : NULL, s->shared->valid, &m, &is_valid, why);
