@@ -97,8 +97,8 @@ print_service(enum csta_request_kind kind)
 static void
 print_csta(void)
 {
-	static const char *const requests[] = { "SystemStatus", "MonitorStop",
-		"ApplicationSessionTerminated" };
+	static const char *const requests[] = { "SystemStatus", "MonitorStop", "SnapshotDeviceData",
+		"SnapshotCallData", "ApplicationSessionTerminated" };
 
 #define XX(name) print_service(CSTA_##name);
 	CSTA_REQUESTS(XX)

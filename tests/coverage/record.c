@@ -109,10 +109,20 @@ __wrap_xsi_op_cti_path(struct buf *b, const struct xsi_contexts *c, const struct
 		record_request(q->op);
 }
 
+/* A frame of CSTA: 00 00, its length, four digits, XML. What a test of the list itself puts into it is none. */
+static bool
+is_frame(struct str s)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+
+	return s.n > FRAME_PREFIX_BYTES && p[0] == 0 && p[1] == 0 &&
+		(size_t)(p[2] << 8 | p[3]) == s.n;
+}
+
 void
 __wrap_node_out_add(struct node_out *o, const struct node_action *a)
 {
-	if (a->kind == NODE_ACT_CLIENT_SEND && a->bytes.n > FRAME_PREFIX_BYTES)
+	if (a->kind == NODE_ACT_CLIENT_SEND && is_frame(a->bytes))
 		csta_spool(a->bytes.p + FRAME_PREFIX_BYTES, a->bytes.n - FRAME_PREFIX_BYTES);
 	__real_node_out_add(o, a);
 }
