@@ -41,6 +41,7 @@ struct bws_event {
 	unsigned xsp_mask;           /* XSPs that ever held it */
 	int64_t attempts;
 	bool resend;
+	bool wrong; /* on purpose: not held against the schema, whenever it is written */
 	struct bws_timer timer;
 };
 

@@ -116,6 +116,7 @@ push_later(struct bws *w, const struct bws_chan *c, const struct bws_buf *doc, i
 	l->parts = 1;
 	memcpy(l->channel, c->id, sizeof(l->channel));
 	bws_buf_add(&l->doc, doc->p, doc->n);
+	l->wrong = w->validate.off > 0;
 	bws_timer_init(&l->timer, on_late, l);
 	TAILQ_INSERT_TAIL(&w->garble.late, l, link);
 	bws_timer_in_ms(&w->timers, &l->timer, ms);

@@ -508,6 +508,29 @@ START_TEST(redelivery_with_new_id)
 }
 END_TEST
 
+/* What is raised against the schema is so on purpose, when it is delivered again too. */
+START_TEST(wrong_on_purpose_stays_so)
+{
+	struct bws_kit_stream a;
+	char id[64];
+
+	start((const char *const[]){ bws_kit_schema(), NULL });
+	bws_kit_open(&kit, &a, 0, "SET", "");
+	bws_kit_subscribe(&kit, 0, "2001", "SET", id);
+	bws_kit_take(&kit, &a, "CallSubscriptionEvent", &doc);
+	free(bws_kit_ask(&kit, "{\"cmd\":\"raise\",\"type\":\"MarsLandingEvent\"}"));
+	bws_kit_expect(&a, "MarsLandingEvent", &doc);
+	bws_kit_close(&a);
+	ck_assert(bws_kit_wait_stat(&kit, "channels_closed", 1));
+	bws_kit_open(&kit, &a, 0, "SET", "");
+	bws_kit_take(&kit, &a, "MarsLandingEvent", &doc);
+	ck_assert_int_eq(bws_kit_stat(&kit, "redeliveries"), 1);
+	ck_assert_int_eq(bws_kit_stat(&kit, "schema_sent_wrong"), 0);
+	bws_kit_close(&a);
+	stop();
+}
+END_TEST
+
 START_TEST(unacked_events_meet_the_next_channel)
 {
 	struct bws_kit_stream a;
@@ -627,6 +650,7 @@ main(void)
 		redelivery,
 		redelivery_with_new_id,
 		unacked_events_meet_the_next_channel,
+		wrong_on_purpose_stays_so,
 		spread_by_weight,
 		preferred_priority,
 	};
