@@ -230,13 +230,31 @@ cluster_tests()
 
 # --- demos ------------------------------------------------------------------------------------------------
 
-test_demo()
+run_demo()
 {
-	local log=$BUILD/lab-test-$1.log rc
-	FAULT=$1 SEED=7 AGENTS=10 BEFORE_S=3 AFTER_S=2 DEMO=$BUILD/demo-test-$1 "$here/demo" >"$log" 2>&1
-	rc=$?
-	result "$rc" "demo FAULT=$1: $(grep -o 'verdict.*\|FAILED.*' "$log" | tail -n 1)"
-	[ "$rc" = 0 ] || tail -n 45 "$log"
+	FAULT=$1 SEED=7 AGENTS=10 BEFORE_S=3 AFTER_S=2 DEMO=$BUILD/demo-test-$1 "$here/demo" >"$BUILD/lab-test-$1.log" 2>&1
+}
+
+# The clusters wait more than they compute, each in namespaces of its own: side by side.
+test_demos()
+{
+	local fault log pids=()
+	for fault in "$@"; do
+		run_demo "$fault" &
+		pids+=($!)
+	done
+	for fault in "$@"; do
+		log=$BUILD/lab-test-$fault.log
+		wait "${pids[0]}"
+		judge_demo $? "$fault" "$log"
+		pids=("${pids[@]:1}")
+	done
+}
+
+judge_demo() # RC FAULT LOG
+{
+	result "$1" "demo FAULT=$2: $(grep -o 'verdict.*\|FAILED.*' "$3" | tail -n 1)"
+	[ "$1" = 0 ] || tail -n 45 "$3"
 }
 
 if [ "${1:-}" = --inside ]; then
@@ -261,7 +279,6 @@ else
 	read -r p _ f _ s _ < <(tail -n 1 <<<"$inside")
 	passed=$((passed + ${p:-0})) failed=$((failed + ${f:-1})) skipped=$((skipped + ${s:-0}))
 fi
-for fault in kill-daemon kill-node as-failover; do
-	test_demo $fault
-done
+trap 'kill $(jobs -p) 2>/dev/null; wait; exit 1' INT TERM HUP
+test_demos kill-daemon kill-node as-failover
 finish

@@ -5,9 +5,9 @@
 # The simulator as a test: the seeds of seeds.txt, fresh seeds derived from the commit, the same seed twice, and the
 # planted faults of ha/ha_mutation.h, each of which must be caught. Every seed is one case.
 #
-#   tests/sim/test_sim.sh            BUILD=  folder of the build      SIM_SEEDS=  fresh seeds (default 200)
+#   tests/sim/test_sim.sh            BUILD=  folder of the build      SIM_SEEDS=  fresh seeds (default 100)
 #                                    SIM_BASE=  first fresh seed      SIM_JOBS=   runs side by side (default 2)
-#                                    SIM_WHOLE= seeds with --features (default 60)
+#                                    SIM_WHOLE= seeds with --features (default 30)
 #
 # Prints each broken seed with its invariant and the command that replays it, then "N passed, N failed, N skipped".
 
@@ -16,8 +16,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 
 build=${BUILD:-build}
 sim=$build/sim
-fresh=${SIM_SEEDS:-200}
-whole=${SIM_WHOLE:-60}
+fresh=${SIM_SEEDS:-100}
+whole=${SIM_WHOLE:-30}
 jobs=${SIM_JOBS:-2}
 work=$(mktemp -d "${TMPDIR:-/tmp}/tandem-sim.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -192,7 +192,7 @@ judge_seeds "$fresh"
 # fixed seeds with all that the world has: some in a thousand fresh ones still find something
 run_seeds 1 "$whole" --features
 judge_seeds "$whole"
-twice "$first" 12
+twice "$first" 6
 mutants
 echo "$passed passed, $failed failed, $skipped skipped"
 ((failed == 0))
