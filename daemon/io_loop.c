@@ -399,10 +399,14 @@ io_loop_stop(struct io_loop *l)
 static void
 on_signal(uv_signal_t *signal_handle, int signum)
 {
-	if (signum == SIGHUP)
+	struct io_loop *l = signal_handle->data;
+
+	if (signum == SIGHUP) {
 		io_log_reopen();
-	else
-		io_loop_stop(signal_handle->data);
+		io_tcp_load_keys(l->tcp);
+	} else {
+		io_loop_stop(l);
+	}
 }
 
 /* --- life ------------------------------------------------------------------------------------- */

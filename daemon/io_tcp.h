@@ -16,6 +16,11 @@ struct io_tcp;
 /** `conf` must outlive it: its listeners say how connections are treated. */
 struct io_tcp *io_tcp_new(const struct io_sink *sink, const struct conf *conf);
 
+/**
+ * Reads certificates and keys of listeners with TLS again. What cannot be used is told (37611, an alarm) and changes
+ * nothing: connections go on as they are, new ones get what was read last.
+ */
+void io_tcp_load_keys(struct io_tcp *t);
 /** Opens all listeners; see io_listen_open(). */
 void io_tcp_listen(struct io_tcp *t);
 /** Closes the listeners; connections stay. */

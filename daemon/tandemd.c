@@ -9,6 +9,7 @@
 #include "daemon/io_files.h"
 #include "daemon/io_log.h"
 #include "daemon/io_loop.h"
+#include "daemon/io_tls.h"
 #include "proto/base/map.h"
 
 #include <errno.h>
@@ -37,7 +38,8 @@ usage(FILE *to)
 		"  -t       check the configuration and end: 0 good, 1 not\n"
 		"  -p       print the configuration with all its keys, without passwords, and end\n"
 		"  -V       print the version and end\n"
-		"Runs in the foreground until SIGTERM. SIGHUP opens the log file anew.\n"
+		"Runs in the foreground until SIGTERM. SIGHUP opens the log file anew and reads the\n"
+		"certificates of listeners again.\n"
 		"Exit codes: 0 clean stop, 1 configuration or start-up error, 2 usage.\n");
 }
 
@@ -86,6 +88,26 @@ print_conf(const struct conf *c)
 	conf_print(c, false, &text);
 	fwrite(text.p, 1, text.n, stdout);
 	buf_fini(&text);
+}
+
+static bool
+keys_are_good(const struct conf *c)
+{
+	bool good = true;
+
+	for (uint32_t i = 0; i < c->listener_count; i++) {
+		struct err e = { 0 };
+		struct io_tls_key *key;
+
+		if (!c->listeners[i].tls)
+			continue;
+		key = io_tls_key_load(&c->listeners[i], &e);
+		if (key == NULL)
+			fprintf(stderr, "tandemd: %s\n", e.text);
+		good = good && key != NULL;
+		io_tls_key_free(key);
+	}
+	return good;
 }
 
 /* Pacemaker knows the node by what uname says; a name in the file is for tests on one host. */
@@ -155,6 +177,8 @@ main(int argc, char **argv)
 	name_node(&c);
 	if (o.print)
 		print_conf(&c);
+	if (o.check && !keys_are_good(&c))
+		return 1;
 	if (o.check && !o.print)
 		printf("tandemd: %s: good\n", o.file);
 	return o.check || o.print ? 0 : run(&c);

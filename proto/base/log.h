@@ -53,7 +53,9 @@
 	XX(37606, CLIENT_REFUSED, WARNING, "a client was refused") \
 	XX(37607, REQUEST_REFUSED, NOTICE, "BroadWorks did not do what a client asked for") \
 	XX(37608, HOTELING, NOTICE, "a hoteling operation was refused, undone or taken over") \
+	XX(37609, CLIENT_TLS, WARNING, "TLS with a client failed; its connection is closed") \
 	XX(37610, MONITOR_LIMIT, WARNING, "the limit of monitors is reached") \
+	XX(37611, LISTENER_TLS, ALARM, "the certificates of a listener cannot be used") \
 	XX(37701, CONFIG_LOADED, NOTICE, "the configuration was read") \
 	XX(37705, CONFIG_DIFFERS, WARNING, "the two nodes have different configurations") \
 	XX(37800, START, NOTICE, "the connector starts or stops") \

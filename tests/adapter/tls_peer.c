@@ -39,13 +39,12 @@ add_extension(X509 *cert, int nid, const char *value)
 }
 
 void
-tls_make_certificate(const char *dir, const char *file, const char *host)
+tls_make_named(const char *dir, const char *file, const char *cn, const char *alternatives)
 {
 	EVP_PKEY *key = EVP_EC_gen("P-256");
 	X509 *cert = X509_new();
 	char text[256];
 	FILE *out;
-	bool address = host[0] >= '0' && host[0] <= '9';
 
 	X509_set_version(cert, 2);
 	ASN1_INTEGER_set(X509_get_serialNumber(cert), 1);
@@ -53,11 +52,10 @@ tls_make_certificate(const char *dir, const char *file, const char *host)
 	X509_gmtime_adj(X509_getm_notAfter(cert), 86400);
 	X509_set_pubkey(cert, key);
 	X509_NAME_add_entry_by_txt(X509_get_subject_name(cert), "CN", MBSTRING_ASC,
-		(const unsigned char *)file, -1, -1, 0);
+		(const unsigned char *)cn, -1, -1, 0);
 	X509_set_issuer_name(cert, X509_get_subject_name(cert));
 	add_extension(cert, NID_basic_constraints, "critical,CA:TRUE");
-	snprintf(text, sizeof(text), "%s:%s", address ? "IP" : "DNS", host);
-	add_extension(cert, NID_subject_alt_name, text);
+	add_extension(cert, NID_subject_alt_name, alternatives);
 	ck_assert_int_gt(X509_sign(cert, key, EVP_sha256()), 0);
 	snprintf(text, sizeof(text), "%s/%s.pem", dir, file);
 	ck_assert_ptr_nonnull(out = fopen(text, "w"));
@@ -69,6 +67,16 @@ tls_make_certificate(const char *dir, const char *file, const char *host)
 	fclose(out);
 	X509_free(cert);
 	EVP_PKEY_free(key);
+}
+
+void
+tls_make_certificate(const char *dir, const char *file, const char *host)
+{
+	bool address = host[0] >= '0' && host[0] <= '9';
+	char text[256];
+
+	snprintf(text, sizeof(text), "%s:%s", address ? "IP" : "DNS", host);
+	tls_make_named(dir, file, file, text);
 }
 
 static int

@@ -19,6 +19,9 @@ enum tls_peer_kind {
 /** Writes a key and a certificate that signs itself for this name (a host name or 127.0.0.1) to DIR/NAME.{key,pem}. */
 void tls_make_certificate(const char *dir, const char *file, const char *host);
 
+/** The same with any common name and any alternatives, as OpenSSL writes them ("DNS:a,email:b@c"). */
+void tls_make_named(const char *dir, const char *file, const char *cn, const char *alternatives);
+
 /** `cert`: path without ".pem" and ".key"; NULL: plain. `client_ca`: path of a certificate that clients must have. */
 struct tls_peer *tls_peer_new(enum tls_peer_kind kind, const char *cert, const char *client_ca);
 int tls_peer_port(const struct tls_peer *p);
