@@ -40,6 +40,7 @@ sess_init(struct sess *s, struct ctx *x, struct say *say, sess_service_fn servic
 		.next_check = MONO_NEVER,
 		.out_due = MONO_NEVER,
 		.owed_due = MONO_NEVER,
+		.read_due = MONO_NEVER,
 	};
 	buf_init(&s->body, LIMIT_CSTA_MESSAGE_BYTES);
 	buf_init(&s->frame, LIMIT_CSTA_MESSAGE_BYTES);
@@ -72,7 +73,7 @@ sess_conn_free(struct sess *s, struct conn *c)
 {
 	HASH_DELETE(by_id, s->conns, c);
 	s->conn_count--;
-	csta_framer_fini(&c->framer);
+	csta_stream_fini(&c->in);
 	outbox_free(c->box);
 	mem_free(c->peer);
 	mem_free(c->local);
@@ -155,7 +156,7 @@ sess_conn_open(struct sess *s, uint64_t id, const struct sess_origin *from)
 	c->names = mem_strndup(from->names.p, from->names.n);
 	c->heard = s->x->now;
 	c->box = outbox_new(0);
-	csta_framer_init(&c->framer);
+	csta_stream_init(&c->in, csta_codecs[s->x->conf->listeners[c->listener].framing]);
 	HASH_ADD(by_id, s->conns, id, sizeof(c->id), c);
 	s->conn_count++;
 	if (!ctx_is_active(s->x) || !ctx_may_leave(s->x, 0) || s->conn_count > LIMIT_CONNECTIONS) {
@@ -191,8 +192,9 @@ sess_frame(struct sess *s, struct conn *c, const struct csta_frame *f)
 	struct core_session *session;
 
 	c->heard = s->x->now;
-	if (csta_decode(s->x->xml, f->body, &q, &e) != E_OK) {
+	if (c->in.codec->decode(s->x->xml, f->body, &q, &e) != E_OK) {
 		sess_malformed(s, c, e.text, f->body);
+		csta_stream_await(&c->in, f->invoke);
 		sess_assoc_malformed(s, c, f->invoke);
 		return;
 	}
@@ -200,6 +202,8 @@ sess_frame(struct sess *s, struct conn *c, const struct csta_frame *f)
 	if (session != NULL)
 		sess_note(s, session->id)->heard = s->x->now;
 	sess_out_taken(c, f->invoke, !sess_assoc_is_response(q.kind));
+	if (!sess_assoc_is_response(q.kind))
+		csta_stream_await(&c->in, f->invoke);
 	if (sess_assoc_request(s, c, f->invoke, &q))
 		return;
 	session = core_session_by_id(&s->x->model, c->session);
@@ -207,33 +211,54 @@ sess_frame(struct sess *s, struct conn *c, const struct csta_frame *f)
 		s->service(s, session, f->invoke, &q, s->service_arg);
 }
 
+/* The messages that are whole, up to one whose answer is to be awaited. */
+static void
+sess_read(struct sess *s, struct conn *c)
+{
+	struct csta_frame f;
+	enum csta_frame_result r = CSTA_FRAME_MORE;
+
+	while (!c->closing && (r = csta_stream_next(&c->in, &f)) == CSTA_FRAME_READY)
+		sess_frame(s, c, &f);
+	if (r != CSTA_FRAME_BAD || c->closing)
+		return;
+	sess_malformed(s, c, f.why, buf_as_str(&c->in.framer.in));
+	sess_conn_close(s, c, false);
+}
+
 void
 sess_conn_data(struct sess *s, uint64_t id, struct str bytes)
 {
 	struct conn *c = sess_conn(s, id);
-	struct csta_frame f;
-	enum csta_frame_result r;
 
-	if (c == NULL || c->closing || !ctx_is_active(s->x))
-		return;
-	while (bytes.n > 0) {
+	while (bytes.n > 0 && c != NULL && !c->closing && ctx_is_active(s->x)) {
 		/* in pieces, so that a sender of many requests in one segment never fills the receiver */
 		size_t n = bytes.n < LIMIT_CSTA_MESSAGE_BYTES ? bytes.n : LIMIT_CSTA_MESSAGE_BYTES;
 
-		if (csta_framer_feed(&c->framer, (const uint8_t *)bytes.p, n) != E_OK) {
+		if (csta_stream_feed(&c->in, (const uint8_t *)bytes.p, n) != E_OK) {
+			log_emit(s->x->log, M_CLIENT_MALFORMED,
+				"client=%s session=%llu more bytes came than can wait for answers",
+				c->peer, (unsigned long long)c->session);
 			sess_conn_close(s, c, false);
 			return;
 		}
 		bytes = (struct str){ bytes.p + n, bytes.n - n };
-		while ((r = csta_framer_next(&c->framer, &f)) == CSTA_FRAME_READY && !c->closing)
-			sess_frame(s, c, &f);
-		if (r == CSTA_FRAME_BAD) {
-			sess_malformed(s, c, f.why, buf_as_str(&c->framer.in));
-			sess_conn_close(s, c, false);
-		}
-		if (c->closing)
-			return;
+		sess_read(s, c);
 	}
+}
+
+/* Requests that waited for the answer before them. */
+static void
+sess_read_on(struct sess *s)
+{
+	struct conn *c, *next;
+
+	if (!mono_due(s->read_due, s->x->now))
+		return;
+	s->read_due = MONO_NEVER;
+	HASH_ITER(by_id, s->conns, c, next)
+		if (csta_stream_is_ready(&c->in))
+			sess_read(s, c);
 }
 
 void
@@ -414,6 +439,7 @@ sess_tick(struct sess *s)
 	struct core_session *session, *next;
 
 	sess_assoc_tick(s);
+	sess_read_on(s);
 	if (!mono_due(s->next_check, s->x->now))
 		return;
 	s->next_check = mono_add_ms(s->x->now, SESS_CHECK_MS);
@@ -426,7 +452,7 @@ sess_tick(struct sess *s)
 struct mono
 sess_deadline(const struct sess *s)
 {
-	return mono_min(s->next_check, mono_min(s->out_due, s->owed_due));
+	return mono_min(mono_min(s->next_check, s->read_due), mono_min(s->out_due, s->owed_due));
 }
 
 void
@@ -469,7 +495,7 @@ sess_deactivate(struct sess *s)
 		sess_conn_close(s, c, false);
 	HASH_ITER(by_session, s->notes, n, n2)
 		sess_note_drop(s, n);
-	s->next_check = s->out_due = s->owed_due = MONO_NEVER;
+	s->next_check = s->out_due = s->owed_due = s->read_due = MONO_NEVER;
 }
 
 uint32_t

@@ -10,12 +10,11 @@
 
 #include "daemon/ctx.h"
 #include "daemon/say.h"
-#include "proto/csta_decode.h"
-#include "proto/csta_frame.h"
+#include "proto/csta_codec.h"
 
 struct conn {
 	uint64_t id;
-	struct csta_framer framer;
+	struct csta_stream in;
 	uint32_t listener; /* index in conf.listeners */
 	char *peer, *local;
 	char *names;        /* of the client's verified certificate: see struct sess_origin */
@@ -52,6 +51,7 @@ struct sess {
 	struct buf body, frame;
 	struct mono next_check;
 	struct mono out_due;  /* something waits to be sent, not for the gate */
+	struct mono read_due; /* bytes that waited for an answer to be sent can be read */
 	struct mono owed_due; /* a connection is owed its status */
 	/* sessions and what only the active knows of them */
 	struct sess_note *notes;

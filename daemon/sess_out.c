@@ -68,10 +68,10 @@ sess_out_invoke(struct conn *c)
 
 /* The frame of a message; of an error instead if it is an answer and too long. False: nothing can be sent. */
 static bool
-out_frame(struct sess *s, const struct conn *c, uint32_t invoke, struct str body, bool is_answer)
+out_frame(struct sess *s, struct conn *c, uint32_t invoke, struct str body, bool is_answer)
 {
 	buf_reset(&s->frame);
-	if (csta_frame_put(&s->frame, invoke, body) == E_OK)
+	if (csta_stream_put(&c->in, &s->frame, invoke, body) == E_OK)
 		return true;
 	log_emit(s->x->log, M_CLIENT_MALFORMED,
 		"client=%s a message of %zu bytes is too long to be sent", c->peer, body.n);
@@ -80,7 +80,7 @@ out_frame(struct sess *s, const struct conn *c, uint32_t invoke, struct str body
 	buf_reset(&s->body);
 	csta_put_error(&s->body, sess_conn_edition(s, c), CSTA_ERR_generic);
 	buf_reset(&s->frame);
-	return csta_frame_put(&s->frame, invoke, buf_as_str(&s->body)) == E_OK;
+	return csta_stream_put(&c->in, &s->frame, invoke, buf_as_str(&s->body)) == E_OK;
 }
 
 static void
@@ -88,7 +88,11 @@ out_send(struct sess *s, struct conn *c, uint32_t invoke, const struct outbox_me
 {
 	struct str body = { (const char *)msg->body, msg->n };
 
-	if (!out_frame(s, c, invoke, body, msg->kind == OUTBOX_ANSWER))
+	bool sent = out_frame(s, c, invoke, body, msg->kind == OUTBOX_ANSWER);
+
+	if (csta_stream_is_ready(&c->in))
+		s->read_due = s->x->now; /* the next request waited for this answer */
+	if (!sent)
 		return;
 	c->out_pos += s->frame.n;
 	if (c->paced < OUT_PACED_MESSAGES) {

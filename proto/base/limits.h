@@ -21,6 +21,8 @@
 
 /* north */
 #define LIMIT_CSTA_MESSAGE_BYTES 65535
+#define LIMIT_CSTA_UNREAD_BYTES \
+	262144 /* of a client whose requests are answered one after the other */
 #define LIMIT_CSTA_SEND_BYTES 32767 /* some clients read the length as signed 16 bit */
 #define LIMIT_SESSIONS 4096
 #define LIMIT_CONNECTIONS 4096

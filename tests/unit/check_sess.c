@@ -56,6 +56,63 @@ START_TEST(test_edition_of_the_listener)
 }
 END_TEST
 
+#define NUL_LISTENER "[listener n]\nport = 2040\nframing = nul\n"
+#define MONITOR(device) \
+	"<MonitorStart><monitorObject><deviceObject>" device \
+	"</deviceObject></monitorObject></MonitorStart>"
+
+/*
+ * Without invoke IDs: the answers come in the order of the requests, the status of the association behind the first,
+ * although the second request is answered at once and the first one asks BroadWorks. The world numbers what it hears.
+ */
+START_TEST(test_answers_without_invoke_ids)
+{
+	static const char requests[] =
+		MONITOR("2001") "\0<RequestSystemStatus/>\0<not xml\0" MONITOR("2002");
+	unsigned c;
+
+	setup(NUL_LISTENER);
+	c = world_connect_over(&w, 1, "10.77.0.100:4000");
+	world_settle(&w);
+	world_heard(&w, c, "0001 SystemStatus{systemStatus=normal}\n");
+	world_send_bytes(&w, c, requests, sizeof(requests));
+	world_run(&w, 500);
+	world_heard(&w, c,
+		"0002 MonitorStartResponse{monitorCrossRefID=#2 monitorExistingCalls=false}\n"
+		"0003 SystemStatus{systemStatus=normal}\n"
+		"0004 RequestSystemStatusResponse{systemStatus=normal}\n"
+		"0005 CSTAErrorCode{operation=generic}\n"
+		"0006 MonitorStartResponse{monitorCrossRefID=#3 monitorExistingCalls=false}\n");
+	/* what is no document ends the connection */
+	world_send_bytes(&w, c, "hello", 5);
+	world_settle(&w);
+	world_heard(&w, c, "closed\n");
+	ck_assert_uint_eq(world_logged(&w, 37603, "a document does not begin with '<'"), 1);
+	world_fini(&w);
+}
+END_TEST
+
+/* While BroadWorks is asked for the first, so many more may wait and no more. */
+START_TEST(test_requests_that_wait_are_bounded)
+{
+	static char many[LIMIT_CSTA_UNREAD_BYTES + 1024];
+	size_t n = sizeof(MONITOR("2001")), one = sizeof("<RequestSystemStatus/>");
+	unsigned c;
+
+	setup(NUL_LISTENER);
+	c = world_connect_over(&w, 1, "10.77.0.100:4000");
+	world_settle(&w);
+	memcpy(many, MONITOR("2001"), n);
+	for (; n + one <= sizeof(many); n += one)
+		memcpy(many + n, "<RequestSystemStatus/>", one);
+	world_send_bytes(&w, c, many, n);
+	world_settle(&w);
+	ck_assert(!w.clients[c].open);
+	ck_assert_uint_eq(world_logged(&w, 37603, "more bytes came than can wait"), 1);
+	world_fini(&w);
+}
+END_TEST
+
 /* Nothing of BroadWorks answers: clients are taken all the same, and told. */
 START_TEST(test_status_without_broadworks)
 {
@@ -269,6 +326,8 @@ main(void)
 	const TTest *const tests[] = {
 		test_status_at_once,
 		test_edition_of_the_listener,
+		test_answers_without_invoke_ids,
+		test_requests_that_wait_are_bounded,
 		test_status_without_broadworks,
 		test_bad_prefix,
 		test_malformed_xml,

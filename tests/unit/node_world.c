@@ -106,7 +106,7 @@ world_fini(struct world *w)
 	while (!TAILQ_EMPTY(&w->due))
 		world_due_free(w, TAILQ_FIRST(&w->due));
 	for (unsigned i = 1; i <= w->client_count; i++) {
-		csta_framer_fini(&w->clients[i].in);
+		csta_stream_fini(&w->clients[i].in);
 		buf_fini(&w->clients[i].heard);
 		buf_fini(&w->clients[i].raw);
 	}
@@ -262,11 +262,11 @@ world_client_gets(struct world *w, const struct node_action *a)
 	ck_assert_uint_le(a->id, w->client_count);
 	c = &w->clients[a->id];
 	ck_assert_msg(c->open, "sent to a connection that is closed: %.*s", STR_ARG(a->bytes));
-	ck_assert_int_eq(csta_framer_feed(&c->in, (const uint8_t *)a->bytes.p, a->bytes.n), 0);
+	ck_assert_int_eq(csta_stream_feed(&c->in, (const uint8_t *)a->bytes.p, a->bytes.n), 0);
 	/* one message, whole, in each write */
-	ck_assert_int_eq(csta_framer_next(&c->in, &f), CSTA_FRAME_READY);
+	ck_assert_int_eq(csta_stream_next(&c->in, &f), CSTA_FRAME_READY);
 	world_frame(w, (unsigned)a->id, &f);
-	ck_assert_int_eq(csta_framer_next(&c->in, &f), CSTA_FRAME_MORE);
+	ck_assert_int_eq(csta_stream_next(&c->in, &f), CSTA_FRAME_MORE);
 	c->bytes += a->bytes.n;
 	if (c->reads)
 		world_later(w, 1, NODE_EV_CLIENT_ACKED, a->id, c->bytes, STR_NONE, STR_NONE);
@@ -423,7 +423,7 @@ world_connect_over(struct world *w, uint32_t listener, const char *peer)
 	ck_assert_uint_lt(id, WORLD_CLIENTS);
 	c->open = true;
 	c->reads = true;
-	csta_framer_init(&c->in);
+	csta_stream_init(&c->in, csta_codecs[w->conf.listeners[listener].framing]);
 	buf_init(&c->heard, WORLD_TEXT_BYTES);
 	buf_init(&c->raw, WORLD_TEXT_BYTES);
 	world_step(w,

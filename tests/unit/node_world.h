@@ -17,7 +17,7 @@
 #define TANDEM_TESTS_UNIT_NODE_WORLD_H
 
 #include "daemon/node.h"
-#include "proto/csta_frame.h"
+#include "proto/csta_codec.h"
 
 #include <check.h>
 #include <sys/queue.h>
@@ -95,7 +95,7 @@ enum world_xsp_mode {
 struct world_client {
 	bool open;
 	bool reads; /* its TCP acknowledges what it gets at once */
-	struct csta_framer in;
+	struct csta_stream in;
 	uint64_t bytes;
 	uint64_t frames;
 	struct buf heard;
