@@ -4,7 +4,7 @@
  *
  * With TANDEM_CSTA_SPOOL in the environment each message becomes a file EDITION-ROOT-HASH.xml in that folder, once for all
  * that differ in their digits alone (number and length of the numbers count). Edition is that of the root's namespace: ed3 to
- * ed6, appl_session, or none. Without it nothing happens. tests/run sets it.
+ * ed6, appl_session, or none. Without it, or without that folder, nothing happens. tests/run sets it.
  */
 #ifndef TANDEM_TESTS_COVERAGE_SPOOL_H
 #define TANDEM_TESTS_COVERAGE_SPOOL_H
