@@ -328,7 +328,5 @@ struct mono bw_deadline(const struct bw *b);
 /** The kind of a device that is new, as far as the configuration says. */
 enum core_device_kind bw_kind_of_device(
 	const struct conf *conf, struct str device, struct str user);
-/** Device id to BroadWorks user id, by the default domain. */
-void bw_user_of_device(const struct conf *conf, struct str device, struct buf *out);
 
 #endif

@@ -226,14 +226,6 @@ bw_unsubscribe(struct bw *b, struct str id)
 
 /* --- sending ------------------------------------------------------------------------------------------- */
 
-void
-bw_user_of_device(const struct conf *conf, struct str device, struct buf *out)
-{
-	buf_str(out, device);
-	if (memchr(device.p, '@', device.n) == NULL && conf->default_domain[0] != '\0')
-		buf_printf(out, "@%s", conf->default_domain);
-}
-
 static void
 ask_put_body(struct bw *b, const struct bw_sub *bs)
 {

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <xxhash.h>
 
-#define CONF_TEXT_BYTES_MAX 65536
+#define CONF_TEXT_BYTES_MAX 262144
 #define CONF_KEY_COUNT (sizeof(conf_rows) / sizeof(conf_rows[0]))
 
 static const struct conf_row conf_rows[] = {
@@ -72,6 +72,8 @@ set_value(struct conf *c, const struct conf_row *row, const char *value)
 		return set_error(c, value);
 	if (row->kind == KIND_DEVICES)
 		return conf_devices_set(c, row, value);
+	if (row->kind == KIND_NUMBERS)
+		return conf_numbers_set(c, row, value);
 	if (row->kind == KIND_SCOPE)
 		return conf_scope_set(c, value);
 	return conf_value_set(c, row, value);
@@ -89,6 +91,8 @@ has_room(const struct conf *c, enum conf_kind kind)
 		return c->scope_count < CONF_SCOPES;
 	if (kind == KIND_DEVICES)
 		return c->device_rule_count < CONF_DEVICE_RULES;
+	if (kind == KIND_NUMBERS)
+		return c->number_rule_count < CONF_NUMBER_RULES;
 	return c->error_count < CONF_ERRORS;
 }
 
@@ -269,6 +273,8 @@ check_together(const struct conf *c, const char *file, struct err *e)
 			"[csta] password: missing; allowed: password or password-file when there is a user" },
 		{ conf_scopes_fit(c),
 			"[broadworks] scope: allowed: ENTERPRISE/GROUP with subscribe = group, ENTERPRISE with subscribe = enterprise or service-provider, none with device and system" },
+		{ conf_numbers_fit(c),
+			"[numbers] country-code, national-prefix, international-prefix: allowed: digits; an international-prefix where there is a country-code" },
 		{ c->lease_ms >= 3 * c->beat_ms,
 			"[node] lease-ms: too short; allowed: three times beat-ms or more" },
 		{ c->stall_ms < c->lease_ms,
@@ -354,6 +360,10 @@ print_row(const struct conf *c, const struct conf_row *row, bool secrets, struct
 	}
 	if (row->kind == KIND_DEVICES) {
 		conf_devices_print(c, row, out);
+		return;
+	}
+	if (row->kind == KIND_NUMBERS) {
+		conf_numbers_print(c, row, out);
 		return;
 	}
 	if (row->kind >= KIND_XSP) {

@@ -198,7 +198,29 @@ struct conf_device_rule {
 	char text[96];
 };
 
+/* What a rule of [numbers] is for. */
+enum conf_number_use {
+	CONF_NUMBER_USER, /* a number of a user, and his user id */
+	CONF_NUMBER_DIAL, /* what clients dial, and what BroadWorks is given to dial */
+	CONF_NUMBER_SHOW, /* what BroadWorks tells, and what clients are shown */
+};
+
+/* How clients are told of users. */
+enum conf_devices_as {
+	CONF_AS_SHORT,  /* by a number of their own, else without the default domain */
+	CONF_AS_NUMBER, /* by the number that a rule makes of the user id, else as before */
+	CONF_AS_USER,   /* by the user id */
+};
+
+/* A pattern and what becomes of it: proto/base/rewrite.h. */
+struct conf_number_rule {
+	enum conf_number_use use;
+	char from[48];
+	char to[LIMIT_USER_ID];
+};
+
 #define CONF_DEVICE_RULES 256
+#define CONF_NUMBER_RULES 512
 #define CONF_SCOPES 16
 #define CONF_SRV_NAMES 4
 #define CONF_ERRORS 64
@@ -322,6 +344,14 @@ struct conf {
 	/* [devices] */
 	struct conf_device_rule device_rules[CONF_DEVICE_RULES];
 	uint32_t device_rule_count;
+
+	/* [numbers] */
+	struct conf_number_rule number_rules[CONF_NUMBER_RULES];
+	uint32_t number_rule_count;
+	char country_code[8];         /* "49"; "" = numbers are taken as they are written */
+	char national_prefix[8];      /* "0" */
+	char international_prefix[8]; /* "00" */
+	int devices_as;               /* enum conf_devices_as */
 
 	/* [pacemaker] */
 	bool tell_pacemaker;

@@ -5,8 +5,8 @@
  * XX(section, key, kind, member, min, max, default, place)
  *   kind     TEXT, NAME (letters, digits, -._), ADDRESS (IP or empty), FILE (absolute path or empty), CONTEXT (a
  *            path of a URL), PROXY (a URL or empty), I64, U32, U16; YESNO and the other choices, whose words are in
- *            conf_value.c; PACKAGES and DEVICES (conf_device.c; min is the kind of device); LISTEN, XSP, SRV and
- *            ERROR, which fill several members
+ *            conf_value.c; PACKAGES and DEVICES (conf_device.c; min is the kind of device); NUMBERS
+ *            (conf_number.c; min is the use); LISTEN, XSP, SRV and ERROR, which fill several members
  *   min, max of numbers; for texts min 1 means "not empty"
  *   default  as it would be written
  *   place    SHARED: must be equal on both nodes (counts in conf_hash()); LOCAL: of this node alone;
@@ -18,7 +18,8 @@
 #ifndef TANDEM_DAEMON_CONF_KEYS_H
 #define TANDEM_DAEMON_CONF_KEYS_H
 
-#define CONF_SECTIONS "node, csta, listener NAME, broadworks, devices, link NAME, pacemaker"
+#define CONF_SECTIONS \
+	"node, csta, listener NAME, broadworks, devices, numbers, link NAME, pacemaker"
 
 #define CONF_KEYS(XX) \
 	XX("node", "name", NAME, node_name, 0, 0, "", LOCAL) \
@@ -164,6 +165,13 @@
 	XX("devices", "user", DEVICES, device_rules, CORE_KIND_user, 0, "", SHARED) \
 	XX("devices", "queue", DEVICES, device_rules, CORE_KIND_queue, 0, "", SHARED) \
 	XX("devices", "route-point", DEVICES, device_rules, CORE_KIND_route_point, 0, "", SHARED) \
+	XX("numbers", "user", NUMBERS, number_rules, CONF_NUMBER_USER, 0, "", SHARED) \
+	XX("numbers", "dial", NUMBERS, number_rules, CONF_NUMBER_DIAL, 0, "", SHARED) \
+	XX("numbers", "show", NUMBERS, number_rules, CONF_NUMBER_SHOW, 0, "", SHARED) \
+	XX("numbers", "country-code", NAME, country_code, 0, 0, "", SHARED) \
+	XX("numbers", "national-prefix", NAME, national_prefix, 0, 0, "0", SHARED) \
+	XX("numbers", "international-prefix", NAME, international_prefix, 0, 0, "00", SHARED) \
+	XX("numbers", "devices-as", DEVICES_AS, devices_as, 0, 0, "short", SHARED) \
 	XX("pacemaker", "tell", YESNO, tell_pacemaker, 0, 0, "yes", SHARED) \
 	XX("pacemaker", "resource", NAME, resource, 1, 0, "tandemd", SHARED) \
 	XX("pacemaker", "crm-resource", FILE, crm_resource, 1, 0, "/usr/sbin/crm_resource", LOCAL)

@@ -37,6 +37,7 @@ enum conf_kind {
 	KIND_CTI_URI,
 	KIND_CTI_KEEPALIVE,
 	KIND_CTI_PERIOD_UNIT,
+	KIND_DEVICES_AS,
 	KIND_DISPOSITION,
 	KIND_FRAMING,
 	KIND_CLIENT_CERT,
@@ -50,6 +51,7 @@ enum conf_kind {
 	KIND_SRV,
 	KIND_ERROR,
 	KIND_DEVICES, /* `min` is the kind of device */
+	KIND_NUMBERS, /* `min` is an enum conf_number_use */
 	KIND_SCOPE
 };
 
@@ -124,6 +126,14 @@ int conf_listeners_complete(
 	struct conf *c, const struct conf_listens *given, const char *file, struct err *e);
 /** Prints the sections. With `shared_only` only what counts in the hash. */
 void conf_listeners_print(const struct conf *c, bool shared_only, struct buf *out);
+
+/* conf_number.c */
+
+/** One rule of [numbers]; nothing is taken of one that is refused. The caller has checked that there is room. */
+bool conf_numbers_set(struct conf *c, const struct conf_row *row, const char *value);
+void conf_numbers_print(const struct conf *c, const struct conf_row *row, struct buf *out);
+/** Are the prefixes digits, and complete? */
+bool conf_numbers_fit(const struct conf *c);
 
 /* conf_link.c */
 

@@ -31,6 +31,7 @@ static const char *const word_lists[][8] = {
 	[KIND_CTI_URI] = { "literal", "escaped", "substituted" },
 	[KIND_CTI_KEEPALIVE] = { "both", "answer" },
 	[KIND_CTI_PERIOD_UNIT] = { "s", "ms" },
+	[KIND_DEVICES_AS] = { "short", "number", "user" },
 	[KIND_DISPOSITION] = { "post", "put" },
 	[KIND_FRAMING] = { "annex-j", "nul" },
 	[KIND_CLIENT_CERT] = { "none", "optional", "required" },
@@ -285,6 +286,9 @@ conf_value_describe(const struct conf_row *row, char *text, size_t size)
 			"ENTERPRISE/GROUP, or ENTERPRISE with subscribe = enterprise or service-provider");
 	else if (row->kind == KIND_DEVICES)
 		snprintf(text, size, "a list of devices, ranges (2900-2949) and patterns (29*)");
+	else if (row->kind == KIND_NUMBERS)
+		snprintf(text, size,
+			"PATTERN RESULT, each with at most one wild part ('?' and '*'), for instance +4930123* *");
 	else if (row->kind == KIND_LISTEN)
 		snprintf(text, size, "ADDRESS:PORT, for instance 0.0.0.0:1040, or none");
 	else if (row->kind == KIND_XSP)

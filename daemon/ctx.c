@@ -23,6 +23,28 @@ ctx_new_id(struct ctx *x)
 	return ++x->next_id;
 }
 
+struct str
+ctx_text(struct ctx *x, struct str text)
+{
+	struct ctx_text *t = mem_alloc(sizeof(*t) + text.n);
+
+	memcpy(t->p, text.p, text.n);
+	t->next = x->texts;
+	x->texts = t;
+	return (struct str){ t->p, text.n };
+}
+
+void
+ctx_texts_drop(struct ctx *x)
+{
+	struct ctx_text *t;
+
+	while ((t = x->texts) != NULL) {
+		x->texts = t->next;
+		mem_free(t);
+	}
+}
+
 void
 ctx_act(struct ctx *x, const struct node_action *a)
 {

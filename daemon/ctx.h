@@ -17,6 +17,12 @@
 #include "proto/base/rng.h"
 #include "proto/xml.h"
 
+/* A text that was made during a step. */
+struct ctx_text {
+	struct ctx_text *next;
+	char p[];
+};
+
 struct ctx {
 	const struct conf *conf;
 	const struct log *log;
@@ -33,6 +39,7 @@ struct ctx {
 	uint64_t early_refused; /* events that came too early and found no room */
 	uint64_t malformed;     /* frames and documents that were skipped */
 	uint64_t desynchronised;
+	struct ctx_text *texts; /* made during the step: see ctx_text() */
 };
 
 /** Active, and the epoch is confirmed: decisions may be made. */
@@ -45,6 +52,11 @@ bool ctx_may_leave(const struct ctx *x, uint64_t offset);
 uint64_t ctx_new_id(struct ctx *x);
 
 void ctx_act(struct ctx *x, const struct node_action *a);
+
+/** Keeps a text until the step is over: names are borrowed, but some have to be made. */
+struct str ctx_text(struct ctx *x, struct str text);
+/** The step is over. */
+void ctx_texts_drop(struct ctx *x);
 
 /** A line of the history: `what` is a word, `members` further JSON members without braces ("" = none). */
 void ctx_history(struct ctx *x, const char *what, const char *members_fmt, ...)

@@ -622,6 +622,7 @@ node_step(struct node *n, const struct node_event *ev, struct node_out *out)
 	node_takeover_progress(n);
 	node_clean_peer(n);
 	node_stop_progress(n);
+	ctx_texts_drop(&n->x);
 	n->x.out = NULL;
 }
 

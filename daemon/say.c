@@ -7,6 +7,7 @@
  */
 #include "daemon/say_part.h"
 
+#include "daemon/ident.h"
 #include "proto/base/check.h"
 #include "proto/base/limits.h"
 #include "proto/csta_encode.h"
@@ -56,34 +57,47 @@ say_status(enum core_status status)
 	return CSTA_STATUS_disabled;
 }
 
+/* Most names are the texts themselves, and borrowed. */
+static struct str
+say_name(struct ctx *x, struct str was, const struct ident *name)
+{
+	return str_eq(was, ident_str(name)) ? was : ctx_text(x, ident_str(name));
+}
+
 struct str
-say_user_name(const struct ctx *x, struct str user)
+say_user_name(struct ctx *x, struct str user)
 {
 	const struct core_device *d = core_device_by_user(&x->model, user);
-	struct str number, domain;
+	struct ident name;
 
 	if (d != NULL)
 		return str_of(d->id);
-	number = str_cut(user, '@', &domain);
-	return str_is(domain, x->conf->default_domain) ? number : user;
+	ident_name(x->conf, user, &name);
+	return say_name(x, user, &name);
 }
 
 struct str
-say_party_name(const struct ctx *x, struct str party)
+say_party_name(struct ctx *x, struct str party)
 {
-	struct str number;
+	const struct core_device *d;
+	struct ident name, user;
 
-	if (party.n > 4 && (memcmp(party.p, "tel:", 4) == 0 || memcmp(party.p, "sip:", 4) == 0)) {
-		number = str_cut(party, ';', NULL);
-		return (struct str){ number.p + 4, number.n - 4 };
-	}
-	if (memchr(party.p, '@', party.n) != NULL)
-		return say_user_name(x, party);
-	return str_cut(party, ';', NULL);
+	if (party.n == 0)
+		return party;
+	ident_user(x->conf, party, &user);
+	d = core_device_by_user(&x->model, ident_str(&user));
+	if (d != NULL)
+		return str_of(d->id);
+	ident_bare(party, &name);
+	if (memchr(name.p, '@', name.n) != NULL || ident_user_by_rule(x->conf, party, &name))
+		ident_name(x->conf, ident_str(&user), &name);
+	else
+		ident_shown(x->conf, party, &name);
+	return say_name(x, party, &name);
 }
 
 struct str
-say_far_device(const struct ctx *x, const struct core_half *h)
+say_far_device(struct ctx *x, const struct core_half *h)
 {
 	struct str user = str_of(h->remote_user);
 

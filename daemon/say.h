@@ -41,13 +41,13 @@ void say_own_first(struct say *s, struct core_session *session, enum outbox_kind
 /** The status of the system as the standard names it. */
 enum csta_status say_status(enum core_status status);
 
-/** How a client knows the far party of a half. Borrowed from the model; "" if it is not known. */
-struct str say_far_device(const struct ctx *x, const struct core_half *h);
+/** How a client knows the far party of a half; "" if it is not known. Names live as long as the step. */
+struct str say_far_device(struct ctx *x, const struct core_half *h);
 
-/** How a client knows a BroadWorks user. Borrowed from `user` or the model. */
-struct str say_user_name(const struct ctx *x, struct str user);
+/** How a client knows a BroadWorks user. */
+struct str say_user_name(struct ctx *x, struct str user);
 /** The same of an address or user id, whichever it is. */
-struct str say_party_name(const struct ctx *x, struct str party);
+struct str say_party_name(struct ctx *x, struct str party);
 
 /** Local and far state of a half in CSTA's words, as clients were told. */
 enum csta_local_state say_local_state(enum core_view view);

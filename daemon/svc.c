@@ -145,42 +145,6 @@ svc_request_system_status(const struct svc_in *in)
 	svc_answer(in);
 }
 
-struct core_device *
-svc_device(const struct svc_in *in)
-{
-	struct svc *v = in->v;
-	struct str id = in->q->device;
-	struct core_device *d = core_device_by_id(&v->x->model, id);
-	struct buf user;
-
-	if (d != NULL)
-		return d;
-	if (id.n == 0 || id.n >= LIMIT_DEVICE_ID) {
-		svc_refuse(in, CSTA_ERR_invalidDeviceID);
-		return NULL;
-	}
-	if (v->bw->channels_open == 0) {
-		svc_refuse(in, CSTA_ERR_resourceOutOfService);
-		return NULL;
-	}
-	if (HASH_CNT(by_id, v->x->model.devices) >= LIMIT_DEVICES) {
-		svc_refuse(in, CSTA_ERR_overallMonitorLimitExceeded);
-		return NULL;
-	}
-	buf_init(&user, LIMIT_USER_ID + LIMIT_DEVICE_ID);
-	bw_user_of_device(v->x->conf, id, &user);
-	if (core_device_by_user(&v->x->model, buf_as_str(&user)) == NULL) {
-		CORE_EMIT(&v->x->em, dev_add, .device = id, .user = buf_as_str(&user),
-			.kind = (uint8_t)bw_kind_of_device(v->x->conf, id, buf_as_str(&user)));
-		d = core_device_by_id(&v->x->model, id);
-		bw_ask(v->bw, d, true);
-	} else {
-		svc_refuse(in, CSTA_ERR_invalidDeviceID);
-	}
-	buf_fini(&user);
-	return d;
-}
-
 /* services */
 
 typedef void (*svc_fn)(const struct svc_in *in);

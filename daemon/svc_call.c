@@ -8,6 +8,7 @@
  */
 #include "daemon/svc_call.h"
 
+#include "daemon/svc_ident.h"
 #include "proto/base/limits.h"
 #include "proto/csta_encode.h"
 #include "proto/xsi_body.h"
@@ -149,7 +150,7 @@ half_in_call(const struct svc *v, const struct core_call *call, struct str far)
 	TAILQ_FOREACH(t, &call->tracks, of_call) {
 		TAILQ_FOREACH(h, &t->halves, of_track) {
 			if (h->gone || h->device->service != CORE_SERVICE_IN ||
-				(far.n > 0 && !str_eq(say_far_device(v->x, h), far)))
+				(far.n > 0 && !svc_means(v, far, say_far_device(v->x, h))))
 				continue;
 			/* a controller ends the call as a whole */
 			if (found == NULL || (in_conference(h) && !in_conference(found)))
@@ -163,7 +164,7 @@ static struct core_half *
 clear_half(const struct svc_in *in, const struct call_form *form, bool *drop)
 {
 	const struct csta_connection *c = &in->q->connection;
-	struct core_device *d = core_device_by_id(&in->v->x->model, c->device_id);
+	struct core_device *d = svc_find(in->v, c->device_id);
 	struct core_call *call = NULL;
 	struct core_half *h;
 	uint64_t id;
@@ -259,7 +260,7 @@ dial_step(const struct svc_in *in, struct svc_job *job, const struct core_device
 void
 svc_call_make(const struct svc_in *in)
 {
-	struct core_device *d = core_device_by_id(&in->v->x->model, in->q->device);
+	struct core_device *d = svc_find(in->v, in->q->device);
 	struct svc_job *job;
 
 	if (!svc_is_address(in->q->called)) {
@@ -580,17 +581,18 @@ svc_call_two(const struct svc_in *in)
 void
 svc_call_route_step(const struct svc_in *in, struct svc_job *job, const struct core_half *h)
 {
-	const struct core_device *to = core_device_by_id(&in->v->x->model, in->q->called);
+	const struct core_device *to = svc_find(in->v, in->q->called);
 	struct str agent = svc_private(in->q, "agentID", "agentId");
+	struct ident user;
 
 	if (agent.n == 0 && (to == NULL || to->agent == NULL)) {
 		one_step(job, XSI_OP_rp_blind_transfer, h, svc_address(in->v, in->q->called));
 		return;
 	}
+	svc_user(in->v, agent.n > 0 ? agent : in->q->called, &user);
 	buf_reset(&in->v->body);
 	xsi_body_rp_distribute(&in->v->body,
-		&(struct xsi_distribute_body){
-			.agent_id = agent.n > 0 ? svc_address(in->v, agent) : str_of(to->user),
+		&(struct xsi_distribute_body){ .agent_id = ident_str(&user),
 			.caller_number = STR_NONE,
 			.caller_name = STR_NONE,
 			.time_in_queue_s = XSI_UNSET,
@@ -727,7 +729,7 @@ svc_call_pickup(const struct svc_in *in)
 	}
 	job = svc_job_new(in, d);
 	job->put = put_initiated;
-	if (str_is(from, d->id))
+	if (svc_find(in->v, from) == d)
 		svc_job_step(job,
 			&(struct xsi_request){
 				.op = XSI_OP_call_retrieve, .args = { str_of(d->user) } });

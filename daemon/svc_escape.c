@@ -8,6 +8,7 @@
  */
 #include "daemon/svc_escape.h"
 
+#include "daemon/svc_ident.h"
 #include "proto/base/limits.h"
 #include "proto/csta_encode.h"
 #include "proto/xsi_body.h"
@@ -293,7 +294,7 @@ half_of_conference(const struct svc_in *in, const struct core_device *d, struct 
 	TAILQ_FOREACH(h, &d->halves, of_device)
 		if (!h->gone && h->conference != CORE_CONFERENCE_NONE &&
 			(id == 0 || svc_call_of(h) == id) &&
-			(far.n == 0 || str_eq(say_far_device(in->v->x, h), far)))
+			(far.n == 0 || svc_means(in->v, far, say_far_device(in->v->x, h))))
 			return h;
 	return NULL;
 }
@@ -345,7 +346,7 @@ static struct core_device *
 escape_device(const struct svc_in *in, const struct escape_row *row)
 {
 	struct str id = svc_private(in->q, "deviceID", "device");
-	struct core_device *d = core_device_by_id(&in->v->x->model, id);
+	struct core_device *d = svc_find(in->v, id);
 
 	if (!svc_allowed(in, d))
 		return NULL;

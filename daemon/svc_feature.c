@@ -7,6 +7,7 @@
 #include "daemon/svc_feature.h"
 
 #include "daemon/svc_hotel.h"
+#include "daemon/svc_ident.h"
 #include "proto/base/limits.h"
 #include "proto/csta_encode.h"
 #include "proto/xsi_body.h"
@@ -77,23 +78,16 @@ put_agent_set(struct svc *v, const struct svc_job *job, enum csta_edition ed)
 static bool
 agent_serves(const struct svc_in *in, const struct core_device *d)
 {
-	const struct core_device *group = core_device_by_id(&in->v->x->model, in->q->group);
 	const struct core_join *j;
-	struct buf user;
-	bool serves;
+	struct ident user;
 
 	if (in->q->group.n == 0 || d->agent == NULL || d->agent->join_count == 0)
 		return true;
-	buf_init(&user, LIMIT_USER_ID + LIMIT_DEVICE_ID);
-	if (group != NULL)
-		buf_cstr(&user, group->user);
-	else
-		bw_user_of_device(in->v->x->conf, in->q->group, &user);
-	serves = false;
+	svc_user(in->v, in->q->group, &user);
 	TAILQ_FOREACH(j, &d->agent->joins, of_agent)
-		serves = serves || str_is(buf_as_str(&user), j->center);
-	buf_fini(&user);
-	return serves;
+		if (str_is(ident_str(&user), j->center))
+			return true;
+	return false;
 }
 
 static struct str
@@ -151,6 +145,7 @@ svc_feature_agent(const struct svc_in *in)
 {
 	struct core_device *d = svc_own_device(in, CORE_KIND_user);
 	struct str agent = in->q->agent_id;
+	struct ident user;
 	struct svc_job *job;
 
 	if (d == NULL)
@@ -159,7 +154,8 @@ svc_feature_agent(const struct svc_in *in)
 		svc_refuse(in, CSTA_ERR_invalidAgentGroup);
 		return;
 	}
-	if (agent.n > 0 && !str_is(agent, d->id) && !str_is(svc_address(in->v, agent), d->user)) {
+	svc_user(in->v, agent, &user);
+	if (agent.n > 0 && !str_is(ident_str(&user), d->user)) {
 		agent_of_other(in, d);
 		return;
 	}

@@ -3,6 +3,7 @@
 #include "daemon/svc_hotel.h"
 
 #include "core/core_mutation.h"
+#include "daemon/svc_ident.h"
 #include "daemon/svc_job.h"
 #include "proto/base/check.h"
 #include "proto/base/limits.h"
@@ -309,17 +310,6 @@ hotel_busy(const struct svc *v, struct str host, struct str guest)
 }
 
 static void
-hotel_user(const struct svc *v, struct str device, struct buf *user)
-{
-	const struct core_device *d = core_device_by_id(&v->x->model, device);
-
-	if (d != NULL)
-		buf_cstr(user, d->user);
-	else
-		bw_user_of_device(v->x->conf, device, user);
-}
-
-static void
 hotel_begin(const struct svc_in *in, enum hotel_kind kind, struct str host, struct str guest)
 {
 	struct svc *v = in->v;
@@ -347,25 +337,21 @@ hotel_begin(const struct svc_in *in, enum hotel_kind kind, struct str host, stru
 static void
 hotel_ask(const struct svc_in *in, enum hotel_kind kind, struct str host, struct str guest)
 {
-	struct core_device *d = core_device_by_id(&in->v->x->model, host);
-	struct buf host_user, guest_user;
+	struct core_device *d = svc_find(in->v, host);
+	struct ident host_user = { .n = 0 }, guest_user;
 
 	if (d == NULL)
-		d = core_device_by_id(&in->v->x->model, guest);
+		d = svc_find(in->v, guest);
 	if (!svc_allowed(in, d))
 		return;
-	buf_init(&host_user, LIMIT_USER_ID + LIMIT_DEVICE_ID);
-	buf_init(&guest_user, LIMIT_USER_ID + LIMIT_DEVICE_ID);
 	if (host.n > 0)
-		hotel_user(in->v, host, &host_user);
-	hotel_user(in->v, guest, &guest_user);
-	if ((kind == HOTEL_TAKE && !svc_is_address(host)) || !svc_is_address(guest) ||
-		str_eq(buf_as_str(&host_user), buf_as_str(&guest_user)))
+		svc_user(in->v, host, &host_user);
+	svc_user(in->v, guest, &guest_user);
+	if ((kind == HOTEL_TAKE && host_user.n == 0) || guest_user.n == 0 ||
+		str_eq(ident_str(&host_user), ident_str(&guest_user)))
 		svc_refuse(in, CSTA_ERR_invalidDestination);
 	else
-		hotel_begin(in, kind, buf_as_str(&host_user), buf_as_str(&guest_user));
-	buf_fini(&host_user);
-	buf_fini(&guest_user);
+		hotel_begin(in, kind, ident_str(&host_user), ident_str(&guest_user));
 }
 
 void

@@ -5,6 +5,7 @@
 #include "daemon/svc_call.h"
 #include "daemon/svc_escape.h"
 #include "daemon/svc_hotel.h"
+#include "daemon/svc_ident.h"
 #include "proto/base/limits.h"
 #include "proto/csta_encode.h"
 #include "proto/xsi_body.h"
@@ -125,7 +126,7 @@ escape_hoteling(const struct svc_in *in, bool associate)
 {
 	struct str guest = svc_private(in->q, "device", "thisDN");
 	struct str host = svc_private(in->q, "HOST_DN", "hostDN");
-	const struct core_device *d = core_device_by_id(&in->v->x->model, guest);
+	const struct core_device *d = svc_find(in->v, guest);
 
 	/* who cancels need not say where he sits */
 	if (host.n == 0 && !associate && d != NULL && d->features != NULL)
@@ -150,7 +151,7 @@ static void
 escape_account(const struct svc_in *in)
 {
 	struct csta_connection c = escape_connection(in->q);
-	struct core_device *d = core_device_by_id(&in->v->x->model, c.device_id);
+	struct core_device *d = svc_find(in->v, c.device_id);
 	struct str code = svc_private(in->q, "accountCode", "accountCode");
 	struct core_half *h = NULL;
 	struct svc_job *job;

@@ -8,6 +8,7 @@
  */
 #include "daemon/svc_monitor.h"
 
+#include "daemon/svc_ident.h"
 #include "proto/base/limits.h"
 #include "proto/csta_encode.h"
 

@@ -2,6 +2,7 @@
 /* Pieces that the files of the services share: see svc_part.h. */
 #include "daemon/svc_part.h"
 
+#include "daemon/svc_ident.h"
 #include "proto/base/limits.h"
 #include "proto/csta_encode.h"
 
@@ -63,7 +64,7 @@ svc_allowed(const struct svc_in *in, const struct core_device *d)
 struct core_device *
 svc_own_device(const struct svc_in *in, enum core_device_kind kind)
 {
-	struct core_device *d = core_device_by_id(&in->v->x->model, in->q->device);
+	struct core_device *d = svc_find(in->v, in->q->device);
 
 	if (!svc_allowed(in, d))
 		return NULL;
@@ -93,7 +94,7 @@ half_only(struct core_device *d, bool *ambiguous)
 struct core_half *
 svc_half(const struct svc_in *in, const struct csta_connection *c, enum csta_error nothing)
 {
-	struct core_device *d = core_device_by_id(&in->v->x->model, c->device_id);
+	struct core_device *d = svc_find(in->v, c->device_id);
 	struct core_half *h = NULL;
 	bool ambiguous = false;
 	uint64_t id;
@@ -108,14 +109,6 @@ svc_half(const struct svc_in *in, const struct csta_connection *c, enum csta_err
 		svc_refuse(
 			in, c->call_id.n > 0 || ambiguous ? CSTA_ERR_invalidConnectionID : nothing);
 	return h;
-}
-
-struct str
-svc_address(const struct svc *v, struct str device)
-{
-	const struct core_device *d = core_device_by_id(&v->x->model, device);
-
-	return d != NULL ? str_of(d->user) : device;
 }
 
 bool

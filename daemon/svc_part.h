@@ -26,8 +26,6 @@ void svc_under_way(struct svc *v, uint64_t session_id, int change);
 /** A serviceCrossRefID for segments: never that of another owner of the state. */
 uint64_t svc_cross_ref(struct svc *v);
 
-/** The device of the request (q->device), subscribed or about to be; NULL: refused, it cannot be. */
-struct core_device *svc_device(const struct svc_in *in);
 /** The request is answered when the device is subscribed or confirmed, or refused after this time. */
 void svc_wait(
 	const struct svc_in *in, enum svc_wait_kind kind, const struct core_device *d, int64_t ms);
@@ -43,8 +41,6 @@ struct core_device *svc_own_device(const struct svc_in *in, enum core_device_kin
 struct core_half *svc_half(
 	const struct svc_in *in, const struct csta_connection *c, enum csta_error nothing);
 
-/** What BroadWorks takes as an address for what a client calls a device. Borrowed. */
-struct str svc_address(const struct svc *v, struct str device);
 /** Is it a text that can be an address? */
 bool svc_is_address(struct str device);
 

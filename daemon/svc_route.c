@@ -9,6 +9,7 @@
 #include "daemon/svc_route.h"
 
 #include "daemon/svc_call.h"
+#include "daemon/svc_ident.h"
 #include "proto/base/limits.h"
 #include "proto/csta_encode.h"
 

@@ -2,6 +2,7 @@
 /* Snapshots of devices and calls: see svc_snapshot.h. */
 #include "daemon/svc_snapshot.h"
 
+#include "daemon/svc_ident.h"
 #include "proto/base/check.h"
 #include "proto/base/limits.h"
 #include "proto/base/mem.h"
@@ -11,7 +12,7 @@
 
 /* The connections of a device; those of a conference are one. Owned by the caller. */
 static struct csta_snapshot_item *
-device_items(const struct ctx *x, const struct core_device *d, size_t *count)
+device_items(struct ctx *x, const struct core_device *d, size_t *count)
 {
 	struct csta_snapshot_item *items =
 		mem_alloc((d->half_count + 1) * sizeof(struct csta_snapshot_item));
@@ -105,7 +106,7 @@ party_add(struct parties *p, uint64_t call, struct str device, enum csta_local_s
 
 /* Monitored parties first, by their own knowledge, then what they know of the others. */
 static void
-parties_add(const struct ctx *x, const struct core_call *call, bool others, struct parties *p)
+parties_add(struct ctx *x, const struct core_call *call, bool others, struct parties *p)
 {
 	const struct core_track *t;
 	const struct core_half *h;
@@ -127,7 +128,7 @@ parties_add(const struct ctx *x, const struct core_call *call, bool others, stru
 }
 
 static struct parties
-parties_of(const struct ctx *x, const struct core_call *call)
+parties_of(struct ctx *x, const struct core_call *call)
 {
 	struct parties p = { .size = 2 * (size_t)call->halves };
 
@@ -141,7 +142,7 @@ parties_of(const struct ctx *x, const struct core_call *call)
 
 /* Who called whom, as the parties that are known say it. */
 static struct csta_call_ends
-call_ends(const struct ctx *x, const struct core_call *call)
+call_ends(struct ctx *x, const struct core_call *call)
 {
 	struct csta_call_ends ends = { STR_NONE, STR_NONE };
 	const struct core_track *t;

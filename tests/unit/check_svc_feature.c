@@ -433,7 +433,7 @@ START_TEST(test_route_point_calls)
 	ask(21, "DeflectCall",
 		CONNECTION("callToBeDiverted", "2800") "<newDestination>2003</newDestination>" PRIVATE(
 			"<agentID>2003</agentID>"));
-	sent("<agentId>2003</agentId>");
+	sent("<agentId>2003@demo.example</agentId>");
 	world_asked(&w, "xsp1 PUT " POINT "q:0/distribute\n");
 	world_heard(&w, client, "0021 DeflectCallResponse\n");
 	ask(22, "ClearConnection", CONNECTION("connectionToBeCleared", "2800"));
