@@ -76,7 +76,7 @@ settle_steps(
 {
 	enum core_step steps[CORE_WALK_MAX];
 	enum core_view reached;
-	size_t count = core_walk(h->told, to, h->personality == CORE_TERMINATOR, steps, &reached);
+	size_t count = core_walk(h->told, to, core_half_way(h), steps, &reached);
 
 	for (size_t i = 0; i < count && !silent; i++)
 		settle_say(m, h,
@@ -460,6 +460,7 @@ set_fields(struct core_half *h, const struct delta_half_set *x)
 	h->end = (enum core_end)x->end;
 	h->recording = (enum core_recording)x->recording;
 	h->failed = x->failed;
+	h->outside = x->outside;
 	h->gone = false;
 	core_text_set(&h->remote, x->remote);
 	core_text_set(&h->remote_user, x->remote_user);

@@ -24,8 +24,9 @@ decide_same(const struct core_half *h, const struct core_party *p)
 {
 	return str_is(p->tracking, h->track->id) && h->personality == p->personality &&
 		h->state == p->state && h->failed == p->failed && h->recording == p->recording &&
-		str_is(p->remote, h->remote) && str_is(p->remote_user, h->remote_user) &&
-		str_is(p->via, h->via) && p->how == CORE_HOW_NONE;
+		h->outside == p->outside && str_is(p->remote, h->remote) &&
+		str_is(p->remote_user, h->remote_user) && str_is(p->via, h->via) &&
+		p->how == CORE_HOW_NONE;
 }
 
 /* The call of a party: that of its tracking id; else the one it was in; else a new one. */
@@ -98,7 +99,7 @@ decide_set(struct core_model *m, struct core_emitter *em, struct core_device *d,
 		.personality = (uint8_t)p->personality, .state = (uint8_t)p->state,
 		.failed = p->failed, .end = (uint8_t)p->end, .remote = p->remote,
 		.remote_user = p->remote_user, .how = (uint8_t)p->how,
-		.recording = (uint8_t)p->recording, .via = p->via);
+		.recording = (uint8_t)p->recording, .via = p->via, .outside = p->outside);
 }
 
 static void
@@ -349,7 +350,8 @@ core_decide_redirected(struct core_model *m, struct core_emitter *em, struct cor
 		struct core_half *h = core_half_by_bw(d, parties[i].bw_call);
 
 		if (!redirected_talking(h)) {
-			parties[i].end = CORE_END_DIVERTED;
+			if (!core_end_diverts(parties[i].end))
+				parties[i].end = CORE_END_DIVERTED;
 		} else if (h->told == VIEW_none || !redirected_alone(h)) {
 			/* goes as it came, without a word; or leaves a connection that is told on its own */
 			parties[i].end = CORE_END_TRANSFERRED;

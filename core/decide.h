@@ -41,6 +41,7 @@ struct core_party {
 	bool local; /* with CORE_GONE: released by this user */
 	struct str remote;
 	struct str remote_user;
+	bool outside;      /* the far party is in the network */
 	enum core_how how; /* the event says why there is another far party */
 	enum core_recording recording;
 	struct str via;
@@ -67,8 +68,8 @@ void core_decide_conference(struct core_model *m, struct core_emitter *em, struc
 	const struct core_conference_in *c);
 
 /**
- * The device has redirected these calls (all CORE_GONE): one that rang is diverted, one that was talked to is transferred,
- * two of those were transferred to each other and are told as one transfer.
+ * The device has redirected these calls (all CORE_GONE): one that rang is diverted, for the reason that its end says if that
+ * is one of a diversion, one that was talked to is transferred, two of those were transferred to each other and are told as one transfer.
  */
 void core_decide_redirected(struct core_model *m, struct core_emitter *em, struct core_device *d,
 	struct core_party *parties, size_t count, const struct log *log);

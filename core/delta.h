@@ -38,10 +38,11 @@
 #define FIELDS_dev_service(F) F(str, device) F(u8, service)
 #define FIELDS_call_new(F) F(str, tracking) F(u64, id)
 #define FIELDS_call_drop(F) F(u64, id)
-/* one party as BroadWorks describes it; id = CSTA call id; how: an enum core_how, why another far party or call */
+/* one party as BroadWorks describes it; id = CSTA call id; how: an enum core_how, why another far party or call;
+ * outside: the far party is in the network */
 #define FIELDS_half_set(F) \
 	F(str, device) F(str, call) F(str, tracking) F(u64, id) F(u8, personality) F(u8, state) F(u8, failed) \
-	F(u8, end) F(str, remote) F(str, remote_user) F(u8, how) F(u8, recording) F(str, via)
+	F(u8, end) F(str, remote) F(str, remote_user) F(u8, how) F(u8, recording) F(str, via) F(u8, outside)
 /* the party is gone; end: an enum core_end, local: we released; to: where the call went, "" = nowhere;
  * other: with CORE_END_TRANSFERRED the call it was joined with, 0 = none */
 #define FIELDS_half_gone(F) F(str, device) F(str, call) F(u8, end) F(u8, local) F(str, to) F(u64, other)
@@ -91,7 +92,7 @@
 #define FIELDS_r_half(F) \
 	F(str, device) F(str, call) F(str, tracking) F(u8, personality) F(u8, state) F(u8, failed) F(u8, end) F(u8, local) \
 	F(u8, gone) F(u8, told) F(str, remote) F(str, remote_user) F(u8, how) F(u8, recording) F(u8, told_recording) \
-	F(u8, conference) F(u8, moved) F(u64, told_call) F(u64, other) F(str, told_far) F(str, via) F(str, to)
+	F(u8, conference) F(u8, moved) F(u64, told_call) F(u64, other) F(str, told_far) F(str, via) F(str, to) F(u8, outside)
 #define FIELDS_r_agent(F) F(str, device) F(u8, state) F(u8, told) F(str, code)
 #define FIELDS_r_join(F) F(str, device) F(str, center)
 #define FIELDS_r_feature(F) \

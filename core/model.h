@@ -15,6 +15,7 @@
 #define TANDEM_CORE_MODEL_H
 
 #include "core/delta.h"
+#include "core/end.h"
 #include "core/route.h"
 #include "core/sub.h"
 #include "core/walk.h"
@@ -40,23 +41,6 @@ enum core_state {
 	CORE_REMOTE_HELD,
 	CORE_GONE,
 	CORE_QUEUED, /* waits in a queue or at a route point */
-};
-
-/* Why a half ended or failed. */
-enum core_end {
-	CORE_END_NORMAL,
-	CORE_END_RESYNC, /* BroadWorks does not list it any more */
-	CORE_END_BUSY,
-	CORE_END_FAILED,
-	CORE_END_UNREACHABLE,
-	CORE_END_TRANSFERRED, /* the device has handed the call over */
-	CORE_END_JOINED,      /* the second call of a transfer: told with the first */
-	CORE_END_DIVERTED,    /* it rings, waits or is offered elsewhere now */
-	CORE_END_DISTRIBUTED, /* an agent has it */
-	CORE_END_ABANDONED,   /* the caller gave up */
-	CORE_END_OVERFLOW,    /* diverted: the queue was full, or the call waited too long */
-	CORE_END_PICKED_UP,   /* diverted: another device took it */
-	CORE_END_LAST = CORE_END_PICKED_UP,
 };
 
 /* Why a party has another far party, or is in another call. */
@@ -166,6 +150,7 @@ struct core_half {
 	uint64_t told_call; /* the call that clients know it in; 0 = none yet */
 	uint64_t other;     /* the second call of a conference or transfer; 0 = none */
 	bool moved;         /* another far party or call, not told yet */
+	bool outside;       /* the far party is in the network, not in the system */
 	bool failed;
 	bool local; /* this party released */
 	bool gone;
@@ -384,6 +369,8 @@ bool core_half_is_handed_over(const struct core_half *h);
 bool core_half_leads(const struct core_half *h);
 /** Does somebody want to hear of it: a monitor, a routeing server? */
 bool core_device_is_wanted(const struct core_model *m, const struct core_device *d);
+/** How it came into its call. */
+enum core_way core_half_way(const struct core_half *h);
 /** What a half looks like now. */
 enum core_view core_half_view(const struct core_half *h);
 

@@ -39,6 +39,7 @@ half_put(const struct core_half *h, struct buf *b)
 			.how = (uint8_t)h->how,
 			.recording = (uint8_t)h->recording,
 			.told_recording = (uint8_t)h->told_recording,
+			.outside = h->outside,
 			.conference = (uint8_t)h->conference,
 			.moved = h->moved,
 			.told_call = h->told_call,
@@ -327,6 +328,14 @@ half_view_alerting(const struct core_half *h)
 	if (h->personality == CORE_TERMINATOR)
 		return VIEW_ringing;
 	return h->personality == CORE_ORIGINATOR ? VIEW_dialed : VIEW_initiated;
+}
+
+enum core_way
+core_half_way(const struct core_half *h)
+{
+	if (h->personality == CORE_TERMINATOR)
+		return CORE_WAY_IN;
+	return h->outside ? CORE_WAY_OUTSIDE : CORE_WAY_OUT;
 }
 
 enum core_view

@@ -74,6 +74,7 @@ restore_half_fields(struct core_half *h, const struct delta_r_half *r)
 	h->how = (enum core_how)r->how;
 	h->recording = (enum core_recording)r->recording;
 	h->told_recording = (enum core_recording)r->told_recording;
+	h->outside = r->outside;
 	h->conference = (enum core_conference)r->conference;
 	h->told_call = CORE_MUTATED_TOLD_CALL ? 0 : r->told_call;
 	h->other = r->other;

@@ -34,9 +34,8 @@ walk_nowhere(void)
 static struct walk_move
 walk_from_none(enum core_view to, bool incoming)
 {
-	if (to == VIEW_queued)
-		return walk_move_to(STEP_queued, VIEW_queued);
-	if (to == VIEW_ringing || (incoming && (walk_is_talking(to) || to == VIEW_failed)))
+	if (to == VIEW_ringing || to == VIEW_queued ||
+		(incoming && (walk_is_talking(to) || to == VIEW_failed)))
 		return walk_move_to(STEP_delivered_in, VIEW_ringing);
 	return walk_move_to(STEP_service_initiated, VIEW_initiated);
 }
@@ -112,17 +111,19 @@ walk_next(enum core_view from, enum core_view to, bool incoming)
 }
 
 size_t
-core_walk(enum core_view from, enum core_view to, int incoming, enum core_step *steps,
+core_walk(enum core_view from, enum core_view to, enum core_way way, enum core_step *steps,
 	enum core_view *reached)
 {
 	size_t count = 0;
 
 	while (from != to) {
-		struct walk_move move = walk_next(from, to, incoming != 0);
+		struct walk_move move = walk_next(from, to, way == CORE_WAY_IN);
 
 		if (!move.possible)
 			break;
-		REQUIRE(count < CORE_WALK_MAX);
+		REQUIRE(count + 1 < CORE_WALK_MAX);
+		if (move.step == STEP_delivered_out && way == CORE_WAY_OUTSIDE)
+			steps[count++] = STEP_network_reached;
 		steps[count++] = move.step;
 		from = move.next;
 	}

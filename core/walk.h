@@ -11,7 +11,7 @@
  *     |                      +-> failed <+    connected <-> held
  *     |                             ^             ^  ^
  *     +------> ringing -------------+-------------+  +----> far_held
- *   none -> queued, ringing -> queued   (a queue or route point: it leaves by being cleared, diverted or distributed)
+ *   none -> ringing -> queued   (a queue or route point: it leaves by being cleared, diverted or distributed)
  *   (any -> none)
  */
 #ifndef TANDEM_CORE_WALK_H
@@ -35,6 +35,7 @@ enum core_view {
 #define CORE_STEPS(XX) \
 	XX(service_initiated) \
 	XX(originated) \
+	XX(network_reached) /* before delivered_out, of a call that leaves the system */ \
 	XX(delivered_out) \
 	XX(delivered_in) \
 	XX(established) \
@@ -46,15 +47,22 @@ enum core_step {
 #undef XX
 };
 
+/* How a party came into its call. */
+enum core_way {
+	CORE_WAY_OUT,
+	CORE_WAY_IN,
+	CORE_WAY_OUTSIDE, /* it called somebody in the network */
+};
+
 /** No walk is longer. */
 #define CORE_WALK_MAX 8
 
 /**
- * Fills `steps` (room for CORE_WALK_MAX) with the way from `from` to `to`; `incoming`: the party was called.
+ * Fills `steps` (room for CORE_WALK_MAX) with the way from `from` to `to`.
  * Returns the number of steps. A move that no client can be told (a connected party that rings again) has
  * no steps; `*reached` gets the view the client holds afterwards.
  */
-size_t core_walk(enum core_view from, enum core_view to, int incoming, enum core_step *steps,
+size_t core_walk(enum core_view from, enum core_view to, enum core_way way, enum core_step *steps,
 	enum core_view *reached);
 
 const char *core_view_name(enum core_view view);

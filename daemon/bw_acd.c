@@ -6,6 +6,7 @@
  * for good. A call that was kept out of the queue is told as what it was: it arrived, and was diverted. That goes beyond
  * reference-connector.md 4, which has the Diverted event alone: no client could know what was diverted.
  */
+#include "daemon/bw_cause.h"
 #include "daemon/bw_part.h"
 
 #include "core/core_mutation.h"
@@ -106,7 +107,7 @@ acd_diverted(struct bw *b, struct core_device *d, const struct xsi_event *ev)
 static void
 acd_overflowed(struct bw *b, struct core_device *d, const struct xsi_event *ev)
 {
-	acd_gone(b, d, &ev->entry, CORE_END_OVERFLOW, ev->redirect.address);
+	acd_gone(b, d, &ev->entry, bw_cause_of_overflow(ev->overflow), ev->redirect.address);
 }
 
 static void
@@ -119,6 +120,13 @@ static void
 acd_released(struct bw *b, struct core_device *d, const struct xsi_event *ev)
 {
 	acd_gone(b, d, &ev->entry, CORE_END_NORMAL, STR_NONE);
+}
+
+/* No agent is left who could take it. */
+static void
+acd_stranded(struct bw *b, struct core_device *d, const struct xsi_event *ev)
+{
+	acd_gone(b, d, &ev->entry, CORE_END_NO_AGENTS, STR_NONE);
 }
 
 static void
@@ -134,7 +142,7 @@ acd_bounced(struct bw *b, struct core_device *d, const struct xsi_event *ev)
 	const struct core_half *h = core_half_by_bw(d, ev->entry.call_id);
 
 	if (ev->redirect.present) {
-		acd_diverted(b, d, ev);
+		acd_gone(b, d, &ev->entry, CORE_END_RECALLED, ev->redirect.address);
 		return;
 	}
 	acd_offered(b, d, ev);
@@ -176,13 +184,26 @@ acd_updated(struct bw *b, struct core_device *d, const struct xsi_event *ev)
 	acd_set(b, d, &p);
 }
 
-/* Kept out of the queue: by forwarding, holiday or night policy. */
+/* Kept out of the queue. */
 static void
-acd_turned_away(struct bw *b, struct core_device *d, const struct xsi_event *ev)
+acd_turned_away(struct bw *b, struct core_device *d, const struct xsi_event *ev, enum core_end why)
 {
 	if (core_half_by_bw(d, ev->entry.call_id) == NULL)
 		acd_arrived(b, d, ev);
-	acd_diverted(b, d, ev);
+	acd_gone(b, d, &ev->entry, why, ev->redirect.address);
+}
+
+static void
+acd_forwarded(struct bw *b, struct core_device *d, const struct xsi_event *ev)
+{
+	acd_turned_away(b, d, ev, CORE_END_FORWARDED_ALWAYS);
+}
+
+/* Holiday or night. */
+static void
+acd_closed(struct bw *b, struct core_device *d, const struct xsi_event *ev)
+{
+	acd_turned_away(b, d, ev, CORE_END_CALENDAR);
 }
 
 /* A call that the route point makes. */
@@ -310,16 +331,16 @@ static const struct {
 	{ XSI_EV_ACDCallAbandoned, acd_abandoned },
 	{ XSI_EV_ACDCallReleased, acd_released },
 	{ XSI_EV_ACDCallEscaped, acd_released },
-	{ XSI_EV_ACDCallStranded, acd_released },
-	{ XSI_EV_ACDCallStrandedUnavailable, acd_released },
+	{ XSI_EV_ACDCallStranded, acd_stranded },
+	{ XSI_EV_ACDCallStrandedUnavailable, acd_stranded },
 	{ XSI_EV_ACDCallTransferred, acd_diverted },
 	{ XSI_EV_ACDCallOverflowed, acd_overflowed },
 	{ XSI_EV_ACDCallPromoted, acd_moved },
 	{ XSI_EV_ACDCallReordered, acd_moved },
 	{ XSI_EV_ACDCallUpdated, acd_updated },
-	{ XSI_EV_ACDCallForwarded, acd_turned_away },
-	{ XSI_EV_ACDHolidayPolicyApplied, acd_turned_away },
-	{ XSI_EV_ACDNightPolicyApplied, acd_turned_away },
+	{ XSI_EV_ACDCallForwarded, acd_forwarded },
+	{ XSI_EV_ACDHolidayPolicyApplied, acd_closed },
+	{ XSI_EV_ACDNightPolicyApplied, acd_closed },
 	{ XSI_EV_RoutePointNewCall, acd_arrived },
 	{ XSI_EV_RoutePointCallAdded, acd_added },
 	{ XSI_EV_RoutePointCallOfferedToAgent, acd_offered },
@@ -331,10 +352,10 @@ static const struct {
 	{ XSI_EV_RoutePointCallTransferred, acd_diverted },
 	{ XSI_EV_RoutePointCallOverflowed, acd_overflowed },
 	{ XSI_EV_RoutePointCallUpdated, acd_updated },
-	{ XSI_EV_RoutePointCallForwarded, acd_turned_away },
+	{ XSI_EV_RoutePointCallForwarded, acd_forwarded },
 	{ XSI_EV_RoutePointCallRejected, acd_released },
-	{ XSI_EV_RoutePointHolidayPolicyApplied, acd_turned_away },
-	{ XSI_EV_RoutePointNightPolicyApplied, acd_turned_away },
+	{ XSI_EV_RoutePointHolidayPolicyApplied, acd_closed },
+	{ XSI_EV_RoutePointNightPolicyApplied, acd_closed },
 	{ XSI_EV_RoutePointOutgoingCallOriginated, acd_outgoing },
 	{ XSI_EV_RoutePointOutgoingCallAnswered, acd_outgoing },
 	{ XSI_EV_RoutePointFailed, acd_state },

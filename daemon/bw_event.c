@@ -6,6 +6,7 @@
  * from it is confirmed by the standby. Queues and route points are bw_acd.c's, agents and services bw_person.c's. Unknown
  * types are skipped with a log line.
  */
+#include "daemon/bw_cause.h"
 #include "daemon/bw_part.h"
 
 #include "proto/base/check.h"
@@ -30,19 +31,6 @@ event_state(enum xsi_call_state state)
 		break;
 	}
 	return CORE_GONE;
-}
-
-static enum core_end
-event_end(struct str cause)
-{
-	if (cause.n == 0)
-		return CORE_END_NORMAL;
-	if (str_is(cause, "Busy"))
-		return CORE_END_BUSY;
-	if (str_is(cause, "User Not Found") || str_is(cause, "Translation Failure") ||
-		str_is(cause, "Temporarily Unavailable") || str_is(cause, "Forbidden"))
-		return CORE_END_UNREACHABLE;
-	return CORE_END_FAILED;
 }
 
 static enum core_personality
@@ -76,6 +64,15 @@ event_remote(const struct xsi_call *call)
 	return &call->remote;
 }
 
+/* Calls that leave the system; of the others the far end tells when it rings. */
+static bool
+event_outside(const struct xsi_party *remote)
+{
+	return remote->user.n == 0 &&
+		(remote->type == XSI_CALL_TYPE_NETWORK || remote->type == XSI_CALL_TYPE_EMERGENCY ||
+			remote->type == XSI_CALL_TYPE_REPAIR);
+}
+
 static enum core_recording
 event_recording(enum xsi_recording recording)
 {
@@ -93,15 +90,18 @@ event_party(const struct xsi_call *call, enum xsi_event_kind kind)
 		.tracking = call->tracking_id,
 		.personality = event_personality(call->personality),
 		.state = event_state(call->state),
-		.end = event_end(call->release.cause),
+		.end = bw_cause_of_release(&call->release),
 		.local = call->releasing == XSI_RELEASE_LOCAL,
 		.remote = remote->address,
 		.remote_user = remote->user,
+		.outside = event_outside(remote),
 		.recording = event_recording(call->recording),
 		.via = event_via(call),
 		.to = call->redirect.address,
 	};
 
+	if (p.state == CORE_GONE && call->redirect.present)
+		p.end = bw_cause_of_redirect(&call->redirect);
 	/* BroadWorks collects digits: nobody has been called yet */
 	if (kind == XSI_EV_CallCollecting && p.state == CORE_ALERTING)
 		p.personality = CORE_CLICK_TO_DIAL;

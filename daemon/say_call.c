@@ -6,6 +6,7 @@
  * localConnectionInfo is the state of the monitored device. A call that left a device is told as what it was: cleared,
  * diverted (it rang or waited), transferred (it was talked to).
  */
+#include "daemon/say_cause.h"
 #include "daemon/say_part.h"
 
 #include "proto/base/check.h"
@@ -65,56 +66,19 @@ call_resync_cause(const struct say *s)
 static enum csta_cause
 call_clear_cause(const struct say *s, const struct core_half *h)
 {
-	switch (h->end) {
-	case CORE_END_RESYNC:
+	if (h->end == CORE_END_RESYNC)
 		return call_resync_cause(s);
-	case CORE_END_BUSY:
-		return CSTA_CAUSE_busy;
-	case CORE_END_FAILED:
-		return CSTA_CAUSE_networkOutOfOrder;
-	case CORE_END_UNREACHABLE:
-		return CSTA_CAUSE_destNotObtainable;
-	case CORE_END_TRANSFERRED:
-		return h->other != 0 ? CSTA_CAUSE_transfer : CSTA_CAUSE_singleStepTransfer;
-	case CORE_END_DIVERTED:
-		return CSTA_CAUSE_redirected;
-	case CORE_END_DISTRIBUTED:
-		return CSTA_CAUSE_distributed;
-	case CORE_END_OVERFLOW:
-		return CSTA_CAUSE_overflow;
-	case CORE_END_PICKED_UP:
-		return CSTA_CAUSE_callPickup;
-	case CORE_END_ABANDONED:
-		return CSTA_CAUSE_callCancelled;
-	case CORE_END_NORMAL:
-	case CORE_END_JOINED:
-		break;
-	}
-	return CSTA_CAUSE_normalClearing;
+	return say_cause_of_end(
+		h->end == CORE_END_TRANSFERRED && h->other != 0 ? CORE_END_JOINED : h->end);
 }
 
 /* A call that is gone: did it leave for somewhere else? */
 static enum csta_event_kind
 call_clear_kind(const struct core_half *h)
 {
-	switch (h->end) {
-	case CORE_END_TRANSFERRED:
+	if (h->end == CORE_END_TRANSFERRED)
 		return CSTA_EV_Transfered;
-	case CORE_END_DIVERTED:
-	case CORE_END_DISTRIBUTED:
-	case CORE_END_OVERFLOW:
-	case CORE_END_PICKED_UP:
-		return CSTA_EV_Diverted;
-	case CORE_END_NORMAL:
-	case CORE_END_RESYNC:
-	case CORE_END_BUSY:
-	case CORE_END_FAILED:
-	case CORE_END_UNREACHABLE:
-	case CORE_END_JOINED:
-	case CORE_END_ABANDONED:
-		break;
-	}
-	return CSTA_EV_ConnectionCleared;
+	return core_end_diverts(h->end) ? CSTA_EV_Diverted : CSTA_EV_ConnectionCleared;
 }
 
 struct call_shape {
@@ -138,12 +102,18 @@ call_shape(const struct say *s, const struct core_say *f)
 	case STEP_originated:
 		return (struct call_shape){ CSTA_EV_Originated, CSTA_LOCAL_connected,
 			CSTA_CAUSE_newCall, false };
+	case STEP_network_reached:
+		return (struct call_shape){ CSTA_EV_NetworkReached, CSTA_LOCAL_connected,
+			CSTA_CAUSE_newCall, true };
 	case STEP_delivered_out:
 		return (struct call_shape){ CSTA_EV_Delivered, CSTA_LOCAL_connected,
 			CSTA_CAUSE_newCall, true };
 	case STEP_delivered_in:
+		/* a call that enters a queue is delivered to the queue first (csta.md 8.3) */
 		return (struct call_shape){ CSTA_EV_Delivered, CSTA_LOCAL_alerting,
-			CSTA_CAUSE_newCall, false };
+			f->half->state == CORE_QUEUED ? CSTA_CAUSE_enteringDistribution :
+							CSTA_CAUSE_newCall,
+			false };
 	case STEP_queued:
 		return (struct call_shape){ CSTA_EV_Queued, CSTA_LOCAL_queued,
 			CSTA_CAUSE_enteringDistribution, false };
@@ -229,6 +199,8 @@ say_step(struct say *s, const struct core_say *f)
 	ev.cause = shape.cause;
 	if (shape.about_far)
 		ev.connection_device = ev.subject = call_far_connection(s, f);
+	if (ev.kind == CSTA_EV_NetworkReached)
+		ev.subject = STR_NONE; /* nobody tells which trunk it took */
 	if (ev.kind == CSTA_EV_ConnectionCleared && !f->half->local)
 		ev.subject = say_far_device(s->x, f->half);
 	if (ev.kind == CSTA_EV_Diverted)

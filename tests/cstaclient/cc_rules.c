@@ -6,7 +6,7 @@
  *   null --Delivered--> alerting --Established--> connected
  *   connected --Held--> hold --Retrieved--> connected
  *   any --Failed--> fail          any --ConnectionCleared--> null
- *   null, alerting --Queued--> queued --Delivered--> queued (offered to an agent)
+ *   alerting --Queued--> queued --Delivered--> queued (offered to an agent)
  *   alerting, queued, connected --Diverted--> null
  *
  * An event that tells of the far party (Delivered to the caller, Established to the caller, Held by
@@ -84,7 +84,7 @@ static const struct {
 	{ CC_ROOT_CONNECTION_CLEARED, LIVE, CC_STATE_NULL, EITHER },
 	{ CC_ROOT_CALL_CLEARED, LIVE, CC_STATE_NULL, EITHER },
 	{ CC_ROOT_FAILED, BIT(NULL) | (LIVE & ~BIT(FAIL)), CC_STATE_FAIL, EITHER },
-	{ CC_ROOT_QUEUED, BIT(NULL) | BIT(ALERTING), CC_STATE_QUEUED, OWN },
+	{ CC_ROOT_QUEUED, BIT(ALERTING), CC_STATE_QUEUED, OWN },
 };
 
 /* Events about the far party that leave the local state alone, and the states they fit. */

@@ -371,6 +371,7 @@ END_TEST
 
 START_TEST(picture_follows_queues)
 {
+	tell(CC_ROOT_DELIVERED, "1", "2001", CC_STATE_ALERTING);
 	tell(CC_ROOT_QUEUED, "1", "2001", CC_STATE_QUEUED);
 	/* offered to one agent after the other, then it leaves */
 	tell(CC_ROOT_DELIVERED, "1", "2001", CC_STATE_QUEUED);

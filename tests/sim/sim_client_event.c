@@ -23,6 +23,7 @@ struct event_move {
 static const struct event_move event_moves[] = {
 	{ "ServiceInitiatedEvent", false, "initiated", F(NONE), CV_INITIATED },
 	{ "OriginatedEvent", false, "connected", F(NONE) | F(INITIATED), CV_ORIGINATED },
+	{ "NetworkReachedEvent", true, "connected", F(ORIGINATED), CV_ORIGINATED },
 	{ "DeliveredEvent", true, "connected", F(ORIGINATED), CV_DIALED },
 	{ "DeliveredEvent", false, "alerting", F(NONE), CV_RINGING },
 	{ "EstablishedEvent", true, "connected", F(ORIGINATED) | F(DIALED), CV_CONNECTED },
@@ -40,7 +41,7 @@ static const struct event_move event_moves[] = {
 	{ "FailedEvent", false, "fail", F(RINGING) | F(CONNECTED) | F(HELD) | F(FAR_HELD),
 		CV_FAILED },
 	{ "ConnectionClearedEvent", false, "null", ANY_LIVE, CV_NONE },
-	{ "QueuedEvent", false, "queued", F(NONE) | F(RINGING), CV_QUEUED },
+	{ "QueuedEvent", false, "queued", F(RINGING), CV_QUEUED },
 	{ "DeliveredEvent", false, "queued", F(QUEUED), CV_QUEUED }, /* it is offered to an agent */
 	{ "DivertedEvent", false, "null", F(RINGING) | F(QUEUED), CV_NONE },
 	/* the far party is another one now, which is still to be delivered to */

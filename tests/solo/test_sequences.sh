@@ -93,6 +93,8 @@ default-domain = demo.example
 [devices]
 queue = 2100
 route-point = 2200
+[numbers]
+user = +15550???? ????
 X
 	bw '{"cmd":"agent","user":"2007","state":"Unavailable"}' >/dev/null
 	"$build/tandemd" -c "$dir/t.conf" >"$dir/td.out" 2>&1 &

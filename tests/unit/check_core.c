@@ -120,7 +120,7 @@ START_TEST(a_queue_entry_waits_and_leaves)
 
 	in_service();
 	ck_assert(event(p));
-	said("2001:queued ");
+	said("2001:delivered_in 2001:queued ");
 	CORE_EMIT(&em, half_note, .device = STR("2001"), .call = STR("q1"),
 		.note = CORE_NOTE_POSITION, .number = 3);
 	said("2001:NOTE-1-3 ");

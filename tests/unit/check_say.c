@@ -131,11 +131,17 @@ START_TEST(test_failed)
 {
 	static const struct {
 		const char *cause, *told;
-	} ends[] = { { "Busy", "busy" }, { "User Not Found", "destNotObtainable" },
-		{ "Translation Failure", "destNotObtainable" },
-		{ "Temporarily Unavailable", "destNotObtainable" },
-		{ "Forbidden", "destNotObtainable" }, { "Server Failure", "networkOutOfOrder" } };
-	char more[256], cause[64];
+	} ends[] = { { "Busy", "busy" }, { "User Not Found", "numberUnallocated" },
+		{ "Translation Failure", "invalidNumberFormat" },
+		{ "Temporarily Unavailable", "destNotObtainable" }, { "Forbidden", "blocked" },
+		{ "Request Timeout", "callNotAnswered" }, { "Server Failure", "networkOutOfOrder" },
+		{ "Server Failure</xsi:internalReleaseCause><xsi:q850Cause>34</xsi:q850Cause>"
+		  "<xsi:sipStatus>503</xsi:sipStatus><xsi:internalReleaseCause>",
+			"trunksBusy" },
+		{ "Request Failure</xsi:internalReleaseCause><xsi:sipStatus>488</xsi:sipStatus>"
+		  "<xsi:internalReleaseCause>",
+			"incompatibleDestination" } };
+	char more[512], cause[64];
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		const char *heard;
@@ -385,6 +391,87 @@ START_TEST(test_redirected)
 }
 END_TEST
 
+/* A call that leaves the system: the network is reached, by its own connection. A user of the system has a user id. */
+START_TEST(test_outside)
+{
+	static const struct {
+		const char *remote;
+		bool reached;
+	} rows[] = {
+		{ "<xsi:address>tel:+4930</xsi:address><xsi:callType>Network</xsi:callType>",
+			true },
+		{ "<xsi:address>tel:112</xsi:address><xsi:callType>Emergency</xsi:callType>",
+			true },
+		{ "<xsi:address>tel:2077</xsi:address><xsi:callType>Group</xsi:callType>", false },
+		{ "<xsi:address>tel:2077</xsi:address><xsi:callType>Unknown</xsi:callType>",
+			false },
+		{ "<xsi:address>tel:2077</xsi:address>", false },
+	};
+	char xml[1024];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *heard, *reached, *delivered;
+
+		setup("");
+		snprintf(xml, sizeof(xml),
+			"<xsi:call><xsi:callId>a</xsi:callId><xsi:extTrackingId>7:1</xsi:extTrackingId>"
+			"<xsi:personality>Originator</xsi:personality><xsi:state>Alerting</xsi:state>"
+			"<xsi:remoteParty>%s</xsi:remoteParty></xsi:call>",
+			rows[i].remote);
+		world_event(&w, "2001", "CallOriginatedEvent", xml);
+		world_settle(&w);
+		heard = world_take(&w, client);
+		reached = strstr(heard, "NetworkReachedEvent");
+		delivered = strstr(heard, "DeliveredEvent");
+		ck_assert_msg((reached != NULL) == rows[i].reached && delivered != NULL &&
+				(reached == NULL || reached < delivered),
+			"%s: %s", rows[i].remote, heard);
+		if (i == 0)
+			ck_assert_ptr_nonnull(strstr(heard,
+				"outboundConnection{callID=#3 deviceID=+4930} "
+				"networkInterfaceUsed{notKnown}"));
+		world_fini(&w);
+	}
+}
+END_TEST
+
+/* Why a ringing call went elsewhere: the redirection says it. */
+START_TEST(test_diverted)
+{
+	static const struct {
+		const char *reason, *told;
+	} rows[] = {
+		{ "unconditional", "callForwardImmediate" },
+		{ "user-busy", "callForwardBusy" },
+		{ "no-answer", "callForwardNoAnswer" },
+		{ "do-not-disturb", "doNotDisturb" },
+		{ "away", "callForward" },
+		{ "deflection", "redirected" },
+	};
+	char more[256], cause[64];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *heard;
+
+		setup("");
+		say("CallReceivedEvent", "Terminator", "Alerting", "2002");
+		world_take(&w, client);
+		snprintf(more, sizeof(more),
+			"<xsi:redirect><xsi:address>tel:2077</xsi:address><xsi:reason>%s</xsi:reason>"
+			"<xsi:redirectTime>1</xsi:redirectTime></xsi:redirect>",
+			rows[i].reason);
+		snprintf(cause, sizeof(cause), "localConnectionInfo=null cause=%s}", rows[i].told);
+		world_call_with(&w, "2001", "CallReleasedEvent", "a", "7:1", "Terminator",
+			"Released", "2002", more);
+		heard = world_take(&w, client);
+		ck_assert_msg(strstr(heard, "newDestination{deviceIdentifier=2077}") != NULL &&
+				strstr(heard, cause) != NULL,
+			"%s: %s", rows[i].reason, heard);
+		world_fini(&w);
+	}
+}
+END_TEST
+
 /* An answered call that rings again (blind transfer) and is answered again: no illegal step back is told. */
 START_TEST(test_answered_twice)
 {
@@ -443,6 +530,8 @@ main(void)
 		test_far_names,
 		test_other_tracking,
 		test_redirected,
+		test_diverted,
+		test_outside,
 		test_answered_twice,
 		test_copies,
 	};

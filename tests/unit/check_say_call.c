@@ -334,17 +334,18 @@ START_TEST(test_queue)
 		{ "ACDCallAnsweredByAgentEvent", "", "Diverted null/distributed; " },
 		{ "ACDCallBouncedEvent", "<xsi:position>1</xsi:position>",
 			"Delivered queued/distributed; " },
-		{ "ACDCallBouncedEvent", REDIRECT, "Diverted null/redirected; " },
+		{ "ACDCallBouncedEvent", REDIRECT, "Diverted null/recallNoAnswer; " },
 		{ "ACDCallAbandonedEvent", "", "ConnectionCleared null/callCancelled; " },
 		{ "ACDCallReleasedEvent", "", "ConnectionCleared null/normalClearing; " },
 		{ "ACDCallEscapedEvent", "", "ConnectionCleared null/normalClearing; " },
-		{ "ACDCallStrandedEvent", REDIRECT, "ConnectionCleared null/normalClearing; " },
+		{ "ACDCallStrandedEvent", REDIRECT, "ConnectionCleared null/noAvailableAgents; " },
 		{ "ACDCallStrandedUnavailableEvent", "",
-			"ConnectionCleared null/normalClearing; " },
+			"ConnectionCleared null/noAvailableAgents; " },
 		{ "ACDCallTransferredEvent", REDIRECT, "Diverted null/redirected; " },
 		{ "ACDCallOverflowedEvent",
 			"<xsi:overflowReason>size</xsi:overflowReason>" REDIRECT,
-			"Diverted null/overflow; " },
+			"Diverted null/capacityOverflow; " },
+		{ "ACDCallOverflowedEvent", REDIRECT, "Diverted null/overflow; " },
 		{ "ACDCallPromotedEvent", "<xsi:position>1</xsi:position>", "CallInformation /; " },
 		{ "ACDCallReorderedEvent", "<xsi:position>3</xsi:position>",
 			"CallInformation /; " },
@@ -352,10 +353,10 @@ START_TEST(test_queue)
 		{ "RoutePointCallOfferedToAgentEvent", "", "Delivered queued/distributed; " },
 		{ "RoutePointCallAnsweredByAgentEvent", "", "Diverted null/distributed; " },
 		{ "RoutePointCallAbandonedEvent", "", "ConnectionCleared null/callCancelled; " },
-		{ "RoutePointCallBouncedEvent", REDIRECT, "Diverted null/redirected; " },
+		{ "RoutePointCallBouncedEvent", REDIRECT, "Diverted null/recallNoAnswer; " },
 		{ "RoutePointCallOverflowedEvent",
 			"<xsi:overFlowReason>time</xsi:overFlowReason>" REDIRECT,
-			"Diverted null/overflow; " },
+			"Diverted null/queueTimeOverflow; " },
 		{ "RoutePointCallTransferredEvent", REDIRECT, "Diverted null/redirected; " },
 		{ "RoutePointCallReleasedEvent",
 			"<xsi:releaseReason>CallReleaseRequested</xsi:releaseReason>",
@@ -374,7 +375,7 @@ START_TEST(test_queue)
 		setup();
 		entry(rows[i].type[0] == 'A' ? "ACDCallAddedEvent" : "RoutePointCallAddedEvent",
 			"<xsi:position>1</xsi:position>");
-		told("Queued queued/enteringDistribution; ");
+		told("Delivered alerting/enteringDistribution; Queued queued/enteringDistribution; ");
 		entry(rows[i].type, rows[i].more);
 		told(rows[i].told);
 		world_fini(&w);
@@ -387,7 +388,7 @@ START_TEST(test_queue_updated)
 {
 	setup();
 	entry("ACDCallAddedEvent", "");
-	told("Queued queued/enteringDistribution; ");
+	told("Delivered alerting/enteringDistribution; Queued queued/enteringDistribution; ");
 	world_event(&w, "2001", "ACDCallUpdatedEvent",
 		"<xsi:queueEntry><xsi:callId>q</xsi:callId><xsi:extTrackingId>8:1</xsi:extTrackingId>"
 		"<xsi:remoteParty><xsi:address>tel:+15559000003</xsi:address><xsi:callType>Network"
@@ -402,16 +403,20 @@ END_TEST
 /* Kept out of the queue: it arrived, and was diverted. */
 START_TEST(test_turned_away)
 {
-	static const char *const types[] = { "ACDCallForwardedEvent",
-		"ACDHolidayPolicyAppliedEvent", "ACDNightPolicyAppliedEvent",
-		"RoutePointCallForwardedEvent", "RoutePointHolidayPolicyAppliedEvent",
-		"RoutePointNightPolicyAppliedEvent" };
+#define CLOSED "Delivered alerting/newCall; Diverted null/calendarOverflow; "
+#define FORWARDED "Delivered alerting/newCall; Diverted null/callForwardImmediate; "
+	static const char *const types[][2] = { { "ACDCallForwardedEvent", FORWARDED },
+		{ "ACDHolidayPolicyAppliedEvent", CLOSED },
+		{ "ACDNightPolicyAppliedEvent", CLOSED },
+		{ "RoutePointCallForwardedEvent", FORWARDED },
+		{ "RoutePointHolidayPolicyAppliedEvent", CLOSED },
+		{ "RoutePointNightPolicyAppliedEvent", CLOSED } };
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		setup();
-		world_event(&w, "2001", types[i], ENTRY REDIRECT);
+		world_event(&w, "2001", types[i][0], ENTRY REDIRECT);
 		world_settle(&w);
-		told("Delivered alerting/newCall; Diverted null/redirected; ");
+		told(types[i][1]);
 		world_fini(&w);
 	}
 	setup();
