@@ -62,13 +62,26 @@ apply_dev_add(struct core_model *m, const struct delta_dev_add *x)
 	return E_OK;
 }
 
+static void
+apply_say_ended(struct core_model *m, const struct core_monitor *mon)
+{
+	m->say(&(struct core_say){ .kind = SAY_MONITOR_ENDED,
+		       .device = mon->device,
+		       .monitor = mon,
+		       .session = mon->session },
+		m->arg);
+}
+
 static int
 apply_dev_drop(struct core_model *m, const struct delta_dev_drop *x)
 {
 	struct core_device *d = core_device_by_id(m, x->device);
+	struct core_monitor *mon;
 
 	if (d == NULL)
 		return E_UNKNOWN;
+	TAILQ_FOREACH(mon, &d->monitors, of_device)
+		apply_say_ended(m, mon);
 	core_device_free(m, d);
 	return E_OK;
 }
@@ -254,12 +267,13 @@ apply_monitor_start(struct core_model *m, const struct delta_monitor_start *x)
 	struct core_device *d = core_device_by_id(m, x->device);
 	struct core_monitor *mon;
 
-	if (s == NULL || d == NULL || core_monitor_by_id(m, x->monitor) != NULL)
+	if (s == NULL || d == NULL || core_monitor_by_id(m, x->monitor) != NULL ||
+		x->type > CORE_MONITOR_TYPE_LAST)
 		return E_UNKNOWN;
 	core_id_used(m, x->monitor);
 	mon = core_monitor_new(m,
-		&(struct delta_r_monitor){
-			x->monitor, x->session, x->device, d->service != CORE_SERVICE_IN },
+		&(struct delta_r_monitor){ x->monitor, x->session, x->device,
+			d->service != CORE_SERVICE_IN, x->filter, x->type },
 		s, d);
 	if (d->service == CORE_SERVICE_OUT)
 		m->say(&(struct core_say){ .kind = SAY_MONITOR_OUT,
@@ -271,12 +285,26 @@ apply_monitor_start(struct core_model *m, const struct delta_monitor_start *x)
 }
 
 static int
+apply_monitor_filter(struct core_model *m, const struct delta_monitor_filter *x)
+{
+	struct core_monitor *mon = core_monitor_by_id(m, x->monitor);
+
+	if (mon == NULL)
+		return E_UNKNOWN;
+	mon->filter = x->filter;
+	core_hash_monitor(m, mon);
+	return E_OK;
+}
+
+static int
 apply_monitor_stop(struct core_model *m, const struct delta_monitor_stop *x)
 {
 	struct core_monitor *mon = core_monitor_by_id(m, x->monitor);
 
 	if (mon == NULL)
 		return E_UNKNOWN;
+	if (x->tell)
+		apply_say_ended(m, mon);
 	core_monitor_free(m, mon);
 	return E_OK;
 }

@@ -6,8 +6,8 @@
  * by the same function on both nodes. A record (R_...) is the whole of one object: snapshots are made of
  * records, and the state's digest is the sum of their hashes. Texts in decoded structures are borrowed.
  * Field order is the wire order; a new field goes to the end and raises CORE_DELTA_VERSION. Version 2 has
- * subscriptions as objects of their own and kinds of devices; version 1 was never released, so its fields were
- * changed where they stood and nothing reads it.
+ * subscriptions as objects of their own and kinds of devices; version 3 has filters and types of monitors. None of them
+ * was ever released, so nothing reads the older ones.
  */
 #ifndef TANDEM_CORE_DELTA_H
 #define TANDEM_CORE_DELTA_H
@@ -16,7 +16,7 @@
 
 #include <stdint.h>
 
-#define CORE_DELTA_VERSION 2
+#define CORE_DELTA_VERSION 3
 
 /* clang-format off */
 
@@ -71,8 +71,11 @@
 #define FIELDS_session_register(F) F(u64, session) F(u64, id)
 /* everything up to this serial of the session's outbox was acknowledged by the client's TCP */
 #define FIELDS_session_acked(F) F(u64, session) F(u64, serial)
-#define FIELDS_monitor_start(F) F(u64, monitor) F(u64, session) F(str, device)
-#define FIELDS_monitor_stop(F) F(u64, monitor)
+/* filter: bits of events that are not told (the codec's numbers); type: an enum core_monitor_type */
+#define FIELDS_monitor_start(F) F(u64, monitor) F(u64, session) F(str, device) F(u64, filter) F(u8, type)
+#define FIELDS_monitor_filter(F) F(u64, monitor) F(u64, filter)
+/* tell: the client did not ask for it, it is told */
+#define FIELDS_monitor_stop(F) F(u64, monitor) F(u8, tell)
 /* a request of a client is to be carried out by BroadWorks; kind: the service's own number */
 #define FIELDS_request_new(F) F(u64, request) F(u64, session) F(u32, invoke) F(u8, kind) F(str, device)
 #define FIELDS_request_done(F) F(u64, request)
@@ -102,7 +105,8 @@
 #define FIELDS_r_session(F) \
 	F(u64, session) F(str, user) F(u8, edition) F(u8, kept) F(u8, numbered) F(u8, attached) F(u32, duration_s) \
 	F(u32, cleanup_s) F(u64, register_id) F(u64, last_number) F(u64, last_serial) F(u64, acked_serial) F(str, peer) F(str, local)
-#define FIELDS_r_monitor(F) F(u64, monitor) F(u64, session) F(str, device) F(u8, fresh)
+#define FIELDS_r_monitor(F) \
+	F(u64, monitor) F(u64, session) F(str, device) F(u8, fresh) F(u64, filter) F(u8, type)
 #define FIELDS_r_request(F) F(u64, request) F(u64, session) F(u32, invoke) F(u8, kind) F(str, device)
 #define FIELDS_r_registration(F) F(u64, id) F(u64, session) F(str, device)
 #define FIELDS_r_dialogue(F) \
@@ -119,7 +123,7 @@
 	XX(half_set) XX(half_gone) XX(half_conference) XX(half_note) \
 	XX(agent_set) XX(agent_join) XX(feature_set) \
 	XX(session_open) XX(session_attach) XX(session_detach) XX(session_close) XX(session_register) XX(session_acked) \
-	XX(monitor_start) XX(monitor_stop) \
+	XX(monitor_start) XX(monitor_filter) XX(monitor_stop) \
 	XX(request_new) XX(request_done) \
 	XX(journal_set) XX(journal_done) \
 	XX(route_register) XX(route_cancel) XX(route_set)

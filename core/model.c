@@ -87,8 +87,8 @@ static void
 model_put_monitor(const struct core_monitor *mon, struct buf *b)
 {
 	delta_put_r_monitor(b,
-		&(struct delta_r_monitor){
-			mon->id, mon->session->id, str_of(mon->device->id), mon->fresh });
+		&(struct delta_r_monitor){ mon->id, mon->session->id, str_of(mon->device->id),
+			mon->fresh, mon->filter, (uint8_t)mon->type });
 }
 
 static void
@@ -328,6 +328,8 @@ core_monitor_new(struct core_model *m, const struct delta_r_monitor *r, struct c
 	mon->session = s;
 	mon->device = d;
 	mon->fresh = r->fresh;
+	mon->filter = r->filter;
+	mon->type = (enum core_monitor_type)r->type;
 	d->monitor_count++;
 	TAILQ_INSERT_TAIL(&d->monitors, mon, of_device);
 	TAILQ_INSERT_TAIL(&s->monitors, mon, of_session);

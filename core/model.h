@@ -103,6 +103,13 @@ enum core_service {
 	CORE_SERVICE_OUT, /* told out of service, or to be confirmed */
 };
 
+/* What a monitor follows. */
+enum core_monitor_type {
+	CORE_MONITOR_DEVICE, /* what happens at its device */
+	CORE_MONITOR_CALL,   /* calls: nothing that is true of one device alone is told */
+	CORE_MONITOR_TYPE_LAST = CORE_MONITOR_CALL,
+};
+
 enum core_status {
 	CORE_STATUS_NORMAL,
 	CORE_STATUS_PARTIAL,
@@ -229,7 +236,10 @@ struct core_monitor {
 	uint64_t id; /* monitorCrossRefID */
 	struct core_session *session;
 	struct core_device *device;
+	enum core_monitor_type type;
 	bool fresh; /* started while the device was not in service: differences are none of its business */
+	uint64_t
+		filter; /* bits of events that it is not told; which bit is which event the north knows */
 	uint64_t hash;
 	TAILQ_ENTRY(core_monitor) of_device;
 	TAILQ_ENTRY(core_monitor) of_session;
@@ -277,6 +287,7 @@ enum core_say_kind {
 	SAY_SESSION_ACKED,  /* session: serials up to acked_serial need not be kept */
 	SAY_MONITOR_OUT,    /* monitor: started on a device that is out of service */
 	SAY_ROUTE,          /* session, registration, dialogue, route: to a routeing server */
+	SAY_MONITOR_ENDED,  /* monitor: it ends, and its client did not ask for it */
 };
 
 struct core_say {

@@ -176,7 +176,8 @@ restore_r_monitor(struct core_model *m, const struct delta_r_monitor *r)
 	struct core_session *s = core_session_by_id(m, r->session);
 	struct core_device *d = core_device_by_id(m, r->device);
 
-	if (s == NULL || d == NULL || core_monitor_by_id(m, r->monitor) != NULL)
+	if (s == NULL || d == NULL || core_monitor_by_id(m, r->monitor) != NULL ||
+		r->type > CORE_MONITOR_TYPE_LAST)
 		return E_MALFORMED;
 	core_monitor_new(m, r, s, d);
 	return E_OK;

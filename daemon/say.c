@@ -19,12 +19,14 @@ say_init(struct say *s, struct ctx *x)
 {
 	*s = (struct say){ .x = x };
 	buf_init(&s->body, LIMIT_CSTA_MESSAGE_BYTES);
+	say_event_init(s);
 }
 
 void
 say_fini(struct say *s)
 {
 	buf_fini(&s->body);
+	say_event_fini(s);
 	mem_free(s->pending);
 }
 
@@ -160,7 +162,7 @@ say_replicated(struct say *s, struct core_session *session, enum outbox_kind kin
 	};
 
 	if (kind == OUTBOX_EVENT)
-		head.number = session->last_number;
+		head.number = session->last_number; /* say_event.c has taken it */
 	REQUIRE(!s->body.overflow);
 	((struct outbox *)session->box)->keep = session->numbered ? SAY_KEPT_EVENTS : 0;
 	outbox_push(session->box, &head, buf_as_str(&s->body));
@@ -168,37 +170,39 @@ say_replicated(struct say *s, struct core_session *session, enum outbox_kind kin
 	say_mark_pending(s, session);
 }
 
-void
-say_event(struct say *s, struct core_session *session, struct csta_event *ev)
+static struct csta_event
+say_service_event(const struct core_device *d, enum csta_event_kind kind)
 {
-	session->last_number++;
-	ev->number = session->numbered ? session->last_number : 0;
-	buf_reset(&s->body);
-	csta_put_event(&s->body, (enum csta_edition)session->edition, ev);
-	say_replicated(s, session, OUTBOX_EVENT);
-}
-
-static void
-say_service_event(struct say *s, const struct core_monitor *mon, enum csta_event_kind kind)
-{
-	struct csta_event ev = {
+	return (struct csta_event){
 		.kind = kind,
-		.cross_ref = mon->id,
-		.subject = str_of(mon->device->id),
+		.subject = str_of(d->id),
 		.cause = kind == CSTA_EV_OutOfService ? CSTA_CAUSE_networkOutOfOrder :
 							CSTA_CAUSE_normal,
 	};
-
-	say_event(s, mon->session, &ev);
 }
 
 static void
 say_service(struct say *s, const struct core_device *d, enum csta_event_kind kind)
 {
-	struct core_monitor *mon;
+	struct csta_event ev = say_service_event(d, kind);
 
-	TAILQ_FOREACH(mon, &d->monitors, of_device)
-		say_service_event(s, mon, kind);
+	say_event_all(s, d, false, &ev);
+}
+
+static void
+say_monitor_out(struct say *s, const struct core_monitor *mon)
+{
+	struct csta_event ev = say_service_event(mon->device, CSTA_EV_OutOfService);
+
+	say_event_one(s, mon, &ev);
+}
+
+static void
+say_monitor_ended(struct say *s, const struct core_monitor *mon)
+{
+	buf_reset(&s->body);
+	csta_put_monitor_stop(&s->body, (enum csta_edition)mon->session->edition, mon->id);
+	say_replicated(s, mon->session, OUTBOX_REQUEST);
 }
 
 static void
@@ -276,7 +280,10 @@ say_fact(const struct core_say *f, void *arg)
 		say_route(s, f);
 		break;
 	case SAY_MONITOR_OUT:
-		say_service_event(s, f->monitor, CSTA_EV_OutOfService);
+		say_monitor_out(s, f->monitor);
+		break;
+	case SAY_MONITOR_ENDED:
+		say_monitor_ended(s, f->monitor);
 		break;
 	}
 }

@@ -10,11 +10,24 @@
 
 #include "daemon/ctx.h"
 #include "daemon/outbox.h"
-#include "proto/csta_msg.h"
+#include "proto/csta_encode.h"
+
+/*
+ * An event as it is for all monitors of one edition, of one type, with or without numbers: encoded once however many
+ * they are.
+ */
+struct say_form {
+	struct buf text;
+	struct csta_event_cut cut;
+	bool made; /* for the event that is being told */
+};
+
+#define SAY_FORMS ((CSTA_ED6 + 1) * 4)
 
 struct say {
 	struct ctx *x;
 	struct buf body;
+	struct say_form forms[SAY_FORMS];
 	uint64_t *pending; /* sessions whose outbox has something to send */
 	size_t pending_count, pending_size;
 };

@@ -18,16 +18,9 @@
 
 /* To every monitor of the device that is to hear it. */
 static void
-call_tell(struct say *s, const struct core_say *f, struct csta_event *ev)
+call_tell(struct say *s, const struct core_say *f, const struct csta_event *ev)
 {
-	struct core_monitor *mon;
-
-	TAILQ_FOREACH(mon, &f->device->monitors, of_device) {
-		if (f->difference && mon->fresh)
-			continue;
-		ev->cross_ref = mon->id;
-		say_event(s, mon->session, ev);
-	}
+	say_event_all(s, f->device, f->difference, ev);
 }
 
 /* What all events about a party have in common. */

@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files that tell clients (say.c, say_call.c, say_person.c) need of each other. */
+/* What the files that tell clients (say.c, say_event.c, say_call.c, say_person.c) need of each other. */
 #ifndef TANDEM_DAEMON_SAY_PART_H
 #define TANDEM_DAEMON_SAY_PART_H
 
 #include "daemon/say.h"
 
 /* say.c */
-/** Numbers the event and puts it into the session's outbox. */
-void say_event(struct say *s, struct core_session *session, struct csta_event *ev);
-/** Puts what is in s->body into the session's outbox. */
+/** Numbers what is in s->body, if it is an event, and puts it into the session's outbox: on both nodes alike. */
 void say_replicated(struct say *s, struct core_session *session, enum outbox_kind kind);
+
+/* say_event.c */
+void say_event_init(struct say *s);
+void say_event_fini(struct say *s);
+/** An event to one monitor, unless its filter has it. */
+void say_event_one(struct say *s, const struct core_monitor *mon, const struct csta_event *ev);
+/** To every monitor of the device that is to hear it; `difference`: fresh ones are not. */
+void say_event_all(
+	struct say *s, const struct core_device *d, bool difference, const struct csta_event *ev);
 
 /* say_call.c */
 void say_step(struct say *s, const struct core_say *f);

@@ -7,15 +7,8 @@
 static void
 person_tell(struct say *s, const struct core_say *f, struct csta_event *ev)
 {
-	struct core_monitor *mon;
-
 	ev->subject = str_of(f->device->id);
-	TAILQ_FOREACH(mon, &f->device->monitors, of_device) {
-		if (f->difference && mon->fresh)
-			continue;
-		ev->cross_ref = mon->id;
-		say_event(s, mon->session, ev);
-	}
+	say_event_all(s, f->device, f->difference, ev);
 }
 
 static enum csta_event_kind

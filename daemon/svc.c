@@ -76,7 +76,7 @@ svc_fini(struct svc *v)
 	buf_fini(&v->body);
 }
 
-void
+struct svc_wait *
 svc_wait(const struct svc_in *in, enum svc_wait_kind kind, const struct core_device *d, int64_t ms)
 {
 	struct svc *v = in->v;
@@ -98,6 +98,7 @@ svc_wait(const struct svc_in *in, enum svc_wait_kind kind, const struct core_dev
 	TAILQ_INSERT_TAIL(&q->waits, w, of_device);
 	TAILQ_INSERT_TAIL(&v->waits[kind], w, by_due);
 	svc_under_way(v, in->session->id, 1);
+	return w;
 }
 
 /* system status */
@@ -156,6 +157,8 @@ static const svc_fn services[] = {
 	[CSTA_SystemRegisterCancel] = svc_system_register_cancel,
 	[CSTA_MonitorStart] = svc_monitor_start,
 	[CSTA_MonitorStop] = svc_monitor_stop,
+	[CSTA_ChangeMonitorFilter] = svc_monitor_filter,
+	[CSTA_GetMonitors] = svc_monitor_list,
 	[CSTA_SnapshotDevice] = svc_snapshot_device,
 	[CSTA_SnapshotCall] = svc_snapshot_call,
 	[CSTA_MakeCall] = svc_call_make,
@@ -226,7 +229,7 @@ svc_wait_over(struct svc *v, struct svc_wait *w, struct core_device *d, enum cst
 	if (session != NULL && error != CSTA_NO_ERROR)
 		sess_error(v->sess, session, w->invoke, error);
 	else if (session != NULL && w->kind == SVC_WAIT_MONITOR)
-		svc_monitor_begin(v, session, w->invoke, d);
+		svc_monitor_begin(v, session, w->invoke, d, &w->wish);
 	else if (session != NULL && w->kind == SVC_WAIT_ROUTE)
 		svc_route_begin(v, session, w->invoke, d);
 	else if (session != NULL)
@@ -273,6 +276,8 @@ svc_device_refused(struct core_device *d, enum bw_result why, void *arg)
 	svc_waits_over(arg, d, true,
 		why == BW_NOT_FOUND || why == BW_FORBIDDEN ? CSTA_ERR_invalidDeviceID :
 							     CSTA_ERR_deviceOutOfService);
+	if (why == BW_NOT_FOUND)
+		svc_monitor_device_unknown(arg, d);
 }
 
 /* A snapshot that BroadWorks did not answer in time is answered from what is known, if that was ever confirmed. */

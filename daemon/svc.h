@@ -16,6 +16,15 @@ enum svc_wait_kind {
 	SVC_WAITS,
 };
 
+/* What a MonitorStart asks for besides its device. */
+struct svc_monitor_wish {
+	enum core_monitor_type type;
+	uint64_t
+		filter; /* events that are not to be told, whatever the sense of the client's filter */
+	bool filter_given, filter_inverted;
+	bool media_given;
+};
+
 /* A request that waits for a device: for its subscription, or for a comparison with BroadWorks. */
 struct svc_wait {
 	TAILQ_ENTRY(svc_wait) by_due;
@@ -26,6 +35,7 @@ struct svc_wait {
 	uint64_t conn; /* it is answered on this connection or not at all */
 	uint32_t invoke;
 	struct mono due;
+	struct svc_monitor_wish wish; /* SVC_WAIT_MONITOR */
 };
 
 /* All that wait for one device. */

@@ -27,7 +27,7 @@ void svc_under_way(struct svc *v, uint64_t session_id, int change);
 uint64_t svc_cross_ref(struct svc *v);
 
 /** The request is answered when the device is subscribed or confirmed, or refused after this time. */
-void svc_wait(
+struct svc_wait *svc_wait(
 	const struct svc_in *in, enum svc_wait_kind kind, const struct core_device *d, int64_t ms);
 
 /** The device is known and in service, and BroadWorks can be reached. False: refused. */

@@ -3,7 +3,8 @@
  * From an XML body to a struct csta_request: see csta_decode.h.
  *
  * Happy path: the reader makes nodes of the body, the root's local name gives the kind, a table
- * the function that picks the parts of that kind. Login data of ECMA-354: csta_decode_session.c.
+ * the function that picks the parts of that kind. Login data of ECMA-354: csta_decode_session.c; monitors:
+ * csta_decode_monitor.c.
  *
  * Failure modes: not a document (the reader's error goes out as it is). Everything else is read
  * as far as it can be understood: the service above knows which parts it cannot do without.
@@ -12,39 +13,9 @@
 
 #include "proto/base/check.h"
 #include "proto/csta_decode_call.h"
+#include "proto/csta_decode_monitor.h"
 #include "proto/csta_decode_part.h"
 #include "proto/csta_decode_session.h"
-
-/* The event a filter flag stands for, as a bit: "serviceInitiated" for ServiceInitiated. */
-static uint64_t
-event_bit(struct str flag)
-{
-	if (str_is(flag, "transferred")) /* the flag has two r, the event one */
-		return UINT64_C(1) << CSTA_EV_Transfered;
-	for (unsigned kind = 0; kind < CSTA_EVENT_COUNT; kind++) {
-		struct str event = str_of(csta_event_name((enum csta_event_kind)kind));
-
-		event.n -= strlen("Event");
-		if (flag.n == event.n && flag.p[0] == (event.p[0] | 0x20) &&
-			memcmp(flag.p + 1, event.p + 1, flag.n - 1) == 0)
-			return UINT64_C(1) << kind;
-	}
-	return 0;
-}
-
-/* requestedMonitorFilter/GROUP/FLAG; the groups' names do not matter, no flag is in two of them. */
-static uint64_t
-event_filter(const struct xml *x, uint32_t filter)
-{
-	uint32_t group = filter == XML_NONE ? XML_NONE : xml_first(x, filter);
-	uint64_t bits = 0;
-
-	for (; group != XML_NONE; group = xml_next(x, group))
-		for (uint32_t f = xml_first(x, group); f != XML_NONE; f = xml_next(x, f))
-			if (csta_decode_part_is_true(x, f))
-				bits |= event_bit(xml_name(x, f));
-	return bits;
-}
 
 static uint32_t
 status_filter(const struct xml *x, uint32_t filter)
@@ -58,31 +29,6 @@ status_filter(const struct xml *x, uint32_t filter)
 				csta_decode_part_is_true(x, flag))
 				bits |= UINT32_C(1) << s;
 	return bits;
-}
-
-static void
-read_monitor_start(const struct xml *x, uint32_t root, struct csta_request *out)
-{
-	uint32_t object = xml_child(x, root, "monitorObject");
-	uint32_t call = xml_child(x, object, "callObject");
-	uint32_t inverted =
-		csta_decode_part_below(x, xml_child(x, root, "extensions"), "invertFilter");
-
-	if (call != XML_NONE) {
-		out->call_object = true;
-		out->connection = csta_decode_part_connection(x, call);
-	} else {
-		out->device = csta_decode_part_device(x, object);
-	}
-	out->call_type = str_is(xml_child_text(x, root, "monitorType"), "call");
-	out->filter = event_filter(x, xml_child(x, root, "requestedMonitorFilter"));
-	out->filter_inverted = inverted != XML_NONE && csta_decode_part_is_true(x, inverted);
-}
-
-static void
-read_monitor_stop(const struct xml *x, uint32_t root, struct csta_request *out)
-{
-	out->cross_ref = xml_child_text(x, root, "monitorCrossRefID");
 }
 
 static void
@@ -144,8 +90,10 @@ static const csta_read_fn readers[] = {
 	[CSTA_SystemStatus] = read_system_status,
 	[CSTA_SystemRegister] = read_system_register,
 	[CSTA_SystemRegisterCancel] = read_register_id,
-	[CSTA_MonitorStart] = read_monitor_start,
-	[CSTA_MonitorStop] = read_monitor_stop,
+	[CSTA_MonitorStart] = csta_decode_monitor_start,
+	[CSTA_MonitorStop] = csta_decode_monitor_stop,
+	[CSTA_ChangeMonitorFilter] = csta_decode_monitor_filter,
+	[CSTA_GetMonitors] = NULL, /* it asks for all */
 	[CSTA_SnapshotDevice] = read_snapshot_device,
 	[CSTA_MakeCall] = read_make_call,
 	[CSTA_SnapshotCall] = csta_decode_call,

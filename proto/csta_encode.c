@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * CSTA answers and server requests, ECMA-354 answers: see csta_encode.h. Events:
- * csta_encode_event.c. Snapshots: csta_encode_snapshot.c.
+ * csta_encode_event.c. Snapshots: csta_encode_snapshot.c. Monitors: csta_encode_monitor.c.
  *
  * Every function writes one document. There is nothing that can fail but the room in the buffer,
  * which the caller asks once.
@@ -65,24 +65,6 @@ csta_put_empty(struct buf *b, enum csta_edition ed, const char *root)
 {
 	csta_encode_part_open(b, ed, root);
 	xmlw_close(b, root);
-}
-
-void
-csta_put_monitor_start_response(
-	struct buf *b, enum csta_edition ed, uint64_t cross_ref, bool existing_calls)
-{
-	csta_encode_part_open(b, ed, "MonitorStartResponse");
-	xmlw_element_u64(b, "monitorCrossRefID", cross_ref);
-	xmlw_element_z(b, "monitorExistingCalls", existing_calls ? "true" : "false");
-	xmlw_close(b, "MonitorStartResponse");
-}
-
-void
-csta_put_monitor_stop(struct buf *b, enum csta_edition ed, uint64_t cross_ref)
-{
-	csta_encode_part_open(b, ed, "MonitorStop");
-	xmlw_element_u64(b, "monitorCrossRefID", cross_ref);
-	xmlw_close(b, "MonitorStop");
 }
 
 void

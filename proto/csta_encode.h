@@ -13,6 +13,23 @@
 
 /** One event; a party that is "" is written notKnown. */
 void csta_put_event(struct buf *b, enum csta_edition ed, const struct csta_event *ev);
+
+/* Where the two numbers that differ from monitor to monitor belong in an event; number 0: nowhere. */
+struct csta_event_cut {
+	size_t cross_ref;
+	size_t number;
+};
+
+/**
+ * The event without its cross reference and its number (there is room for one if ev->number is not 0), for many
+ * monitors of one edition. `b` is empty before.
+ */
+void csta_put_event_cut(struct buf *b, enum csta_edition ed, const struct csta_event *ev,
+	struct csta_event_cut *cut);
+/** Such a text with its numbers: the very bytes of csta_put_event(). */
+void csta_put_event_joined(struct buf *b, struct str text, const struct csta_event_cut *cut,
+	uint64_t cross_ref, uint64_t number);
+
 /** CSTAErrorCode with exactly one child; CSTA_NO_ERROR is written as unspecified. */
 void csta_put_error(struct buf *b, enum csta_edition ed, enum csta_error error);
 /** SystemStatus request of the server; `register_id` 0 = not registered. */
@@ -28,9 +45,19 @@ void csta_put_system_register_response(struct buf *b, enum csta_edition ed, uint
  */
 void csta_put_empty(struct buf *b, enum csta_edition ed, const char *root);
 void csta_put_monitor_start_response(
-	struct buf *b, enum csta_edition ed, uint64_t cross_ref, bool existing_calls);
+	struct buf *b, enum csta_edition ed, const struct csta_monitor_started *m);
 /** MonitorStop request of the server. */
 void csta_put_monitor_stop(struct buf *b, enum csta_edition ed, uint64_t cross_ref);
+/** The filter that is in force. */
+void csta_put_change_monitor_filter_response(struct buf *b, enum csta_edition ed, uint64_t filter);
+/** GetMonitorsResponse with all monitors, edition 6. */
+void csta_put_get_monitors_response(
+	struct buf *b, enum csta_edition ed, const struct csta_monitor_entry *items, size_t count);
+/** GetMonitorsResponse that announces MonitorInfo messages under this id. */
+void csta_put_get_monitors_later(struct buf *b, enum csta_edition ed, uint64_t service_id);
+/** One MonitorInfo, edition 6; `segment` counts from 1. */
+void csta_put_monitor_info(struct buf *b, enum csta_edition ed, uint64_t service_id,
+	uint32_t segment, bool last, const struct csta_monitor_entry *items, size_t count);
 /**
  * SnapshotDeviceResponse with all `count` connections in one message. False and nothing written if that exceeds
  * LIMIT_CSTA_SEND_BYTES: then csta_put_snapshot_device_reference() is the answer and segments follow it.

@@ -257,18 +257,31 @@ event_own_parts(struct buf *b, const struct csta_event *ev)
 	}
 }
 
+/* A number, or the place where it belongs. */
+static void
+event_number(struct buf *b, const char *name, uint64_t number, size_t *at)
+{
+	if (at == NULL) {
+		xmlw_element_u64(b, name, number);
+		return;
+	}
+	xmlw_open(b, name);
+	*at = b->n;
+	xmlw_close(b, name);
+}
+
 /* The only standard place for a sequence number. */
 static void
-event_number(struct buf *b, uint64_t number)
+event_security(struct buf *b, uint64_t number, size_t *at)
 {
 	xmlw_open(b, "security");
-	xmlw_element_u64(b, "messageSequenceNumber", number);
+	event_number(b, "messageSequenceNumber", number, at);
 	xmlw_close(b, "security");
 }
 
 /* Always last. A PrivateEvent is its extensions. */
 static void
-event_extensions(struct buf *b, const struct csta_event *ev)
+event_extensions(struct buf *b, const struct csta_event *ev, size_t *number_at)
 {
 	bool private_data = ev->reason.n > 0 || ev->private_count > 0;
 	bool wrapped = ev->kind != CSTA_EV_Private;
@@ -278,28 +291,73 @@ event_extensions(struct buf *b, const struct csta_event *ev)
 	if (wrapped)
 		xmlw_open(b, "extensions");
 	if (ev->number != 0)
-		event_number(b, ev->number);
+		event_security(b, ev->number, number_at);
 	if (private_data)
 		csta_encode_part_private(b, ev->reason, ev->private_items, ev->private_count);
 	if (wrapped)
 		xmlw_close(b, "extensions");
 }
 
-void
-csta_put_event(struct buf *b, enum csta_edition ed, const struct csta_event *ev)
+static void
+event_put(struct buf *b, enum csta_edition ed, const struct csta_event *ev,
+	struct csta_event_cut *cut)
 {
 	const char *root = csta_event_name(ev->kind);
 	const struct event_form *form = &event_forms[ev->kind];
 
 	csta_encode_part_open(b, ed, root);
-	xmlw_element_u64(b, "monitorCrossRefID", ev->cross_ref);
+	event_number(b, "monitorCrossRefID", ev->cross_ref, cut != NULL ? &cut->cross_ref : NULL);
 	event_connections(b, form, ev);
 	event_parties(b, form, ev);
 	event_own_parts(b, ev);
-	if (form->local != NO)
+	if (form->local != NO && !ev->call_type)
 		xmlw_element_z(b, "localConnectionInfo", csta_local_name(ev->local));
 	if (form->cause == MUST || (form->cause == MAY && ev->cause != CSTA_CAUSE_normal))
 		xmlw_element_z(b, "cause", csta_cause_name(ev->cause));
-	event_extensions(b, ev);
+	event_extensions(b, ev, cut != NULL ? &cut->number : NULL);
 	xmlw_close(b, root);
+}
+
+void
+csta_put_event(struct buf *b, enum csta_edition ed, const struct csta_event *ev)
+{
+	event_put(b, ed, ev, NULL);
+}
+
+void
+csta_put_event_cut(struct buf *b, enum csta_edition ed, const struct csta_event *ev,
+	struct csta_event_cut *cut)
+{
+	REQUIRE(b->n == 0);
+	*cut = (struct csta_event_cut){ 0, 0 };
+	event_put(b, ed, ev, cut);
+}
+
+static void
+event_digits(struct buf *b, uint64_t number)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	buf_put(b, digits + at, sizeof(digits) - at);
+}
+
+void
+csta_put_event_joined(struct buf *b, struct str text, const struct csta_event_cut *cut,
+	uint64_t cross_ref, uint64_t number)
+{
+	size_t at = cut->cross_ref;
+
+	buf_put(b, text.p, at);
+	event_digits(b, cross_ref);
+	if (cut->number > 0) {
+		buf_put(b, text.p + at, cut->number - at);
+		event_digits(b, number);
+		at = cut->number;
+	}
+	buf_put(b, text.p + at, text.n - at);
 }

@@ -38,6 +38,8 @@ enum csta_edition {
 	XX(MonitorStart) \
 	XX(MonitorStop) \
 	XX(MonitorStopResponse) \
+	XX(ChangeMonitorFilter) \
+	XX(GetMonitors) \
 	XX(SnapshotDevice) \
 	XX(SnapshotCall) \
 	XX(MakeCall) \
@@ -165,7 +167,7 @@ enum csta_cause {
 	XX(operation, invalidDestinationDeviceID) XX(operation, invalidConnectionID) \
 	XX(operation, invalidActiveConnectionID) XX(operation, invalidHeldConnectionID) \
 	XX(operation, invalidCallID) XX(operation, invalidMonitorCrossRefID) \
-	XX(operation, invalidMonitorObject) XX(operation, invalidCrossRefID) XX(operation, invalidMsgID) \
+	XX(operation, invalidMonitorFilter) XX(operation, invalidMonitorObject) XX(operation, invalidCrossRefID) XX(operation, invalidMsgID) \
 	XX(operation, invalidParameterValue) XX(operation, invalidAccountCode) \
 	XX(operation, invalidAgentGroup) XX(operation, invalidAgentIdentifier) \
 	XX(operation, invalidAgentPassword) XX(operation, invalidAgentState) XX(operation, invalidFeature) \
@@ -179,6 +181,7 @@ enum csta_cause {
 	XX(operation, requestIncompatibleWithConnection) \
 	XX(operation, requestIncompatibleWithActiveConnection) \
 	XX(operation, requestIncompatibleWithHeldConnection) XX(operation, requestIncompatibleWithDevice) \
+	XX(operation, requestIncompatibleWithMedia) \
 	XX(operation, privilegeViolationSpecifiedDevice) XX(operation, securityViolation) \
 	XX(operation, serviceNotSupported) XX(operation, valueOutOfRange) \
 	XX(operation, toneCharacterOutOfRange) XX(stateIncompatibility, invalidConnectionState) \
@@ -310,10 +313,14 @@ struct csta_request {
 	/* MonitorStart on a call (callObject present, it is in `connection`), monitorType "call" */
 	bool call_object;
 	bool call_type;
-	/* MonitorStart: bit 1 << CSTA_EV_x of each event that requestedMonitorFilter names with
-	 * true. It is not wanted, unless Avaya's private invertFilter turns the sense round. */
-	uint64_t filter;
+	/* MonitorStart, ChangeMonitorFilter: the filter is there; bit 1 << CSTA_EV_x of each event that it
+	 * names with true. It is not wanted, unless Avaya's private invertFilter turns the sense round. */
+	bool filter_given;
 	bool filter_inverted;
+	uint64_t filter;
+	/* MonitorStart: requestedMonitorMediaClass names a class with true; voice is one of them */
+	bool media_given;
+	bool media_voice;
 	/*
 	 * Where to: MakeCall calledDirectoryNumber, ConsultationCall consultedDevice,
 	 * SingleStepTransferCall transferredTo, DeflectCall newDestination (the first of a list, see
@@ -350,7 +357,7 @@ struct csta_request {
 	/* leaves of extensions/privateData (of Escape: of its privateData), in their order */
 	struct csta_private_item private_items[CSTA_PRIVATE_ITEMS];
 	size_t private_count; /* those beyond CSTA_PRIVATE_ITEMS are dropped */
-	/* MonitorStop; of routeing the crossRefIdentifier, with routeRegisterReqID in register_id */
+	/* MonitorStop, ChangeMonitorFilter; of routeing the crossRefIdentifier, with routeRegisterReqID in register_id */
 	struct str cross_ref;
 	bool route_used; /* RouteSelect: routeUsedReq */
 	/* SystemRegister*, SystemStatus, RequestSystemStatus */
@@ -486,6 +493,21 @@ struct csta_event {
 	const struct csta_private *private_items; /* in privateData of any event */
 	size_t private_count;
 	uint64_t number; /* messageSequenceNumber; 0 = session does not want numbers */
+	bool call_type;  /* for a monitor of type call: localConnectionInfo is left out */
+};
+
+/* What MonitorStartResponse says. */
+struct csta_monitor_started {
+	uint64_t cross_ref;
+	const uint64_t *filter; /* actualMonitorFilter as bits 1 << CSTA_EV_x; NULL = not told */
+	bool media_voice;       /* actualMonitorMediaClass: voice */
+	bool existing_calls;
+};
+
+/* One row of GetMonitorsResponse. */
+struct csta_monitor_entry {
+	uint64_t cross_ref;
+	struct str object; /* device; "" = not told */
 };
 
 /* One connection of a snapshot: SnapshotDeviceResponseInfo. */

@@ -251,6 +251,10 @@ START_TEST(a_snapshot_gives_the_same_state)
 		CORE_ALERTING)); /* the same name again, beside the one that is gone */
 	CORE_EMIT(&em, request_new, .request = core_next_id(&active.model), .session = 1,
 		.invoke = 7, .kind = 1, .device = STR("2001"));
+	CORE_EMIT(&em, monitor_start, .monitor = core_next_id(&active.model),
+		.session = active.model.sessions->id, .device = STR("2001"), .filter = 7,
+		.type = CORE_MONITOR_CALL);
+	CORE_EMIT(&em, monitor_filter, .monitor = TAILQ_FIRST(&dev()->monitors)->id, .filter = 9);
 	CORE_EMIT(&em, journal_set, .id = core_next_id(&active.model), .kind = 1, .step = 2,
 		.session = 1, .invoke = 9, .device = STR("2001"), .text = STR("guest"));
 	core_decide_agent(&em, dev(), CORE_AGENT_READY, STR("lunch"));

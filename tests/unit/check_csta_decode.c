@@ -171,8 +171,11 @@ show(struct buf *b, const struct csta_request *r)
 	show_text(b, "device", r->device);
 	show_flag(b, "call_object", r->call_object);
 	show_flag(b, "call_type", r->call_type);
+	show_flag(b, "filter_given", r->filter_given);
 	show_events(b, r->filter);
 	show_flag(b, "filter_inverted", r->filter_inverted);
+	show_flag(b, "media_given", r->media_given);
+	show_flag(b, "media_voice", r->media_voice);
 	show_text(b, "called", r->called);
 	show_text(b, "call_id", r->connection.call_id);
 	show_text(b, "device_id", r->connection.device_id);

@@ -427,16 +427,6 @@ START_TEST(test_answers)
 	buf_init(&b, LIMIT_CSTA_SEND_BYTES);
 	csta_put_empty(&b, CSTA_ED6, "AnswerCallResponse");
 	expect(&b, IN_ED6("AnswerCallResponse", ""));
-	csta_put_monitor_start_response(&b, CSTA_ED6, 1001, true);
-	expect(&b,
-		IN_ED6("MonitorStartResponse",
-			XREF "<monitorExistingCalls>true</monitorExistingCalls>"));
-	csta_put_monitor_start_response(&b, CSTA_ED6, 1001, false);
-	expect(&b,
-		IN_ED6("MonitorStartResponse",
-			XREF "<monitorExistingCalls>false</monitorExistingCalls>"));
-	csta_put_monitor_stop(&b, CSTA_ED6, 1001);
-	expect(&b, IN_ED6("MonitorStop", XREF));
 	csta_put_make_call_response(&b, CSTA_ED6, 4294967297, STR("2002"));
 	expect(&b, IN_ED6("MakeCallResponse", CONNECTION("callingDevice")));
 	buf_fini(&b);

@@ -52,7 +52,7 @@ shape(void)
 	text[0] = '\0';
 	TAILQ_FOREACH(msg, &box->list, link) {
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%c%llu ",
-			msg == box->cursor ? "|" : "", "esa"[msg->kind],
+			msg == box->cursor ? "|" : "", "esam"[msg->kind],
 			(unsigned long long)(msg->serial ? msg->serial : msg->invoke));
 		count++;
 	}
@@ -111,6 +111,26 @@ START_TEST(test_acked)
 	send_all(0, 40);
 	ck_assert_uint_eq(outbox_acked(box, 50), 0);
 	ck_assert_uint_eq(box->count, 0);
+	outbox_free(box);
+}
+END_TEST
+
+/* The end of a monitor is told again on the next connection until the client's TCP has it; statuses are not. */
+START_TEST(test_stop)
+{
+	box = outbox_new(9);
+	push(OUTBOX_REQUEST, 1, 0, 0);
+	push(OUTBOX_EVENT, 2, 1, 0);
+	push(OUTBOX_STATUS, 3, 0, 0);
+	push(OUTBOX_REQUEST, 4, 0, 0);
+	send_all(0, 0);
+	ck_assert_uint_eq(outbox_acked(box, 20), 2);
+	ck_assert_str_eq(shape(), "s3 m4 ");
+	ck_assert(outbox_resume(box, true, 1, 1));
+	ck_assert_str_eq(shape(), "|m4 ");
+	send_all(0, 0);
+	ck_assert_uint_eq(outbox_acked(box, 10), 4);
+	ck_assert_str_eq(shape(), "");
 	outbox_free(box);
 }
 END_TEST
@@ -432,6 +452,7 @@ main(void)
 	const TTest *const tests[] = {
 		test_order,
 		test_acked,
+		test_stop,
 		test_front,
 		test_trim,
 		test_resume_numbered,

@@ -288,12 +288,6 @@ emit_answers(struct emit *e)
 		csta_put_empty(&e->b, e->ed, roots[i]);
 		emit_file(e, roots[i], "");
 	}
-	csta_put_monitor_start_response(&e->b, e->ed, 1, true);
-	emit_file(e, "MonitorStartResponse", "calls");
-	csta_put_monitor_start_response(&e->b, e->ed, UINT64_MAX, false);
-	emit_file(e, "MonitorStartResponse", "none");
-	csta_put_monitor_stop(&e->b, e->ed, 1001);
-	emit_file(e, "MonitorStop", "");
 	csta_put_route_register_response(&e->b, e->ed, UINT64_MAX);
 	emit_file(e, "RouteRegisterResponse", "");
 	csta_put_route_register_abort(&e->b, e->ed, 1);
@@ -304,6 +298,41 @@ emit_answers(struct emit *e)
 		csta_put_make_call_response(&e->b, e->ed, i, texts[i].text);
 		emit_file(e, "MakeCallResponse", texts[i].set);
 	}
+}
+
+static void
+emit_monitor_answers(struct emit *e)
+{
+	static const uint64_t filters[] = { 0, UINT64_C(1) << CSTA_EV_Held, UINT64_MAX };
+	struct csta_monitor_started started = { .cross_ref = UINT64_MAX };
+	struct csta_monitor_entry items[TEXT_COUNT];
+	char set[16];
+
+	csta_put_monitor_start_response(&e->b, e->ed, &started);
+	emit_file(e, "MonitorStartResponse", "bare");
+	started.existing_calls = started.media_voice = true;
+	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++) {
+		snprintf(set, sizeof(set), "filter-%zu", i);
+		started.filter = &filters[i];
+		csta_put_monitor_start_response(&e->b, e->ed, &started);
+		emit_file(e, "MonitorStartResponse", set);
+		csta_put_change_monitor_filter_response(&e->b, e->ed, filters[i]);
+		emit_file(e, "ChangeMonitorFilterResponse", set);
+	}
+	csta_put_monitor_stop(&e->b, e->ed, 1001);
+	emit_file(e, "MonitorStop", "");
+	if (e->ed != CSTA_ED6)
+		return; /* the older ones have no GetMonitors */
+	for (size_t i = 0; i < TEXT_COUNT; i++)
+		items[i] = (struct csta_monitor_entry){ i, texts[i].text };
+	csta_put_get_monitors_response(&e->b, e->ed, items, 0);
+	emit_file(e, "GetMonitorsResponse", "none");
+	csta_put_get_monitors_response(&e->b, e->ed, items, TEXT_COUNT);
+	emit_file(e, "GetMonitorsResponse", "some");
+	csta_put_get_monitors_later(&e->b, e->ed, 7);
+	emit_file(e, "GetMonitorsResponse", "later");
+	csta_put_monitor_info(&e->b, e->ed, 7, 2, true, items, TEXT_COUNT);
+	emit_file(e, "MonitorInfo", "");
 }
 
 static void
@@ -528,6 +557,7 @@ emit_all(const char *folder)
 		emit_errors(&e);
 		emit_statuses(&e);
 		emit_answers(&e);
+		emit_monitor_answers(&e);
 		emit_snapshots(&e);
 		for (size_t i = 0; i < TEXT_COUNT; i++) {
 			emit_call_answers(&e, texts[i].set, texts[i].text);

@@ -69,6 +69,7 @@ kind_of()
 	StartApplicationSession | StopApplicationSession | ResetApplicationSessionTimer | \
 		RequestSystemStatus | SystemStatus | SystemStatusResponse | SystemRegister | \
 		SystemRegisterCancel | MonitorStart | MonitorStop | MonitorStopResponse | \
+		ChangeMonitorFilter | GetMonitors | \
 		SnapshotDevice | SnapshotCall | MakeCall | AnswerCall | HoldCall | \
 		RetrieveCall | ClearConnection | ClearCall | ConsultationCall | AlternateCall | \
 		ReconnectCall | TransferCall | SingleStepTransferCall | ConferenceCall | \
@@ -150,6 +151,7 @@ check_encoder()
 			RouteRequest ReRoute RouteUsed RouteEnd \
 			{SystemStatus,RequestSystemStatus,SystemRegister}Response \
 			{SystemRegisterCancel,MonitorStart,MonitorStop,SnapshotDevice}Response \
+			ChangeMonitorFilterResponse \
 			{MakeCall,AnswerCall,HoldCall,RetrieveCall,ClearConnection}Response \
 			{CallCleared,Queued,Diverted,Transfered,Conferenced}Event \
 			{NetworkReached,CallInformation,DigitsGenerated,Private}Event \
