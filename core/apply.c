@@ -260,21 +260,55 @@ apply_session_acked(struct core_model *m, const struct delta_session_acked *x)
 	return E_OK;
 }
 
+static struct core_monitor *
+monitor_make(struct core_model *m, const struct delta_monitor_start *x, struct core_session *s,
+	struct core_device *d)
+{
+	core_id_used(m, x->monitor);
+	return core_monitor_new(m,
+		&(struct delta_r_monitor){ .monitor = x->monitor,
+			.session = x->session,
+			.device = x->device,
+			.fresh = d != NULL && x->call == 0 && d->service != CORE_SERVICE_IN,
+			.filter = x->filter,
+			.type = x->type,
+			.of_call = x->call != 0 },
+		s, d);
+}
+
+/* On a call: of type device it needs the device as well, of type call it has none. */
+static int
+apply_monitor_start_call(
+	struct core_model *m, const struct delta_monitor_start *x, struct core_session *s)
+{
+	struct core_device *d = core_device_by_id(m, x->device);
+	struct core_call *c = core_call_by_id(m, x->call);
+
+	if (c == NULL || (d == NULL) != (x->type == CORE_MONITOR_CALL))
+		return E_UNKNOWN;
+	core_follow_new(m, monitor_make(m, x, s, d), c);
+	return E_OK;
+}
+
 static int
 apply_monitor_start(struct core_model *m, const struct delta_monitor_start *x)
 {
 	struct core_session *s = core_session_by_id(m, x->session);
 	struct core_device *d = core_device_by_id(m, x->device);
 	struct core_monitor *mon;
+	struct core_half *h;
 
-	if (s == NULL || d == NULL || core_monitor_by_id(m, x->monitor) != NULL ||
+	if (s == NULL || core_monitor_by_id(m, x->monitor) != NULL ||
 		x->type > CORE_MONITOR_TYPE_LAST)
 		return E_UNKNOWN;
-	core_id_used(m, x->monitor);
-	mon = core_monitor_new(m,
-		&(struct delta_r_monitor){ x->monitor, x->session, x->device,
-			d->service != CORE_SERVICE_IN, x->filter, x->type },
-		s, d);
+	if (x->call != 0)
+		return apply_monitor_start_call(m, x, s);
+	if (d == NULL)
+		return E_UNKNOWN;
+	mon = monitor_make(m, x, s, d);
+	if (mon->type == CORE_MONITOR_CALL)
+		TAILQ_FOREACH(h, &d->halves, of_device)
+			core_follow_new(m, mon, h->track->call);
 	if (d->service == CORE_SERVICE_OUT)
 		m->say(&(struct core_say){ .kind = SAY_MONITOR_OUT,
 			       .device = d,

@@ -355,7 +355,7 @@ apply_call_new(struct core_model *m, const struct delta_call_new *x)
 	if (core_track_by_id(m, x->tracking) != NULL || core_call_by_id(m, x->id) != NULL)
 		return E_UNKNOWN;
 	core_id_used(m, x->id);
-	c = core_call_new(m, &(struct delta_r_call){ x->id });
+	c = core_call_new(m, &(struct delta_r_call){ .id = x->id });
 	core_track_new(m, c, x->tracking);
 	return E_OK;
 }
@@ -425,7 +425,7 @@ set_track(struct core_model *m, const struct delta_half_set *x)
 		return t->call == c ? t : NULL;
 	if (c == NULL) {
 		core_id_used(m, x->id);
-		c = core_call_new(m, &(struct delta_r_call){ x->id });
+		c = core_call_new(m, &(struct delta_r_call){ .id = x->id });
 	}
 	return core_track_new(m, c, x->tracking);
 }

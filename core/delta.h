@@ -71,8 +71,9 @@
 #define FIELDS_session_register(F) F(u64, session) F(u64, id)
 /* everything up to this serial of the session's outbox was acknowledged by the client's TCP */
 #define FIELDS_session_acked(F) F(u64, session) F(u64, serial)
-/* filter: bits of events that are not told (the codec's numbers); type: an enum core_monitor_type */
-#define FIELDS_monitor_start(F) F(u64, monitor) F(u64, session) F(str, device) F(u64, filter) F(u8, type)
+/* filter: bits of events that are not told (the codec's numbers); type: an enum core_monitor_type; call: its object, 0 = the
+ * device is */
+#define FIELDS_monitor_start(F) F(u64, monitor) F(u64, session) F(str, device) F(u64, filter) F(u8, type) F(u64, call)
 #define FIELDS_monitor_filter(F) F(u64, monitor) F(u64, filter)
 /* tell: the client did not ask for it, it is told */
 #define FIELDS_monitor_stop(F) F(u64, monitor) F(u8, tell)
@@ -90,7 +91,8 @@
 #define FIELDS_r_device(F) F(str, device) F(str, user) F(u8, service) F(u8, kind)
 #define FIELDS_r_sub(F) \
 	F(str, device) F(str, scope) F(u32, packages) F(str, subscription) F(u32, sequence)
-#define FIELDS_r_call(F) F(u64, id)
+/* joined: two calls became this one, its followers were not told yet */
+#define FIELDS_r_call(F) F(u64, id) F(u8, joined)
 #define FIELDS_r_track(F) F(str, tracking) F(u64, id)
 #define FIELDS_r_half(F) \
 	F(str, device) F(str, call) F(str, tracking) F(u8, personality) F(u8, state) F(u8, failed) F(u8, end) F(u8, local) \
@@ -106,7 +108,11 @@
 	F(u64, session) F(str, user) F(u8, edition) F(u8, kept) F(u8, numbered) F(u8, attached) F(u32, duration_s) \
 	F(u32, cleanup_s) F(u64, register_id) F(u64, last_number) F(u64, last_serial) F(u64, acked_serial) F(str, peer) F(str, local)
 #define FIELDS_r_monitor(F) \
-	F(u64, monitor) F(u64, session) F(str, device) F(u8, fresh) F(u64, filter) F(u8, type)
+	F(u64, monitor) F(u64, session) F(str, device) F(u8, fresh) F(u64, filter) F(u8, type) F(u8, of_call)
+/* the monitor hears of this call wherever it goes */
+#define FIELDS_r_follow(F) F(u64, monitor) F(u64, call)
+/* what the followers of a call were told of a party; state: the codec's number */
+#define FIELDS_r_party(F) F(u64, call) F(str, device) F(u8, state)
 #define FIELDS_r_request(F) F(u64, request) F(u64, session) F(u32, invoke) F(u8, kind) F(str, device)
 #define FIELDS_r_registration(F) F(u64, id) F(u64, session) F(str, device)
 #define FIELDS_r_dialogue(F) \
@@ -130,7 +136,7 @@
 
 #define CORE_RECORDS(XX) \
 	XX(r_meta) XX(r_device) XX(r_sub) XX(r_call) XX(r_track) XX(r_half) XX(r_agent) XX(r_join) XX(r_feature) \
-	XX(r_session) XX(r_monitor) XX(r_request) XX(r_journal) \
+	XX(r_session) XX(r_monitor) XX(r_follow) XX(r_party) XX(r_request) XX(r_journal) \
 	XX(r_registration) XX(r_dialogue)
 /* clang-format on */
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The model's objects: making, finding, freeing, and their share of the digest (see model.h).
+ * The model's objects: making, finding, freeing, and their share of the digest (see model.h). Calls are in model_call.c, agents
+ * and features in model_person.c, monitors in model_monitor.c.
  *
  * The digest is the sum of a hash of each object's record, so that it does not depend on the order in which
  * objects were made and costs one encoding per change.
@@ -84,14 +85,6 @@ model_put_session(const struct core_session *s, struct buf *b)
 }
 
 static void
-model_put_monitor(const struct core_monitor *mon, struct buf *b)
-{
-	delta_put_r_monitor(b,
-		&(struct delta_r_monitor){ mon->id, mon->session->id, str_of(mon->device->id),
-			mon->fresh, mon->filter, (uint8_t)mon->type });
-}
-
-static void
 model_put_request(const struct core_request *q, struct buf *b)
 {
 	delta_put_r_request(b,
@@ -109,7 +102,6 @@ model_put_request(const struct core_request *q, struct buf *b)
 MODEL_HASHER(device, device)
 MODEL_HASHER(sub, sub)
 MODEL_HASHER(session, session)
-MODEL_HASHER(monitor, monitor)
 MODEL_HASHER(request, request)
 
 void
@@ -242,7 +234,8 @@ core_device_free(struct core_model *m, struct core_device *d)
 bool
 core_device_is_wanted(const struct core_model *m, const struct core_device *d)
 {
-	return d->monitor_count > 0 || core_registration_of(m, str_of(d->id)) != NULL;
+	return d->monitor_count > 0 || core_device_is_followed(d) ||
+		core_registration_of(m, str_of(d->id)) != NULL;
 }
 
 struct core_device *
@@ -263,7 +256,7 @@ core_device_by_user(const struct core_model *m, struct str user)
 	return d;
 }
 
-/* sessions, monitors, requests */
+/* sessions, requests */
 
 struct core_session *
 core_session_new(struct core_model *m, const struct delta_r_session *r)
@@ -316,46 +309,6 @@ core_session_by_id(const struct core_model *m, uint64_t id)
 
 	HASH_FIND(by_id, m->sessions, &id, sizeof(id), s);
 	return s;
-}
-
-struct core_monitor *
-core_monitor_new(struct core_model *m, const struct delta_r_monitor *r, struct core_session *s,
-	struct core_device *d)
-{
-	struct core_monitor *mon = mem_zalloc(sizeof(*mon));
-
-	mon->id = r->monitor;
-	mon->session = s;
-	mon->device = d;
-	mon->fresh = r->fresh;
-	mon->filter = r->filter;
-	mon->type = (enum core_monitor_type)r->type;
-	d->monitor_count++;
-	TAILQ_INSERT_TAIL(&d->monitors, mon, of_device);
-	TAILQ_INSERT_TAIL(&s->monitors, mon, of_session);
-	HASH_ADD(by_id, m->monitors, id, sizeof(mon->id), mon);
-	core_hash_monitor(m, mon);
-	return mon;
-}
-
-void
-core_monitor_free(struct core_model *m, struct core_monitor *mon)
-{
-	core_unhash(m, &mon->hash);
-	TAILQ_REMOVE(&mon->device->monitors, mon, of_device);
-	TAILQ_REMOVE(&mon->session->monitors, mon, of_session);
-	mon->device->monitor_count--;
-	HASH_DELETE(by_id, m->monitors, mon);
-	mem_free(mon);
-}
-
-struct core_monitor *
-core_monitor_by_id(const struct core_model *m, uint64_t id)
-{
-	struct core_monitor *mon;
-
-	HASH_FIND(by_id, m->monitors, &id, sizeof(id), mon);
-	return mon;
 }
 
 struct core_request *
@@ -422,7 +375,6 @@ core_snapshot(struct core_model *m, struct buf *out)
 	struct core_device *d;
 	struct core_sub *sub;
 	struct core_session *s;
-	struct core_monitor *mon;
 	struct core_request *q;
 
 	MODEL_RECORD(out, meta, m);
@@ -438,8 +390,7 @@ core_snapshot(struct core_model *m, struct buf *out)
 		MODEL_RECORD(out, sub, sub);
 	for (s = m->sessions; s != NULL; s = s->by_id.next)
 		MODEL_RECORD(out, session, s);
-	for (mon = m->monitors; mon != NULL; mon = mon->by_id.next)
-		MODEL_RECORD(out, monitor, mon);
+	core_snapshot_monitors(m, out);
 	for (q = m->requests; q != NULL; q = q->by_id.next)
 		MODEL_RECORD(out, request, q);
 	core_snapshot_journals(m, out);

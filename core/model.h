@@ -133,8 +133,12 @@ struct core_track {
 struct core_call {
 	uint64_t id; /* CSTA call id */
 	uint32_t halves;
+	uint32_t follow_count;
+	bool joined; /* two calls became this one, its followers were not told yet */
 	uint64_t hash;
 	TAILQ_HEAD(, core_track) tracks; /* never empty but while it is made and freed */
+	TAILQ_HEAD(, core_follow) follows;
+	TAILQ_HEAD(core_parties, core_party_told) parties; /* empty without followers */
 	UT_hash_handle by_id;
 };
 
@@ -235,7 +239,10 @@ struct core_session {
 struct core_monitor {
 	uint64_t id; /* monitorCrossRefID */
 	struct core_session *session;
-	struct core_device *device;
+	struct core_device
+		*device; /* NULL: a call is its object, and it follows that wherever it goes */
+	bool of_call; /* its object is a call: it ends with it. Then it is in no list of a device */
+	TAILQ_HEAD(, core_follow) follows;
 	enum core_monitor_type type;
 	bool fresh; /* started while the device was not in service: differences are none of its business */
 	uint64_t
@@ -244,6 +251,29 @@ struct core_monitor {
 	TAILQ_ENTRY(core_monitor) of_device;
 	TAILQ_ENTRY(core_monitor) of_session;
 	UT_hash_handle by_id;
+};
+
+/*
+ * A monitor that hears of a call wherever it goes. Monitors of type call hear of calls in this way alone: those of a device
+ * follow every call that comes to it, those of a call have this one.
+ */
+struct core_follow {
+	struct core_monitor *monitor;
+	struct core_call *call;
+	uint64_t hash;
+	TAILQ_ENTRY(core_follow) of_call;
+	TAILQ_ENTRY(core_follow) of_monitor;
+};
+
+/*
+ * What the followers of a call were told of one of its parties. Each of two monitored devices tells what happens to both; a
+ * follower of the call is told once.
+ */
+struct core_party_told {
+	char *device; /* as clients know it */
+	uint8_t state;
+	uint64_t hash;
+	TAILQ_ENTRY(core_party_told) of_call;
 };
 
 struct core_request {
@@ -288,6 +318,8 @@ enum core_say_kind {
 	SAY_MONITOR_OUT,    /* monitor: started on a device that is out of service */
 	SAY_ROUTE,          /* session, registration, dialogue, route: to a routeing server */
 	SAY_MONITOR_ENDED,  /* monitor: it ends, and its client did not ask for it */
+	SAY_FOLLOWED, /* call: has its first follower; what is known of its parties is told from here on */
+	SAY_CALL_ENDED, /* call, half: the last party is gone; its followers are to be told */
 };
 
 struct core_say {
@@ -302,6 +334,7 @@ struct core_say {
 	struct str text, text2, text3;
 	struct core_session *session;
 	const struct core_monitor *monitor;
+	struct core_call *call;
 	enum core_status status;
 	const struct core_registration *registration;
 	const struct core_dialogue *dialogue; /* NULL: the registration itself */
@@ -408,9 +441,40 @@ void core_half_retrack(struct core_model *m, struct core_half *h, struct core_tr
 void core_half_free(struct core_model *m, struct core_half *h);
 struct core_session *core_session_new(struct core_model *m, const struct delta_r_session *r);
 void core_session_free(struct core_model *m, struct core_session *s);
+/** `d` NULL: its object is a call, of type call. */
 struct core_monitor *core_monitor_new(struct core_model *m, const struct delta_r_monitor *r,
 	struct core_session *s, struct core_device *d);
+/** With what it follows. */
 void core_monitor_free(struct core_model *m, struct core_monitor *mon);
+/** Nothing if it does already. */
+void core_follow_new(struct core_model *m, struct core_monitor *mon, struct core_call *c);
+/** The same of a snapshot: nothing is said. */
+void core_follow_restore(struct core_model *m, struct core_monitor *mon, struct core_call *c);
+/** The party is in another call than before, or new: the call monitors of its device follow that. */
+void core_follow_half(struct core_model *m, struct core_half *h);
+/**
+ * Who followed `from` follows `into` from now on. `left`: the party that made one call of the two by leaving both, and
+ * followers know it; NULL: they do not know yet.
+ */
+void core_follow_move(struct core_model *m, struct core_call *from, struct core_call *into,
+	const struct core_half *left);
+/** The party goes into another call: who followed it there, or has no other party left, goes along. Before it goes. */
+void core_follow_retrack(struct core_model *m, struct core_half *h, struct core_call *into);
+/** The party leaves its call, for good: followers go where the call went, or hear that it ended. Before it leaves. */
+void core_follow_left(struct core_model *m, struct core_half *h);
+/** Nobody is told. */
+void core_follow_drop_all(struct core_model *m, struct core_call *c);
+/** For say: what followers were told of a party; NULL if nothing. */
+struct core_party_told *core_party_told(const struct core_call *c, struct str device);
+/** For say, and for snapshots: they are told now. */
+void core_party_tell(struct core_model *m, struct core_call *c, struct str device, uint8_t state);
+void core_party_drop(struct core_model *m, struct core_call *c, struct core_party_told *p);
+/** For say: two calls have become this one, and that is told (or not yet). */
+void core_call_set_joined(struct core_model *m, struct core_call *c, bool joined);
+/** Records of monitors, what they follow, and what was told of the parties. */
+void core_snapshot_monitors(const struct core_model *m, struct buf *out);
+/** Somebody follows a call that is at the device. */
+bool core_device_is_followed(const struct core_device *d);
 struct core_request *core_request_new(struct core_model *m, const struct delta_r_request *r);
 void core_request_free(struct core_model *m, struct core_request *q);
 struct core_agent *core_agent_get(struct core_model *m, struct core_device *d);

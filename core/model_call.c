@@ -11,7 +11,7 @@
 static void
 call_put(const struct core_call *c, struct buf *b)
 {
-	delta_put_r_call(b, &(struct delta_r_call){ c->id });
+	delta_put_r_call(b, &(struct delta_r_call){ c->id, c->joined });
 }
 
 static void
@@ -73,6 +73,15 @@ core_hash_half(struct core_model *m, struct core_half *h)
 	core_rehash(m, DELTA_r_half, &h->hash);
 }
 
+void
+core_call_set_joined(struct core_model *m, struct core_call *c, bool joined)
+{
+	if (c->joined == joined)
+		return;
+	c->joined = joined;
+	call_hash(m, c);
+}
+
 /* calls and tracks */
 
 struct core_call *
@@ -81,7 +90,10 @@ core_call_new(struct core_model *m, const struct delta_r_call *r)
 	struct core_call *c = mem_zalloc(sizeof(*c));
 
 	c->id = r->id;
+	c->joined = r->joined;
 	TAILQ_INIT(&c->tracks);
+	TAILQ_INIT(&c->follows);
+	TAILQ_INIT(&c->parties);
 	HASH_ADD(by_id, m->calls, id, sizeof(c->id), c);
 	call_hash(m, c);
 	return c;
@@ -102,6 +114,7 @@ void
 core_call_free(struct core_model *m, struct core_call *c)
 {
 	REQUIRE(c->halves == 0);
+	core_follow_drop_all(m, c);
 	while (!TAILQ_EMPTY(&c->tracks))
 		track_free(m, TAILQ_FIRST(&c->tracks));
 	core_unhash(m, &c->hash);
@@ -137,6 +150,8 @@ core_track_move(struct core_model *m, struct core_track *t, struct core_call *c)
 
 	TAILQ_REMOVE(&old->tracks, t, of_call);
 	old->halves -= t->half_count;
+	if (TAILQ_EMPTY(&old->tracks))
+		core_follow_move(m, old, c, NULL);
 	t->call = c;
 	c->halves += t->half_count;
 	TAILQ_INSERT_TAIL(&c->tracks, t, of_call);
@@ -211,6 +226,7 @@ core_half_new(struct core_model *m, struct core_device *d, struct core_track *t,
 	d->half_count++;
 	TAILQ_INSERT_TAIL(&d->halves, h, of_device);
 	core_hash_half(m, h);
+	core_follow_half(m, h);
 	return h;
 }
 
@@ -221,17 +237,20 @@ core_half_retrack(struct core_model *m, struct core_half *h, struct core_track *
 
 	if (h->track == t)
 		return;
+	core_follow_retrack(m, h, kept);
 	kept->halves++; /* it may be the call that the half leaves with its last track */
 	half_leave_track(m, h);
 	half_enter_track(h, t);
 	kept->halves--;
 	core_hash_half(m, h);
+	core_follow_half(m, h);
 }
 
 void
 core_half_free(struct core_model *m, struct core_half *h)
 {
 	core_route_gone(m, h);
+	core_follow_left(m, h);
 	core_unhash(m, &h->hash);
 	TAILQ_REMOVE(&h->device->halves, h, of_device);
 	h->device->half_count--;

@@ -175,11 +175,36 @@ restore_r_monitor(struct core_model *m, const struct delta_r_monitor *r)
 {
 	struct core_session *s = core_session_by_id(m, r->session);
 	struct core_device *d = core_device_by_id(m, r->device);
+	bool anywhere = r->of_call && r->type == CORE_MONITOR_CALL;
 
-	if (s == NULL || d == NULL || core_monitor_by_id(m, r->monitor) != NULL ||
+	if (s == NULL || (d == NULL) != anywhere || core_monitor_by_id(m, r->monitor) != NULL ||
 		r->type > CORE_MONITOR_TYPE_LAST)
 		return E_MALFORMED;
 	core_monitor_new(m, r, s, d);
+	return E_OK;
+}
+
+/* What was told comes before who was told: a first follower finds it there. */
+static int
+restore_r_party(struct core_model *m, const struct delta_r_party *r)
+{
+	struct core_call *c = core_call_by_id(m, r->call);
+
+	if (c == NULL || core_party_told(c, r->device) != NULL)
+		return E_MALFORMED;
+	core_party_tell(m, c, r->device, r->state);
+	return E_OK;
+}
+
+static int
+restore_r_follow(struct core_model *m, const struct delta_r_follow *r)
+{
+	struct core_monitor *mon = core_monitor_by_id(m, r->monitor);
+	struct core_call *c = core_call_by_id(m, r->call);
+
+	if (mon == NULL || c == NULL)
+		return E_MALFORMED;
+	core_follow_restore(m, mon, c);
 	return E_OK;
 }
 

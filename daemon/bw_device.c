@@ -274,11 +274,14 @@ bw_device_linger_over(struct bw *b, struct bw_device *bd)
 	bool wanted = core_device_is_wanted(&b->x->model, d);
 	struct bw_sub *bs;
 
-	/* monitors also end with their session, which tells nobody here */
-	if (!wanted && bd->idle_since.us == MONO_NEVER.us)
+	if (wanted) {
+		bd->idle_since = MONO_NEVER;
+		return false;
+	}
+	/* monitors also end with their session or their call, which tells nobody here */
+	if (bd->idle_since.us == MONO_NEVER.us)
 		bd->idle_since = b->x->now;
-	if (wanted || bd->idle_since.us == MONO_NEVER.us ||
-		!mono_due(mono_add_ms(bd->idle_since, DEVICE_LINGER_MS), b->x->now))
+	if (!mono_due(mono_add_ms(bd->idle_since, DEVICE_LINGER_MS), b->x->now))
 		return false;
 	log_emit(b->x->log, M_SUBSCRIPTION, "device=%s is not monitored any more, unsubscribing",
 		d->id);

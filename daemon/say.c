@@ -285,6 +285,12 @@ say_fact(const struct core_say *f, void *arg)
 	case SAY_MONITOR_ENDED:
 		say_monitor_ended(s, f->monitor);
 		break;
+	case SAY_FOLLOWED:
+		say_followed(s, f->call);
+		break;
+	case SAY_CALL_ENDED:
+		say_call_ended(s, f);
+		break;
 	}
 }
 

@@ -16,13 +16,6 @@
 
 #define SAY_LINKS_MAX 16
 
-/* To every monitor of the device that is to hear it. */
-static void
-call_tell(struct say *s, const struct core_say *f, const struct csta_event *ev)
-{
-	say_event_all(s, f->device, f->difference, ev);
-}
-
 /* What all events about a party have in common. */
 static struct csta_event
 call_event(const struct say *s, const struct core_say *f)
@@ -56,8 +49,8 @@ call_resync_cause(const struct say *s)
 	return CSTA_CAUSE_switchingFunctionTerminated;
 }
 
-static enum csta_cause
-call_clear_cause(const struct say *s, const struct core_half *h)
+enum csta_cause
+say_clear_cause(const struct say *s, const struct core_half *h)
 {
 	if (h->end == CORE_END_RESYNC)
 		return call_resync_cause(s);
@@ -128,13 +121,13 @@ call_shape(const struct say *s, const struct core_say *f)
 	case STEP_failed:
 		/* who is in the call is connected to a tone, what failed is the far connection */
 		return (struct call_shape){ CSTA_EV_Failed,
-			rings ? CSTA_LOCAL_fail : CSTA_LOCAL_connected,
-			call_clear_cause(s, f->half), !rings };
+			rings ? CSTA_LOCAL_fail : CSTA_LOCAL_connected, say_clear_cause(s, f->half),
+			!rings };
 	case STEP_cleared:
 		break;
 	}
 	return (struct call_shape){ call_clear_kind(f->half), CSTA_LOCAL_null,
-		call_clear_cause(s, f->half), false };
+		say_clear_cause(s, f->half), false };
 }
 
 /* A party of a conference has left, the device stays. */
@@ -146,8 +139,8 @@ call_far_left(struct say *s, const struct core_say *f)
 	ev.kind = CSTA_EV_ConnectionCleared;
 	ev.connection_device = ev.subject = say_far_device(s->x, f->half);
 	ev.local = say_local_state(f->half->told);
-	ev.cause = call_clear_cause(s, f->half);
-	call_tell(s, f, &ev);
+	ev.cause = say_clear_cause(s, f->half);
+	say_call_event(s, f, &ev);
 }
 
 /* The device has handed its call over: to another call of its own, or to `to`. */
@@ -165,7 +158,7 @@ call_handed_over(struct say *s, const struct core_say *f, struct csta_event *ev)
 	ev->other = to;
 	ev->links = links;
 	ev->link_count = to.n > 0 ? 2 : 1;
-	call_tell(s, f, ev);
+	say_call_event(s, f, ev);
 }
 
 /* The device part of the far party's connection. Who talks to himself has two that cannot be told apart: it is left out. */
@@ -201,7 +194,7 @@ say_step(struct say *s, const struct core_say *f)
 	if (ev.kind == CSTA_EV_Transfered)
 		call_handed_over(s, f, &ev);
 	else
-		call_tell(s, f, &ev);
+		say_call_event(s, f, &ev);
 }
 
 /* --- another far party or call ----------------------------------------------------------- */
@@ -384,7 +377,7 @@ say_moved(struct say *s, const struct core_say *f)
 		links_of_call(s, h, &links);
 	ev.links = links.item;
 	ev.link_count = links.count;
-	call_tell(s, f, &ev);
+	say_call_event(s, f, &ev);
 }
 
 /* --- recording, passing facts ------------------------------------------------------------ */
@@ -404,7 +397,7 @@ say_record(struct say *s, const struct core_say *f)
 	ev.kind = kinds[f->half->recording];
 	ev.message = str_of(message); /* one recording a call: it has the number of the call */
 	ev.local = say_local_state(f->half->told);
-	call_tell(s, f, &ev);
+	say_call_event(s, f, &ev);
 }
 
 static enum csta_cause
@@ -441,7 +434,7 @@ note_stop(struct say *s, const struct core_say *f, struct csta_event *ev)
 		items[ev->private_count++] = (struct csta_private){ "collectDigits", f->text2 };
 	if (f->text3.n > 0)
 		items[ev->private_count++] = (struct csta_private){ "errorReason", f->text3 };
-	call_tell(s, f, ev);
+	say_call_event(s, f, ev);
 }
 
 void
@@ -480,5 +473,5 @@ say_note(struct say *s, const struct core_say *f)
 		ev.kind = CSTA_EV_CallInformation;
 		break;
 	}
-	call_tell(s, f, &ev);
+	say_call_event(s, f, &ev);
 }

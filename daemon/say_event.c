@@ -24,9 +24,8 @@ say_event_fini(struct say *s)
 		buf_fini(&s->forms[i].text);
 }
 
-/* Another event: what was encoded is of the last one. */
-static void
-event_begin(struct say *s)
+void
+say_event_begin(struct say *s)
 {
 	for (size_t i = 0; i < SAY_FORMS; i++)
 		s->forms[i].made = false;
@@ -58,8 +57,8 @@ event_is_filtered(const struct core_monitor *mon, enum csta_event_kind kind)
 	return (mon->filter >> kind & 1) != 0;
 }
 
-static void
-event_tell(struct say *s, const struct core_monitor *mon, const struct csta_event *ev)
+void
+say_event_tell(struct say *s, const struct core_monitor *mon, const struct csta_event *ev)
 {
 	struct core_session *session = mon->session;
 	const struct say_form *form;
@@ -77,8 +76,8 @@ event_tell(struct say *s, const struct core_monitor *mon, const struct csta_even
 void
 say_event_one(struct say *s, const struct core_monitor *mon, const struct csta_event *ev)
 {
-	event_begin(s);
-	event_tell(s, mon, ev);
+	say_event_begin(s);
+	say_event_tell(s, mon, ev);
 }
 
 void
@@ -87,8 +86,8 @@ say_event_all(
 {
 	const struct core_monitor *mon;
 
-	event_begin(s);
+	say_event_begin(s);
 	TAILQ_FOREACH(mon, &d->monitors, of_device)
 		if (!difference || !mon->fresh)
-			event_tell(s, mon, ev);
+			say_event_tell(s, mon, ev);
 }

@@ -24,11 +24,11 @@
 _Static_assert(SVC_MONITORS_PER_MESSAGE *(8 * LIMIT_DEVICE_ID + 160) < LIMIT_CSTA_SEND_BYTES - 1024,
 	"a list of monitors must fit into a message");
 
-/* CSTA_NO_ERROR: one more monitor may be started. */
+/* CSTA_NO_ERROR: one more monitor may be started on an object that has so many. */
 static enum csta_error
-svc_monitor_limit(struct svc *v, const struct core_session *session, const struct core_device *d)
+svc_monitor_limit(struct svc *v, const struct core_session *session, uint32_t count)
 {
-	if (d->monitor_count >= LIMIT_MONITORS_PER_DEVICE)
+	if (count >= LIMIT_MONITORS_PER_DEVICE)
 		return CSTA_ERR_objectMonitorLimitExceeded;
 	if (HASH_CNT(by_id, v->x->model.monitors) < v->x->conf->monitors_max)
 		return CSTA_NO_ERROR;
@@ -50,28 +50,41 @@ monitor_filter_meant(const struct csta_request *q)
 	return q->filter_given ? monitor_filter_seen(q->filter, q->filter_inverted) : 0;
 }
 
-void
-svc_monitor_begin(struct svc *v, struct core_session *session, uint32_t invoke,
-	struct core_device *d, const struct svc_monitor_wish *wish)
+/*
+ * The monitor that is made next gets the next id. The answer stands before anything that is told under the cross reference, and
+ * leaves with the monitor.
+ */
+static void
+monitor_answer(struct svc *v, struct core_session *session, uint32_t invoke,
+	const struct svc_monitor_wish *wish, bool existing_calls)
 {
-	enum csta_error error = svc_monitor_limit(v, session, d);
 	uint64_t seen = monitor_filter_seen(wish->filter, wish->filter_inverted);
 	struct csta_monitor_started started = {
 		.cross_ref = core_next_id(&v->x->model),
 		.filter = wish->filter_given ? &seen : NULL,
 		.media_voice = wish->media_given,
+		.existing_calls = existing_calls,
 	};
+
+	buf_reset(&v->body);
+	csta_put_monitor_start_response(&v->body, svc_edition(session), &started);
+	sess_answer_with_next(v->sess, session, invoke, buf_as_str(&v->body));
+}
+
+void
+svc_monitor_begin(struct svc *v, struct core_session *session, uint32_t invoke,
+	struct core_device *d, const struct svc_monitor_wish *wish)
+{
+	enum csta_error error = svc_monitor_limit(v, session, d->monitor_count);
 
 	if (error != CSTA_NO_ERROR) {
 		sess_error(v->sess, session, invoke, error);
 		return;
 	}
-	/* the answer stands before anything that is told under the cross reference, and leaves with the monitor */
-	buf_reset(&v->body);
-	csta_put_monitor_start_response(&v->body, svc_edition(session), &started);
-	sess_answer_with_next(v->sess, session, invoke, buf_as_str(&v->body));
-	CORE_EMIT(&v->x->em, monitor_start, .monitor = started.cross_ref, .session = session->id,
-		.device = str_of(d->id), .filter = wish->filter, .type = (uint8_t)wish->type);
+	monitor_answer(v, session, invoke, wish, false);
+	CORE_EMIT(&v->x->em, monitor_start, .monitor = core_next_id(&v->x->model),
+		.session = session->id, .device = str_of(d->id), .filter = wish->filter,
+		.type = (uint8_t)wish->type);
 	bw_device(v->bw, d)->idle_since = MONO_NEVER;
 }
 
@@ -93,8 +106,6 @@ monitor_refusal(const struct svc_in *in)
 {
 	struct svc *v = in->v;
 
-	if (in->q->call_object)
-		return CSTA_ERR_invalidMonitorObject;
 	if (in->q->media_given && !in->q->media_voice)
 		return CSTA_ERR_requestIncompatibleWithMedia;
 	if (HASH_CNT(by_id, v->x->model.monitors) < v->x->conf->monitors_max)
@@ -104,6 +115,56 @@ monitor_refusal(const struct svc_in *in)
 		(unsigned long long)in->session->id,
 		(unsigned)HASH_CNT(by_id, v->x->model.monitors));
 	return CSTA_ERR_overallMonitorLimitExceeded;
+}
+
+/* The call that the request names, by itself or by a device in it; NULL: refused. */
+static struct core_call *
+monitor_call(const struct svc_in *in, struct core_half **half)
+{
+	const struct csta_connection *object = &in->q->connection;
+	struct core_call *c = NULL;
+	uint64_t id;
+
+	*half = NULL;
+	if (object->device_id.n > 0) {
+		*half = svc_half(in, object, CSTA_ERR_invalidConnectionID);
+		return *half != NULL ? (*half)->track->call : NULL;
+	}
+	if (str_u64(object->call_id, UINT64_MAX, &id))
+		c = core_call_by_id(&in->v->x->model, id);
+	if (c != NULL && c->halves > 0)
+		return c;
+	svc_refuse(in, CSTA_ERR_invalidCallID);
+	return NULL;
+}
+
+/*
+ * On a call. Of type call, which is what is meant if no type is given: what happens in it, wherever it goes. Of type device:
+ * what happens at the device of the connection, as long as it is in the call.
+ */
+static void
+monitor_start_call(const struct svc_in *in, const struct svc_monitor_wish *wish)
+{
+	struct svc *v = in->v;
+	struct core_half *h;
+	struct core_call *c = monitor_call(in, &h);
+	bool at_device = in->q->type_given && !in->q->call_type;
+	enum csta_error error;
+
+	if (c == NULL)
+		return;
+	error = svc_monitor_limit(v, in->session, c->follow_count);
+	if (error == CSTA_NO_ERROR && at_device && h == NULL)
+		error = CSTA_ERR_invalidMonitorObject;
+	if (error != CSTA_NO_ERROR) {
+		svc_refuse(in, error);
+		return;
+	}
+	monitor_answer(v, in->session, in->invoke, wish, true);
+	CORE_EMIT(&v->x->em, monitor_start, .monitor = core_next_id(&v->x->model),
+		.session = in->session->id, .device = at_device ? str_of(h->device->id) : STR_NONE,
+		.filter = wish->filter, .type = at_device ? CORE_MONITOR_DEVICE : CORE_MONITOR_CALL,
+		.call = c->id);
 }
 
 void
@@ -116,6 +177,10 @@ svc_monitor_start(const struct svc_in *in)
 
 	if (error != CSTA_NO_ERROR) {
 		svc_refuse(in, error);
+		return;
+	}
+	if (in->q->call_object) {
+		monitor_start_call(in, &wish);
 		return;
 	}
 	d = svc_device(in);
@@ -153,7 +218,7 @@ svc_monitor_stop(const struct svc_in *in)
 		return;
 	d = mon->device;
 	CORE_EMIT(&v->x->em, monitor_stop, .monitor = mon->id);
-	if (d->monitor_count == 0)
+	if (d != NULL && d->monitor_count == 0)
 		bw_device(v->bw, d)->idle_since = v->x->now;
 	svc_answer_empty(in, "MonitorStopResponse");
 }
@@ -178,6 +243,13 @@ svc_monitor_filter(const struct svc_in *in)
 	svc_answer(in);
 }
 
+/* GetMonitors has no place for a call. */
+static struct str
+monitor_object(const struct core_monitor *mon)
+{
+	return mon->device != NULL ? str_of(mon->device->id) : STR_NONE;
+}
+
 /* The monitors of the session from `*mon` on, as many as a message takes. */
 static size_t
 monitor_entries(const struct core_monitor **mon, struct csta_monitor_entry *items)
@@ -186,8 +258,7 @@ monitor_entries(const struct core_monitor **mon, struct csta_monitor_entry *item
 
 	for (; *mon != NULL && count < SVC_MONITORS_PER_MESSAGE;
 		*mon = TAILQ_NEXT(*mon, of_session))
-		items[count++] =
-			(struct csta_monitor_entry){ (*mon)->id, str_of((*mon)->device->id) };
+		items[count++] = (struct csta_monitor_entry){ (*mon)->id, monitor_object(*mon) };
 	return count;
 }
 

@@ -62,6 +62,7 @@ csta_decode_monitor_start(const struct xml *x, uint32_t root, struct csta_reques
 		out->device = csta_decode_part_device(x, object);
 	}
 	out->call_type = str_is(xml_child_text(x, root, "monitorType"), "call");
+	out->type_given = xml_child_text(x, root, "monitorType").n > 0;
 	read_filter(x, root, "requestedMonitorFilter", out);
 	read_media_class(x, xml_child(x, root, "requestedMonitorMediaClass"), out);
 }

@@ -313,6 +313,7 @@ struct csta_request {
 	/* MonitorStart on a call (callObject present, it is in `connection`), monitorType "call" */
 	bool call_object;
 	bool call_type;
+	bool type_given;
 	/* MonitorStart, ChangeMonitorFilter: the filter is there; bit 1 << CSTA_EV_x of each event that it
 	 * names with true. It is not wanted, unless Avaya's private invertFilter turns the sense round. */
 	bool filter_given;

@@ -47,8 +47,6 @@ monitor_start(unsigned invoke, const char *device)
 		device);
 }
 
-#define BY_BOTH "<callID>#3</callID><deviceID>2001</deviceID>"
-
 /* The answer comes when the subscription stands, before everything that is told under its cross reference. */
 START_TEST(test_monitor_waits)
 {
@@ -484,17 +482,6 @@ START_TEST(test_server_ends_monitors)
 }
 END_TEST
 
-START_TEST(test_monitor_call_object)
-{
-	setup_call("Terminator", "Active");
-	world_send(&w, client, 5,
-		"<MonitorStart><monitorObject><callObject>" BY_BOTH "</callObject></monitorObject>"
-		"</MonitorStart>");
-	world_heard(&w, client, W_ERROR("0005", "operation", "invalidMonitorObject"));
-	world_fini(&w);
-}
-END_TEST
-
 int
 main(void)
 {
@@ -509,7 +496,6 @@ main(void)
 		test_monitor_limit,
 		test_monitor_limit_while_waiting,
 		test_monitor_limit_of_a_device,
-		test_monitor_call_object,
 		test_filter,
 		test_filter_and_numbers,
 		test_filter_inverted,
