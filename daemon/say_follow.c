@@ -131,6 +131,16 @@ follow_is_first(const struct core_monitor *mon, const struct core_say *f)
 		f->half->told == VIEW_none;
 }
 
+static bool
+follow_wants(const struct core_monitor *mon, const struct core_say *f, bool news)
+{
+	if (mon->type == CORE_MONITOR_DEVICE)
+		return mon->device == f->device;
+	if (f->difference && mon->fresh && mon->device == f->device)
+		return false; /* as every monitor that was started while the device was out */
+	return news || follow_is_first(mon, f);
+}
+
 /* `told`: a call whose followers were told before. */
 static void
 follow_tell(struct say *s, struct core_call *c, const struct core_call *told,
@@ -144,10 +154,9 @@ follow_tell(struct say *s, struct core_call *c, const struct core_call *told,
 	news = follow_is_news(s, c, f, ev);
 	TAILQ_FOREACH(fo, &c->follows, of_call) {
 		const struct core_monitor *mon = fo->monitor;
-		bool wants = mon->type == CORE_MONITOR_CALL ? news || follow_is_first(mon, f) :
-							      mon->device == f->device;
 
-		if (wants && (told == NULL || !follow_is_told_already(mon, told)))
+		if (follow_wants(mon, f, news) &&
+			(told == NULL || !follow_is_told_already(mon, told)))
 			say_event_tell(s, mon, ev);
 	}
 }

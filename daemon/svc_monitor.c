@@ -278,7 +278,7 @@ monitor_list_in_parts(const struct svc_in *in, struct csta_monitor_entry *items)
 		buf_reset(&v->body);
 		csta_put_monitor_info(&v->body, svc_edition(in->session), in->session->id, part,
 			mon == NULL, items, count);
-		say_own(v->sess->say, in->session, OUTBOX_STATUS, 0, buf_as_str(&v->body));
+		sess_request(v->sess, in->session, buf_as_str(&v->body));
 	}
 }
 

@@ -403,6 +403,26 @@ START_TEST(test_limit)
 }
 END_TEST
 
+/* Started while the device is out: what is found out when it is back was before its time. */
+START_TEST(test_fresh)
+{
+	setup();
+	talk();
+	w.xsps[0].mode = WORLD_DOWN;
+	world_stream_ends(&w, 0);
+	world_run(&w, 1000);
+	world_half(&w, "2001", "a", "7:1", "Originator", "Held", "2002");
+	monitor_device("2001");
+	w.xsps[0].mode = WORLD_UP;
+	world_run(&w, 30000);
+	ck_assert_ptr_nonnull(strstr(world_take(&w, client), "HeldEvent{"));
+	ck_assert_ptr_null(strstr(world_take(&w, watcher), "HeldEvent{"));
+	call("2001", "CallRetrievedEvent", "a", "7:1", "Originator", "Active", "2002");
+	told("RetrievedEvent 2001/normal; ");
+	world_fini(&w);
+}
+END_TEST
+
 /* A filter and MonitorStop are those of every monitor. */
 START_TEST(test_filter_and_stop)
 {
@@ -451,7 +471,7 @@ START_TEST(test_device_is_kept)
 		world_send(&w, watcher, 6,
 			"<MonitorStop><monitorCrossRefID>#%d</monitorCrossRefID></MonitorStop>",
 			ref);
-	world_run(&w, 20000000);
+	world_run(&w, 9000000);
 	node_get_counts(w.node, w.now, &counts);
 	ck_assert_uint_eq(counts.devices, 2);
 	world_take(&w, watcher);
@@ -459,7 +479,7 @@ START_TEST(test_device_is_kept)
 	told("ConnectionClearedEvent 2001/normalClearing; "
 	     "ConnectionClearedEvent 2002/normalClearing; "
 	     "CallClearedEvent /normalClearing; MonitorStop /; ");
-	world_run(&w, 20000000);
+	world_run(&w, 14000000);
 	node_get_counts(w.node, w.now, &counts);
 	ck_assert_uint_eq(counts.devices, 0);
 	world_fini(&w);
@@ -480,6 +500,7 @@ main(void)
 		test_connection_object,
 		test_wrong_objects,
 		test_limit,
+		test_fresh,
 		test_filter_and_stop,
 		test_device_is_kept,
 	};
