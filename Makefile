@@ -13,7 +13,7 @@
 #   make sim              one simulated run in virtual time. SEED=N chooses it
 #   make soak             many of them. SEEDS=N says how many (default 100000)
 #   make scenarios        every fault script of tests/scenarios against a live connector. SEEDS=N (default 20) S=WORD
-#   make bench            the measurements of tests/bench
+#   make bench            the measurements: codecs (tests/bench), many clients (tests/load/north)
 #   make lint             every lint of tests/lint, without the tests
 #   make coverage-table   docs/broadworks-coverage.md and csta-coverage.md anew, from what the last runs of the tests noted
 #   make format           rewrites the sources in the style of .clang-format; make format-check only reports
@@ -209,11 +209,11 @@ scenarios:
 	$(SUBMAKE) DEVELOPER=1 $(BUILD_JOBS) all
 	@BUILD=$(BUILD) tests/scenarios/run --jobs $(JOBS) --seeds $(if $(filter command%,$(origin SEEDS)),$(SEEDS),20) $(S)
 
-ifneq ($(BENCHES),)
+# Figures of this machine: only the relations between them mean anything elsewhere.
 .PHONY: bench
-bench: $(BENCHES)
-	@for bench in $^; do echo "$$bench"; $$bench || exit 1; done
-endif
+bench: all $(BENCHES)
+	@for bench in $(BENCHES); do $$bench || exit 1; done
+	@BUILD=$(BUILD) tests/load/north --sessions 200 --users 400 --rate 40 --seconds 3 --clients 50 --rounds 3 --slack 2
 
 # What the lints need to know; tests/lint/run is one of the tests of make check.
 HEADER_CFLAGS = $(STANDARD) $(WARNINGS) $(WARNINGS_DEVELOPER) -I. $(LIB_CFLAGS) $(CHECK_CFLAGS)
