@@ -455,7 +455,10 @@ cc_session_associated(struct cc_session *s)
 	int64_t now_us = s->now_us;
 
 	s->phase = CC_PHASE_SETTING_UP;
-	s->next_probe_us = now_us;
+	/* not all sessions at once */
+	s->next_probe_us = now_us +
+		s->shared->opts->probe_ms * 1000 * (int64_t)s->index /
+			(int64_t)(s->shared->opts->sessions + 1);
 	s->next_keepalive_us = now_us + s->shared->opts->keepalive_s * 1000000;
 	s->next_reset_us = now_us + s->duration_us / 2;
 	pump_setup(s);

@@ -7,6 +7,8 @@
 # Each run makes calls from both sides for some seconds, optionally with a fault of the south side, lets everything
 # come to rest and then asks: did every client hear every event once and in legal order, was every document valid
 # (ed3 and ed6, when ../shared is there), and does the clients' picture equal what BroadWorks says?
+#
+# Runs wait far more than they compute: SIDE of them (default 4) go side by side, each in a folder of its own.
 set -u
 
 top=$(readlink -f "$(dirname "$(readlink -f "$0")")/../..")
@@ -14,7 +16,7 @@ build=$(readlink -f "${BUILD:-$top/build}")
 shared=$top/../shared/csta
 dir=$(mktemp -d "${TMPDIR:-/tmp}/solo.XXXXXX") || exit 1
 passed=0 failed=0 skipped=0
-features='' rate=10 seconds=2
+features='' rate=10 seconds=2 side=${SIDE:-4} runs=0
 pids=
 
 cleanup()
@@ -23,7 +25,16 @@ cleanup()
 	[ -z "$pids" ] || { kill $pids 2>/dev/null; wait $pids 2>/dev/null; }
 	pids=
 }
-trap 'cleanup; rm -rf "$dir"' EXIT
+
+end_all()
+{
+	local all
+	all=$(jobs -rp)
+	# shellcheck disable=SC2086 # a list
+	[ -z "$all" ] || { kill $all; wait $all; } 2>/dev/null
+	rm -rf "$dir"
+}
+trap end_all EXIT
 trap 'exit 130' INT TERM
 
 check()
@@ -86,7 +97,7 @@ start_all() # MODE EDITION
 name = n1
 cluster = none
 state-dir = $dir/state
-control = solo-$$
+control = solo-$$-$runs
 [csta]
 listen = 127.0.0.1:$port
 $login
@@ -129,7 +140,7 @@ load_for() # SECONDS [COMMAND to bwsim after half of it]
 
 judge()
 {
-	check "clients and BroadWorks agree on every call" 'wait_for 15 agree'
+	check "clients and BroadWorks agree on every call" 'wait_for 30 agree'
 	client '{"cmd":"account"}' >"$dir/account.json"
 	check "there were events" '[ "$(figure events)" -gt 50 ]'
 	for name in events_lost events_duplicated illegal_transitions answers_twice ids_changed oos_is_unpaired \
@@ -148,7 +159,7 @@ judge()
 one_run() # NAME MODE EDITION [COMMAND [COMMAND]]
 {
 	run=$1
-	port=$((20000 + RANDOM % 20000))
+	port=$((20000 + RANDOM % 1000 * 20 + runs % 20))
 	if start_all "$2" "$3"; then
 		load_for "$seconds" "${4:-}" "${5:-}"
 		judge
@@ -160,35 +171,61 @@ one_run() # NAME MODE EDITION [COMMAND [COMMAND]]
 	BUILD=$build "$top/tests/coverage/from-journal" "$dir/bw.jsonl"
 }
 
+# start ARGUMENTS OF one_run: beside those that are under way; settings of now count for it
+start()
+{
+	while [ "$(jobs -rp | wc -l)" -ge "$side" ]; do wait -n; done
+	runs=$((runs + 1))
+	(
+		trap cleanup EXIT
+		dir=$dir/$runs passed=0 failed=0
+		mkdir "$dir"
+		one_run "$@"
+		echo "$passed $failed" >"$dir/counts"
+	) >"$dir/$runs.out" 2>&1 &
+}
+
+gather()
+{
+	local good bad i
+	wait
+	for ((i = 1; i <= runs; i++)); do
+		cat "$dir/$i.out"
+		read -r good bad <"$dir/$i/counts" || { good=0 bad=1; echo "FAILED: run $i has no result"; }
+		passed=$((passed + good)) failed=$((failed + bad))
+	done
+}
+
 bw_more='' conf_more='' load_more='' devices=2000-2019
 [ -d "$shared" ] || { skipped=1; echo "skip: documents are not validated, ../shared is not there"; }
 if [ "${1:-plain}" = plain ]; then
-	one_run "sessions, ed6" session ed6
-	one_run "sessions, ed3" session ed3
-	one_run "plain client, ed4" plain ed4
-	one_run "AS failover" session ed6 '{"cmd":"as-failover","survive_subscriptions":true}'
-	one_run "an XSP dies and comes back" session ed6 '{"cmd":"kill-xsp","xsp":"xsp1"}' '{"cmd":"start-xsp","xsp":"xsp1"}'
-	one_run "an XSP falls silent" session ed6 '{"cmd":"silence-xsp","xsp":"xsp2"}'
-	one_run "503 for UpdateSubscription after an AS failover" session ed6 \
+	start "sessions, ed6" session ed6
+	start "sessions, ed3" session ed3
+	start "plain client, ed4" plain ed4
+	start "AS failover" session ed6 '{"cmd":"as-failover","survive_subscriptions":true}'
+	start "an XSP dies and comes back" session ed6 '{"cmd":"kill-xsp","xsp":"xsp1"}' '{"cmd":"start-xsp","xsp":"xsp1"}'
+	start "an XSP falls silent" session ed6 '{"cmd":"silence-xsp","xsp":"xsp2"}'
+	start "503 for UpdateSubscription after an AS failover" session ed6 \
 		'{"cmd":"fault","path_re":"/subscription/","status":503,"count":10}' '{"cmd":"as-failover","survive_subscriptions":true}'
-	one_run "subscriptions lost in an AS failover" session ed6 '{"cmd":"as-failover","survive_subscriptions":false}'
+	start "subscriptions lost in an AS failover" session ed6 '{"cmd":"as-failover","survive_subscriptions":false}'
 else # test_features.sh
 	# consultations, transfers, conferences and diversions, at a higher rate
 	features=--features rate=20 seconds=4
-	one_run "features, ed6" session ed6
-	one_run "features, plain client, ed3" plain ed3
+	start "features, ed6" session ed6
+	start "features, plain client, ed3" plain ed3
 	features='' rate=10
 	# what BroadWorks' users do among themselves, queues and a route point, and an application server that forgets all of it
 	seconds=4
 	load_more=',"transfer_p":0.3,"conference_p":0.2,"park_p":0.1,"pickup_p":0.1,"record_p":0.2,"forward_p":0.1'
-	one_run "features of BroadWorks" session ed6
-	one_run "AS failover among features" session ed6 '{"cmd":"as-failover","survive_subscriptions":true}'
+	start "features of BroadWorks" session ed6
+	start "AS failover among features" session ed6 '{"cmd":"as-failover","survive_subscriptions":true}'
 	bw_more='--queue 7000@demo.example=2010-2014 --route-point 8000@demo.example'
 	conf_more=$'[devices]\nqueue = 7000\nroute-point = 8000'
 	devices=2000-2019,7000,8000
 	load_more=',"queue_share":0.4,"agents":true'
-	one_run "queues" session ed5
-	one_run "AS failover under queues" session ed6 '{"cmd":"as-failover","survive_subscriptions":true}'
+	start "queues" session ed5
+	start "AS failover under queues" session ed6 '{"cmd":"as-failover","survive_subscriptions":true}'
 fi
+gather
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]
