@@ -99,7 +99,9 @@ write_event(struct bws_event *ev, struct bws_chan *c)
 	if (ev->attempts > 1 && w->knobs.redeliver_new_id)
 		new_event_id(ev);
 	bws_doc_event(&doc, ev, c);
+	w->validate.off += ev->wrong;
 	lost = bws_garble_send(w, ev, c, &doc);
+	w->validate.off -= ev->wrong;
 	bws_buf_free(&doc);
 	w->stats.events_sent++;
 	bws_journal_fact(w, "event", "{s:s,s:s,s:I,s:s,s:s,s:s,s:I}", "event_id", ev->id,
@@ -248,6 +250,7 @@ bws_deliver_raise(struct bws *w, struct bws_sub *sub, const struct bws_user *abo
 	ev->w = w;
 	ev->sub = sub;
 	ev->about = about;
+	ev->wrong = w->validate.off > 0;
 	bws_sub_take(sub);
 	sub->seq = sub->seq == SEQ_MAX ? 1 : sub->seq + 1;
 	ev->seq = sub->seq;
