@@ -63,6 +63,7 @@ struct app {
 	uint64_t ask_ticket; /* the operator's request of a session */
 	size_t ask_session;
 	int64_t snapshot_us;
+	struct cc_hist pools[2]; /* durations of both ways of a comparison that goes by turns */
 	int exit_code;
 };
 
@@ -416,14 +417,22 @@ begin_ask(struct app *app, const json_t *command, uint64_t ticket)
 	return NULL;
 }
 
-/* The durations measured since the last such command. */
+/*
+ * {"cmd":"latency","pool":1}: the durations measured since the last such command, which also go into a pool (0 or 1); and
+ * those of the pools.
+ */
 static json_t *
-latency_reply(struct app *app)
+latency_reply(struct app *app, const json_t *command)
 {
+	const json_t *pool = json_object_get(command, "pool");
 	json_t *reply = json_pack("{s:b,s:o,s:o}", "ok", 1, "delivered_ms",
 		cc_hist_json(&app->account.delivered), "probed_ms",
 		cc_hist_json(&app->account.probed));
 
+	if (json_is_integer(pool))
+		cc_hist_merge(&app->pools[json_integer_value(pool) & 1], &app->account.delivered);
+	json_object_set_new(reply, "pool0_ms", cc_hist_json(&app->pools[0]));
+	json_object_set_new(reply, "pool1_ms", cc_hist_json(&app->pools[1]));
 	app->account.delivered = (struct cc_hist){ .count = 0 };
 	app->account.probed = (struct cc_hist){ .count = 0 };
 	return reply;
@@ -494,7 +503,7 @@ take_command(const json_t *command, uint64_t ticket, void *arg)
 		return account_reply(app);
 	}
 	if (strcmp(cmd, "latency") == 0)
-		return latency_reply(app);
+		return latency_reply(app, command);
 	if (strcmp(cmd, "deaf") == 0)
 		return turn_deaf(app, command);
 	if (strcmp(cmd, "finish") == 0)

@@ -44,6 +44,16 @@ cc_hist_add(struct cc_hist *h, int64_t us)
 		h->max_us = us;
 }
 
+void
+cc_hist_merge(struct cc_hist *h, const struct cc_hist *more)
+{
+	for (size_t i = 0; i < BUCKETS; i++)
+		h->buckets[i] += more->buckets[i];
+	h->count += more->count;
+	if (more->max_us > h->max_us)
+		h->max_us = more->max_us;
+}
+
 int64_t
 cc_hist_at_us(const struct cc_hist *h, unsigned permille)
 {

@@ -18,6 +18,9 @@ struct cc_hist {
 /* Adds a duration in microseconds; a negative one (clocks that differ) counts as 0. */
 void cc_hist_add(struct cc_hist *h, int64_t us);
 
+/* Adds all samples of another one. */
+void cc_hist_merge(struct cc_hist *h, const struct cc_hist *more);
+
 /* The least duration, rounded up, that `permille` of all samples do not exceed; 0 without samples. */
 int64_t cc_hist_at_us(const struct cc_hist *h, unsigned permille);
 

@@ -579,6 +579,8 @@ START_TEST(durations_out_of_range)
 		cc_hist_add(&h, us);
 	}
 	ck_assert_int_gt(h.max_us, INT64_C(1) << 60);
+	cc_hist_merge(&h, &h);
+	ck_assert_int_eq(h.count, 2 * 40);
 }
 END_TEST
 
