@@ -159,7 +159,7 @@ judge()
 one_run() # NAME MODE EDITION [COMMAND [COMMAND]]
 {
 	run=$1
-	port=$((20000 + RANDOM % 1000 * 20 + runs % 20))
+	port=$((20000 + RANDOM % 600 * 20 + runs % 20)) # below those that connections get
 	if start_all "$2" "$3"; then
 		load_for "$seconds" "${4:-}" "${5:-}"
 		judge
