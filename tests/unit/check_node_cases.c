@@ -3,8 +3,9 @@
  * Plays every case of tests/wire/node (see node_case.h), those of an edition in editions 3 to 6; sends each service that there
  * is not.
  *
- * With NODE_CASES_RECORD=DIR in the environment nothing is expected of a case: DIR/NAME.case gets its lines (in edition 3)
- * with what the node said in place of what was to be expected. Read it before you keep it.
+ * With NODE_CASES_RECORD=DIR in the environment nothing is expected of a case: DIR/NAME.ed3 gets its lines, with what the
+ * node said in place of what was to be expected; so do DIR/NAME.ed4 and so on. Read them before you keep one; where they differ,
+ * lines for some editions begin with "[ed6] ".
  */
 #include "proto/base/mem.h"
 #include "tests/unit/node_case.h"
@@ -30,8 +31,9 @@ START_TEST(test_case)
 	FILE *record = NULL;
 
 	node_case_begin(plays[_i].name, plays[_i].edition);
-	if (folder != NULL && plays[_i].edition == CSTA_ED3) {
-		snprintf(path, sizeof(path), "%s/%s.case", folder, plays[_i].name);
+	if (folder != NULL) {
+		snprintf(path, sizeof(path), "%s/%s.%s", folder, plays[_i].name,
+			csta_edition_name(plays[_i].edition));
 		record = fopen(path, "w");
 		ck_assert_msg(record != NULL, "%s cannot be written", path);
 		node_case_record(record);
