@@ -272,7 +272,8 @@ monitor_make(struct core_model *m, const struct delta_monitor_start *x, struct c
 			.fresh = d != NULL && x->call == 0 && d->service != CORE_SERVICE_IN,
 			.filter = x->filter,
 			.type = x->type,
-			.of_call = x->call != 0 },
+			.of_call = x->call != 0,
+			.form = x->form },
 		s, d);
 }
 

@@ -73,7 +73,9 @@
 #define FIELDS_session_acked(F) F(u64, session) F(u64, serial)
 /* filter: bits of events that are not told (the codec's numbers); type: an enum core_monitor_type; call: its object, 0 = the
  * device is */
-#define FIELDS_monitor_start(F) F(u64, monitor) F(u64, session) F(str, device) F(u64, filter) F(u8, type) F(u64, call)
+/* form: how the client wrote the device, "" = by its id */
+#define FIELDS_monitor_start(F) F(u64, monitor) F(u64, session) F(str, device) F(u64, filter) F(u8, type) F(u64, call) \
+	F(str, form)
 #define FIELDS_monitor_filter(F) F(u64, monitor) F(u64, filter)
 /* tell: the client did not ask for it, it is told */
 #define FIELDS_monitor_stop(F) F(u64, monitor) F(u8, tell)
@@ -108,7 +110,8 @@
 	F(u64, session) F(str, user) F(u8, edition) F(u8, kept) F(u8, numbered) F(u8, attached) F(u32, duration_s) \
 	F(u32, cleanup_s) F(u64, register_id) F(u64, last_number) F(u64, last_serial) F(u64, acked_serial) F(str, peer) F(str, local)
 #define FIELDS_r_monitor(F) \
-	F(u64, monitor) F(u64, session) F(str, device) F(u8, fresh) F(u64, filter) F(u8, type) F(u8, of_call)
+	F(u64, monitor) F(u64, session) F(str, device) F(u8, fresh) F(u64, filter) F(u8, type) F(u8, of_call) \
+	F(str, form)
 /* the monitor hears of this call wherever it goes */
 #define FIELDS_r_follow(F) F(u64, monitor) F(u64, call)
 /* what the followers of a call were told of a party; state: the codec's number */

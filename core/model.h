@@ -241,6 +241,7 @@ struct core_monitor {
 	struct core_session *session;
 	struct core_device
 		*device; /* NULL: a call is its object, and it follows that wherever it goes */
+	char *form;      /* how the client wrote the device: events name it so; "" = by its id */
 	bool of_call; /* its object is a call: it ends with it. Then it is in no list of a device */
 	TAILQ_HEAD(, core_follow) follows;
 	enum core_monitor_type type;

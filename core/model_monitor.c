@@ -18,7 +18,8 @@ monitor_put(const struct core_monitor *mon, struct buf *b)
 			.fresh = mon->fresh,
 			.filter = mon->filter,
 			.type = (uint8_t)mon->type,
-			.of_call = mon->of_call });
+			.of_call = mon->of_call,
+			.form = str_of(mon->form) });
 }
 
 static void
@@ -71,6 +72,7 @@ core_monitor_new(struct core_model *m, const struct delta_r_monitor *r, struct c
 	mon->of_call = r->of_call;
 	mon->fresh = r->fresh;
 	mon->filter = r->filter;
+	mon->form = mem_strndup(r->form.p, r->form.n);
 	mon->type = (enum core_monitor_type)r->type;
 	TAILQ_INIT(&mon->follows);
 	if (!mon->of_call) {
@@ -97,6 +99,7 @@ core_monitor_free(struct core_model *m, struct core_monitor *mon)
 	}
 	TAILQ_REMOVE(&mon->session->monitors, mon, of_session);
 	HASH_DELETE(by_id, m->monitors, mon);
+	mem_free(mon->form);
 	mem_free(mon);
 }
 

@@ -28,7 +28,8 @@ struct say {
 	struct ctx *x;
 	struct buf body;
 	struct say_form forms[SAY_FORMS];
-	uint64_t *pending; /* sessions whose outbox has something to send */
+	struct say_form own; /* of a monitor that has a name of its own for its device */
+	uint64_t *pending;   /* sessions whose outbox has something to send */
 	size_t pending_count, pending_size;
 };
 

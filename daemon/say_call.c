@@ -14,8 +14,6 @@
 
 #include <stdio.h>
 
-#define SAY_LINKS_MAX 16
-
 /* What all events about a party have in common. */
 static struct csta_event
 call_event(const struct say *s, const struct core_say *f)

@@ -5,6 +5,8 @@
 
 #include "daemon/say.h"
 
+#define SAY_LINKS_MAX 16 /* connections in a Transfered or Conferenced */
+
 /* say.c */
 /** Numbers what is in s->body, if it is an event, and puts it into the session's outbox: on both nodes alike. */
 void say_replicated(struct say *s, struct core_session *session, enum outbox_kind kind);

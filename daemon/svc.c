@@ -233,7 +233,7 @@ svc_wait_over(struct svc *v, struct svc_wait *w, struct core_device *d, enum cst
 	else if (session != NULL && w->kind == SVC_WAIT_ROUTE)
 		svc_route_begin(v, session, w->invoke, d);
 	else if (session != NULL)
-		svc_snapshot_answer(v, session, w->invoke, d);
+		svc_snapshot_answer(v, session, w->invoke, d, str_of(w->wish.form));
 	svc_wait_drop(v, w);
 }
 

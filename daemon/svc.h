@@ -23,6 +23,7 @@ struct svc_monitor_wish {
 		filter; /* events that are not to be told, whatever the sense of the client's filter */
 	bool filter_given, filter_inverted;
 	bool media_given;
+	char form[LIMIT_DEVICE_ID]; /* how the client wrote the device; "" = by its id */
 };
 
 /* A request that waits for a device: for its subscription, or for a comparison with BroadWorks. */
@@ -35,7 +36,7 @@ struct svc_wait {
 	uint64_t conn; /* it is answered on this connection or not at all */
 	uint32_t invoke;
 	struct mono due;
-	struct svc_monitor_wish wish; /* SVC_WAIT_MONITOR */
+	struct svc_monitor_wish wish; /* SVC_WAIT_MONITOR; of SVC_WAIT_SNAPSHOT the form */
 };
 
 /* All that wait for one device. */

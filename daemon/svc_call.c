@@ -236,7 +236,7 @@ svc_call_one(const struct svc_in *in)
 static void
 put_make_call(struct svc *v, const struct svc_job *job, enum csta_edition ed)
 {
-	csta_put_make_call_response(&v->body, ed, job->call, str_of(job->device));
+	csta_put_make_call_response(&v->body, ed, job->call, str_of(job->asked));
 }
 
 static void
@@ -282,7 +282,7 @@ svc_call_make(const struct svc_in *in)
 static void
 put_initiated(struct svc *v, const struct svc_job *job, enum csta_edition ed)
 {
-	struct csta_ref call = { job->call, str_of(job->device) };
+	struct csta_ref call = { job->call, str_of(job->asked) };
 
 	csta_put_connection_response(&v->body, ed, job->service, &call);
 }
@@ -552,7 +552,7 @@ conference(const struct svc_in *in, const struct call_pair *pair)
 	job = svc_job_new(in, pair->active->device);
 	job->put = put_merged;
 	job->call = conference_call(pair);
-	job_party(job, str_of(job->device));
+	job_party(job, str_of(job->asked));
 	merge_links(in->v, job, pair);
 	conference_step(in, job, pair);
 	svc_job_start(in, job);

@@ -59,7 +59,7 @@ agent_take(struct svc_job *job, unsigned step, const struct xsi_doc *doc)
 static void
 put_agent(struct svc *v, const struct svc_job *job, enum csta_edition ed)
 {
-	struct csta_agent agent = { .id = str_of(job->device),
+	struct csta_agent agent = { .id = str_of(job->asked),
 		.group = str_of(job->party),
 		.state = job->got.agent.state,
 		.pending = CSTA_AGENT_NONE };

@@ -119,3 +119,11 @@ svc_asked(const struct svc_in *in, const struct core_device *d)
 			return texts[i];
 	return str_of(d->id);
 }
+
+void
+svc_asked_form(const struct svc_in *in, const struct core_device *d, char form[LIMIT_DEVICE_ID])
+{
+	struct str asked = svc_asked(in, d);
+
+	str_copy(form, LIMIT_DEVICE_ID, str_is(asked, d->id) ? STR_NONE : asked);
+}

@@ -27,5 +27,8 @@ bool svc_means(const struct svc *v, struct str text, struct str name);
 
 /** The device as the request writes it, for the answer; its id where the request has another one. */
 struct str svc_asked(const struct svc_in *in, const struct core_device *d);
+/** The same, to be kept; "" where that is the id. */
+void svc_asked_form(
+	const struct svc_in *in, const struct core_device *d, char form[LIMIT_DEVICE_ID]);
 
 #endif

@@ -2,6 +2,7 @@
 /* Requests of clients that BroadWorks carries out: see svc_job.h. */
 #include "daemon/svc_job.h"
 
+#include "daemon/svc_ident.h"
 #include "proto/base/check.h"
 #include "proto/csta_encode.h"
 
@@ -9,9 +10,11 @@ struct svc_job *
 svc_job_new(const struct svc_in *in, const struct core_device *d)
 {
 	struct svc_job *job = mem_zalloc(sizeof(*job));
+	struct str asked = svc_asked(in, d);
 
 	job->service = in->q->kind;
 	job->device = mem_strndup(d->id, strlen(d->id));
+	job->asked = mem_strndup(asked.p, asked.n);
 	job->party = mem_strndup("", 0);
 	return job;
 }
@@ -24,6 +27,7 @@ job_free(struct svc_job *job)
 	for (unsigned i = 0; i < job->link_count; i++)
 		mem_free(job->link_devices[i]);
 	mem_free(job->device);
+	mem_free(job->asked);
 	mem_free(job->party);
 	mem_free(job);
 }

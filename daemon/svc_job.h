@@ -40,6 +40,7 @@ struct svc_job {
 	uint64_t dialogue; /* of routeing, see core/route.h */
 	/* for the answer; texts are owned */
 	char *device;  /* id of the device it is for */
+	char *asked;   /* the same as the client wrote it */
 	char *party;   /* another one */
 	uint64_t call; /* CSTA call id; that of a call that was made if BroadWorks told one */
 	struct csta_link links[SVC_LINKS];

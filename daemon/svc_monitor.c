@@ -84,7 +84,7 @@ svc_monitor_begin(struct svc *v, struct core_session *session, uint32_t invoke,
 	monitor_answer(v, session, invoke, wish, false);
 	CORE_EMIT(&v->x->em, monitor_start, .monitor = core_next_id(&v->x->model),
 		.session = session->id, .device = str_of(d->id), .filter = wish->filter,
-		.type = (uint8_t)wish->type);
+		.type = (uint8_t)wish->type, .form = str_of(wish->form));
 	bw_device(v->bw, d)->idle_since = MONO_NEVER;
 }
 
@@ -143,7 +143,7 @@ monitor_call(const struct svc_in *in, struct core_half **half)
  * what happens at the device of the connection, as long as it is in the call.
  */
 static void
-monitor_start_call(const struct svc_in *in, const struct svc_monitor_wish *wish)
+monitor_start_call(const struct svc_in *in, struct svc_monitor_wish *wish)
 {
 	struct svc *v = in->v;
 	struct core_half *h;
@@ -160,11 +160,13 @@ monitor_start_call(const struct svc_in *in, const struct svc_monitor_wish *wish)
 		svc_refuse(in, error);
 		return;
 	}
+	if (at_device)
+		svc_asked_form(in, h->device, wish->form);
 	monitor_answer(v, in->session, in->invoke, wish, true);
 	CORE_EMIT(&v->x->em, monitor_start, .monitor = core_next_id(&v->x->model),
 		.session = in->session->id, .device = at_device ? str_of(h->device->id) : STR_NONE,
 		.filter = wish->filter, .type = at_device ? CORE_MONITOR_DEVICE : CORE_MONITOR_CALL,
-		.call = c->id);
+		.call = c->id, .form = str_of(wish->form));
 }
 
 void
@@ -186,6 +188,7 @@ svc_monitor_start(const struct svc_in *in)
 	d = svc_device(in);
 	if (d == NULL)
 		return;
+	svc_asked_form(in, d, wish.form);
 	if (TAILQ_EMPTY(&d->subs) && d->service == CORE_SERVICE_NEW)
 		svc_wait(in, SVC_WAIT_MONITOR, d, SVC_MONITOR_WAIT_MS)->wish = wish;
 	else
@@ -247,7 +250,9 @@ svc_monitor_filter(const struct svc_in *in)
 static struct str
 monitor_object(const struct core_monitor *mon)
 {
-	return mon->device != NULL ? str_of(mon->device->id) : STR_NONE;
+	if (mon->device == NULL)
+		return STR_NONE;
+	return str_of(mon->form[0] != '\0' ? mon->form : mon->device->id);
 }
 
 /* The monitors of the session from `*mon` on, as many as a message takes. */

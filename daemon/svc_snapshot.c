@@ -12,7 +12,7 @@
 
 /* The connections of a device; those of a conference are one. Owned by the caller. */
 static struct csta_snapshot_item *
-device_items(struct ctx *x, const struct core_device *d, size_t *count)
+device_items(struct ctx *x, const struct core_device *d, struct str name, size_t *count)
 {
 	struct csta_snapshot_item *items =
 		mem_alloc((d->half_count + 1) * sizeof(struct csta_snapshot_item));
@@ -26,7 +26,7 @@ device_items(struct ctx *x, const struct core_device *d, size_t *count)
 			continue;
 		REQUIRE(*count < d->half_count);
 		items[(*count)++] = (struct csta_snapshot_item){ .call_id = svc_call_of(h),
-			.device = str_of(d->id),
+			.device = name,
 			.endpoint = say_far_device(x, h),
 			.local = say_local_state(view),
 			.far = say_far_state(view) };
@@ -52,11 +52,12 @@ device_segments(struct svc *v, struct core_session *session, uint64_t cross_ref,
 }
 
 void
-svc_snapshot_answer(
-	struct svc *v, struct core_session *session, uint32_t invoke, const struct core_device *d)
+svc_snapshot_answer(struct svc *v, struct core_session *session, uint32_t invoke,
+	const struct core_device *d, struct str form)
 {
 	size_t count;
-	struct csta_snapshot_item *items = device_items(v->x, d, &count);
+	struct csta_snapshot_item *items =
+		device_items(v->x, d, form.n > 0 ? form : str_of(d->id), &count);
 	enum csta_edition ed = svc_edition(session);
 	uint64_t cross_ref = 0;
 
@@ -79,7 +80,7 @@ svc_snapshot_device(const struct svc_in *in)
 	if (d == NULL)
 		return;
 	bw_ask(in->v->bw, d, true);
-	svc_wait(in, SVC_WAIT_SNAPSHOT, d, SVC_SNAPSHOT_WAIT_MS);
+	svc_asked_form(in, d, svc_wait(in, SVC_WAIT_SNAPSHOT, d, SVC_SNAPSHOT_WAIT_MS)->wish.form);
 }
 
 /* The parties of a call, each once. */

@@ -14,8 +14,8 @@
 void svc_snapshot_device(const struct svc_in *in);
 void svc_snapshot_call(const struct svc_in *in);
 
-/** The device of a SnapshotDevice that waited is confirmed: answers. */
-void svc_snapshot_answer(
-	struct svc *v, struct core_session *session, uint32_t invoke, const struct core_device *d);
+/** The device of a SnapshotDevice that waited is confirmed: answers. `form`: how the client wrote it, "" = by its id. */
+void svc_snapshot_answer(struct svc *v, struct core_session *session, uint32_t invoke,
+	const struct core_device *d, struct str form);
 
 #endif

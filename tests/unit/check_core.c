@@ -253,7 +253,7 @@ START_TEST(a_snapshot_gives_the_same_state)
 		.invoke = 7, .kind = 1, .device = STR("2001"));
 	CORE_EMIT(&em, monitor_start, .monitor = core_next_id(&active.model),
 		.session = active.model.sessions->id, .device = STR("2001"), .filter = 7,
-		.type = CORE_MONITOR_CALL);
+		.type = CORE_MONITOR_CALL, .form = STR("tel:2001"));
 	CORE_EMIT(&em, monitor_filter, .monitor = TAILQ_FIRST(&dev()->monitors)->id, .filter = 9);
 	CORE_EMIT(&em, journal_set, .id = core_next_id(&active.model), .kind = 1, .step = 2,
 		.session = 1, .invoke = 9, .device = STR("2001"), .text = STR("guest"));
@@ -276,6 +276,11 @@ START_TEST(a_snapshot_gives_the_same_state)
 		ck_assert_int_eq(core_restore_record(&third.model, kind, rd_raw(&r, n), n), E_OK);
 	}
 	ck_assert_uint_eq(third.model.digest, active.model.digest);
+	ck_assert_str_eq(
+		TAILQ_NEXT(TAILQ_FIRST(&core_device_by_id(&third.model, STR("2001"))->monitors),
+			of_device)
+			->form,
+		"tel:2001");
 	core_fini(&third.model);
 	buf_fini(&out);
 }

@@ -90,6 +90,15 @@ START_TEST(test_make_call)
 	world_call(&w, "2001", "CallOriginatingEvent", "dial-1:0", "d1:1", "Click-to-Dial",
 		"Alerting", "tel:+15559000001");
 	world_heard(&w, client, W_INITIATED("2", "4", "2001", W_END));
+	/* what BroadWorks has no place for is ignored: the call is made */
+	world_send(&w, client, 12,
+		"<MakeCall><callingDevice>2001</callingDevice><calledDirectoryNumber>tel:5"
+		"</calledDirectoryNumber><accountCode>31</accountCode><authCode>32</authCode>"
+		"<autoOriginate>doNotPrompt</autoOriginate><correlatorData><string>3 3</string>"
+		"</correlatorData><userData><string>34</string></userData><subjectOfCall>x"
+		"</subjectOfCall></MakeCall>");
+	ck_assert_ptr_nonnull(strstr(world_take(&w, client), "0012 MakeCallResponse{"));
+	ck_assert_uint_eq(world_asked_count(&w, "calls/new?address=tel%3A5"), 1);
 	/* to a device that is known: its user; to another extension: as given */
 	world_monitor(&w, client, "2002");
 	world_forget_asked(&w);

@@ -97,6 +97,70 @@ START_TEST(test_services)
 }
 END_TEST
 
+/*
+ * Each client hears of the device as it wrote it, of everybody else as all do; the same two devices monitored by two clients in
+ * different ways.
+ */
+START_TEST(test_events)
+{
+	unsigned other;
+	const char *heard;
+
+	setup(NUMBERS);
+	world_monitor(&w, client, "2001");
+	other = world_session(&w);
+	world_send(&w, other, 5,
+		"<MonitorStart><monitorObject><deviceObject>tel:+49301232001</deviceObject>"
+		"</monitorObject></MonitorStart>");
+	world_settle(&w);
+	world_take(&w, other);
+	world_call(&w, "2001", "CallReceivedEvent", "a", "7:1", "Terminator", "Alerting", "2002");
+	ck_assert_ptr_nonnull(strstr(world_take(&w, client),
+		"deviceID=2001} alertingDevice{deviceIdentifier=2001} "
+		"callingDevice{deviceIdentifier=2002} calledDevice{deviceIdentifier=2001}"));
+	ck_assert_ptr_nonnull(strstr(world_take(&w, other),
+		"deviceID=tel:+49301232001} alertingDevice{deviceIdentifier=tel:+49301232001} "
+		"callingDevice{deviceIdentifier=2002} "
+		"calledDevice{deviceIdentifier=tel:+49301232001}"));
+	world_call(&w, "2001", "CallAnsweredEvent", "a", "7:1", "Terminator", "Active", "2002");
+	world_take(&w, client);
+	world_take(&w, other);
+	/* another far party: a list of connections */
+	world_call(&w, "2001", "CallTransferredEvent", "a", "7:1", "Terminator", "Active", "2003");
+	heard = world_take(&w, other);
+	ck_assert_msg(strstr(heard, "newConnection{callID=#") != NULL &&
+			strstr(heard, "endpoint{deviceID=tel:+49301232001}") != NULL &&
+			strstr(heard, "deviceID=2001}") == NULL,
+		"%s", heard);
+	ck_assert_ptr_nonnull(strstr(world_take(&w, client), "endpoint{deviceID=2001}"));
+	world_fini(&w);
+}
+END_TEST
+
+/* What is asked in a form is answered in it. */
+START_TEST(test_answers)
+{
+	setup(NUMBERS);
+	world_monitor(&w, client, "2001");
+	world_call(&w, "2001", "CallReceivedEvent", "a", "7:1", "Terminator", "Alerting", "2002");
+	world_call(&w, "2001", "CallAnsweredEvent", "a", "7:1", "Terminator", "Active", "2002");
+	world_take(&w, client);
+	world_send(&w, client, 5,
+		"<SnapshotDevice><snapshotObject>tel:2001</snapshotObject></SnapshotDevice>");
+	world_settle(&w);
+	ck_assert_ptr_nonnull(strstr(world_take(&w, client),
+		"connectionIdentifier{callID=#3 deviceID=tel:2001} "
+		"endpointDevice{deviceIdentifier=2002}"));
+	world_send(&w, client, 6,
+		"<ConsultationCall><existingCall><callID>#3</callID><deviceID>sip:2001@demo.example"
+		"</deviceID></existingCall><consultedDevice>2003</consultedDevice></ConsultationCall>");
+	world_settle(&w);
+	ck_assert_ptr_nonnull(strstr(
+		world_take(&w, client), "initiatedCall{callID=#5 deviceID=sip:2001@demo.example}"));
+	world_fini(&w);
+}
+END_TEST
+
 /* A far party is cleared under any name that means it; calls to it go to its user. */
 START_TEST(test_far_party)
 {
@@ -175,6 +239,8 @@ main(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, test_monitors, 0, FORMS);
 	tcase_add_loop_test(t, test_services, 0, FORMS);
+	tcase_add_test(t, test_events);
+	tcase_add_test(t, test_answers);
 	tcase_add_test(t, test_far_party);
 	tcase_add_test(t, test_names);
 	tcase_add_test(t, test_refused);
