@@ -36,6 +36,7 @@ struct conf_parser {
 	bool given[CONF_KEY_COUNT];
 	struct conf_links links;
 	struct conf_listens listens;
+	struct conf_apps apps;
 	struct err *e;
 };
 
@@ -160,11 +161,12 @@ take_named_pair(struct conf_parser *ps, const struct conf_row *rows, size_t coun
 
 	if (at == count)
 		return refuse_unknown(ps, section, key, rows, count, rows[0].section);
-	if (given[at])
+	if (given[at] && rows[at].kind < KIND_USERS)
 		return refuse(ps, section, key, "given twice", "once");
 	given[at] = true;
 	conf_value_describe(&rows[at], allowed, sizeof(allowed));
-	if (!conf_value_set(base, &rows[at], value))
+	if (rows[at].kind >= KIND_USERS ? !conf_list_add(base, &rows[at], value) :
+					  !conf_value_set(base, &rows[at], value))
 		return refuse(ps, section, key, "not a possible value", allowed);
 	return 1;
 }
@@ -198,6 +200,22 @@ take_listener_pair(struct conf_parser *ps, const char *section, const char *key,
 }
 
 static int
+take_application_pair(
+	struct conf_parser *ps, const char *section, const char *key, const char *value)
+{
+	struct conf_application *a =
+		conf_application_named(ps->c, section + strlen("application "));
+
+	if (a == NULL && ps->c->application_count == CONF_APPLICATIONS)
+		return refuse(ps, section, key, "too many applications", "32 of them");
+	if (a == NULL)
+		return refuse(ps, section, key, "not a name for an application",
+			"1 to 40 letters, digits, '-', '.' and '_'");
+	return take_named_pair(ps, conf_application_rows, CONF_APPLICATION_KEY_COUNT, a,
+		ps->apps.given[a - ps->c->applications], section, key, value);
+}
+
+static int
 take_pair(void *arg, const char *section, const char *key, const char *value)
 {
 	struct conf_parser *ps = arg;
@@ -208,6 +226,8 @@ take_pair(void *arg, const char *section, const char *key, const char *value)
 		return take_link_pair(ps, section, key, value);
 	if (strncmp(section, "listener ", 9) == 0)
 		return take_listener_pair(ps, section, key, value);
+	if (strncmp(section, "application ", 12) == 0)
+		return take_application_pair(ps, section, key, value);
 	if (at == CONF_KEY_COUNT && !section_exists(section))
 		return refuse(ps, section, key, "there is no such section", CONF_SECTIONS);
 	if (at == CONF_KEY_COUNT)
@@ -319,6 +339,8 @@ conf_parse(struct conf *c, const char *file, const char *text, struct err *e)
 		check_together(c, file, &local);
 	if (local.code == E_OK)
 		(void)conf_listeners_complete(c, &ps.listens, file, &local);
+	if (local.code == E_OK)
+		(void)conf_applications_check(c, file, &local);
 	if (local.code == E_OK && conf_links_complete(c, &ps.links, file, &local) == E_OK)
 		return 0;
 	err_set(e, local.code, "%s", local.text);
@@ -396,6 +418,7 @@ conf_print(const struct conf *c, bool secrets, struct buf *out)
 		print_row(c, &conf_rows[i], secrets, out);
 	}
 	conf_listeners_print(c, false, out);
+	conf_applications_print(c, secrets, false, out);
 	conf_links_print(c, secrets, false, out);
 }
 
@@ -417,6 +440,7 @@ conf_hash(const struct conf *c)
 			print_row(c, row, true, &text);
 	}
 	conf_listeners_print(c, true, &text);
+	conf_applications_print(c, true, true, &text);
 	conf_links_print(c, true, true, &text);
 	hash = XXH3_64bits(text.p, text.n);
 	buf_fini(&text);

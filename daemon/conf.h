@@ -219,6 +219,26 @@ struct conf_number_rule {
 	char to[LIMIT_USER_ID];
 };
 
+/*
+ * Who may come and what it may do: a section [application NAME]. Lists have ", " between their words; "" does not
+ * restrict. A login is one of `users` with the password; who has no users is known by address or certificate alone.
+ */
+struct conf_application {
+	char name[64];
+	char users[256];
+	char password[128];
+	char password_file[192]; /* "" = none; the adapters read it into password */
+	char certificate
+		[192]; /* a name of the client's certificate: "cn:NAME", "dns:NAME"; NAME is either */
+	char addresses[512];                 /* networks: 10.0.0.0/8, 2001:db8::1 */
+	char devices[2048];                  /* as those of [devices] */
+	char services[1024];                 /* names of requests */
+	bool monitoring_only;                /* it controls nothing */
+	uint32_t sessions_max, monitors_max; /* of all its sessions; 0 = no limit of its own */
+	int64_t request_rate;                /* of all its sessions, a second; 0 = no limit */
+};
+
+#define CONF_APPLICATIONS 32
 #define CONF_DEVICE_RULES 256
 #define CONF_NUMBER_RULES 512
 #define CONF_SCOPES 16
@@ -252,10 +272,15 @@ struct conf {
 	int64_t cleanup_delay_s;        /* 120: how long a session without a connection is kept */
 	int64_t quiet_ms; /* 0: a device confirmed within this time after a takeover is not reported */
 	uint32_t monitors_max;
+	uint32_t sessions_max, connections_max_north;
 	bool implicit_association; /* yes: a first CSTA request opens a session without ECMA-354 */
 	char default_edition[8];   /* ed3 */
 	char resync_cause
 		[64]; /* switchingFunctionTerminated: cause for parties BroadWorks no longer lists */
+
+	/* [application NAME] */
+	struct conf_application applications[CONF_APPLICATIONS];
+	uint32_t application_count;
 
 	/* [broadworks] */
 	struct conf_xsp xsps[LIMIT_XSPS];
@@ -381,6 +406,15 @@ const char *conf_link_password(const struct conf *c, uint32_t xsp);
  */
 bool conf_device_kind(
 	const struct conf *c, struct str device, struct str user, enum core_device_kind *kind);
+
+/** Is the word (or both words, of which one may be "") in a list of devices, ranges and patterns, as [devices] has them? */
+bool conf_device_listed(const char *list, struct str device, struct str user);
+
+/** Is the address ("10.1.2.3:5", "[::1]:5") in a list of networks? One that is mapped into IPv6 counts as IPv4. */
+bool conf_address_listed(const char *list, struct str peer);
+
+/** Is the word in a list? */
+bool conf_word_listed(const char *list, struct str word);
 
 /** The period of heartbeats that goes with event-timeout-ms. */
 int64_t conf_heartbeat_ms(const struct conf *c);

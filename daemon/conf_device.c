@@ -92,8 +92,8 @@ is_range(struct str rule, struct str *low, struct str *high)
 		memcmp(low->p, high->p, low->n) <= 0;
 }
 
-static bool
-rule_fits_characters(struct str rule)
+bool
+conf_is_device_rule(struct str rule)
 {
 	for (size_t i = 0; i < rule.n; i++)
 		if ((unsigned char)rule.p[i] <= ' ' || rule.p[i] == 127)
@@ -111,7 +111,7 @@ conf_devices_set(struct conf *c, const struct conf_row *row, const char *value)
 		struct str word = str_trim(str_cut(rest, ',', &rest));
 		struct conf_device_rule *r = &c->device_rules[count];
 
-		if (count == CONF_DEVICE_RULES || !rule_fits_characters(word) ||
+		if (count == CONF_DEVICE_RULES || !conf_is_device_rule(word) ||
 			!str_copy(r->text, sizeof(r->text), word))
 			return false;
 		r->kind = (enum core_device_kind)row->min;
@@ -182,14 +182,28 @@ matches_pattern(const char *pattern, struct str s)
 }
 
 static bool
-matches(const struct conf_device_rule *r, struct str id)
+matches(const char *rule, struct str id)
 {
 	struct str low, high;
 
-	if (is_range(str_of(r->text), &low, &high))
+	if (is_range(str_of(rule), &low, &high))
 		return id.n == low.n && is_digits(id) && memcmp(id.p, low.p, low.n) >= 0 &&
 			memcmp(id.p, high.p, high.n) <= 0;
-	return matches_pattern(r->text, id);
+	return matches_pattern(rule, id);
+}
+
+bool
+conf_device_listed(const char *list, struct str device, struct str user)
+{
+	struct str rest = str_of(list);
+	char rule[sizeof(((struct conf_device_rule *)NULL)->text)];
+
+	while (rest.n > 0)
+		if (str_copy(rule, sizeof(rule), str_trim(str_cut(rest, ',', &rest))) &&
+			((device.n > 0 && matches(rule, device)) ||
+				(user.n > 0 && matches(rule, user))))
+			return true;
+	return false;
 }
 
 bool
@@ -202,7 +216,8 @@ conf_device_kind(
 	for (uint32_t i = 0; i < c->device_rule_count; i++) {
 		const struct conf_device_rule *r = &c->device_rules[i];
 
-		if ((found && r->kind >= *kind) || (!matches(r, device) && !matches(r, user)))
+		if ((found && r->kind >= *kind) ||
+			(!matches(r->text, device) && !matches(r->text, user)))
 			continue;
 		*kind = r->kind;
 		found = true;

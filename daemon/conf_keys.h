@@ -13,13 +13,15 @@
  *            SECRET: shared, printed only on demand
  *
  * CONF_LINK_KEYS are those of a section [link NAME]; what is not given there is that of [broadworks].
+ * CONF_APPLICATION_KEYS are those of a section [application NAME]; USERS, NETWORKS, PATTERNS and SERVICES are lists that may
+ * be given in several lines.
  * CONF_LISTENER_KEYS are those of a section [listener NAME]; without a default here it is that of [csta].
  */
 #ifndef TANDEM_DAEMON_CONF_KEYS_H
 #define TANDEM_DAEMON_CONF_KEYS_H
 
 #define CONF_SECTIONS \
-	"node, csta, listener NAME, broadworks, devices, numbers, link NAME, pacemaker"
+	"node, csta, listener NAME, application NAME, broadworks, devices, numbers, link NAME, pacemaker"
 
 #define CONF_KEYS(XX) \
 	XX("node", "name", NAME, node_name, 0, 0, "", LOCAL) \
@@ -48,6 +50,9 @@
 	XX("csta", "cleanup-delay-s", I64, cleanup_delay_s, 0, 86400, "120", SHARED) \
 	XX("csta", "quiet-ms", I64, quiet_ms, 0, 60000, "0", SHARED) \
 	XX("csta", "monitors-max", U32, monitors_max, 1, LIMIT_MONITORS, "200000", SHARED) \
+	XX("csta", "sessions-max", U32, sessions_max, 1, LIMIT_SESSIONS, "4096", SHARED) \
+	XX("csta", "connections-max", U32, connections_max_north, 1, LIMIT_CONNECTIONS, "4000", \
+		SHARED) \
 	XX("csta", "implicit-association", YESNO, implicit_association, 0, 0, "yes", SHARED) \
 	XX("csta", "default-edition", EDITION, default_edition, 0, 0, "ed3", SHARED) \
 	XX("csta", "resync-cause", CAUSE, resync_cause, 1, 0, "switchingFunctionTerminated", \
@@ -213,5 +218,18 @@
 	XX("link", "sip-user", TEXT, sip_user, 0, 0, "", SHARED) \
 	XX("link", "token-file", FILE, token_file, 0, 0, "", LOCAL) \
 	XX("link", "token-helper", FILE, token_helper, 0, 0, "", LOCAL)
+
+#define CONF_APPLICATION_KEYS(XX) \
+	XX("application", "user", USERS, users, 0, 0, "", SHARED) \
+	XX("application", "password", TEXT, password, 0, 0, "", SECRET) \
+	XX("application", "password-file", FILE, password_file, 0, 0, "", LOCAL) \
+	XX("application", "certificate", TEXT, certificate, 0, 0, "", SHARED) \
+	XX("application", "addresses", NETWORKS, addresses, 0, 0, "", SHARED) \
+	XX("application", "devices", PATTERNS, devices, 0, 0, "", SHARED) \
+	XX("application", "services", SERVICES, services, 0, 0, "", SHARED) \
+	XX("application", "monitoring-only", YESNO, monitoring_only, 0, 0, "no", SHARED) \
+	XX("application", "sessions-max", U32, sessions_max, 0, LIMIT_SESSIONS, "0", SHARED) \
+	XX("application", "monitors-max", U32, monitors_max, 0, LIMIT_MONITORS, "0", SHARED) \
+	XX("application", "request-rate", I64, request_rate, 0, 100000, "0", SHARED)
 
 #endif

@@ -52,7 +52,11 @@ enum conf_kind {
 	KIND_ERROR,
 	KIND_DEVICES, /* `min` is the kind of device */
 	KIND_NUMBERS, /* `min` is an enum conf_number_use */
-	KIND_SCOPE
+	KIND_SCOPE,
+	KIND_USERS, /* lists that may be given in several lines: conf_app.c */
+	KIND_NETWORKS,
+	KIND_PATTERNS,
+	KIND_SERVICES
 };
 
 enum conf_place {
@@ -105,6 +109,27 @@ bool conf_scope_set(struct conf *c, const char *value);
 /** True if there are scopes as `subscribe` needs them. */
 bool conf_scopes_fit(const struct conf *c);
 void conf_devices_print(const struct conf *c, const struct conf_row *row, struct buf *out);
+
+/* conf_app.c */
+
+#define CONF_APPLICATION_KEY_COUNT 11
+extern const struct conf_row conf_application_rows[CONF_APPLICATION_KEY_COUNT];
+
+/** What [application] sections said. */
+struct conf_apps {
+	bool given[CONF_APPLICATIONS][CONF_APPLICATION_KEY_COUNT];
+};
+
+/** The section of an application, made if need be; NULL if there is no room or the name is not possible. */
+struct conf_application *conf_application_named(struct conf *c, const char *name);
+/** Appends the words of a line to a list; nothing is taken of a line that is refused. */
+bool conf_list_add(void *base, const struct conf_row *row, const char *value);
+void conf_list_describe(const struct conf_row *row, char *text, size_t size);
+/** Compares all sections with each other and with [csta]. E_CONFIG with `e`. */
+int conf_applications_check(const struct conf *c, const char *file, struct err *e);
+void conf_applications_print(const struct conf *c, bool secrets, bool shared_only, struct buf *out);
+/** Is it a device, a range or a pattern? */
+bool conf_is_device_rule(struct str rule);
 
 /* conf_listen.c */
 

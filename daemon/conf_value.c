@@ -281,6 +281,8 @@ conf_value_describe(const struct conf_row *row, char *text, size_t size)
 		snprintf(text, size, "a number from %" PRId64 " to %" PRId64, row->min, row->max);
 	else if (row->kind == KIND_PACKAGES)
 		conf_packages_describe(row, text, size);
+	else if (row->kind >= KIND_USERS)
+		conf_list_describe(row, text, size);
 	else if (row->kind == KIND_SCOPE)
 		snprintf(text, size,
 			"ENTERPRISE/GROUP, or ENTERPRISE with subscribe = enterprise or service-provider");

@@ -146,6 +146,11 @@ io_files_load_conf(struct conf *c, const char *file, struct err *e)
 			c->bw_password_file, c->bw_password, sizeof(c->bw_password), e);
 	if (result == 0)
 		result = read_link_passwords(c, e);
+	for (uint32_t i = 0; i < c->application_count && result == 0; i++)
+		if (c->applications[i].password_file[0] != '\0')
+			result = read_password(c->applications[i].password_file,
+				c->applications[i].password, sizeof(c->applications[i].password),
+				e);
 	return result == 0 ? 0 : E_CONFIG;
 }
 

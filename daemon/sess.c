@@ -19,6 +19,7 @@
 
 #define SESS_CHECK_MS 1000
 #define SESS_SHOWN_BYTES 64
+#define SESS_SURPLUS_MS 5000
 
 struct sess_note {
 	uint64_t session;
@@ -73,6 +74,7 @@ sess_conn_free(struct sess *s, struct conn *c)
 {
 	HASH_DELETE(by_id, s->conns, c);
 	s->conn_count--;
+	s->surplus_count -= c->surplus;
 	csta_stream_fini(&c->in);
 	outbox_free(c->box);
 	mem_free(c->peer);
@@ -166,8 +168,11 @@ sess_conn_open(struct sess *s, uint64_t id, const struct sess_origin *from)
 		sess_conn_close(s, c, false);
 		return;
 	}
+	c->surplus = s->conn_count > s->x->conf->connections_max_north;
+	s->surplus_count += c->surplus;
 	buf_reset(&s->body);
-	csta_put_system_status(&s->body, sess_default_edition(s, c), sess_present_status(s), 0);
+	csta_put_system_status(&s->body, sess_default_edition(s, c),
+		c->surplus ? CSTA_STATUS_disabled : sess_present_status(s), 0);
 	sess_send_direct(s, c, sess_out_invoke(c), buf_as_str(&s->body));
 }
 
@@ -190,8 +195,10 @@ sess_frame(struct sess *s, struct conn *c, const struct csta_frame *f)
 	struct csta_request q;
 	struct err e = { 0 };
 	struct core_session *session;
+	enum csta_error error;
 
-	c->heard = s->x->now;
+	if (!c->surplus)
+		c->heard = s->x->now;
 	if (c->in.codec->decode(s->x->xml, f->body, &q, &e) != E_OK) {
 		sess_malformed(s, c, e.text, f->body);
 		csta_stream_await(&c->in, f->invoke);
@@ -207,8 +214,15 @@ sess_frame(struct sess *s, struct conn *c, const struct csta_frame *f)
 	if (sess_assoc_request(s, c, f->invoke, &q))
 		return;
 	session = core_session_by_id(&s->x->model, c->session);
-	if (session != NULL)
+	if (session == NULL)
+		return;
+	error = auth_request(s->x, session, &q);
+	if (error == CSTA_NO_ERROR)
+		error = auth_rate(s->x, session, &q, s->buckets);
+	if (error == CSTA_NO_ERROR)
 		s->service(s, session, f->invoke, &q, s->service_arg);
+	else
+		sess_error(s, session, f->invoke, error);
 }
 
 /* The messages that are whole, up to one whose answer is to be awaited. */
@@ -433,6 +447,17 @@ sess_check(struct sess *s, struct core_session *session)
 		sess_expire(s, session, "session timer expired");
 }
 
+/* Connections too many do not stay until they say something. */
+static void
+sess_check_surplus(struct sess *s)
+{
+	struct conn *c;
+
+	for (c = s->surplus_count > 0 ? s->conns : NULL; c != NULL; c = c->by_id.next)
+		if (c->surplus && mono_ms_between(c->heard, s->x->now) >= SESS_SURPLUS_MS)
+			sess_conn_close(s, c, true);
+}
+
 void
 sess_tick(struct sess *s)
 {
@@ -447,6 +472,7 @@ sess_tick(struct sess *s)
 		return;
 	HASH_ITER(by_id, s->x->model.sessions, session, next)
 		sess_check(s, session);
+	sess_check_surplus(s);
 }
 
 struct mono

@@ -8,6 +8,7 @@
 #ifndef TANDEM_DAEMON_SESS_H
 #define TANDEM_DAEMON_SESS_H
 
+#include "daemon/auth.h"
 #include "daemon/ctx.h"
 #include "daemon/say.h"
 #include "proto/csta_codec.h"
@@ -31,6 +32,7 @@ struct conn {
 		owed_invoke; /* the status of an implicit association stands behind the answer to this */
 	uint8_t paced;       /* messages that had a segment each */
 	bool owes_status;
+	bool surplus; /* one too many: it is told so */
 	bool pending; /* in sess.direct */
 	bool closing;
 	struct mono heard;
@@ -61,6 +63,8 @@ struct sess {
 	sess_service_fn service;
 	void *service_arg;
 	bool closing_all;
+	uint32_t surplus_count;
+	struct auth_bucket buckets[CONF_APPLICATIONS]; /* of the applications of conf */
 };
 
 void sess_init(struct sess *s, struct ctx *x, struct say *say, sess_service_fn service, void *arg);

@@ -7,6 +7,7 @@
  */
 #include "daemon/sess_assoc.h"
 
+#include "daemon/auth.h"
 #include "daemon/sess_out.h"
 #include "proto/base/limits.h"
 #include "proto/csta_encode.h"
@@ -38,30 +39,15 @@ sess_conn_edition(const struct sess *s, const struct conn *c)
 	return session ? (enum csta_edition)session->edition : sess_default_edition(s, c);
 }
 
-/* Comparing every byte whatever the input, so that timing tells nothing of the secret. */
-static bool
-assoc_same_secret(const char *secret, struct str given)
+static struct auth_who
+assoc_who(const struct conn *c, const struct csta_request *q)
 {
-	size_t n = strlen(secret);
-	unsigned diff = n != given.n;
-
-	for (size_t i = 0; i < given.n; i++)
-		diff |= (unsigned)((unsigned char)given.p[i] ^
-			(unsigned char)secret[n ? i % n : 0]);
-	return diff == 0;
-}
-
-static bool
-assoc_password_ok(const struct sess *s, const struct csta_request *q)
-{
-	const struct conf *conf = s->x->conf;
-
-	if (conf->csta_user[0] == '\0')
-		return true;
-	bool user_ok = assoc_same_secret(conf->csta_user, q->user);
-	bool password_ok = assoc_same_secret(conf->csta_password, q->password);
-
-	return user_ok && password_ok;
+	return (struct auth_who){
+		.peer = str_of(c->peer),
+		.names = str_of(c->names),
+		.user = q->user,
+		.password = q->password,
+	};
 }
 
 static void
@@ -101,7 +87,7 @@ assoc_put_status(struct sess *s, const struct core_session *session, enum csta_s
 }
 
 static struct core_session *
-assoc_open(struct sess *s, struct conn *c, const struct csta_request *q, bool kept)
+assoc_open(struct sess *s, struct conn *c, const struct csta_request *q, struct str user, bool kept)
 {
 	struct ctx *x = s->x;
 	enum csta_edition ed = q->wanted ? q->wanted :
@@ -114,14 +100,14 @@ assoc_open(struct sess *s, struct conn *c, const struct csta_request *q, bool ke
 
 	if (cleanup_s > (uint64_t)x->conf->session_duration_s_max)
 		cleanup_s = (uint64_t)x->conf->session_duration_s_max;
-	CORE_EMIT(&x->em, session_open, .session = id, .user = q->user, .edition = (uint8_t)ed,
+	CORE_EMIT(&x->em, session_open, .session = id, .user = user, .edition = (uint8_t)ed,
 		.kept = kept, .numbered = q->numbered, .duration_s = assoc_duration_s(s, q),
 		.cleanup_s = (uint32_t)cleanup_s, .peer = str_of(c->peer),
 		.local = str_of(c->local));
 	session = core_session_by_id(&x->model, id);
 	sess_bind(s, c, session);
 	log_emit(x->log, M_SESSION_OPEN, "session=%llu client=%s user=%.*s edition=%d %s",
-		(unsigned long long)id, c->peer, STR_ARG(q->user), (int)ed + 2,
+		(unsigned long long)id, c->peer, STR_ARG(user), (int)ed + 2,
 		kept ? "opened" : "opened without ECMA-354");
 	return session;
 }
@@ -166,28 +152,58 @@ assoc_find(const struct sess *s, struct str id)
 	return session && session->kept ? session : NULL;
 }
 
+/* NULL: a session may be opened. Else what a client is told, and `*why` for the log. */
+static const char *
+assoc_hindrance(const struct sess *s, const struct csta_request *q,
+	const struct conf_application *app, const char **why)
+{
+	*why = "it speaks no edition that is known here";
+	if (q->versions_given && q->wanted == CSTA_ED_NONE)
+		return "requestedProtocolVersionNotSupported";
+	*why = "too many sessions";
+	if (HASH_CNT(by_id, s->x->model.sessions) >= s->x->conf->sessions_max ||
+		!auth_session_fits(s->x, app))
+		return "maxNumberSessions";
+	return NULL;
+}
+
+static void
+assoc_start_new(struct sess *s, struct conn *c, uint32_t invoke, const struct csta_request *q,
+	const struct auth_grant *grant)
+{
+	const char *why, *hindrance = assoc_hindrance(s, q, grant->app, &why);
+	struct core_session *session;
+
+	if (hindrance != NULL) {
+		assoc_refuse(s, c, invoke, hindrance, why);
+		return;
+	}
+	session = assoc_open(s, c, q, str_of(grant->user), true);
+	assoc_put_started(s, session);
+	sess_answer(s, session, invoke, buf_as_str(&s->body));
+	assoc_put_status(s, session, sess_present_status(s));
+	say_own(s->say, session, OUTBOX_STATUS, 0, buf_as_str(&s->body));
+}
+
 static void
 assoc_start(struct sess *s, struct conn *c, uint32_t invoke, const struct csta_request *q)
 {
 	struct core_session *session = assoc_find(s, q->session_id);
+	struct auth_who who = assoc_who(c, q);
+	struct auth_grant grant;
+	const char *why;
 
 	if (c->session != 0) {
 		assoc_refuse(s, c, invoke, "invalidApplicationInfo",
 			"this connection has a session already");
-	} else if (q->user.n >= LIMIT_SESSION_USER || !assoc_password_ok(s, q)) {
-		assoc_refuse(s, c, invoke, "invalidApplicationInfo", "wrong user or password");
-	} else if (HASH_CNT(by_id, s->x->model.sessions) >= LIMIT_SESSIONS) {
-		assoc_refuse(s, c, invoke, "maxNumberSessions", "too many sessions");
-	} else if (session != NULL && str_is(q->user, session->user)) {
+	} else if (!auth_login(s->x->conf, &who, &grant, &why)) {
+		assoc_refuse(s, c, invoke, "invalidApplicationInfo", why);
+	} else if (session != NULL && strcmp(grant.user, session->user) == 0) {
 		assoc_resume(s, c, session, q->numbered, q->last_number);
 		assoc_put_started(s, session);
 		say_own_first(s->say, session, OUTBOX_ANSWER, invoke, buf_as_str(&s->body));
 	} else {
-		session = assoc_open(s, c, q, true);
-		assoc_put_started(s, session);
-		sess_answer(s, session, invoke, buf_as_str(&s->body));
-		assoc_put_status(s, session, sess_present_status(s));
-		say_own(s->say, session, OUTBOX_STATUS, 0, buf_as_str(&s->body));
+		assoc_start_new(s, c, invoke, q, &grant);
 	}
 }
 
@@ -305,9 +321,55 @@ sess_assoc_is_response(enum csta_request_kind kind)
 		kind == CSTA_CSTAErrorCode || kind == CSTA_keepalive;
 }
 
+static void
+assoc_error(struct sess *s, struct conn *c, uint32_t invoke, enum csta_error error)
+{
+	buf_reset(&s->body);
+	csta_put_error(&s->body, sess_conn_edition(s, c), error);
+	sess_send_direct(s, c, invoke, buf_as_str(&s->body));
+}
+
+/* A first request opens a session of its own. False: it may not, and was answered. */
+static bool
+assoc_implicit(struct sess *s, struct conn *c, uint32_t invoke, const struct csta_request *q)
+{
+	struct auth_who who = assoc_who(c, q);
+	struct auth_grant grant;
+
+	if (!s->x->conf->implicit_association || !auth_implicit(s->x->conf, &who, &grant)) {
+		log_emit(s->x->log, M_CLIENT_REFUSED, "client=%s it has to log in", c->peer);
+		assoc_error(s, c, invoke, CSTA_ERR_securityViolation);
+		return false;
+	}
+	if (HASH_CNT(by_id, s->x->model.sessions) >= s->x->conf->sessions_max ||
+		!auth_session_fits(s->x, grant.app)) {
+		log_emit(s->x->log, M_CLIENT_REFUSED, "client=%s too many sessions", c->peer);
+		assoc_error(s, c, invoke, CSTA_ERR_resourceLimitExceeded);
+		return false;
+	}
+	(void)assoc_open(s, c, q, str_of(grant.user), false);
+	assoc_owe_status(s, c, invoke);
+	return true;
+}
+
+/* A connection too many is told so, and goes. */
+static void
+assoc_turn_away(struct sess *s, struct conn *c, uint32_t invoke, const struct csta_request *q)
+{
+	if (q->kind == CSTA_StartApplicationSession)
+		assoc_refuse(s, c, invoke, "serverResourcesBusy", "too many connections");
+	else
+		assoc_error(s, c, invoke, CSTA_ERR_resourceLimitExceeded);
+	sess_conn_close(s, c, true);
+}
+
 bool
 sess_assoc_request(struct sess *s, struct conn *c, uint32_t invoke, const struct csta_request *q)
 {
+	if (c->surplus && !sess_assoc_is_response(q->kind)) {
+		assoc_turn_away(s, c, invoke, q);
+		return true;
+	}
 	if (q->kind == CSTA_StartApplicationSession) {
 		assoc_start(s, c, invoke, q);
 		return true;
@@ -324,14 +386,5 @@ sess_assoc_request(struct sess *s, struct conn *c, uint32_t invoke, const struct
 		return true;
 	if (c->session != 0)
 		return false;
-	if (HASH_CNT(by_id, s->x->model.sessions) >= LIMIT_SESSIONS ||
-		!s->x->conf->implicit_association) {
-		buf_reset(&s->body);
-		csta_put_error(&s->body, sess_conn_edition(s, c), CSTA_ERR_securityViolation);
-		sess_send_direct(s, c, invoke, buf_as_str(&s->body));
-		return true;
-	}
-	(void)assoc_open(s, c, q, false);
-	assoc_owe_status(s, c, invoke);
-	return false;
+	return !assoc_implicit(s, c, invoke, q);
 }

@@ -30,7 +30,8 @@ svc_monitor_limit(struct svc *v, const struct core_session *session, uint32_t co
 {
 	if (count >= LIMIT_MONITORS_PER_DEVICE)
 		return CSTA_ERR_objectMonitorLimitExceeded;
-	if (HASH_CNT(by_id, v->x->model.monitors) < v->x->conf->monitors_max)
+	if (HASH_CNT(by_id, v->x->model.monitors) < v->x->conf->monitors_max &&
+		auth_monitor_fits(v->x, session))
 		return CSTA_NO_ERROR;
 	log_emit(v->x->log, M_MONITOR_LIMIT, "session=%llu %u monitors",
 		(unsigned long long)session->id, (unsigned)HASH_CNT(by_id, v->x->model.monitors));

@@ -92,6 +92,11 @@ node_conf(struct sim *s, struct conf *c, unsigned index)
 	snprintf(c->virtual_address, sizeof(c->virtual_address), "10.77.0.50");
 	snprintf(c->csta_user, sizeof(c->csta_user), "demo");
 	snprintf(c->csta_password, sizeof(c->csta_password), "demo");
+	/* clients without a session do not log in */
+	c->application_count = 1;
+	strcpy(c->applications[0].name, "sim");
+	strcpy(c->applications[0].addresses, "10.77.0.0/16");
+	strcpy(c->applications[0].devices, "*");
 	snprintf(c->default_domain, sizeof(c->default_domain), "demo.example");
 	c->quiet_ms = quiet_ms[s->opt.seed % 4];
 	c->http_timeout_ms = 2000;

@@ -99,7 +99,7 @@ START_TEST(errors_name_place_and_what_is_allowed)
 	bad("[node]\nname = a b\n" MINIMAL, "[node] name", 2);
 	bad("[node]\nbeat = 5\n" MINIMAL, "there is no such key; allowed: name, cluster, group", 2);
 	bad("[nodes]\nname = x\n" MINIMAL,
-		"there is no such section; allowed: node, csta, listener NAME, broadworks, devices, numbers, link NAME, pacemaker",
+		"there is no such section; allowed: node, csta, listener NAME, application NAME, broadworks, devices, numbers, link NAME, pacemaker",
 		2);
 	bad("name = x\n" MINIMAL, "[] name: there is no such section", 1);
 	bad("[node]\nname = a\nname = b\n" MINIMAL, "t.conf:3: [node] name: given twice", 3);

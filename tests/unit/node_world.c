@@ -46,6 +46,9 @@ world_configure(struct world *w, unsigned xsps, const char *settings)
 	buf_cstr(&text, "[node]\nname = n1\ncluster = none\nstate-dir = /tmp\n");
 	if (strstr(settings, "\nuser =") == NULL)
 		buf_cstr(&text, "[csta]\nuser = demo\npassword = demo\n");
+	/* whoever does not log in comes from the address of the clients here */
+	if (strstr(settings, "\nuser =") == NULL && strstr(settings, "[application") == NULL)
+		buf_cstr(&text, "[application world]\naddresses = 10.77.0.0/16\n");
 	buf_cstr(&text,
 		"[broadworks]\nuser = admin@demo.example\npassword = secret\ndefault-domain = demo.example\n");
 	for (unsigned i = 0; i < xsps; i++)
