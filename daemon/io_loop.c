@@ -146,6 +146,28 @@ tell_clean(struct io_loop *l, uint32_t node_id)
 }
 
 static void
+perform_north(struct io_loop *l, const struct node_action *a)
+{
+	switch ((int)a->kind) {
+	case NODE_ACT_LISTEN:
+		if (a->flag)
+			io_tcp_listen(l->tcp);
+		else
+			io_tcp_unlisten(l->tcp);
+		break;
+	case NODE_ACT_CLIENT_SEND:
+		io_tcp_send(l->tcp, a->id, a->bytes);
+		break;
+	case NODE_ACT_CLIENT_PAUSE:
+		io_tcp_pause(l->tcp, a->id, a->flag);
+		break;
+	case NODE_ACT_CLIENT_CLOSE:
+		io_tcp_end(l->tcp, a->id, a->flag);
+		break;
+	}
+}
+
+static void
 perform_one(struct io_loop *l, const struct node_action *a)
 {
 	const struct io_http_order order = {
@@ -172,16 +194,10 @@ perform_one(struct io_loop *l, const struct node_action *a)
 		save_epoch(l, a->number);
 		break;
 	case NODE_ACT_LISTEN:
-		if (a->flag)
-			io_tcp_listen(l->tcp);
-		else
-			io_tcp_unlisten(l->tcp);
-		break;
 	case NODE_ACT_CLIENT_SEND:
-		io_tcp_send(l->tcp, a->id, a->bytes);
-		break;
+	case NODE_ACT_CLIENT_PAUSE:
 	case NODE_ACT_CLIENT_CLOSE:
-		io_tcp_end(l->tcp, a->id, a->flag);
+		perform_north(l, a);
 		break;
 	case NODE_ACT_NUDGE:
 		io_nudge_send(l->nudge, a->text, a->text2);

@@ -547,6 +547,19 @@ io_tcp_send(struct io_tcp *t, uint64_t id, struct str bytes)
 	watch(c);
 }
 
+void
+io_tcp_pause(struct io_tcp *t, uint64_t id, bool pause)
+{
+	struct conn *c = find(t, id);
+
+	if (c == NULL || c->state != CONN_OPEN)
+		return;
+	if (pause)
+		uv_read_stop((uv_stream_t *)&c->handle);
+	else
+		(void)uv_read_start((uv_stream_t *)&c->handle, on_alloc, on_read);
+}
+
 static void
 on_shutdown(uv_shutdown_t *req, int status)
 {
@@ -579,6 +592,8 @@ io_tcp_end(struct io_tcp *t, uint64_t id, bool flush)
 	}
 	if (c->state == CONN_FLUSHING)
 		return;
+	/* its end is waited for */
+	io_tcp_pause(t, id, false);
 	c->state = CONN_FLUSHING;
 	c->end_at_ms = uv_now(t->sink.loop) + TCP_FLUSH_MS;
 	watch(c);

@@ -30,6 +30,8 @@ uint16_t io_tcp_port(const struct io_tcp *t, uint32_t listener);
 
 /** One write, in order behind those before. An unknown or ending connection swallows it. */
 void io_tcp_send(struct io_tcp *t, uint64_t id, struct str bytes);
+/** Stops reading, or goes on with it: the client's TCP holds back what is not read. */
+void io_tcp_pause(struct io_tcp *t, uint64_t id, bool pause);
 /**
  * `flush`: all that was sent goes out first (5 s at most), then FIN; otherwise at once.
  * CLIENT_CLOSED follows.

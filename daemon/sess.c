@@ -20,6 +20,8 @@
 #define SESS_CHECK_MS 1000
 #define SESS_SHOWN_BYTES 64
 #define SESS_SURPLUS_MS 5000
+#define SESS_TURN_FRAMES 16
+#define SESS_STEP_TURNS 4
 
 struct sess_note {
 	uint64_t session;
@@ -41,7 +43,6 @@ sess_init(struct sess *s, struct ctx *x, struct say *say, sess_service_fn servic
 		.next_check = MONO_NEVER,
 		.out_due = MONO_NEVER,
 		.owed_due = MONO_NEVER,
-		.read_due = MONO_NEVER,
 	};
 	buf_init(&s->body, LIMIT_CSTA_MESSAGE_BYTES);
 	buf_init(&s->frame, LIMIT_CSTA_MESSAGE_BYTES);
@@ -94,6 +95,7 @@ sess_fini(struct sess *s)
 	HASH_ITER(by_session, s->notes, n, n2)
 		sess_note_drop(s, n);
 	mem_free(s->direct);
+	mem_free(s->busy);
 	buf_fini(&s->body);
 	buf_fini(&s->frame);
 }
@@ -225,19 +227,100 @@ sess_frame(struct sess *s, struct conn *c, const struct csta_frame *f)
 		sess_error(s, session, f->invoke, error);
 }
 
-/* The messages that are whole, up to one whose answer is to be awaited. */
-static void
-sess_read(struct sess *s, struct conn *c)
+/* Serves a few of the frames that a connection has sent. True: there may be more. */
+static bool
+sess_turn(struct sess *s, struct conn *c)
 {
 	struct csta_frame f;
-	enum csta_frame_result r = CSTA_FRAME_MORE;
+	enum csta_frame_result r = CSTA_FRAME_READY;
 
-	while (!c->closing && (r = csta_stream_next(&c->in, &f)) == CSTA_FRAME_READY)
+	for (unsigned i = 0; i < SESS_TURN_FRAMES && !c->closing; i++) {
+		r = csta_stream_next(&c->in, &f);
+		if (r != CSTA_FRAME_READY)
+			break;
 		sess_frame(s, c, &f);
-	if (r != CSTA_FRAME_BAD || c->closing)
+	}
+	if (r == CSTA_FRAME_BAD && !c->closing) {
+		sess_malformed(s, c, f.why, buf_as_str(&c->in.framer.in));
+		sess_conn_close(s, c, false);
+	}
+	return r == CSTA_FRAME_READY && !c->closing;
+}
+
+/* Nothing more is read of a connection with bytes that wait, for a turn or for an answer before them. */
+static void
+sess_pause(struct sess *s, struct conn *c)
+{
+	bool pause = c->busy || csta_stream_waits(&c->in);
+
+	if (c->paused == pause)
 		return;
-	sess_malformed(s, c, f.why, buf_as_str(&c->in.framer.in));
-	sess_conn_close(s, c, false);
+	c->paused = pause;
+	ctx_act(s->x,
+		&(struct node_action){ .kind = NODE_ACT_CLIENT_PAUSE, .id = c->id, .flag = pause });
+}
+
+static void
+sess_busy_add(struct sess *s, struct conn *c)
+{
+	if (s->busy_count == s->busy_size) {
+		s->busy_size = s->busy_size ? s->busy_size * 2 : 64;
+		s->busy = mem_realloc(s->busy, s->busy_size * sizeof(s->busy[0]));
+	}
+	s->busy[s->busy_count++] = c->id;
+	c->busy = true;
+}
+
+/* After a turn. */
+static void
+sess_turned(struct sess *s, struct conn *c, bool more)
+{
+	if (c->closing)
+		return;
+	c->busy = false;
+	if (more)
+		sess_busy_add(s, c);
+	sess_pause(s, c);
+}
+
+void
+sess_read_on(struct sess *s, struct conn *c)
+{
+	if (!c->closing && !c->busy && csta_stream_is_ready(&c->in))
+		sess_busy_add(s, c);
+}
+
+/* Those that wait have a turn each, as many as fit into a step; who has more behind that waits again, as the last. */
+static void
+sess_turns(struct sess *s)
+{
+	size_t turns = s->busy_count < SESS_STEP_TURNS ? s->busy_count : SESS_STEP_TURNS;
+
+	for (size_t i = 0; i < turns; i++) {
+		struct conn *c = sess_conn(s, s->busy[0]);
+
+		memmove(s->busy, s->busy + 1, --s->busy_count * sizeof(s->busy[0]));
+		if (c != NULL && !c->closing)
+			sess_turned(s, c, sess_turn(s, c));
+	}
+}
+
+/* In pieces that the receiver takes; one that is full makes room by a turn out of order, if it waits for no answer. */
+static void
+sess_feed(struct sess *s, struct conn *c, struct str bytes)
+{
+	while (bytes.n > 0 && !c->closing) {
+		size_t n = bytes.n < LIMIT_CSTA_MESSAGE_BYTES ? bytes.n : LIMIT_CSTA_MESSAGE_BYTES;
+
+		if (csta_stream_feed(&c->in, (const uint8_t *)bytes.p, n) == E_OK) {
+			bytes = (struct str){ bytes.p + n, bytes.n - n };
+		} else if (csta_stream_waits(&c->in)) {
+			sess_malformed(s, c, "more bytes came than can wait for an answer", bytes);
+			sess_conn_close(s, c, false);
+		} else {
+			(void)sess_turn(s, c);
+		}
+	}
 }
 
 void
@@ -245,34 +328,11 @@ sess_conn_data(struct sess *s, uint64_t id, struct str bytes)
 {
 	struct conn *c = sess_conn(s, id);
 
-	while (bytes.n > 0 && c != NULL && !c->closing && ctx_is_active(s->x)) {
-		/* in pieces, so that a sender of many requests in one segment never fills the receiver */
-		size_t n = bytes.n < LIMIT_CSTA_MESSAGE_BYTES ? bytes.n : LIMIT_CSTA_MESSAGE_BYTES;
-
-		if (csta_stream_feed(&c->in, (const uint8_t *)bytes.p, n) != E_OK) {
-			log_emit(s->x->log, M_CLIENT_MALFORMED,
-				"client=%s session=%llu more bytes came than can wait for answers",
-				c->peer, (unsigned long long)c->session);
-			sess_conn_close(s, c, false);
-			return;
-		}
-		bytes = (struct str){ bytes.p + n, bytes.n - n };
-		sess_read(s, c);
-	}
-}
-
-/* Requests that waited for the answer before them. */
-static void
-sess_read_on(struct sess *s)
-{
-	struct conn *c, *next;
-
-	if (!mono_due(s->read_due, s->x->now))
+	if (c == NULL || !ctx_is_active(s->x))
 		return;
-	s->read_due = MONO_NEVER;
-	HASH_ITER(by_id, s->conns, c, next)
-		if (csta_stream_is_ready(&c->in))
-			sess_read(s, c);
+	sess_feed(s, c, bytes);
+	if (!c->closing && !c->busy)
+		sess_turned(s, c, sess_turn(s, c));
 }
 
 void
@@ -463,8 +523,8 @@ sess_tick(struct sess *s)
 {
 	struct core_session *session, *next;
 
+	sess_turns(s);
 	sess_assoc_tick(s);
-	sess_read_on(s);
 	if (!mono_due(s->next_check, s->x->now))
 		return;
 	s->next_check = mono_add_ms(s->x->now, SESS_CHECK_MS);
@@ -478,7 +538,9 @@ sess_tick(struct sess *s)
 struct mono
 sess_deadline(const struct sess *s)
 {
-	return mono_min(mono_min(s->next_check, s->read_due), mono_min(s->out_due, s->owed_due));
+	if (s->busy_count > 0)
+		return s->x->now;
+	return mono_min(s->next_check, mono_min(s->out_due, s->owed_due));
 }
 
 void
@@ -521,7 +583,8 @@ sess_deactivate(struct sess *s)
 		sess_conn_close(s, c, false);
 	HASH_ITER(by_session, s->notes, n, n2)
 		sess_note_drop(s, n);
-	s->next_check = s->out_due = s->owed_due = s->read_due = MONO_NEVER;
+	s->next_check = s->out_due = s->owed_due = MONO_NEVER;
+	s->busy_count = 0;
 }
 
 uint32_t

@@ -32,7 +32,9 @@ struct conn {
 		owed_invoke; /* the status of an implicit association stands behind the answer to this */
 	uint8_t paced;       /* messages that had a segment each */
 	bool owes_status;
+	bool busy;    /* in sess.busy: more of what it sent may be served */
 	bool surplus; /* one too many: it is told so */
+	bool paused;  /* nothing is read of it */
 	bool pending; /* in sess.direct */
 	bool closing;
 	struct mono heard;
@@ -53,13 +55,15 @@ struct sess {
 	struct buf body, frame;
 	struct mono next_check;
 	struct mono out_due;  /* something waits to be sent, not for the gate */
-	struct mono read_due; /* bytes that waited for an answer to be sent can be read */
 	struct mono owed_due; /* a connection is owed its status */
 	/* sessions and what only the active knows of them */
 	struct sess_note *notes;
 	/* connections with messages outside any session */
 	uint64_t *direct;
 	size_t direct_count, direct_size;
+	/* connections that have sent more than one turn serves, the next one first */
+	uint64_t *busy;
+	size_t busy_count, busy_size;
 	sess_service_fn service;
 	void *service_arg;
 	bool closing_all;
@@ -106,6 +110,9 @@ void sess_answer_with_next(
 void sess_request(struct sess *s, struct core_session *session, struct str body);
 void sess_error(
 	struct sess *s, struct core_session *session, uint32_t invoke, enum csta_error error);
+
+/** Bytes of a connection may have waited for the answer that was just sent: its next request has its turn. */
+void sess_read_on(struct sess *s, struct conn *c);
 
 /** The connection a session has now; 0 = none. An answer belongs to the connection its request came on. */
 uint64_t sess_conn_id(struct sess *s, const struct core_session *session);

@@ -90,8 +90,7 @@ out_send(struct sess *s, struct conn *c, uint32_t invoke, const struct outbox_me
 
 	bool sent = out_frame(s, c, invoke, body, msg->kind == OUTBOX_ANSWER);
 
-	if (csta_stream_is_ready(&c->in))
-		s->read_due = s->x->now; /* the next request waited for this answer */
+	sess_read_on(s, c); /* the next request may have waited for this answer */
 	if (!sent)
 		return;
 	c->out_pos += s->frame.n;

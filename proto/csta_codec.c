@@ -83,6 +83,12 @@ csta_stream_put(struct csta_stream *s, struct buf *out, uint32_t invoke, struct 
 }
 
 bool
+csta_stream_waits(const struct csta_stream *s)
+{
+	return s->awaits && s->framer.in.n > s->framer.consumed;
+}
+
+bool
 csta_stream_is_ready(const struct csta_stream *s)
 {
 	return s->codec->in_order && !s->awaits && s->framer.in.n > s->framer.consumed;

@@ -61,6 +61,8 @@ void csta_stream_await(struct csta_stream *s, uint32_t invoke);
 /** Appends the bytes of a message; it may be the answer that was awaited. */
 int csta_stream_put(struct csta_stream *s, struct buf *out, uint32_t invoke, struct str body)
 	__attribute__((warn_unused_result));
+/** True if there are bytes behind a request that is not answered. */
+bool csta_stream_waits(const struct csta_stream *s);
 /** True if bytes waited for an answer, and wait for none any more. */
 bool csta_stream_is_ready(const struct csta_stream *s);
 /** An invoke ID for a message that has none: 1..8999, below those of our own requests. */

@@ -219,6 +219,36 @@ START_TEST(slow_reader_is_bounded)
 }
 END_TEST
 
+/* What a client sends meanwhile is not lost, and another one is read. */
+START_TEST(pause_stops_reading)
+{
+	int held = connect_client(), other;
+	uint64_t id;
+
+	recorder_await(r, NODE_EV_CLIENT_OPEN, 1);
+	id = recorder_find(r, NODE_EV_CLIENT_OPEN, 0)->id;
+	io_tcp_pause(tcp, id, true);
+	ck_assert_int_eq(send(held, "held", 4, 0), 4);
+	other = connect_client();
+	ck_assert_int_eq(send(other, "other", 5, 0), 5);
+	recorder_await(r, NODE_EV_CLIENT_DATA, 1);
+	ck_assert_uint_ne(recorder_find(r, NODE_EV_CLIENT_DATA, 0)->id, id);
+	io_tcp_pause(tcp, id, false);
+	io_tcp_pause(tcp, id, false);
+	recorder_await(r, NODE_EV_CLIENT_DATA, 2);
+	ck_assert_uint_eq(recorder_find(r, NODE_EV_CLIENT_DATA, 1)->id, id);
+	ck_assert_mem_eq(recorder_find(r, NODE_EV_CLIENT_DATA, 1)->bytes, "held", 4);
+	/* the end of one that is not read is seen all the same */
+	io_tcp_pause(tcp, id, true);
+	io_tcp_end(tcp, id, true);
+	close(held);
+	recorder_await(r, NODE_EV_CLIENT_CLOSED, 1);
+	close(other);
+	recorder_await(r, NODE_EV_CLIENT_CLOSED, 2);
+	io_tcp_pause(tcp, id, true);
+}
+END_TEST
+
 START_TEST(flush_then_close)
 {
 	size_t n = 2 * 1024 * 1024;
@@ -414,6 +444,7 @@ main(void)
 	tcase_add_test(t, acknowledged_bytes_are_told);
 	tcase_add_test(t, acknowledged_is_not_sent);
 	tcase_add_test(t, slow_reader_is_bounded);
+	tcase_add_test(t, pause_stops_reading);
 	tcase_add_test(t, flush_then_close);
 	tcase_add_test(t, flush_has_a_deadline);
 	tcase_add_test(t, unknown_ids_are_swallowed);

@@ -197,6 +197,8 @@ node_perform(struct sim *s, struct sim_node *n, const struct node_action *a)
 	case NODE_ACT_CLIENT_SEND:
 		sim_tcp_node_send(s, n->index, a->id, a->bytes);
 		break;
+	case NODE_ACT_CLIENT_PAUSE:
+		break; /* nobody there sends as much */
 	case NODE_ACT_CLIENT_CLOSE:
 		sim_tcp_node_close(s, n->index, a->id, a->flag);
 		break;

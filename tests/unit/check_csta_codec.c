@@ -66,6 +66,7 @@ START_TEST(test_answers_in_order)
 	first = f.invoke;
 	csta_stream_await(&s, first);
 	ck_assert(!csta_stream_is_ready(&s));
+	ck_assert(csta_stream_waits(&s));
 	ck_assert_int_eq(csta_stream_next(&s, &f), CSTA_FRAME_MORE);
 	ck_assert_int_eq(csta_stream_put(&s, &b, CSTA_INVOKE_EVENT, STR("<event/>")), 0);
 	ck_assert_int_eq(csta_stream_next(&s, &f), CSTA_FRAME_MORE);

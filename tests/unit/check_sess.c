@@ -239,6 +239,97 @@ START_TEST(test_thousands_in_one_read)
 }
 END_TEST
 
+static void
+flood(unsigned client, unsigned count)
+{
+	struct buf bytes;
+
+	buf_init(&bytes, 1 << 20);
+	for (uint32_t i = 0; i < count; i++)
+		ck_assert_int_eq(csta_frame_put(&bytes, i, STR("<RequestSystemStatus/>")), 0);
+	world_send_bytes(&w, client, bytes.p, bytes.n);
+	buf_fini(&bytes);
+}
+
+/* Who sends 2,000 requests at once has them served in turns; the one request of another client is served between two of them. */
+START_TEST(test_flood_delays_nobody)
+{
+	uint64_t served;
+	unsigned a, b;
+
+	setup("");
+	a = world_session(&w);
+	b = world_session(&w);
+	flood(a, 2000);
+	served = w.clients[a].frames;
+	ck_assert_uint_le(served, 3 + 80);
+	ck_assert(w.clients[a].paused);
+	flood(b, 1);
+	world_heard(&w, b, "0000 RequestSystemStatusResponse{systemStatus=normal}\n");
+	ck_assert_uint_le(w.clients[a].frames, served + 64);
+	ck_assert(!w.clients[b].paused);
+	/* nothing is lost, and no time passes */
+	world_run(&w, 0);
+	ck_assert_uint_eq(w.clients[a].frames, 3 + 2000);
+	ck_assert(!w.clients[a].paused);
+	world_fini(&w);
+}
+END_TEST
+
+/* Ten of them get on equally, and leave room for one that asks little. */
+START_TEST(test_many_floods)
+{
+	unsigned c[10], other;
+	uint64_t low, high;
+
+	setup("");
+	other = world_session(&w);
+	for (unsigned i = 0; i < 10; i++) {
+		c[i] = world_session(&w);
+		w.clients[c[i]].frames = 0;
+	}
+	for (unsigned i = 0; i < 10; i++)
+		flood(c[i], 1000);
+	for (unsigned step = 0; step < 20; step++) {
+		flood(other, 1);
+		world_heard(&w, other, "0000 RequestSystemStatusResponse{systemStatus=normal}\n");
+	}
+	low = high = w.clients[c[0]].frames;
+	for (unsigned i = 1; i < 10; i++) {
+		low = w.clients[c[i]].frames < low ? w.clients[c[i]].frames : low;
+		high = w.clients[c[i]].frames > high ? w.clients[c[i]].frames : high;
+	}
+	ck_assert_uint_lt(high, 1000);
+	ck_assert_msg(high - low <= 128, "%u and %u", (unsigned)low, (unsigned)high);
+	world_run(&w, 0);
+	for (unsigned i = 0; i < 10; i++)
+		ck_assert_uint_eq(w.clients[c[i]].frames, 1000);
+	world_fini(&w);
+}
+END_TEST
+
+/* One that ends, or is closed, while it waits for its turn. */
+START_TEST(test_flood_and_end)
+{
+	unsigned a, b;
+
+	setup("");
+	a = world_session(&w);
+	flood(a, 2000);
+	w.clients[a].open = false;
+	world_step(&w, &(struct node_event){ .kind = NODE_EV_CLIENT_CLOSED, .id = a });
+	b = world_session(&w);
+	flood(b, 1000);
+	world_send_bytes(&w, b, "GET /", 5);
+	ck_assert(w.clients[b].open);
+	world_run(&w, 0);
+	/* but for the turn that met the bad bytes */
+	ck_assert_uint_ge(w.clients[b].frames, 3 + 1000 - 16);
+	ck_assert(!w.clients[b].open);
+	world_fini(&w);
+}
+END_TEST
+
 /* Hold and retrieve until `count` events were made. */
 static void
 many_events(unsigned count)
@@ -333,6 +424,9 @@ main(void)
 		test_malformed_xml,
 		test_ten_in_one_segment,
 		test_thousands_in_one_read,
+		test_flood_delays_nobody,
+		test_many_floods,
+		test_flood_and_end,
 		test_slow_reader,
 		test_flood_without_reading,
 		test_not_active,

@@ -317,6 +317,9 @@ world_action(struct world *w, const struct node_action *a)
 	case NODE_ACT_CLIENT_SEND:
 		world_client_gets(w, a);
 		break;
+	case NODE_ACT_CLIENT_PAUSE:
+		w->clients[a->id].paused = a->flag;
+		break;
 	case NODE_ACT_CLIENT_CLOSE:
 		world_client_closed(w, a->id);
 		break;

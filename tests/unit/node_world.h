@@ -94,7 +94,8 @@ enum world_xsp_mode {
 
 struct world_client {
 	bool open;
-	bool reads; /* its TCP acknowledges what it gets at once */
+	bool paused; /* the node does not want to read of it for now */
+	bool reads;  /* its TCP acknowledges what it gets at once */
 	struct csta_stream in;
 	uint64_t bytes;
 	uint64_t frames;
