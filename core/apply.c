@@ -246,6 +246,18 @@ apply_session_register(struct core_model *m, const struct delta_session_register
 }
 
 static int
+apply_session_timer(struct core_model *m, const struct delta_session_timer *x)
+{
+	struct core_session *s = core_session_by_id(m, x->session);
+
+	if (s == NULL)
+		return E_UNKNOWN;
+	s->duration_s = x->duration_s;
+	core_hash_session(m, s);
+	return E_OK;
+}
+
+static int
 apply_session_acked(struct core_model *m, const struct delta_session_acked *x)
 {
 	struct core_session *s = core_session_by_id(m, x->session);

@@ -87,6 +87,8 @@
 #define FIELDS_route_cancel(F) F(u64, id)
 /* a dialogue about a waiting call: an enum core_route_state; used: the server wants to hear of it */
 #define FIELDS_route_set(F) F(u64, id) F(u8, state) F(u8, used)
+/* the client asked for another duration of its session */
+#define FIELDS_session_timer(F) F(u64, session) F(u32, duration_s)
 
 /* records */
 #define FIELDS_r_meta(F) F(u64, epoch) F(u64, id_counter) F(u8, status) F(u8, owner)
@@ -135,7 +137,8 @@
 	XX(monitor_start) XX(monitor_filter) XX(monitor_stop) \
 	XX(request_new) XX(request_done) \
 	XX(journal_set) XX(journal_done) \
-	XX(route_register) XX(route_cancel) XX(route_set)
+	XX(route_register) XX(route_cancel) XX(route_set) \
+	XX(session_timer)
 
 #define CORE_RECORDS(XX) \
 	XX(r_meta) XX(r_device) XX(r_sub) XX(r_call) XX(r_track) XX(r_half) XX(r_agent) XX(r_join) XX(r_feature) \

@@ -271,6 +271,32 @@ connection_allowed(
 	return c->call_id.n == 0 || call_allowed(x, app, c->call_id);
 }
 
+/* The devices that private data may name: those of the services of Escape (svc_escape.c, svc_hotel.c). */
+static bool
+names_device(struct str name)
+{
+	static const char list[] = "deviceID, device, thisDN, HOST_DN, hostDN";
+
+	return conf_word_listed(list, name);
+}
+
+/* All that private data names are allowed; an Escape has to name one. */
+static bool
+private_allowed(
+	const struct ctx *x, const struct conf_application *app, const struct csta_request *q)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < q->private_count; i++) {
+		if (!names_device(q->private_items[i].name))
+			continue;
+		if (!device_allowed(x, app, q->private_items[i].value))
+			return false;
+		found = true;
+	}
+	return found || q->kind != CSTA_Escape;
+}
+
 enum csta_error
 auth_request(const struct ctx *x, const struct core_session *session, const struct csta_request *q)
 {
@@ -284,8 +310,10 @@ auth_request(const struct ctx *x, const struct core_session *session, const stru
 		return CSTA_ERR_securityViolation;
 	if (app->devices[0] == '\0')
 		return CSTA_NO_ERROR;
-	if ((q->device.n > 0 && !device_allowed(x, app, q->device)) ||
-		!connection_allowed(x, app, &q->connection) ||
+	/* who registers for no device in particular chooses the way at all of them */
+	if (((q->device.n > 0 || q->kind == CSTA_RouteRegister) &&
+		    !device_allowed(x, app, q->device)) ||
+		!private_allowed(x, app, q) || !connection_allowed(x, app, &q->connection) ||
 		!connection_allowed(x, app, &q->held))
 		return CSTA_ERR_privilegeViolationSpecifiedDevice;
 	return CSTA_NO_ERROR;

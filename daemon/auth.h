@@ -46,7 +46,7 @@ bool auth_monitor_fits(const struct ctx *x, const struct core_session *session);
 enum csta_error auth_request(
 	const struct ctx *x, const struct core_session *session, const struct csta_request *q);
 
-/** Tells of a device only whom it may know: for lists of devices. */
+/** May the session do something with this device? For services that find it in their own way, and for lists of devices. */
 bool auth_device(const struct ctx *x, const struct core_session *session, struct str device);
 
 /* How much of request-rate an application has left. */

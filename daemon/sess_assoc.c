@@ -14,6 +14,7 @@
 
 #include <stdio.h>
 
+#define ASSOC_DURATION_S_MIN 2    /* sessions are looked at once a second */
 #define ASSOC_STATUS_WAIT_MS 1000 /* clients give a link up that has no status after 2 s */
 
 enum csta_edition
@@ -64,7 +65,10 @@ assoc_duration_s(const struct sess *s, const struct csta_request *q)
 {
 	uint64_t max = (uint64_t)s->x->conf->session_duration_s_max;
 
-	return (uint32_t)(q->duration_s == 0 || q->duration_s > max ? max : q->duration_s);
+	if (q->duration_s == 0 || q->duration_s > max)
+		return (uint32_t)max;
+	return q->duration_s < ASSOC_DURATION_S_MIN ? ASSOC_DURATION_S_MIN :
+						      (uint32_t)q->duration_s;
 }
 
 static void
@@ -236,29 +240,52 @@ assoc_same_host(struct str a, const char *b)
 	return a.n > n && memcmp(a.p, b, n) == 0 && a.p[n] == ':';
 }
 
+/* The duration that is asked for, within bounds; what is not asked for stays. */
+static void
+assoc_new_duration(struct sess *s, const struct core_session *session, const struct csta_request *q)
+{
+	uint32_t duration_s = assoc_duration_s(s, q);
+
+	if (q->duration_s != 0 && duration_s != session->duration_s)
+		CORE_EMIT(
+			&s->x->em, session_timer, .session = session->id, .duration_s = duration_s);
+}
+
+static void
+assoc_timer_refused(struct sess *s, struct conn *c, uint32_t invoke, const char *defined)
+{
+	buf_reset(&s->body);
+	csta_put_timer_reset_refused(&s->body, defined);
+	sess_send_direct(s, c, invoke, buf_as_str(&s->body));
+}
+
 /* As the first message of a connection it resumes, if it comes from where the session was. */
 static void
 assoc_reset_timer(struct sess *s, struct conn *c, uint32_t invoke, const struct csta_request *q)
 {
 	struct core_session *session = core_session_by_id(&s->x->model, c->session);
 	struct core_session *named = assoc_find(s, q->session_id);
+	bool resumes =
+		session == NULL && named != NULL && assoc_same_host(str_of(c->peer), named->peer);
 
-	if (session == NULL && named != NULL && assoc_same_host(str_of(c->peer), named->peer)) {
+	if (resumes) {
 		session = named;
 		assoc_resume(s, c, session, false, 0);
-		buf_reset(&s->body);
-		csta_put_timer_reset(&s->body, session->duration_s);
-		say_own_first(s->say, session, OUTBOX_ANSWER, invoke, buf_as_str(&s->body));
+	} else if (session == NULL || (named != NULL && named != session)) {
+		assoc_timer_refused(s, c, invoke, "invalidSessionID");
+		return;
+	} else if (!session->kept) {
+		/* it lives as long as its connection */
+		assoc_timer_refused(s, c, invoke, "serverCannotResetSessionTimer");
 		return;
 	}
+	assoc_new_duration(s, session, q);
 	buf_reset(&s->body);
-	if (session == NULL || (named != NULL && named != session)) {
-		csta_put_timer_reset_refused(&s->body);
-		sess_send_direct(s, c, invoke, buf_as_str(&s->body));
-		return;
-	}
 	csta_put_timer_reset(&s->body, session->duration_s);
-	sess_answer(s, session, invoke, buf_as_str(&s->body));
+	if (resumes)
+		say_own_first(s->say, session, OUTBOX_ANSWER, invoke, buf_as_str(&s->body));
+	else
+		sess_answer(s, session, invoke, buf_as_str(&s->body));
 }
 
 void

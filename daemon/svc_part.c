@@ -52,6 +52,8 @@ svc_allowed(const struct svc_in *in, const struct core_device *d)
 {
 	if (d == NULL)
 		svc_refuse(in, CSTA_ERR_invalidDeviceID);
+	else if (!auth_device(in->v->x, in->session, str_of(d->id)))
+		svc_refuse(in, CSTA_ERR_privilegeViolationSpecifiedDevice);
 	else if (in->v->bw->channels_open == 0)
 		svc_refuse(in, CSTA_ERR_resourceOutOfService);
 	else if (d->service != CORE_SERVICE_IN)

@@ -134,9 +134,9 @@ csta_put_timer_reset(struct buf *b, uint64_t duration_s)
 }
 
 void
-csta_put_timer_reset_refused(struct buf *b)
+csta_put_timer_reset_refused(struct buf *b, const char *defined)
 {
-	session_refusal(b, "ResetApplicationSessionTimerNegResponse", "invalidSessionID");
+	session_refusal(b, "ResetApplicationSessionTimerNegResponse", defined);
 }
 
 void

@@ -141,7 +141,8 @@ void csta_put_session_stopped(struct buf *b);
 void csta_put_session_stop_refused(struct buf *b);
 void csta_put_timer_reset(struct buf *b, uint64_t duration_s);
 /** The session is not known. */
-void csta_put_timer_reset_refused(struct buf *b);
+/** `defined`: invalidSessionID or serverCannotResetSessionTimer. */
+void csta_put_timer_reset_refused(struct buf *b, const char *defined);
 /** ApplicationSessionTerminated; `defined` is resourceLimitation or sessionTimerExpired. */
 void csta_put_session_terminated(struct buf *b, struct str session_id, const char *defined);
 

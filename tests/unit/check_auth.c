@@ -240,6 +240,9 @@ START_TEST(test_monitoring_only)
 }
 END_TEST
 
+#define ESCAPE(items) \
+	"<Escape><privateData><private><serviceID>1</serviceID>" items \
+	"</private></privateData></Escape>"
 #define FORBIDDEN W_ERROR("0005", "operation", "privilegeViolationSpecifiedDevice")
 
 START_TEST(test_devices)
@@ -257,6 +260,13 @@ START_TEST(test_devices)
 	snprintf(text, sizeof(text), MONITOR, "2003");
 	answers(c, text, FORBIDDEN);
 	answers(c, "<MakeCall><callingDevice>2003</callingDevice></MakeCall>", FORBIDDEN);
+	/* registrations for whatever there is, and devices in private data */
+	answers(c, "<RouteRegister/>", FORBIDDEN);
+	answers(c, "<RouteRegister><routeingDevice>2003</routeingDevice></RouteRegister>",
+		FORBIDDEN);
+	answers(c, ESCAPE("<device>2003</device>"), FORBIDDEN);
+	answers(c, ESCAPE("<device>2001</device><HOST_DN>2003</HOST_DN>"), FORBIDDEN);
+	answers(c, ESCAPE(""), FORBIDDEN);
 	/* a call between a device that is allowed and one that is not, and one of others */
 	world_call(&w, "2001", "CallReceivedEvent", "a", "a:1", "Terminator", "Alerting", "2002");
 	world_call(&w, "2003", "CallReceivedEvent", "b", "b:1", "Terminator", "Alerting", "2004");

@@ -463,7 +463,7 @@ START_TEST(test_sessions)
 	expect(&b,
 		IN_SESSION("ResetApplicationSessionTimerPosResponse",
 			"<actualSessionDuration>180</actualSessionDuration>"));
-	csta_put_timer_reset_refused(&b);
+	csta_put_timer_reset_refused(&b, "invalidSessionID");
 	expect(&b,
 		IN_SESSION("ResetApplicationSessionTimerNegResponse",
 			"<errorCode><definedError>invalidSessionID</definedError></errorCode>"));

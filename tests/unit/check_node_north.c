@@ -335,6 +335,59 @@ START_TEST(test_reset_keeps_alive)
 }
 END_TEST
 
+/* The duration is what the client asks for, within bounds; who asks for none keeps what it has. */
+START_TEST(test_reset_changes_duration)
+{
+	static const struct {
+		const char *wanted;
+		unsigned granted;
+	} cases[] = {
+		{ "<requestedSessionDuration>120</requestedSessionDuration>", 120 },
+		{ "", 120 },
+		{ "<requestedSessionDuration>7200</requestedSessionDuration>", 3600 },
+		{ "<requestedSessionDuration>1</requestedSessionDuration>", 2 },
+		{ "<requestedSessionDuration>30</requestedSessionDuration>", 30 },
+	};
+	char expected[128];
+	unsigned c;
+
+	setup("");
+	c = world_session(&w);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		world_send(&w, c, 10,
+			"<ResetApplicationSessionTimer " SESSION_NS
+			"><sessionID>#1</sessionID>%s</ResetApplicationSessionTimer>",
+			cases[i].wanted);
+		snprintf(expected, sizeof(expected),
+			"0010 ResetApplicationSessionTimerPosResponse{actualSessionDuration=%u}\n",
+			cases[i].granted);
+		world_heard(&w, c, expected);
+	}
+	/* and it counts: twice 30 s */
+	world_run(&w, 59000);
+	world_heard(&w, c, "");
+	world_run(&w, 3000);
+	ck_assert_ptr_nonnull(strstr(world_take(&w, c), "ApplicationSessionTerminated"));
+	world_fini(&w);
+}
+END_TEST
+
+/* A session without ECMA-354 has no timer. */
+START_TEST(test_reset_without_a_timer)
+{
+	unsigned c;
+
+	setup("");
+	c = world_connect(&w);
+	world_send(&w, c, 1, "<RequestSystemStatus/>");
+	world_take(&w, c);
+	reset_timer(c, 2, "5");
+	world_heard(&w, c,
+		"0002 ResetApplicationSessionTimerNegResponse{errorCode{definedError=serverCannotResetSessionTimer}}\n");
+	world_fini(&w);
+}
+END_TEST
+
 START_TEST(test_session_timer)
 {
 	unsigned c;
@@ -583,6 +636,8 @@ main(void)
 		test_unknown_session_id,
 		test_session_of_another_user,
 		test_reset_keeps_alive,
+		test_reset_changes_duration,
+		test_reset_without_a_timer,
 		test_session_timer,
 		test_session_timer_any_message,
 		test_clean_up_delay,

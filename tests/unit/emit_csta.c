@@ -528,7 +528,7 @@ emit_sessions(struct emit *e)
 	emit_file(e, "StopApplicationSessionNegResponse", "");
 	csta_put_timer_reset(&e->b, 60);
 	emit_file(e, "ResetApplicationSessionTimerPosResponse", "");
-	csta_put_timer_reset_refused(&e->b);
+	csta_put_timer_reset_refused(&e->b, "serverCannotResetSessionTimer");
 	emit_file(e, "ResetApplicationSessionTimerNegResponse", "");
 }
 
