@@ -191,6 +191,17 @@ sess_malformed(struct sess *s, struct conn *c, const char *why, struct str bytes
 	s->x->malformed++;
 }
 
+/* Some clients count as far as the invoke ID that is that of events: they are answered all the same. */
+static void
+sess_note_invoke(struct sess *s, struct conn *c, uint32_t invoke)
+{
+	if (invoke != CSTA_INVOKE_EVENT || c->told_9999)
+		return;
+	c->told_9999 = true;
+	log_emit(s->x->log, M_CLIENT_INVOKE, "client=%s session=%llu", c->peer,
+		(unsigned long long)c->session);
+}
+
 static void
 sess_frame(struct sess *s, struct conn *c, const struct csta_frame *f)
 {
@@ -210,6 +221,7 @@ sess_frame(struct sess *s, struct conn *c, const struct csta_frame *f)
 	session = core_session_by_id(&s->x->model, c->session);
 	if (session != NULL)
 		sess_note(s, session->id)->heard = s->x->now;
+	sess_note_invoke(s, c, f->invoke);
 	sess_out_taken(c, f->invoke, !sess_assoc_is_response(q.kind));
 	if (!sess_assoc_is_response(q.kind))
 		csta_stream_await(&c->in, f->invoke);

@@ -32,10 +32,11 @@ struct conn {
 		owed_invoke; /* the status of an implicit association stands behind the answer to this */
 	uint8_t paced;       /* messages that had a segment each */
 	bool owes_status;
-	bool busy;    /* in sess.busy: more of what it sent may be served */
-	bool surplus; /* one too many: it is told so */
-	bool paused;  /* nothing is read of it */
-	bool pending; /* in sess.direct */
+	bool told_9999; /* it uses the invoke ID of events, which was logged */
+	bool busy;      /* in sess.busy: more of what it sent may be served */
+	bool surplus;   /* one too many: it is told so */
+	bool paused;    /* nothing is read of it */
+	bool pending;   /* in sess.direct */
 	bool closing;
 	struct mono heard;
 	UT_hash_handle by_id;

@@ -49,6 +49,8 @@
 	XX(37602, SESSION_ENDED, NOTICE, "a CSTA session ended") \
 	XX(37603, CLIENT_MALFORMED, WARNING, \
 		"a client sent bytes that are not CSTA; its connection is closed") \
+	XX(37604, CLIENT_INVOKE, NOTICE, \
+		"a client sends requests under invoke ID 9999, which is that of events; they are answered") \
 	XX(37605, CLIENT_SLOW, WARNING, "a client reads too slowly; its connection is closed") \
 	XX(37606, CLIENT_REFUSED, WARNING, "a client was refused") \
 	XX(37607, REQUEST_REFUSED, NOTICE, "BroadWorks did not do what a client asked for") \

@@ -190,6 +190,27 @@ START_TEST(test_malformed_xml)
 }
 END_TEST
 
+/* The invoke ID of events is answered like any other, and told once for each connection. */
+START_TEST(test_invoke_9999)
+{
+	unsigned c;
+
+	setup("");
+	c = world_session(&w);
+	for (int i = 0; i < 3; i++) {
+		world_send(&w, c, 9999, "<RequestSystemStatus/>");
+		world_heard(&w, c, "9999 RequestSystemStatusResponse{systemStatus=normal}\n");
+	}
+	ck_assert_uint_eq(world_logged(&w, 37604, "client=10.77.0.100:"), 1);
+	c = world_session(&w);
+	world_send(&w, c, 9999, "<keepalive />");
+	world_send(&w, c, 9999, "<What/>");
+	world_heard(&w, c, W_ERROR("9999", "operation", "serviceNotSupported"));
+	ck_assert_uint_eq(world_logged(&w, 37604, ""), 2);
+	world_fini(&w);
+}
+END_TEST
+
 START_TEST(test_ten_in_one_segment)
 {
 	struct buf bytes, expected;
@@ -422,6 +443,7 @@ main(void)
 		test_status_without_broadworks,
 		test_bad_prefix,
 		test_malformed_xml,
+		test_invoke_9999,
 		test_ten_in_one_segment,
 		test_thousands_in_one_read,
 		test_flood_delays_nobody,

@@ -2,6 +2,8 @@
 /*
  * The way out: a segment for each of the first messages of a connection, and turns for those with much to be told.
  */
+#include "daemon/sess.h"
+#include "proto/base/limits.h"
 #include "tests/unit/node_world.h"
 
 #include <stdio.h>
@@ -164,6 +166,173 @@ START_TEST(test_turns)
 }
 END_TEST
 
+/* --- sessions without a node around them, for answers that no service makes ----------------------- */
+
+static struct {
+	struct ctx x;
+	struct say say;
+	struct sess sess;
+	struct conf conf;
+	struct log log;
+	struct ha_out ring;
+	size_t answer_bytes;
+	unsigned too_long; /* logged */
+} bare;
+
+static int
+bare_apply(void *arg, uint16_t kind, uint16_t version, const uint8_t *p, size_t n)
+{
+	(void)arg;
+	return core_apply(&bare.x.model, kind, version, p, n);
+}
+
+static void
+bare_snapshot(void *arg, struct buf *out)
+{
+	(void)arg;
+	(void)out;
+}
+
+static int
+bare_restore(void *arg, const uint8_t *p, size_t n)
+{
+	(void)arg;
+	(void)p;
+	(void)n;
+	return 0;
+}
+
+static uint64_t
+bare_digest(void *arg)
+{
+	(void)arg;
+	return bare.x.model.digest;
+}
+
+static void
+bare_emit(uint16_t kind, const uint8_t *p, size_t n, void *arg)
+{
+	(void)arg;
+	bare.x.offset++;
+	ck_assert_uint_eq(
+		ha_append(bare.x.ha, bare.x.now, kind, CORE_DELTA_VERSION, p, n), bare.x.offset);
+}
+
+static void
+bare_log(int number, enum log_level level, const char *text, void *arg)
+{
+	(void)number;
+	(void)level;
+	(void)arg;
+	bare.too_long += strstr(text, "too long") != NULL;
+}
+
+/* The service: an answer of this many bytes. */
+static void
+bare_service(struct sess *s, struct core_session *session, uint32_t invoke,
+	const struct csta_request *q, void *arg)
+{
+	struct buf body;
+
+	(void)q;
+	(void)arg;
+	buf_init(&body, 1 << 20);
+	for (size_t i = 0; i < bare.answer_bytes; i++)
+		buf_char(&body, 'x');
+	sess_answer(s, session, invoke, buf_as_str(&body));
+	buf_fini(&body);
+}
+
+static void
+bare_init(void)
+{
+	struct ha_fsm fsm = { bare_apply, bare_snapshot, bare_restore, bare_digest, NULL };
+	struct ha_conf ha = { .node_id = 1, .solo = true, .beat_ms = 250, .lease_ms = 4000 };
+
+	memset(&bare, 0, sizeof(bare));
+	bare.log = (struct log){ bare_log, NULL };
+	conf_defaults(&bare.conf);
+	bare.x.conf = &bare.conf;
+	bare.x.log = &bare.log;
+	bare.x.now.us = 1000000000;
+	bare.x.xml = xml_new();
+	bare.x.out = node_out_new();
+	bare.x.em = (struct core_emitter){ .emit = bare_emit };
+	buf_init(&bare.x.em.buf, 8192);
+	say_init(&bare.say, &bare.x);
+	core_init(&bare.x.model, say_fact, NULL, &bare.say);
+	sess_init(&bare.sess, &bare.x, &bare.say, bare_service, NULL);
+	ha_out_init(&bare.ring);
+	bare.x.ha = ha_new(&ha, &fsm, 7, &bare.log);
+	ha_start(bare.x.ha, bare.x.now, &bare.ring);
+	ck_assert(ctx_is_active(&bare.x));
+	sess_activate(&bare.sess);
+}
+
+static void
+bare_fini(void)
+{
+	core_fini(&bare.x.model);
+	sess_fini(&bare.sess);
+	say_fini(&bare.say);
+	ha_free(bare.x.ha);
+	ha_out_fini(&bare.ring);
+	xml_free(bare.x.xml);
+	buf_fini(&bare.x.em.buf);
+	node_out_free(bare.x.out);
+}
+
+/* What a request is answered with. */
+static struct str
+bare_answer(uint32_t invoke)
+{
+	struct buf frame;
+
+	buf_init(&frame, 65535);
+	ck_assert_int_eq(csta_frame_put(&frame, invoke, STR(ASK)), 0);
+	node_out_reset(bare.x.out);
+	sess_conn_data(&bare.sess, 1, buf_as_str(&frame));
+	ha_flush(bare.x.ha, bare.x.now, &bare.ring);
+	sess_pump(&bare.sess);
+	buf_fini(&frame);
+	ck_assert_uint_ge(node_out_count(bare.x.out), 1);
+	return node_out_at(bare.x.out, 0).bytes;
+}
+
+/* The longest answer that a frame holds is sent; of a longer one the client learns that it is none. */
+START_TEST(test_answer_too_long)
+{
+	static const char error[] =
+		"0007<?xml version=\"1.0\" encoding=\"UTF-8\"?><CSTAErrorCode "
+		"xmlns=\"http://www.ecma-international.org/standards/ecma-323/csta/ed3\">"
+		"<operation>generic</operation></CSTAErrorCode>";
+	struct str sent;
+
+	bare_init();
+	sess_conn_open(&bare.sess, 1,
+		&(struct sess_origin){ .peer = STR("10.0.0.1:5"),
+			.local = STR("10.0.0.2:1040"),
+			.names = STR("") });
+	bare.answer_bytes = 10;
+	for (uint32_t i = 1; i < 4; i++) {
+		(void)bare_answer(i);
+		sess_conn_acked(&bare.sess, 1, UINT64_MAX);
+		sess_pump(&bare.sess);
+		sess_conn_acked(&bare.sess, 1, UINT64_MAX);
+	}
+	bare.answer_bytes = LIMIT_CSTA_MESSAGE_BYTES - CSTA_PREFIX_BYTES;
+	sent = bare_answer(6);
+	ck_assert_uint_eq(sent.n, LIMIT_CSTA_MESSAGE_BYTES);
+	ck_assert_uint_eq(bare.too_long, 0);
+	bare.answer_bytes++;
+	sent = bare_answer(7);
+	ck_assert_uint_eq(sent.n, sizeof(error) - 1 + 4);
+	ck_assert_mem_eq(sent.p + 4, error, sizeof(error) - 1);
+	ck_assert_uint_eq(bare.too_long, 1);
+	bare_fini();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -173,6 +342,7 @@ main(void)
 		test_pace_and_the_end,
 		test_status_does_not_wait_for_ever,
 		test_turns,
+		test_answer_too_long,
 	};
 
 	return world_main("sess_out", tests, sizeof(tests) / sizeof(tests[0]));
