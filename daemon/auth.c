@@ -140,6 +140,14 @@ auth_application(const struct conf *conf, const char *user, const struct conf_ap
 	return *app != NULL || (conf->csta_user[0] != '\0' && strcmp(conf->csta_user, user) == 0);
 }
 
+bool
+auth_place_fits(const struct conf *conf, const char *user, const struct auth_who *who)
+{
+	const struct conf_application *app;
+
+	return auth_application(conf, user, &app) && (app == NULL || place_fits(app, who));
+}
+
 /* limits */
 
 static bool

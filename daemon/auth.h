@@ -34,6 +34,9 @@ bool auth_implicit(const struct conf *conf, const struct auth_who *who, struct a
 bool auth_application(
 	const struct conf *conf, const char *user, const struct conf_application **app);
 
+/** Does the session's application take it from this place, by address and certificate? For a resume without a login. */
+bool auth_place_fits(const struct conf *conf, const char *user, const struct auth_who *who);
+
 /** One more session of the application may be opened. */
 bool auth_session_fits(const struct ctx *x, const struct conf_application *app);
 /** One more monitor of the session's application may be started. */

@@ -265,8 +265,10 @@ assoc_reset_timer(struct sess *s, struct conn *c, uint32_t invoke, const struct 
 {
 	struct core_session *session = core_session_by_id(&s->x->model, c->session);
 	struct core_session *named = assoc_find(s, q->session_id);
-	bool resumes =
-		session == NULL && named != NULL && assoc_same_host(str_of(c->peer), named->peer);
+	struct auth_who who = assoc_who(c, q);
+	bool resumes = session == NULL && named != NULL &&
+		assoc_same_host(str_of(c->peer), named->peer) &&
+		auth_place_fits(s->x->conf, named->user, &who);
 
 	if (resumes) {
 		session = named;

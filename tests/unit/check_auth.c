@@ -194,6 +194,42 @@ START_TEST(test_resume)
 }
 END_TEST
 
+/* The timer resumes without a login: but only with the certificate that the section asks for. */
+START_TEST(test_resume_by_timer)
+{
+	static const char reset[] = "<ResetApplicationSessionTimer><sessionID>#1</sessionID>"
+				    "</ResetApplicationSessionTimer>";
+	unsigned c = 0;
+
+	setup("[application a]\ncertificate = ts\n");
+	for (unsigned i = 0; i < 3; i++) {
+		c = ++w.client_count;
+		w.clients[c].open = w.clients[c].reads = true;
+		csta_stream_init(&w.clients[c].in, csta_codecs[CSTA_CODEC_ANNEX_J]);
+		buf_init(&w.clients[c].heard, 65536);
+		buf_init(&w.clients[c].raw, 65536);
+		world_step(&w,
+			&(struct node_event){ .kind = NODE_EV_CLIENT_OPEN,
+				.id = c,
+				.text = STR("10.77.0.100:4"),
+				.text2 = STR("10.77.0.50:1040"),
+				.bytes = i == 1 ? STR("cn:other\n") : STR("cn:ts\n") });
+		world_settle(&w);
+		world_take(&w, c);
+		if (i == 0) {
+			ck_assert_ptr_nonnull(strstr(login(c, "", "", ""), POS));
+			world_hang_up(&w, c);
+		}
+		if (i == 1)
+			answers(c, reset,
+				"0005 ResetApplicationSessionTimerNegResponse{errorCode{definedError=invalidSessionID}}\n");
+	}
+	world_send(&w, c, 5, "%s", reset);
+	ck_assert_ptr_nonnull(strstr(world_take(&w, c), "ResetApplicationSessionTimerPosResponse"));
+	world_fini(&w);
+}
+END_TEST
+
 START_TEST(test_services)
 {
 	unsigned c;
@@ -510,6 +546,7 @@ main(void)
 		test_rights_by_name,
 		test_certificates,
 		test_resume,
+		test_resume_by_timer,
 		test_services,
 		test_monitoring_only,
 		test_devices,
