@@ -8,6 +8,7 @@
  */
 #include "daemon/auth.h"
 
+#include "daemon/ident.h"
 #include "proto/base/str.h"
 
 #include <stdio.h>
@@ -241,13 +242,17 @@ service_allowed(const struct conf_application *app, enum csta_request_kind kind)
 	return app->services[0] == '\0' || conf_word_listed(app->services, str_of(name));
 }
 
+/* Who is meant counts, not how it is written. */
 static bool
 device_allowed(const struct ctx *x, const struct conf_application *app, struct str device)
 {
-	const struct core_device *d = core_device_by_id(&x->model, device);
+	struct ident user, name;
 
-	return conf_device_listed(
-		app->devices, device, d ? str_of(d->user) : (struct str){ "", 0 });
+	ident_user(x->conf, device, &user);
+	if (user.n == 0)
+		return false;
+	ident_name(x->conf, ident_str(&user), &name);
+	return conf_device_listed(app->devices, ident_str(&name), ident_str(&user));
 }
 
 /* A call by itself: one device of it is allowed, or nobody knows the call. */

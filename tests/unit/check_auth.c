@@ -296,6 +296,14 @@ START_TEST(test_devices)
 	snprintf(text, sizeof(text), MONITOR, "2003");
 	answers(c, text, FORBIDDEN);
 	answers(c, "<MakeCall><callingDevice>2003</callingDevice></MakeCall>", FORBIDDEN);
+	/* whatever it is called: it is the device that counts */
+	answers(c, "<MakeCall><callingDevice>2003@demo.example</callingDevice></MakeCall>",
+		FORBIDDEN);
+	answers(c,
+		"<MakeCall><callingDevice>N&lt;2003&gt;;displayNumber=2001</callingDevice></MakeCall>",
+		FORBIDDEN);
+	world_monitor(&w, c, "2001@demo.example");
+	world_monitor(&w, c, "tel:2001");
 	/* registrations for whatever there is, and devices in private data */
 	answers(c, "<RouteRegister/>", FORBIDDEN);
 	answers(c, "<RouteRegister><routeingDevice>2003</routeingDevice></RouteRegister>",
