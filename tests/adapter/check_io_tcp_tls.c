@@ -249,7 +249,8 @@ START_TEST(each_message_is_a_segment)
 	for (int i = 0; i < 10; i++)
 		io_tcp_send(tcp, id, STR("abc"));
 	read_exactly(&c, text, sizeof(text));
-	ck_assert_uint_eq(segments_received(c.fd) - before, 10);
+	/* one that was sent again, because its acknowledgement was late, counts as well */
+	ck_assert_uint_ge(segments_received(c.fd) - before, 10);
 	tls_client_close(&c);
 	recorder_await(r, NODE_EV_CLIENT_CLOSED, 1);
 }
