@@ -14,7 +14,7 @@ enum node_action_kind {
 	NODE_ACT_MCAST,       /* bytes: multicast to the group, in order, retried on try-again */
 	NODE_ACT_REJOIN,      /* leave the group and join again */
 	NODE_ACT_SAVE_EPOCH,  /* number: on disk before anything that follows is performed */
-	NODE_ACT_LISTEN,      /* flag: open or close the CSTA listener */
+	NODE_ACT_LISTEN,      /* flag: open or close all CSTA listeners */
 	NODE_ACT_CLIENT_SEND, /* id, bytes: one write, order kept */
 	NODE_ACT_CLIENT_CLOSE, /* id; flag: after what was sent before is out (else at once). CLIENT_CLOSED follows */
 	NODE_ACT_CLIENT_PAUSE, /* id; flag: nothing more is read of it, until this comes without the flag */
