@@ -92,6 +92,27 @@ START_TEST(test_answers_without_invoke_ids)
 }
 END_TEST
 
+/* What waits for an answer is not read on: TCP holds the client back. */
+START_TEST(test_who_waits_for_an_answer_is_not_read)
+{
+	static const char requests[] = MONITOR("2001") "\0<RequestSystemStatus/>";
+	unsigned c;
+
+	setup(NUL_LISTENER);
+	c = world_connect_over(&w, 1, "10.77.0.100:4000");
+	world_settle(&w);
+	world_send_bytes(&w, c, requests, sizeof(requests));
+	ck_assert(w.clients[c].paused);
+	world_run(&w, 500);
+	ck_assert(!w.clients[c].paused);
+	ck_assert_ptr_nonnull(strstr(world_take(&w, c), "RequestSystemStatusResponse"));
+	/* one alone holds nobody back */
+	world_send_bytes(&w, c, MONITOR("2002"), sizeof(MONITOR("2002")));
+	ck_assert(!w.clients[c].paused);
+	world_fini(&w);
+}
+END_TEST
+
 /* While BroadWorks is asked for the first, so many more may wait and no more. */
 START_TEST(test_requests_that_wait_are_bounded)
 {
@@ -440,6 +461,7 @@ main(void)
 		test_edition_of_the_listener,
 		test_answers_without_invoke_ids,
 		test_requests_that_wait_are_bounded,
+		test_who_waits_for_an_answer_is_not_read,
 		test_status_without_broadworks,
 		test_bad_prefix,
 		test_malformed_xml,
