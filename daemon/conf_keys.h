@@ -49,6 +49,7 @@
 		SHARED) \
 	XX("csta", "cleanup-delay-s", I64, cleanup_delay_s, 0, 86400, "120", SHARED) \
 	XX("csta", "quiet-ms", I64, quiet_ms, 0, 60000, "0", SHARED) \
+	XX("csta", "answer-first-ms", I64, answer_first_ms, 0, 10000, "500", SHARED) \
 	XX("csta", "monitors-max", U32, monitors_max, 1, LIMIT_MONITORS, "200000", SHARED) \
 	XX("csta", "sessions-max", U32, sessions_max, 1, LIMIT_SESSIONS, "4096", SHARED) \
 	XX("csta", "connections-max", U32, connections_max_north, 1, LIMIT_CONNECTIONS, "4000", \

@@ -17,7 +17,71 @@ outbox_new(uint64_t session)
 
 	b->session = session;
 	TAILQ_INIT(&b->list);
+	TAILQ_INIT(&b->holds);
 	return b;
+}
+
+static void
+outbox_hold_remove(struct outbox *b, struct outbox_hold *h)
+{
+	TAILQ_REMOVE(&b->holds, h, link);
+	mem_free(h);
+}
+
+static void
+outbox_holds_clear(struct outbox *b)
+{
+	while (!TAILQ_EMPTY(&b->holds))
+		outbox_hold_remove(b, TAILQ_FIRST(&b->holds));
+}
+
+uint64_t
+outbox_hold(struct outbox *b, const struct outbox_hold *what)
+{
+	struct outbox_hold *h = mem_alloc(sizeof(*h));
+
+	*h = *what;
+	h->id = ++b->last_hold;
+	TAILQ_INSERT_TAIL(&b->holds, h, link);
+	return h->id;
+}
+
+void
+outbox_release(struct outbox *b, uint64_t hold)
+{
+	struct outbox_hold *h;
+
+	TAILQ_FOREACH(h, &b->holds, link) {
+		if (h->id != hold)
+			continue;
+		outbox_hold_remove(b, h);
+		return;
+	}
+}
+
+static bool
+outbox_about(const struct outbox_hold *h, const struct outbox_message *msg)
+{
+	return (msg->device != 0 && (msg->device == h->device || msg->device == h->other_device)) ||
+		(msg->call != 0 && msg->call == h->call);
+}
+
+/* The last of the holds up to this one that are about what the message is about; 0: none. */
+static uint64_t
+outbox_held_by(const struct outbox *b, const struct outbox_message *msg, uint64_t up_to)
+{
+	const struct outbox_hold *h;
+
+	TAILQ_FOREACH_REVERSE(h, &b->holds, outbox_holds, link)
+		if (h->id <= up_to && outbox_about(h, msg))
+			return h->id;
+	return 0;
+}
+
+static bool
+outbox_is_held(const struct outbox *b, const struct outbox_message *msg)
+{
+	return msg->hold != 0 && outbox_held_by(b, msg, msg->hold) != 0;
 }
 
 static void
@@ -39,6 +103,7 @@ outbox_free(struct outbox *b)
 		return;
 	while (!TAILQ_EMPTY(&b->list))
 		outbox_remove(b, TAILQ_FIRST(&b->list));
+	outbox_holds_clear(b);
 	mem_free(b);
 }
 
@@ -59,10 +124,23 @@ outbox_make(struct outbox *b, const struct outbox_message *head, struct str body
 	msg = mem_alloc(sizeof(*msg) + body.n);
 	*msg = *head;
 	msg->n = body.n;
+	msg->hold = outbox_held_by(b, msg, b->last_hold);
 	memcpy(msg->body, body.p, body.n);
 	b->count++;
 	b->bytes += body.n;
 	return msg;
+}
+
+/* In front of one that is still to be sent; NULL: behind all. */
+static void
+outbox_insert(struct outbox *b, struct outbox_message *msg, struct outbox_message *before)
+{
+	if (before != NULL)
+		TAILQ_INSERT_BEFORE(before, msg, link);
+	else
+		TAILQ_INSERT_TAIL(&b->list, msg, link);
+	if (b->cursor == before)
+		b->cursor = msg;
 }
 
 void
@@ -70,11 +148,8 @@ outbox_push(struct outbox *b, const struct outbox_message *head, struct str body
 {
 	struct outbox_message *msg = outbox_make(b, head, body);
 
-	if (msg == NULL)
-		return;
-	TAILQ_INSERT_TAIL(&b->list, msg, link);
-	if (b->cursor == NULL)
-		b->cursor = msg;
+	if (msg != NULL)
+		outbox_insert(b, msg, NULL);
 }
 
 void
@@ -82,19 +157,30 @@ outbox_push_front(struct outbox *b, const struct outbox_message *head, struct st
 {
 	struct outbox_message *msg = outbox_make(b, head, body);
 
+	if (msg != NULL)
+		outbox_insert(b, msg, b->cursor);
+}
+
+void
+outbox_push_ahead(struct outbox *b, const struct outbox_message *head, struct str body)
+{
+	struct outbox_message *msg = outbox_make(b, head, body), *held = NULL;
+
 	if (msg == NULL)
 		return;
-	if (b->cursor != NULL)
-		TAILQ_INSERT_BEFORE(b->cursor, msg, link);
-	else
-		TAILQ_INSERT_TAIL(&b->list, msg, link);
-	b->cursor = msg;
+	if (!TAILQ_EMPTY(&b->holds))
+		held = b->cursor;
+	while (held != NULL && !outbox_is_held(b, held))
+		held = TAILQ_NEXT(held, link);
+	outbox_insert(b, msg, held);
 }
 
 struct outbox_message *
 outbox_peek(const struct outbox *b, uint64_t released)
 {
-	return b->cursor != NULL && b->cursor->offset <= released ? b->cursor : NULL;
+	struct outbox_message *msg = b->cursor;
+
+	return msg != NULL && msg->offset <= released && !outbox_is_held(b, msg) ? msg : NULL;
 }
 
 void
@@ -211,6 +297,7 @@ outbox_resume(struct outbox *b, bool numbered, uint64_t last_number, uint64_t sa
 	b->cursor = TAILQ_FIRST(&b->list);
 	b->lost = false;
 	b->overflow = false;
+	outbox_holds_clear(b);
 	return complete;
 }
 
@@ -224,6 +311,7 @@ outbox_detach(struct outbox *b)
 		if (msg->serial == 0)
 			outbox_remove(b, msg);
 	}
+	outbox_holds_clear(b);
 }
 
 void

@@ -153,9 +153,10 @@ say_far_state(enum core_view view)
 	return CSTA_LOCAL_null;
 }
 
-/* messages said on both nodes: numbered in the replicated session */
-void
-say_replicated(struct say *s, struct core_session *session, enum outbox_kind kind)
+/* Messages said on both nodes: numbered in the replicated session. `about`: what an event is about. */
+static void
+say_queue(struct say *s, struct core_session *session, enum outbox_kind kind,
+	const struct outbox_hold *about)
 {
 	struct outbox_message head = {
 		.kind = kind, .serial = ++session->last_serial, .offset = s->x->offset
@@ -163,11 +164,26 @@ say_replicated(struct say *s, struct core_session *session, enum outbox_kind kin
 
 	if (kind == OUTBOX_EVENT)
 		head.number = session->last_number; /* say_event.c has taken it */
+	head.device = about->device;
+	head.call = about->call;
 	REQUIRE(!s->body.overflow);
 	((struct outbox *)session->box)->keep = session->numbered ? SAY_KEPT_EVENTS : 0;
 	outbox_push(session->box, &head, buf_as_str(&s->body));
 	core_hash_session(&s->x->model, session);
 	say_mark_pending(s, session);
+}
+
+void
+say_replicated(struct say *s, struct core_session *session, enum outbox_kind kind)
+{
+	say_queue(s, session, kind, &(struct outbox_hold){ .id = 0 });
+}
+
+void
+say_replicated_event(struct say *s, const struct core_monitor *mon, const struct csta_event *ev)
+{
+	say_queue(s, mon->session, OUTBOX_EVENT,
+		&(struct outbox_hold){ .device = outbox_device(mon->device), .call = ev->call_id });
 }
 
 static struct csta_event
@@ -301,6 +317,16 @@ say_own(struct say *s, struct core_session *session, enum outbox_kind kind, uint
 	struct outbox_message head = { .kind = kind, .offset = s->x->offset, .invoke = invoke };
 
 	outbox_push(session->box, &head, body);
+	say_mark_pending(s, session);
+}
+
+void
+say_own_ahead(struct say *s, struct core_session *session, enum outbox_kind kind, uint32_t invoke,
+	struct str body)
+{
+	struct outbox_message head = { .kind = kind, .offset = s->x->offset, .invoke = invoke };
+
+	outbox_push_ahead(session->box, &head, body);
 	say_mark_pending(s, session);
 }
 

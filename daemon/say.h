@@ -45,6 +45,9 @@ void say_mark_pending(struct say *s, struct core_session *session);
 /** Appends a message of the active's own (answer, or a status at association): dies with the connection. */
 void say_own(struct say *s, struct core_session *session, enum outbox_kind kind, uint32_t invoke,
 	struct str body);
+/** As say_own, ahead of events that are held back for an answer (outbox.h). */
+void say_own_ahead(struct say *s, struct core_session *session, enum outbox_kind kind,
+	uint32_t invoke, struct str body);
 /** As say_own, but it leaves only with the delta that will be emitted next. */
 void say_own_with_next(struct say *s, struct core_session *session, enum outbox_kind kind,
 	uint32_t invoke, struct str body);

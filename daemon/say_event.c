@@ -108,7 +108,7 @@ say_event_tell(struct say *s, const struct core_monitor *mon, const struct csta_
 	buf_reset(&s->body);
 	csta_put_event_joined(
 		&s->body, buf_as_str(&form->text), &form->cut, mon->id, session->last_number);
-	say_replicated(s, session, OUTBOX_EVENT);
+	say_replicated_event(s, mon, ev);
 }
 
 void

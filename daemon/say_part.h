@@ -10,6 +10,9 @@
 /* say.c */
 /** Numbers what is in s->body, if it is an event, and puts it into the session's outbox: on both nodes alike. */
 void say_replicated(struct say *s, struct core_session *session, enum outbox_kind kind);
+/** The same of an event, whose number was taken: what it is about goes with it, for the holds of the outbox. */
+void say_replicated_event(
+	struct say *s, const struct core_monitor *mon, const struct csta_event *ev);
 
 /* say_event.c */
 void say_event_init(struct say *s);

@@ -460,6 +460,17 @@ sess_unanswered(struct sess *s, const struct core_session *session, uint32_t inv
 }
 
 void
+sess_answer_ahead(struct sess *s, struct core_session *session, uint32_t invoke, struct str body)
+{
+	struct conn *c = sess_conn_of(s, session);
+
+	if (c == NULL)
+		return;
+	say_own_ahead(s->say, session, OUTBOX_ANSWER, invoke, body);
+	sess_assoc_answered(s, c, session, invoke, say_own_ahead);
+}
+
+void
 sess_answer_with_next(
 	struct sess *s, struct core_session *session, uint32_t invoke, struct str body)
 {
@@ -483,7 +494,7 @@ sess_error(struct sess *s, struct core_session *session, uint32_t invoke, enum c
 {
 	buf_reset(&s->body);
 	csta_put_error(&s->body, (enum csta_edition)session->edition, error);
-	sess_answer(s, session, invoke, buf_as_str(&s->body));
+	sess_answer_ahead(s, session, invoke, buf_as_str(&s->body));
 }
 
 static void

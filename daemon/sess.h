@@ -104,6 +104,12 @@ struct mono sess_deadline(const struct sess *s);
 void sess_answer(struct sess *s, struct core_session *session, uint32_t invoke, struct str body);
 /** A request that has no answer is done with: its invoke ID is free. */
 void sess_unanswered(struct sess *s, const struct core_session *session, uint32_t invoke);
+/**
+ * As sess_answer, ahead of events that wait for the answer to a request (outbox.h): that answer itself, and all that say
+ * nothing about calls.
+ */
+void sess_answer_ahead(
+	struct sess *s, struct core_session *session, uint32_t invoke, struct str body);
 /** As sess_answer, leaving with the delta that will be emitted next. */
 void sess_answer_with_next(
 	struct sess *s, struct core_session *session, uint32_t invoke, struct str body);

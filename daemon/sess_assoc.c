@@ -287,7 +287,7 @@ assoc_reset_timer(struct sess *s, struct conn *c, uint32_t invoke, const struct 
 	if (resumes)
 		say_own_first(s->say, session, OUTBOX_ANSWER, invoke, buf_as_str(&s->body));
 	else
-		sess_answer(s, session, invoke, buf_as_str(&s->body));
+		sess_answer_ahead(s, session, invoke, buf_as_str(&s->body));
 }
 
 void

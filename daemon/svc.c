@@ -25,6 +25,7 @@ svc_init(struct svc *v, struct ctx *x, struct sess *sess, struct bw *bw)
 	*v = (struct svc){ .x = x, .sess = sess, .bw = bw };
 	for (int kind = 0; kind < SVC_WAITS; kind++)
 		TAILQ_INIT(&v->waits[kind]);
+	TAILQ_INIT(&v->holds);
 	buf_init(&v->body, LIMIT_CSTA_MESSAGE_BYTES);
 }
 
@@ -106,7 +107,9 @@ svc_wait(const struct svc_in *in, enum svc_wait_kind kind, const struct core_dev
 static void
 svc_system_status(const struct svc_in *in)
 {
-	svc_answer_empty(in, "SystemStatusResponse");
+	buf_reset(&in->v->body);
+	csta_put_system_status_response(&in->v->body, svc_edition(in->session));
+	svc_answer_ahead(in);
 }
 
 static void
@@ -118,7 +121,7 @@ svc_system_register(const struct svc_in *in)
 	CORE_EMIT(&v->x->em, session_register, .session = in->session->id, .id = id);
 	buf_reset(&v->body);
 	csta_put_system_register_response(&v->body, svc_edition(in->session), id);
-	svc_answer(in);
+	svc_answer_ahead(in);
 }
 
 static void
@@ -143,7 +146,7 @@ svc_request_system_status(const struct svc_in *in)
 	buf_reset(&v->body);
 	csta_put_request_system_status_response(
 		&v->body, svc_edition(in->session), say_status(v->x->model.status));
-	svc_answer(in);
+	svc_answer_ahead(in);
 }
 
 /* services */
@@ -308,13 +311,14 @@ svc_tick(struct svc *v)
 {
 	for (int kind = 0; kind < SVC_WAITS; kind++)
 		svc_waits_late(v, &v->waits[kind]);
+	svc_jobs_tick(v);
 	svc_hotel_tick(v);
 }
 
 struct mono
 svc_deadline(const struct svc *v)
 {
-	struct mono due = svc_hotel_deadline(v);
+	struct mono due = mono_min(svc_hotel_deadline(v), svc_jobs_deadline(v));
 
 	for (int kind = 0; kind < SVC_WAITS; kind++)
 		if (!TAILQ_EMPTY(&v->waits[kind]))

@@ -54,9 +54,10 @@ struct svc {
 	struct bw *bw;
 	struct svc_waits waits[SVC_WAITS]; /* by kind, soonest due first: each kind has one delay */
 	struct svc_queue *queues;
-	struct svc_job *jobs;     /* requests that BroadWorks carries out, by id */
-	struct svc_hotel *hotels; /* notes of journalled operations, by id */
-	uint32_t cross_refs;      /* of lists told in segments */
+	struct svc_job *jobs;                 /* requests that BroadWorks carries out, by id */
+	TAILQ_HEAD(svc_holds, svc_job) holds; /* those that events wait for, soonest over first */
+	struct svc_hotel *hotels;             /* notes of journalled operations, by id */
+	uint32_t cross_refs;                  /* of lists told in segments */
 	struct buf body;
 };
 

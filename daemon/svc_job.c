@@ -67,6 +67,62 @@ job_can_be_carried(const struct svc *v, const struct svc_job *job)
 	return true;
 }
 
+/* Questions change nothing, so they cause no events. */
+static bool
+job_changes(const struct svc_job *job)
+{
+	for (unsigned i = 0; i < job->step_count; i++)
+		if (strcmp(xsi_op_method(job->steps[i]->op), "GET") != 0)
+			return true;
+	return false;
+}
+
+/* The answer shall stand before the events of the device, of the other one that is named, and of the call. */
+static void
+job_hold(const struct svc_in *in, struct svc_job *job, const struct core_device *d)
+{
+	struct svc *v = in->v;
+	int64_t ms = v->x->conf->answer_first_ms;
+	struct outbox_hold what = { .device = outbox_device(d),
+		.other_device = outbox_device(core_device_by_id(&v->x->model, in->q->called)),
+		.call = job->call };
+
+	job->session = in->session->id;
+	if (ms == 0 || job->over != NULL || !job_changes(job))
+		return;
+	job->hold = outbox_hold(in->session->box, &what);
+	job->held_until = mono_add_ms(v->x->now, ms);
+	TAILQ_INSERT_TAIL(&v->holds, job, by_hold);
+}
+
+static void
+job_release(struct svc *v, struct svc_job *job)
+{
+	struct core_session *session = core_session_by_id(&v->x->model, job->session);
+
+	if (job->hold == 0)
+		return;
+	TAILQ_REMOVE(&v->holds, job, by_hold);
+	if (session != NULL)
+		outbox_release(session->box, job->hold);
+	job->hold = 0;
+}
+
+void
+svc_jobs_tick(struct svc *v)
+{
+	struct svc_job *job;
+
+	while ((job = TAILQ_FIRST(&v->holds)) != NULL && mono_due(job->held_until, v->x->now))
+		job_release(v, job);
+}
+
+struct mono
+svc_jobs_deadline(const struct svc *v)
+{
+	return TAILQ_EMPTY(&v->holds) ? MONO_NEVER : TAILQ_FIRST(&v->holds)->held_until;
+}
+
 void
 svc_job_start(const struct svc_in *in, struct svc_job *job)
 {
@@ -87,6 +143,7 @@ svc_job_start(const struct svc_in *in, struct svc_job *job)
 		.invoke = in->invoke, .kind = (uint8_t)job->service, .device = str_of(d->id));
 	core_request_by_id(&v->x->model, id)->conn = sess_conn_id(v->sess, in->session);
 	svc_under_way(v, in->session->id, 1);
+	job_hold(in, job, d);
 	bw_call(v->bw, id, job->steps[0], d);
 }
 
@@ -213,13 +270,12 @@ job_end(struct svc *v, struct svc_job *job, const struct core_request *q, enum c
 	if (job->over != NULL)
 		job->over(v, job, error);
 	HASH_DELETE(by_request, v->jobs, job);
-	job_free(job);
-	if (session == NULL)
-		return;
-	if (error != CSTA_NO_ERROR)
+	if (session != NULL && error != CSTA_NO_ERROR)
 		sess_error(v->sess, session, invoke, error);
-	else
-		sess_answer(v->sess, session, invoke, buf_as_str(&v->body));
+	else if (session != NULL)
+		sess_answer_ahead(v->sess, session, invoke, buf_as_str(&v->body));
+	job_release(v, job);
+	job_free(job);
 }
 
 /* What the step that is over means for the job; CSTA_NO_ERROR: it goes on. */
@@ -293,6 +349,7 @@ svc_jobs_drop(struct svc *v)
 
 	HASH_ITER(by_request, v->jobs, job, next) {
 		HASH_DELETE(by_request, v->jobs, job);
+		job_release(v, job);
 		job_free(job);
 	}
 }

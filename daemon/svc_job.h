@@ -4,7 +4,8 @@
  *
  * A job is the active's own. Its steps are made before it starts and sent one after the other, each when the one before
  * was done. A step that fails ends the job with an error; what the steps before it have done shows in events, and in the
- * log. No step begins later than SVC_JOB_MS after the first: clients wait seven seconds for an answer. Jobs of a node that ceases to be active end without an answer: their connections are gone.
+ * log. Events of the devices and of the call that a job is about stay in the outbox of its session until the answer is
+ * there, for `answer-first-ms` at most; other sessions have theirs at once. No step begins later than SVC_JOB_MS after the first: clients wait seven seconds for an answer. Jobs of a node that ceases to be active end without an answer: their connections are gone.
  */
 #ifndef TANDEM_DAEMON_SVC_JOB_H
 #define TANDEM_DAEMON_SVC_JOB_H
@@ -58,6 +59,10 @@ struct svc_job {
 		} agent;
 		bool on;
 	} got;
+	/* the events that it causes wait for its answer, until `held_until`; 0: not, or not any more */
+	uint64_t session, hold;
+	struct mono held_until;
+	TAILQ_ENTRY(svc_job) by_hold;
 	UT_hash_handle by_request;
 };
 
@@ -76,5 +81,8 @@ enum csta_error svc_job_error(enum xsi_op op, enum bw_result result);
 void svc_job_over(struct svc *v, uint64_t request, enum bw_result result, uint64_t call_id);
 /** All of them. */
 void svc_jobs_drop(struct svc *v);
+/** Events that have waited long enough for an answer wait no longer. */
+void svc_jobs_tick(struct svc *v);
+struct mono svc_jobs_deadline(const struct svc *v);
 
 #endif

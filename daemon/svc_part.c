@@ -25,6 +25,12 @@ svc_answer(const struct svc_in *in)
 }
 
 void
+svc_answer_ahead(const struct svc_in *in)
+{
+	sess_answer_ahead(in->v->sess, in->session, in->invoke, buf_as_str(&in->v->body));
+}
+
+void
 svc_answer_empty(const struct svc_in *in, const char *root)
 {
 	buf_reset(&in->v->body);

@@ -19,6 +19,8 @@ void svc_refuse(const struct svc_in *in, enum csta_error error);
 void svc_answer_empty(const struct svc_in *in, const char *root);
 /** Answers with what is in v->body. */
 void svc_answer(const struct svc_in *in);
+/** The same, ahead of events that are held back: it says nothing about calls or monitors. */
+void svc_answer_ahead(const struct svc_in *in);
 enum csta_edition svc_edition(const struct core_session *session);
 /** One more request of a session is under way, or one less. The session may be gone. */
 void svc_under_way(struct svc *v, uint64_t session_id, int change);

@@ -60,6 +60,109 @@ shape(void)
 	return text;
 }
 
+static uint64_t
+hold(uint64_t device, uint64_t call)
+{
+	return outbox_hold(box, &(struct outbox_hold){ .device = device, .call = call });
+}
+
+static void
+push_about(uint64_t serial, uint64_t device, uint64_t call)
+{
+	struct outbox_message head = { .kind = OUTBOX_EVENT,
+		.serial = serial,
+		.number = serial,
+		.device = device,
+		.call = call };
+
+	outbox_push(box, &head, STR("body"));
+}
+
+static void
+ahead(uint32_t invoke)
+{
+	struct outbox_message head = { .kind = OUTBOX_ANSWER, .invoke = invoke };
+
+	outbox_push_ahead(box, &head, STR("answer"));
+}
+
+/* Events about what a request is about wait for its answer, and those behind them; answers pass them by. */
+START_TEST(test_hold)
+{
+	uint64_t first, second;
+
+	box = outbox_new(9);
+	push_about(1, 7, 70);
+	first = hold(7, 0);
+	push_about(2, 8, 70);
+	push_about(3, 7, 71);
+	push_about(4, 8, 0);
+	ck_assert_str_eq(shape(), "|e1 e2 e3 e4 ");
+	ck_assert_uint_eq(send_all(0, 0), 20);
+	ck_assert_str_eq(shape(), "e1 e2 |e3 e4 ");
+	ahead(50);
+	ck_assert_str_eq(shape(), "e1 e2 |a50 e3 e4 ");
+	second = hold(8, 0);
+	push_about(5, 8, 0);
+	/* the first answer: what waits for the second one alone still does */
+	ahead(51);
+	outbox_release(box, first);
+	ck_assert_str_eq(shape(), "e1 e2 |a50 a51 e3 e4 e5 ");
+	ck_assert_uint_eq(send_all(0, 20), 60);
+	ck_assert_str_eq(shape(), "e1 e2 a50 a51 e3 e4 |e5 ");
+	ahead(52);
+	outbox_release(box, second);
+	outbox_release(box, second);
+	ck_assert_str_eq(shape(), "e1 e2 a50 a51 e3 e4 |a52 e5 ");
+	ck_assert_uint_eq(send_all(0, 60), 80);
+	outbox_free(box);
+}
+END_TEST
+
+/* By call, too. A hold that begins later is none of an older event's business: each waits for a bounded time. */
+START_TEST(test_hold_of_a_call)
+{
+	uint64_t first, second;
+
+	box = outbox_new(9);
+	first = hold(7, 70);
+	push_about(1, 8, 70);
+	second = hold(7, 70);
+	push_about(2, 8, 70);
+	ck_assert_ptr_null(outbox_peek(box, 0));
+	outbox_release(box, first);
+	ck_assert_uint_eq(send_all(0, 0), 10);
+	ck_assert_str_eq(shape(), "e1 |e2 ");
+	outbox_release(box, second);
+	ck_assert_uint_eq(send_all(0, 10), 20);
+	outbox_free(box);
+}
+END_TEST
+
+/* Without the connection there is no answer to wait for. */
+START_TEST(test_hold_ends_with_connection)
+{
+	for (int i = 0; i < 2; i++) {
+		box = outbox_new(9);
+		hold(7, 0);
+		push_about(1, 7, 0);
+		ck_assert_ptr_null(outbox_peek(box, 0));
+		if (i == 0)
+			outbox_detach(box);
+		else
+			ck_assert(outbox_resume(box, false, 0, 1));
+		ck_assert_ptr_nonnull(outbox_peek(box, 0));
+		ahead(50);
+		ck_assert_str_eq(shape(), "|e1 a50 ");
+		outbox_free(box);
+	}
+	/* and with the session */
+	box = outbox_new(9);
+	hold(7, 0);
+	outbox_free(box);
+}
+END_TEST
+
 START_TEST(test_order)
 {
 	struct outbox_message head = { .kind = OUTBOX_ANSWER, .invoke = 42, .offset = 7 };
@@ -450,6 +553,9 @@ int
 main(void)
 {
 	const TTest *const tests[] = {
+		test_hold,
+		test_hold_of_a_call,
+		test_hold_ends_with_connection,
 		test_order,
 		test_acked,
 		test_stop,

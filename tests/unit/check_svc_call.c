@@ -132,22 +132,198 @@ START_TEST(test_make_call_never_seen)
 }
 END_TEST
 
-/* Events of the call overtake the answer to the request. */
-START_TEST(test_make_call_event_first)
+/* --- the answer first, then the events that the request has caused --- */
+
+/* BroadWorks answers 2001's dialling after so long, with call x:0. */
+static void
+setup_late_answer(const char *settings, int64_t ms)
 {
-	setup("");
+	setup(settings);
 	world_monitor(&w, client, "2001");
 	world_rule(&w, "POST", "/calls/new", 201, 1,
 		"<?xml version=\"1.0\"?><CallStartInfo "
 		"xmlns=\"http://schema.broadsoft.com/xsi\"><callId>x:0</callId>"
 		"<externalTrackingId>77:1</externalTrackingId></CallStartInfo>");
-	world_rule_last(&w)->delay_ms = 500;
-	make_call(9, "2001", "2002");
+	world_rule_last(&w)->delay_ms = ms;
+}
+
+static void
+call_begins(void)
+{
 	world_call(&w, "2001", "CallOriginatingEvent", "x:0", "77:1", "Click-to-Dial", "Alerting",
 		"2002");
+}
+
+#define MADE "0009 MakeCallResponse{callingDevice{callID=#4 deviceID=2001}}\n"
+
+/* BroadWorks tells of the call before it answers. */
+START_TEST(test_answer_first)
+{
+	setup_late_answer("", 300);
+	make_call(9, "2001", "2002");
+	call_begins();
+	world_run(&w, 200);
+	world_heard(&w, client, "");
+	world_run(&w, 100);
+	world_heard(&w, client, MADE W_INITIATED("2", "4", "2001", W_END));
+	world_fini(&w);
+}
+END_TEST
+
+/* A refusal as well. */
+START_TEST(test_refusal_first)
+{
+	setup_call("Terminator", "Active");
+	world_rule(&w, "PUT", "/Hold", 412, 1, "");
+	world_rule_last(&w)->delay_ms = 300;
+	request(9, &services[1], BY_BOTH);
+	world_call(&w, "2001", "CallReleasedEvent", "a:0", "7:1", "Terminator", "Released", "2002");
+	world_heard(&w, client, "");
+	world_run(&w, 400);
+	world_heard(&w, client,
+		W_ERROR("0009", "stateIncompatibility", "invalidConnectionState")
+			W_CLEARED("2", "3", "2001", "2002", "normalClearing", W_END));
+	world_fini(&w);
+}
+END_TEST
+
+/* An answer that does not come holds nothing up for longer than the setting says, and comes then. */
+START_TEST(test_answer_first_bound)
+{
+	setup_late_answer("[csta]\nanswer-first-ms = 400\n[broadworks]\n", 1000);
+	make_call(9, "2001", "2002");
+	world_run(&w, 280);
+	call_begins();
+	world_heard(&w, client, "");
+	world_run(&w, 60);
+	world_heard(&w, client, "");
+	world_run(&w, 60);
 	world_heard(&w, client, W_INITIATED("2", "4", "2001", W_END));
 	world_run(&w, 1000);
-	world_heard(&w, client, "0009 MakeCallResponse{callingDevice{callID=#4 deviceID=2001}}\n");
+	world_heard(&w, client, MADE);
+	world_fini(&w);
+}
+END_TEST
+
+START_TEST(test_answer_first_off)
+{
+	setup_late_answer("[csta]\nanswer-first-ms = 0\n[broadworks]\n", 300);
+	make_call(9, "2001", "2002");
+	call_begins();
+	world_heard(&w, client, W_INITIATED("2", "4", "2001", W_END));
+	world_run(&w, 300);
+	world_heard(&w, client, MADE);
+	world_fini(&w);
+}
+END_TEST
+
+/* Others hear of the call at once; of other devices the session itself does, too, as long as nothing waits. */
+START_TEST(test_answer_first_others)
+{
+	unsigned other;
+
+	setup_late_answer("", 300);
+	world_monitor(&w, client, "2003");
+	other = world_connect(&w);
+	world_settle(&w);
+	world_start_session(&w, other, 1, "demo", "");
+	world_monitor(&w, other, "2001");
+	make_call(9, "2001", "2002");
+	world_call(&w, "2003", "CallReceivedEvent", "b:0", "8:1", "Terminator", "Alerting", "2004");
+	ck_assert_ptr_nonnull(strstr(world_take(&w, client), "DeliveredEvent"));
+	call_begins();
+	ck_assert_ptr_nonnull(strstr(world_take(&w, other), "ServiceInitiatedEvent"));
+	world_heard(&w, client, "");
+	/* one session's events keep their order: its numbers go on without a hole */
+	world_call(&w, "2003", "CallAnsweredEvent", "b:0", "8:1", "Terminator", "Active", "2004");
+	world_heard(&w, client, "");
+	world_run(&w, 400);
+	ck_assert_ptr_nonnull(strstr(world_take(&w, client), "0009 MakeCallResponse"));
+	world_fini(&w);
+}
+END_TEST
+
+/* The called device rings before the caller's request is answered. */
+START_TEST(test_answer_first_called)
+{
+	const char *heard;
+
+	setup_late_answer("", 300);
+	world_monitor(&w, client, "2002");
+	make_call(9, "2001", "2002");
+	world_call(
+		&w, "2002", "CallReceivedEvent", "y:0", "77:1", "Terminator", "Alerting", "2001");
+	world_heard(&w, client, "");
+	world_run(&w, 400);
+	heard = world_take(&w, client);
+	ck_assert_msg(strncmp(heard, "0009 MakeCallResponse", 21) == 0, "%s", heard);
+	ck_assert_ptr_nonnull(strstr(heard, "DeliveredEvent"));
+	world_fini(&w);
+}
+END_TEST
+
+/* What waits for an answer does not delay a client that asks whether anybody is there; MonitorStop keeps its place. */
+START_TEST(test_answer_first_keepalive)
+{
+	setup_late_answer("", 300);
+	make_call(9, "2001", "2002");
+	call_begins();
+	world_send(&w, client, 10, "<RequestSystemStatus/>");
+	world_heard(&w, client, "0010 RequestSystemStatusResponse{systemStatus=normal}\n");
+	world_send(&w, client, 11, "<What/>");
+	world_heard(&w, client, W_ERROR("0011", "operation", "serviceNotSupported"));
+	world_send(&w, client, 12,
+		"<MonitorStop><monitorCrossRefID>#2</monitorCrossRefID></MonitorStop>");
+	world_heard(&w, client, "");
+	world_run(&w, 400);
+	world_heard(
+		&w, client, MADE W_INITIATED("2", "4", "2001", W_END) "0012 MonitorStopResponse\n");
+	world_fini(&w);
+}
+END_TEST
+
+/* Questions cause no events: nothing waits for their answers. */
+START_TEST(test_question_holds_nothing)
+{
+	setup("");
+	world_monitor(&w, client, "2001");
+	world_rule(&w, "GET", "DoNotDisturb", 0, 1, "");
+	world_send(&w, client, 9, "<GetDoNotDisturb><device>2001</device></GetDoNotDisturb>");
+	world_call(&w, "2001", "CallReceivedEvent", "a:0", "7:1", "Terminator", "Alerting", "2002");
+	ck_assert_ptr_nonnull(strstr(world_take(&w, client), "DeliveredEvent"));
+	world_fini(&w);
+}
+END_TEST
+
+/* The client is back on another connection: it gets the events, and no answer of the old connection holds them. */
+START_TEST(test_answer_first_resumed)
+{
+	const char *heard;
+
+	setup_late_answer("", 450);
+	make_call(9, "2001", "2002");
+	call_begins();
+	world_hang_up(&w, client);
+	client = world_connect(&w);
+	world_settle(&w);
+	world_start_session(&w, client, 1, "demo", "<sessionID>#1</sessionID>");
+	heard = world_take(&w, client);
+	ck_assert_ptr_nonnull(strstr(heard, "ServiceInitiatedEvent"));
+	world_run(&w, 1000);
+	world_heard(&w, client, "");
+	world_fini(&w);
+}
+END_TEST
+
+/* The node gives its role up while an answer is awaited, and gets it back: nothing stays behind. */
+START_TEST(test_answer_first_demoted)
+{
+	setup_late_answer("", 5000);
+	make_call(9, "2001", "2002");
+	call_begins();
+	world_heard(&w, client, "");
+	world_step(&w, &(struct node_event){ .kind = NODE_EV_DEMOTE });
+	world_run(&w, 100);
 	world_fini(&w);
 }
 END_TEST
@@ -390,7 +566,16 @@ main(void)
 	const TTest *const tests[] = {
 		test_make_call,
 		test_make_call_never_seen,
-		test_make_call_event_first,
+		test_answer_first,
+		test_refusal_first,
+		test_answer_first_bound,
+		test_answer_first_off,
+		test_answer_first_others,
+		test_answer_first_called,
+		test_answer_first_keepalive,
+		test_question_holds_nothing,
+		test_answer_first_resumed,
+		test_answer_first_demoted,
 		test_make_call_refused,
 		test_make_call_wrong,
 		test_service,
