@@ -185,7 +185,8 @@ apply_session_open(struct core_model *m, const struct delta_session_open *x)
 			.duration_s = x->duration_s,
 			.cleanup_s = x->cleanup_s,
 			.peer = x->peer,
-			.local = x->local });
+			.local = x->local,
+			.statuses = 1 });
 	return E_OK;
 }
 
@@ -241,6 +242,8 @@ apply_session_register(struct core_model *m, const struct delta_session_register
 	if (x->id != 0)
 		core_id_used(m, x->id);
 	s->register_id = x->id;
+	s->statuses = x->statuses;
+	s->status_filter = x->status_filter;
 	core_hash_session(m, s);
 	return E_OK;
 }

@@ -68,7 +68,9 @@
 #define FIELDS_session_attach(F) F(u64, session) F(u8, numbered) F(u64, last_number) F(str, peer) F(str, local)
 #define FIELDS_session_detach(F) F(u64, session)
 #define FIELDS_session_close(F) F(u64, session)
-#define FIELDS_session_register(F) F(u64, session) F(u64, id)
+/* id 0: not registered, as at first; statuses: it is to hear of the system's status, but for these bits of statuses (the
+ * codec's numbers) */
+#define FIELDS_session_register(F) F(u64, session) F(u64, id) F(u8, statuses) F(u32, status_filter)
 /* everything up to this serial of the session's outbox was acknowledged by the client's TCP */
 #define FIELDS_session_acked(F) F(u64, session) F(u64, serial)
 /* filter: bits of events that are not told (the codec's numbers); type: an enum core_monitor_type; call: its object, 0 = the
@@ -110,7 +112,8 @@
 	F(u64, id) F(u8, kind) F(u8, step) F(u64, session) F(u32, invoke) F(str, device) F(str, text)
 #define FIELDS_r_session(F) \
 	F(u64, session) F(str, user) F(u8, edition) F(u8, kept) F(u8, numbered) F(u8, attached) F(u32, duration_s) \
-	F(u32, cleanup_s) F(u64, register_id) F(u64, last_number) F(u64, last_serial) F(u64, acked_serial) F(str, peer) F(str, local)
+	F(u32, cleanup_s) F(u64, register_id) F(u64, last_number) F(u64, last_serial) F(u64, acked_serial) F(str, peer) F(str, local) \
+	F(u8, statuses) F(u32, status_filter)
 #define FIELDS_r_monitor(F) \
 	F(u64, monitor) F(u64, session) F(str, device) F(u8, fresh) F(u64, filter) F(u8, type) F(u8, of_call) \
 	F(str, form)

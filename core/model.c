@@ -81,7 +81,9 @@ model_put_session(const struct core_session *s, struct buf *b)
 			.last_serial = s->last_serial,
 			.acked_serial = s->acked_serial,
 			.peer = str_of(s->peer),
-			.local = str_of(s->local) });
+			.local = str_of(s->local),
+			.statuses = s->statuses,
+			.status_filter = s->status_filter });
 }
 
 static void
@@ -274,6 +276,8 @@ core_session_new(struct core_model *m, const struct delta_r_session *r)
 	s->duration_s = r->duration_s;
 	s->cleanup_s = r->cleanup_s;
 	s->register_id = r->register_id;
+	s->statuses = r->statuses;
+	s->status_filter = r->status_filter;
 	s->last_number = r->last_number;
 	s->common_number = UINT64_MAX;
 	s->last_serial = r->last_serial;

@@ -222,7 +222,9 @@ struct core_session {
 	bool numbered; /* wants messageSequenceNumber */
 	bool attached; /* has a connection, as far as is known */
 	uint32_t duration_s, cleanup_s;
-	uint64_t register_id;   /* 0 = not registered for system status */
+	uint64_t register_id; /* 0 = not registered for system status */
+	bool statuses; /* it hears of the system's status: all do but those registered for something else */
+	uint32_t status_filter; /* bits of those that it does not want */
 	uint64_t last_number;   /* of the last event said */
 	uint64_t common_number; /* owners agree up to it; UINT64_MAX: on all */
 	uint64_t last_serial;   /* of the last message said */

@@ -227,6 +227,8 @@ say_status_change(struct say *s, enum core_status status)
 	struct core_session *session;
 
 	for (session = s->x->model.sessions; session != NULL; session = session->by_id.next) {
+		if (!say_wants_status(session, say_status(status)))
+			continue;
 		buf_reset(&s->body);
 		csta_put_system_status(&s->body, (enum csta_edition)session->edition,
 			say_status(status), session->register_id);

@@ -58,6 +58,13 @@ void say_own_first(struct say *s, struct core_session *session, enum outbox_kind
 /** The status of the system as the standard names it. */
 enum csta_status say_status(enum core_status status);
 
+/** Is the session to hear when the system gets this status? */
+static inline bool
+say_wants_status(const struct core_session *session, enum csta_status status)
+{
+	return session->statuses && (session->status_filter & UINT32_C(1) << status) == 0;
+}
+
 /** How a client knows the far party of a half; "" if it is not known. Names live as long as the step. */
 struct str say_far_device(struct ctx *x, const struct core_half *h);
 

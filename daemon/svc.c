@@ -3,8 +3,8 @@
  * Services: see svc.h.
  *
  * Every request ends in exactly one answer: at once (model), when BroadWorks has answered (svc_job.c), when a device is
- * subscribed or confirmed, or at a deadline. What is not supported is said at once. Here is the status of
- * the system; monitors are in svc_monitor.c, snapshots in svc_snapshot.c, call control is in svc_call.c, agents and
+ * subscribed or confirmed, or at a deadline. What is not supported is said at once. The status of the
+ * system is in svc_status.c, monitors are in svc_monitor.c, snapshots in svc_snapshot.c, call control is in svc_call.c, agents and
  * features in svc_feature.c, treatments and Escape in svc_media.c.
  */
 #include "daemon/svc_call.h"
@@ -14,6 +14,7 @@
 #include "daemon/svc_route.h"
 #include "daemon/svc_monitor.h"
 #include "daemon/svc_snapshot.h"
+#include "daemon/svc_status.h"
 
 #include "proto/base/check.h"
 #include "proto/base/limits.h"
@@ -102,62 +103,16 @@ svc_wait(const struct svc_in *in, enum svc_wait_kind kind, const struct core_dev
 	return w;
 }
 
-/* system status */
-
-static void
-svc_system_status(const struct svc_in *in)
-{
-	buf_reset(&in->v->body);
-	csta_put_system_status_response(&in->v->body, svc_edition(in->session));
-	svc_answer_ahead(in);
-}
-
-static void
-svc_system_register(const struct svc_in *in)
-{
-	struct svc *v = in->v;
-	uint64_t id = core_next_id(&v->x->model);
-
-	CORE_EMIT(&v->x->em, session_register, .session = in->session->id, .id = id);
-	buf_reset(&v->body);
-	csta_put_system_register_response(&v->body, svc_edition(in->session), id);
-	svc_answer_ahead(in);
-}
-
-static void
-svc_system_register_cancel(const struct svc_in *in)
-{
-	uint64_t id;
-
-	if (!str_u64(in->q->register_id, UINT64_MAX, &id) || id == 0 ||
-		id != in->session->register_id) {
-		svc_refuse(in, CSTA_ERR_invalidCrossRefID);
-		return;
-	}
-	CORE_EMIT(&in->v->x->em, session_register, .session = in->session->id, .id = 0);
-	svc_answer_empty(in, "SystemRegisterCancelResponse");
-}
-
-static void
-svc_request_system_status(const struct svc_in *in)
-{
-	struct svc *v = in->v;
-
-	buf_reset(&v->body);
-	csta_put_request_system_status_response(
-		&v->body, svc_edition(in->session), say_status(v->x->model.status));
-	svc_answer_ahead(in);
-}
-
 /* services */
 
 typedef void (*svc_fn)(const struct svc_in *in);
 
 static const svc_fn services[] = {
-	[CSTA_RequestSystemStatus] = svc_request_system_status,
-	[CSTA_SystemStatus] = svc_system_status,
-	[CSTA_SystemRegister] = svc_system_register,
-	[CSTA_SystemRegisterCancel] = svc_system_register_cancel,
+	[CSTA_RequestSystemStatus] = svc_status_ask,
+	[CSTA_SystemStatus] = svc_status_told,
+	[CSTA_SystemRegister] = svc_status_register,
+	[CSTA_SystemRegisterCancel] = svc_status_cancel,
+	[CSTA_ChangeSysStatFilter] = svc_status_filter,
 	[CSTA_MonitorStart] = svc_monitor_start,
 	[CSTA_MonitorStop] = svc_monitor_stop,
 	[CSTA_ChangeMonitorFilter] = svc_monitor_filter,

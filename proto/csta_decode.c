@@ -17,6 +17,14 @@
 #include "proto/csta_decode_part.h"
 #include "proto/csta_decode_session.h"
 
+/* The flag of messagesLost has one s less. */
+static bool
+status_is_named(struct str flag, enum csta_status status)
+{
+	return str_is(flag, csta_status_name(status)) ||
+		(status == CSTA_STATUS_messagesLost && str_is(flag, "messageLost"));
+}
+
 static uint32_t
 status_filter(const struct xml *x, uint32_t filter)
 {
@@ -25,7 +33,7 @@ status_filter(const struct xml *x, uint32_t filter)
 
 	for (; flag != XML_NONE; flag = xml_next(x, flag))
 		for (unsigned s = 0; s <= CSTA_STATUS_overloadRelieved; s++)
-			if (str_is(xml_name(x, flag), csta_status_name((enum csta_status)s)) &&
+			if (status_is_named(xml_name(x, flag), (enum csta_status)s) &&
 				csta_decode_part_is_true(x, flag))
 				bits |= UINT32_C(1) << s;
 	return bits;
@@ -45,12 +53,27 @@ read_make_call(const struct xml *x, uint32_t root, struct csta_request *out)
 	out->account = xml_child_text(x, root, "accountCode");
 }
 
+/* Who names nothing wants what there is. */
+static bool
+wants_status(const struct xml *x, uint32_t types)
+{
+	uint32_t flag = types == XML_NONE ? XML_NONE : xml_first(x, types);
+	bool others = false;
+
+	for (; flag != XML_NONE; flag = xml_next(x, flag)) {
+		if (!csta_decode_part_is_true(x, flag))
+			continue;
+		if (str_is(xml_name(x, flag), "systemStatus"))
+			return true;
+		others = true;
+	}
+	return !others;
+}
+
 static void
 read_system_register(const struct xml *x, uint32_t root, struct csta_request *out)
 {
-	uint32_t flag = xml_path(x, root, "requestTypes/systemStatus");
-
-	out->wants_status = flag != XML_NONE && csta_decode_part_is_true(x, flag);
+	out->wants_status = wants_status(x, xml_child(x, root, "requestTypes"));
 	out->status_filter = status_filter(x, xml_child(x, root, "requestedStatusFilter"));
 }
 
@@ -58,6 +81,13 @@ static void
 read_register_id(const struct xml *x, uint32_t root, struct csta_request *out)
 {
 	out->register_id = xml_child_text(x, root, "sysStatRegisterID");
+}
+
+static void
+read_status_filter(const struct xml *x, uint32_t root, struct csta_request *out)
+{
+	read_register_id(x, root, out);
+	out->status_filter = status_filter(x, xml_child(x, root, "requestedStatusFilter"));
 }
 
 static void
@@ -90,6 +120,7 @@ static const csta_read_fn readers[] = {
 	[CSTA_SystemStatus] = read_system_status,
 	[CSTA_SystemRegister] = read_system_register,
 	[CSTA_SystemRegisterCancel] = read_register_id,
+	[CSTA_ChangeSysStatFilter] = read_status_filter,
 	[CSTA_MonitorStart] = csta_decode_monitor_start,
 	[CSTA_MonitorStop] = csta_decode_monitor_stop,
 	[CSTA_ChangeMonitorFilter] = csta_decode_monitor_filter,

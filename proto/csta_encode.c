@@ -52,12 +52,46 @@ csta_put_request_system_status_response(
 	xmlw_close(b, "RequestSystemStatusResponse");
 }
 
+/* Statuses that are not told. The flag of messagesLost has one s less than the status. */
+static void
+status_filter(struct buf *b, uint32_t filter)
+{
+	xmlw_open(b, "actualStatusFilter");
+	for (unsigned s = CSTA_STATUS_initializing; s <= CSTA_STATUS_overloadRelieved; s++)
+		if ((filter & UINT32_C(1) << s) != 0)
+			xmlw_element_z(b,
+				s == CSTA_STATUS_messagesLost ?
+					"messageLost" :
+					csta_status_name((enum csta_status)s),
+				"true");
+	xmlw_close(b, "actualStatusFilter");
+}
+
 void
-csta_put_system_register_response(struct buf *b, enum csta_edition ed, uint64_t register_id)
+csta_put_system_register_response(
+	struct buf *b, enum csta_edition ed, uint64_t register_id, uint32_t filter)
 {
 	csta_encode_part_open(b, ed, "SystemRegisterResponse");
 	xmlw_element_u64(b, "sysStatRegisterID", register_id);
+	if (filter != 0)
+		status_filter(b, filter);
 	xmlw_close(b, "SystemRegisterResponse");
+}
+
+void
+csta_put_change_status_filter_response(struct buf *b, enum csta_edition ed, uint32_t filter)
+{
+	csta_encode_part_open(b, ed, "ChangeSysStatFilterResponse");
+	status_filter(b, filter);
+	xmlw_close(b, "ChangeSysStatFilterResponse");
+}
+
+void
+csta_put_system_register_abort(struct buf *b, enum csta_edition ed, uint64_t register_id)
+{
+	csta_encode_part_open(b, ed, "SystemRegisterAbort");
+	xmlw_element_u64(b, "sysStatRegisterID", register_id);
+	xmlw_close(b, "SystemRegisterAbort");
 }
 
 void

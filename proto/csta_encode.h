@@ -38,7 +38,12 @@ void csta_put_system_status(
 void csta_put_system_status_response(struct buf *b, enum csta_edition ed);
 void csta_put_request_system_status_response(
 	struct buf *b, enum csta_edition ed, enum csta_status status);
-void csta_put_system_register_response(struct buf *b, enum csta_edition ed, uint64_t register_id);
+/** `filter`: bit 1 << CSTA_STATUS_x of each status that is not told; with none there is no actualStatusFilter. */
+void csta_put_system_register_response(
+	struct buf *b, enum csta_edition ed, uint64_t register_id, uint32_t filter);
+void csta_put_change_status_filter_response(struct buf *b, enum csta_edition ed, uint32_t filter);
+/** SystemRegisterAbort of the server. */
+void csta_put_system_register_abort(struct buf *b, enum csta_edition ed, uint64_t register_id);
 /**
  * Empty response root with this literal name: SystemRegisterCancelResponse, MonitorStopResponse,
  * AnswerCallResponse...

@@ -35,6 +35,7 @@ enum csta_edition {
 	XX(SystemStatusResponse) \
 	XX(SystemRegister) \
 	XX(SystemRegisterCancel) \
+	XX(ChangeSysStatFilter) \
 	XX(MonitorStart) \
 	XX(MonitorStop) \
 	XX(MonitorStopResponse) \
@@ -361,11 +362,11 @@ struct csta_request {
 	/* MonitorStop, ChangeMonitorFilter; of routeing the crossRefIdentifier, with routeRegisterReqID in register_id */
 	struct str cross_ref;
 	bool route_used; /* RouteSelect: routeUsedReq */
-	/* SystemRegister*, SystemStatus, RequestSystemStatus */
+	/* SystemRegister*, ChangeSysStatFilter, SystemStatus, RequestSystemStatus */
 	struct str register_id;
-	/* SystemRegister: requestTypes/systemStatus is true */
+	/* SystemRegister: requestTypes/systemStatus is true, or none of them */
 	bool wants_status;
-	/* SystemRegister: bit 1 << CSTA_STATUS_x of each status that the client does not want */
+	/* SystemRegister, ChangeSysStatFilter: bit 1 << CSTA_STATUS_x of each status that the client does not want */
 	uint32_t status_filter;
 	/* SystemStatus of the client; "" if absent */
 	struct str status;

@@ -265,6 +265,8 @@ START_TEST(a_snapshot_gives_the_same_state)
 	CORE_EMIT(&em, call_merge, .from = core_call_by_tracking(&active.model, STR("8:1"))->id,
 		.into = core_call_by_tracking(&active.model, STR("7:1"))->id,
 		.device = STR("2002"));
+	CORE_EMIT(&em, session_register, .session = active.model.sessions->id,
+		.id = core_next_id(&active.model), .statuses = false, .status_filter = 0x105);
 	buf_init(&out, 1 << 20);
 	core_snapshot(&active.model, &out);
 	core_init(&third.model, side_say, NULL, &third);
@@ -281,6 +283,8 @@ START_TEST(a_snapshot_gives_the_same_state)
 			of_device)
 			->form,
 		"tel:2001");
+	ck_assert(!third.model.sessions->statuses);
+	ck_assert_uint_eq(third.model.sessions->status_filter, 0x105);
 	core_fini(&third.model);
 	buf_fini(&out);
 }

@@ -414,8 +414,22 @@ START_TEST(test_status)
 	expect(&b,
 		IN_ED6("RequestSystemStatusResponse",
 			"<systemStatus>partiallyDisabled</systemStatus>"));
-	csta_put_system_register_response(&b, CSTA_ED6, 27);
+	csta_put_system_register_response(&b, CSTA_ED6, 27, 0);
 	expect(&b, IN_ED6("SystemRegisterResponse", "<sysStatRegisterID>27</sysStatRegisterID>"));
+	csta_put_system_register_response(
+		&b, CSTA_ED6, 27, 1u << CSTA_STATUS_messagesLost | 1u << CSTA_STATUS_normal);
+	expect(&b,
+		IN_ED6("SystemRegisterResponse",
+			"<sysStatRegisterID>27</sysStatRegisterID><actualStatusFilter>"
+			"<normal>true</normal><messageLost>true</messageLost>"
+			"</actualStatusFilter>"));
+	csta_put_change_status_filter_response(&b, CSTA_ED6, 1u << CSTA_STATUS_overloadReached);
+	expect(&b,
+		IN_ED6("ChangeSysStatFilterResponse",
+			"<actualStatusFilter><overloadReached>true</overloadReached>"
+			"</actualStatusFilter>"));
+	csta_put_system_register_abort(&b, CSTA_ED6, 27);
+	expect(&b, IN_ED6("SystemRegisterAbort", "<sysStatRegisterID>27</sysStatRegisterID>"));
 	buf_fini(&b);
 }
 END_TEST

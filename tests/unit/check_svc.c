@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Services of a session: snapshots, system status. What each is answered, when, and how often. Monitors are in
+ * Services of a session: snapshots, requests that there are not, invoke IDs. What each is answered, when, and how often. Monitors are in
  * check_svc_monitor.c, call requests in check_svc_call.c.
  */
 #include "tests/unit/node_world.h"
@@ -208,33 +208,6 @@ START_TEST(test_invoke_ids)
 }
 END_TEST
 
-START_TEST(test_register)
-{
-	setup("");
-	world_send(&w, client, 41,
-		"<SystemRegisterCancel><sysStatRegisterID>#2</sysStatRegisterID></SystemRegisterCancel>");
-	world_heard(&w, client, W_ERROR("0041", "operation", "invalidCrossRefID"));
-	world_send(&w, client, 42,
-		"<SystemRegister><requestTypes><systemStatus>true</systemStatus></requestTypes>"
-		"</SystemRegister>");
-	world_heard(&w, client, "0042 SystemRegisterResponse{sysStatRegisterID=#2}\n");
-	w.xsps[0].mode = WORLD_DOWN;
-	world_stream_ends(&w, 0);
-	world_run(&w, 600);
-	world_heard(&w, client, "9003 SystemStatus{sysStatRegisterID=#2 systemStatus=disabled}\n");
-	world_send(&w, client, 43,
-		"<SystemRegisterCancel><sysStatRegisterID>77</sysStatRegisterID></SystemRegisterCancel>");
-	world_heard(&w, client, W_ERROR("0043", "operation", "invalidCrossRefID"));
-	world_send(&w, client, 44,
-		"<SystemRegisterCancel><sysStatRegisterID>#2</sysStatRegisterID></SystemRegisterCancel>");
-	world_heard(&w, client, "0044 SystemRegisterCancelResponse\n");
-	w.xsps[0].mode = WORLD_UP;
-	world_run(&w, 10000);
-	world_heard(&w, client, W_STATUS("9004", "normal"));
-	world_fini(&w);
-}
-END_TEST
-
 START_TEST(test_keepalive)
 {
 	setup("");
@@ -320,7 +293,6 @@ main(void)
 		test_snapshots_share_a_question,
 		test_unknown_service,
 		test_invoke_ids,
-		test_register,
 		test_keepalive,
 		test_own_invoke_ids,
 		test_all_invoke_ids_taken,

@@ -238,8 +238,16 @@ emit_statuses(struct emit *e)
 	}
 	csta_put_system_status_response(&e->b, e->ed);
 	emit_file(e, "SystemStatusResponse", "");
-	csta_put_system_register_response(&e->b, e->ed, 27);
+	csta_put_system_register_response(&e->b, e->ed, 27, 0);
 	emit_file(e, "SystemRegisterResponse", "");
+	csta_put_system_register_response(&e->b, e->ed, 27, UINT32_MAX);
+	emit_file(e, "SystemRegisterResponse", "filter");
+	csta_put_change_status_filter_response(&e->b, e->ed, UINT32_MAX);
+	emit_file(e, "ChangeSysStatFilterResponse", "filter");
+	csta_put_change_status_filter_response(&e->b, e->ed, 0);
+	emit_file(e, "ChangeSysStatFilterResponse", "none");
+	csta_put_system_register_abort(&e->b, e->ed, 27);
+	emit_file(e, "SystemRegisterAbort", "");
 }
 
 static void

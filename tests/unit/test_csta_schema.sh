@@ -68,7 +68,7 @@ kind_of()
 	case $1 in
 	StartApplicationSession | StopApplicationSession | ResetApplicationSessionTimer | \
 		RequestSystemStatus | SystemStatus | SystemStatusResponse | SystemRegister | \
-		SystemRegisterCancel | MonitorStart | MonitorStop | MonitorStopResponse | \
+		SystemRegisterCancel | ChangeSysStatFilter | MonitorStart | MonitorStop | MonitorStopResponse | \
 		ChangeMonitorFilter | GetMonitors | \
 		SnapshotDevice | SnapshotCall | MakeCall | AnswerCall | HoldCall | \
 		RetrieveCall | ClearConnection | ClearCall | ConsultationCall | AlternateCall | \
