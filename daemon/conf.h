@@ -401,6 +401,8 @@ extern const char *const conf_error_words[];
 /** Password of a link: its own, or that of [broadworks]. */
 const char *conf_link_password(const struct conf *c, uint32_t xsp);
 
+/** Does the rule name one device, neither a range nor a pattern? */
+bool conf_device_is_single(const struct conf_device_rule *r);
 /**
  * The kind of a device by [devices]; false and CORE_KIND_user: none does.
  * `device` as clients name it, `user` as BroadWorks does.

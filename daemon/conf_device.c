@@ -207,6 +207,14 @@ conf_device_listed(const char *list, struct str device, struct str user)
 }
 
 bool
+conf_device_is_single(const struct conf_device_rule *r)
+{
+	struct str low, high;
+
+	return strpbrk(r->text, "*?") == NULL && !is_range(str_of(r->text), &low, &high);
+}
+
+bool
 conf_device_kind(
 	const struct conf *c, struct str device, struct str user, enum core_device_kind *kind)
 {

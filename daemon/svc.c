@@ -8,6 +8,7 @@
  * features in svc_feature.c, treatments and Escape in svc_media.c.
  */
 #include "daemon/svc_call.h"
+#include "daemon/svc_caps.h"
 #include "daemon/svc_feature.h"
 #include "daemon/svc_hotel.h"
 #include "daemon/svc_media.h"
@@ -27,6 +28,7 @@ svc_init(struct svc *v, struct ctx *x, struct sess *sess, struct bw *bw)
 	for (int kind = 0; kind < SVC_WAITS; kind++)
 		TAILQ_INIT(&v->waits[kind]);
 	TAILQ_INIT(&v->holds);
+	TAILQ_INIT(&v->listings);
 	buf_init(&v->body, LIMIT_CSTA_MESSAGE_BYTES);
 }
 
@@ -62,6 +64,7 @@ svc_deactivate(struct svc *v)
 		while (!TAILQ_EMPTY(&v->waits[kind]))
 			svc_wait_drop(v, TAILQ_FIRST(&v->waits[kind]));
 	svc_jobs_drop(v);
+	svc_caps_drop(v);
 	svc_hotel_deactivate(v);
 }
 
@@ -113,6 +116,9 @@ static const svc_fn services[] = {
 	[CSTA_SystemRegister] = svc_status_register,
 	[CSTA_SystemRegisterCancel] = svc_status_cancel,
 	[CSTA_ChangeSysStatFilter] = svc_status_filter,
+	[CSTA_GetSwitchingFunctionCaps] = svc_caps_switch,
+	[CSTA_GetSwitchingFunctionDevices] = svc_caps_devices,
+	[CSTA_GetCSTAFeatures] = svc_caps_features,
 	[CSTA_MonitorStart] = svc_monitor_start,
 	[CSTA_MonitorStop] = svc_monitor_stop,
 	[CSTA_ChangeMonitorFilter] = svc_monitor_filter,
@@ -158,21 +164,24 @@ static const svc_fn services[] = {
 	[CSTA_RouteEnd] = svc_route_end,
 };
 
+bool
+svc_has(enum csta_request_kind kind)
+{
+	return (size_t)kind < sizeof(services) / sizeof(services[0]) && services[kind] != NULL;
+}
+
 void
 svc_request(struct sess *s, struct core_session *session, uint32_t invoke,
 	const struct csta_request *q, void *arg)
 {
 	struct svc_in in = { arg, session, invoke, q };
-	svc_fn service = NULL;
 
-	if ((size_t)q->kind < sizeof(services) / sizeof(services[0]))
-		service = services[q->kind];
 	if (session->under_way >= LIMIT_REQUESTS_PER_SESSION)
 		sess_error(s, session, invoke, CSTA_ERR_outstandingReqLimitExceeded);
-	else if (service == NULL)
+	else if (!svc_has(q->kind))
 		sess_error(s, session, invoke, CSTA_ERR_serviceNotSupported);
 	else
-		service(&in);
+		services[q->kind](&in);
 }
 
 /* what comes back from BroadWorks */
@@ -267,6 +276,7 @@ svc_tick(struct svc *v)
 	for (int kind = 0; kind < SVC_WAITS; kind++)
 		svc_waits_late(v, &v->waits[kind]);
 	svc_jobs_tick(v);
+	svc_caps_tick(v);
 	svc_hotel_tick(v);
 }
 

@@ -57,7 +57,9 @@ struct svc {
 	struct svc_job *jobs;                 /* requests that BroadWorks carries out, by id */
 	TAILQ_HEAD(svc_holds, svc_job) holds; /* those that events wait for, soonest over first */
 	struct svc_hotel *hotels;             /* notes of journalled operations, by id */
-	uint32_t cross_refs;                  /* of lists told in segments */
+	TAILQ_HEAD(svc_listings, svc_listing) listings; /* of devices, being told */
+	uint32_t listing_count;
+	uint32_t cross_refs; /* of lists told in segments */
 	struct buf body;
 };
 
@@ -67,6 +69,9 @@ void svc_fini(struct svc *v);
 void svc_activate(struct svc *v);
 /** Requests that wait end without an answer (their connections are gone). */
 void svc_deactivate(struct svc *v);
+
+/** Is there a service of this kind? What the capabilities are made of. */
+bool svc_has(enum csta_request_kind kind);
 
 /** sess_service_fn; arg = struct svc. */
 void svc_request(struct sess *s, struct core_session *session, uint32_t invoke,

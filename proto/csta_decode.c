@@ -46,6 +46,13 @@ read_snapshot_device(const struct xml *x, uint32_t root, struct csta_request *ou
 }
 
 static void
+read_devices(const struct xml *x, uint32_t root, struct csta_request *out)
+{
+	out->device = csta_decode_part_device_in(x, root, "requestedDeviceID");
+	out->category = xml_child_text(x, root, "requestedDeviceCategory");
+}
+
+static void
 read_make_call(const struct xml *x, uint32_t root, struct csta_request *out)
 {
 	out->device = csta_decode_part_device_in(x, root, "callingDevice");
@@ -121,6 +128,7 @@ static const csta_read_fn readers[] = {
 	[CSTA_SystemRegister] = read_system_register,
 	[CSTA_SystemRegisterCancel] = read_register_id,
 	[CSTA_ChangeSysStatFilter] = read_status_filter,
+	[CSTA_GetSwitchingFunctionDevices] = read_devices,
 	[CSTA_MonitorStart] = csta_decode_monitor_start,
 	[CSTA_MonitorStop] = csta_decode_monitor_stop,
 	[CSTA_ChangeMonitorFilter] = csta_decode_monitor_filter,
@@ -193,6 +201,7 @@ request_clear(struct csta_request *out)
 		.reason = STR_NONE,
 		.digits = STR_NONE,
 		.message = STR_NONE,
+		.category = STR_NONE,
 		.cross_ref = STR_NONE,
 		.register_id = STR_NONE,
 		.status = STR_NONE,

@@ -102,6 +102,16 @@ void csta_put_snapshot_call_reference(
 	struct buf *b, enum csta_edition ed, uint64_t cross_ref, const struct csta_call_ends *ends);
 size_t csta_put_snapshot_call_data(struct buf *b, enum csta_edition ed,
 	const struct csta_segment *seg, const struct csta_call_party *parties, size_t count);
+/** GetSwitchingFunctionCapsResponse and GetCSTAFeaturesResponse (csta_encode_caps.c). */
+void csta_put_switching_function_caps_response(
+	struct buf *b, enum csta_edition ed, const struct csta_caps *caps);
+void csta_put_csta_features_response(
+	struct buf *b, enum csta_edition ed, const struct csta_caps *caps);
+void csta_put_switching_function_devices_response(
+	struct buf *b, enum csta_edition ed, uint64_t cross_ref);
+/** SwitchingFunctionDevices with as many as one message holds, at least one if there are any; returns how many. */
+size_t csta_put_switching_function_devices(struct buf *b, enum csta_edition ed,
+	const struct csta_segment *seg, const struct csta_device *devices, size_t count);
 void csta_put_record_message_response(struct buf *b, enum csta_edition ed, struct str message);
 
 void csta_put_get_forwarding_response(

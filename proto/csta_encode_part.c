@@ -2,6 +2,7 @@
 /* Pieces that several CSTA documents share: see csta_encode_part.h. */
 #include "proto/csta_encode_part.h"
 
+#include "proto/base/limits.h"
 #include "proto/base/xmlw.h"
 
 /* BroadWorks names the not-ready reason there; everything else that has no place is in ours. */
@@ -104,4 +105,56 @@ csta_encode_part_private(
 		private_item(b, items[i].name, PRIVATE_NAMESPACE, items[i].value);
 	xmlw_close(b, "private");
 	xmlw_close(b, "privateData");
+}
+
+/* Room for what stands behind a list: closing tags, and two addresses of LIMIT_ADDRESS, escaped. */
+#define LIST_TAIL_BYTES 4096
+
+size_t
+csta_encode_part_list(struct buf *b, size_t start, const struct csta_encode_list *l)
+{
+	size_t i, end;
+
+	for (i = 0; i < l->count; i++) {
+		end = b->n;
+		l->put(b, l->items, i);
+		if (!b->overflow && b->n - start <= LIMIT_CSTA_SEND_BYTES - LIST_TAIL_BYTES)
+			continue;
+		b->n = end;
+		b->overflow = false;
+		break;
+	}
+	return i;
+}
+
+static size_t
+segment_try(struct buf *b, enum csta_edition ed, const struct csta_encode_segment *form,
+	const struct csta_segment *seg, const struct csta_encode_list *l, bool last)
+{
+	size_t start = b->n, taken;
+
+	csta_encode_part_open(b, ed, form->root);
+	xmlw_element_u64(b, "serviceCrossRefID", seg->cross_ref);
+	xmlw_element_u64(b, "segmentID", seg->number);
+	xmlw_element_z(b, "lastSegment", last ? "true" : "false");
+	xmlw_open(b, form->around);
+	taken = csta_encode_part_list(b, start, l);
+	xmlw_close(b, form->around);
+	xmlw_close(b, form->root);
+	return taken;
+}
+
+/* Whether it is the last one stands before the list: the others are written a second time. */
+size_t
+csta_encode_part_segment(struct buf *b, enum csta_edition ed,
+	const struct csta_encode_segment *form, const struct csta_segment *seg,
+	const struct csta_encode_list *l)
+{
+	size_t start = b->n;
+	size_t taken = segment_try(b, ed, form, seg, l, true);
+
+	if (taken == l->count)
+		return taken;
+	b->n = start;
+	return segment_try(b, ed, form, seg, l, false);
 }

@@ -32,4 +32,24 @@ void csta_encode_part_hex(struct buf *b, const char *name, struct str bytes);
 void csta_encode_part_private(
 	struct buf *b, struct str reason, const struct csta_private *items, size_t count);
 
+/* A list, entry by entry. */
+struct csta_encode_list {
+	void (*put)(struct buf *b, const void *items, size_t i);
+	const void *items;
+	size_t count;
+};
+
+/** As many entries as the message that began at `start` may hold with what stands behind the list; returns how many. */
+size_t csta_encode_part_list(struct buf *b, size_t start, const struct csta_encode_list *l);
+
+/* A message that carries one segment of a list: its root and the element around the entries. */
+struct csta_encode_segment {
+	const char *root, *around;
+};
+
+/** The message with as many entries as fit, at least one; returns how many. It is the last one if these are all. */
+size_t csta_encode_part_segment(struct buf *b, enum csta_edition ed,
+	const struct csta_encode_segment *form, const struct csta_segment *seg,
+	const struct csta_encode_list *l);
+
 #endif

@@ -3,7 +3,7 @@
  * Snapshots of devices and calls, whole or in segments: see csta_encode.h.
  *
  * A list that one message cannot hold goes out in segments: the answer names a cross reference, each segment of the list
- * carries it. How many entries fit is found by writing them.
+ * carries it.
  *
  * The state of a two-party call has a name of its own for 15 pairs of connection states; every
  * other pair is written as the two states, the asked device's first.
@@ -54,16 +54,6 @@ snapshot_state(struct buf *b, enum csta_local_state local, enum csta_local_state
 	xmlw_close(b, "localCallState");
 }
 
-/* Room for what stands behind the list: closing tags, and two addresses of LIMIT_ADDRESS, escaped. */
-#define SNAPSHOT_TAIL_BYTES 4096
-
-/* A list of either kind, entry by entry. */
-struct list {
-	void (*put)(struct buf *b, const void *items, size_t i);
-	const void *items;
-	size_t count;
-};
-
 static void
 device_entry(struct buf *b, const void *items, size_t i)
 {
@@ -89,34 +79,17 @@ call_entry(struct buf *b, const void *items, size_t i)
 	xmlw_close(b, "snapshotCallResponseInfo");
 }
 
-/* As many entries as the message that began at `start` may hold; returns how many. */
-static size_t
-list_put(struct buf *b, size_t start, const struct list *l)
-{
-	size_t i, end;
-
-	for (i = 0; i < l->count; i++) {
-		end = b->n;
-		l->put(b, l->items, i);
-		if (!b->overflow && b->n - start <= LIMIT_CSTA_SEND_BYTES - SNAPSHOT_TAIL_BYTES)
-			continue;
-		b->n = end;
-		b->overflow = false;
-		break;
-	}
-	return i;
-}
-
 /* The answer up to the end of the list; if that is too long: cut, or false and nothing written. */
 static bool
-whole_put(struct buf *b, enum csta_edition ed, const char *root, const struct list *l, bool cut)
+whole_put(struct buf *b, enum csta_edition ed, const char *root, const struct csta_encode_list *l,
+	bool cut)
 {
 	size_t start = b->n;
 
 	csta_encode_part_open(b, ed, root);
 	xmlw_open(b, "crossRefIDorSnapshotData");
 	xmlw_open(b, "snapshotData");
-	if (list_put(b, start, l) < l->count && !cut) {
+	if (csta_encode_part_list(b, start, l) < l->count && !cut) {
 		b->n = start;
 		return false;
 	}
@@ -125,42 +98,11 @@ whole_put(struct buf *b, enum csta_edition ed, const char *root, const struct li
 	return true;
 }
 
-static size_t
-segment_try(struct buf *b, enum csta_edition ed, const char *root, const struct csta_segment *seg,
-	const struct list *l, bool last)
-{
-	size_t start = b->n, taken;
-
-	csta_encode_part_open(b, ed, root);
-	xmlw_element_u64(b, "serviceCrossRefID", seg->cross_ref);
-	xmlw_element_u64(b, "segmentID", seg->number);
-	xmlw_element_z(b, "lastSegment", last ? "true" : "false");
-	xmlw_open(b, "snapshotData");
-	taken = list_put(b, start, l);
-	xmlw_close(b, "snapshotData");
-	xmlw_close(b, root);
-	return taken;
-}
-
-/* Whether it is the last one stands before the list: the others are written a second time. */
-static size_t
-segment_put(struct buf *b, enum csta_edition ed, const char *root, const struct csta_segment *seg,
-	const struct list *l)
-{
-	size_t start = b->n;
-	size_t taken = segment_try(b, ed, root, seg, l, true);
-
-	if (taken == l->count)
-		return taken;
-	b->n = start;
-	return segment_try(b, ed, root, seg, l, false);
-}
-
 bool
 csta_put_snapshot_device_response(
 	struct buf *b, enum csta_edition ed, const struct csta_snapshot_item *items, size_t count)
 {
-	const struct list l = { device_entry, items, count };
+	const struct csta_encode_list l = { device_entry, items, count };
 
 	if (b->overflow)
 		return true;
@@ -191,7 +133,7 @@ bool
 csta_put_snapshot_call_response(struct buf *b, enum csta_edition ed,
 	const struct csta_call_party *parties, size_t count, const struct csta_call_ends *ends)
 {
-	const struct list l = { call_entry, parties, count };
+	const struct csta_encode_list l = { call_entry, parties, count };
 
 	if (b->overflow)
 		return true;
@@ -229,16 +171,18 @@ size_t
 csta_put_snapshot_device_data(struct buf *b, enum csta_edition ed, const struct csta_segment *seg,
 	const struct csta_snapshot_item *items, size_t count)
 {
-	const struct list l = { device_entry, items, count };
+	static const struct csta_encode_segment form = { "SnapshotDeviceData", "snapshotData" };
+	const struct csta_encode_list l = { device_entry, items, count };
 
-	return b->overflow ? count : segment_put(b, ed, "SnapshotDeviceData", seg, &l);
+	return b->overflow ? count : csta_encode_part_segment(b, ed, &form, seg, &l);
 }
 
 size_t
 csta_put_snapshot_call_data(struct buf *b, enum csta_edition ed, const struct csta_segment *seg,
 	const struct csta_call_party *parties, size_t count)
 {
-	const struct list l = { call_entry, parties, count };
+	static const struct csta_encode_segment form = { "SnapshotCallData", "snapshotData" };
+	const struct csta_encode_list l = { call_entry, parties, count };
 
-	return b->overflow ? count : segment_put(b, ed, "SnapshotCallData", seg, &l);
+	return b->overflow ? count : csta_encode_part_segment(b, ed, &form, seg, &l);
 }

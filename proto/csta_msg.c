@@ -20,6 +20,14 @@ check_name(bool in_table)
 }
 
 const char *
+csta_category_name(enum csta_category category)
+{
+	static const char *const names[] = { "station", "acd", "routeingDevice" };
+
+	return NAME_OF(names, category);
+}
+
+const char *
 csta_request_name(enum csta_request_kind kind)
 {
 	static const char *const names[] = { "UNKNOWN",

@@ -36,6 +36,9 @@ enum csta_edition {
 	XX(SystemRegister) \
 	XX(SystemRegisterCancel) \
 	XX(ChangeSysStatFilter) \
+	XX(GetSwitchingFunctionCaps) \
+	XX(GetSwitchingFunctionDevices) \
+	XX(GetCSTAFeatures) \
 	XX(MonitorStart) \
 	XX(MonitorStop) \
 	XX(MonitorStopResponse) \
@@ -308,7 +311,8 @@ struct csta_request {
 	/*
 	 * The device that asks or is asked about: MonitorStart deviceObject, SnapshotDevice
 	 * snapshotObject, MakeCall callingDevice, DirectedPickupCall requestingDevice, GroupPickupCall
-	 * newDestination (it picks up), device of the Set and Get services.
+	 * newDestination (it picks up), GetSwitchingFunctionDevices requestedDeviceID, device of the Set
+	 * and Get services.
 	 */
 	struct str device;
 	/* MonitorStart on a call (callObject present, it is in `connection`), monitorType "call" */
@@ -359,6 +363,8 @@ struct csta_request {
 	/* leaves of extensions/privateData (of Escape: of its privateData), in their order */
 	struct csta_private_item private_items[CSTA_PRIVATE_ITEMS];
 	size_t private_count; /* those beyond CSTA_PRIVATE_ITEMS are dropped */
+	/* GetSwitchingFunctionDevices requestedDeviceCategory */
+	struct str category;
 	/* MonitorStop, ChangeMonitorFilter; of routeing the crossRefIdentifier, with routeRegisterReqID in register_id */
 	struct str cross_ref;
 	bool route_used; /* RouteSelect: routeUsedReq */
@@ -539,6 +545,25 @@ struct csta_segment {
 	uint64_t number;    /* 1, 2, 3... */
 };
 
+/* deviceCategory, as far as BroadWorks has such devices */
+enum csta_category {
+	CSTA_CATEGORY_station,
+	CSTA_CATEGORY_acd,
+	CSTA_CATEGORY_routeingDevice,
+};
+
+/* One device of a SwitchingFunctionDevices. */
+struct csta_device {
+	struct str id;
+	enum csta_category category;
+};
+
+/* What a server can do: the events it can are those of CSTA_EVENTS. */
+struct csta_caps {
+	bool (*has)(enum csta_request_kind kind);
+	struct str domain; /* switchingSubDomainName; "" = not told */
+};
+
 /* One row of GetForwardingResponse. */
 struct csta_forward {
 	enum csta_forwarding type;
@@ -555,6 +580,7 @@ struct csta_agent {
 	enum csta_agent_state pending;
 };
 
+const char *csta_category_name(enum csta_category category);
 const char *csta_request_name(enum csta_request_kind kind); /* "UNKNOWN" for CSTA_UNKNOWN */
 const char *csta_event_name(enum csta_event_kind kind);     /* with "Event" */
 const char *csta_status_name(enum csta_status status);

@@ -504,6 +504,50 @@ emit_snapshots(struct emit *e)
 	emit_segments(e, items, LIMIT_HALVES_PER_DEVICE);
 }
 
+/* --- capabilities --- */
+
+static bool
+has_all(enum csta_request_kind kind)
+{
+	(void)kind;
+	return true;
+}
+
+static bool
+has_none(enum csta_request_kind kind)
+{
+	(void)kind;
+	return false;
+}
+
+static void
+emit_caps(struct emit *e)
+{
+	static const struct csta_device devices[] = {
+		{ { "2001", 4 }, CSTA_CATEGORY_station },
+		{ { "2700", 4 }, CSTA_CATEGORY_acd },
+		{ { "2800", 4 }, CSTA_CATEGORY_routeingDevice },
+	};
+	struct csta_caps caps = { has_all, STR("tandem") };
+	struct csta_segment seg = { 7, 1 };
+
+	csta_put_csta_features_response(&e->b, e->ed, &caps);
+	emit_file(e, "GetCSTAFeaturesResponse", "all");
+	csta_put_switching_function_caps_response(&e->b, e->ed, &caps);
+	emit_file(e, "GetSwitchingFunctionCapsResponse", "all");
+	caps = (struct csta_caps){ has_none, STR_NONE };
+	csta_put_csta_features_response(&e->b, e->ed, &caps);
+	emit_file(e, "GetCSTAFeaturesResponse", "none");
+	csta_put_switching_function_caps_response(&e->b, e->ed, &caps);
+	emit_file(e, "GetSwitchingFunctionCapsResponse", "none");
+	csta_put_switching_function_devices_response(&e->b, e->ed, 7);
+	emit_file(e, "GetSwitchingFunctionDevicesResponse", "");
+	csta_put_switching_function_devices(&e->b, e->ed, &seg, devices, 3);
+	emit_file(e, "SwitchingFunctionDevices", "all");
+	csta_put_switching_function_devices(&e->b, e->ed, &seg, devices, 0);
+	emit_file(e, "SwitchingFunctionDevices", "none");
+}
+
 /* --- ECMA-354 --- */
 
 static void
@@ -567,6 +611,7 @@ emit_all(const char *folder)
 		emit_answers(&e);
 		emit_monitor_answers(&e);
 		emit_snapshots(&e);
+		emit_caps(&e);
 		for (size_t i = 0; i < TEXT_COUNT; i++) {
 			emit_call_answers(&e, texts[i].set, texts[i].text);
 			emit_feature_answers(&e, texts[i].set, texts[i].text);

@@ -68,7 +68,8 @@ kind_of()
 	case $1 in
 	StartApplicationSession | StopApplicationSession | ResetApplicationSessionTimer | \
 		RequestSystemStatus | SystemStatus | SystemStatusResponse | SystemRegister | \
-		SystemRegisterCancel | ChangeSysStatFilter | MonitorStart | MonitorStop | MonitorStopResponse | \
+		SystemRegisterCancel | ChangeSysStatFilter | GetSwitchingFunctionCaps | \
+		GetSwitchingFunctionDevices | GetCSTAFeatures | MonitorStart | MonitorStop | MonitorStopResponse | \
 		ChangeMonitorFilter | GetMonitors | \
 		SnapshotDevice | SnapshotCall | MakeCall | AnswerCall | HoldCall | \
 		RetrieveCall | ClearConnection | ClearCall | ConsultationCall | AlternateCall | \
