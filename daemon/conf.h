@@ -270,6 +270,11 @@ struct conf {
 	char csta_password_file[192];   /* "" = none; the adapters read it into csta_password */
 	int64_t session_duration_s_max; /* 3600 */
 	int64_t cleanup_delay_s;        /* 120: how long a session without a connection is kept */
+	/* overload, see load.h: what waits for clients, how late the loop comes, deltas that wait for the standby; 0 = does
+	 * not count */
+	uint32_t overload_outbox_mb, overload_behind;
+	int64_t overload_lag_ms;
+	uint32_t overload_imminent_percent, overload_relieved_percent;
 	int64_t answer_first_ms; /* so long events wait for the answer to the request that may have caused them */
 	int64_t quiet_ms; /* 0: a device confirmed within this time after a takeover is not reported */
 	uint32_t monitors_max;

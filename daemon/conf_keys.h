@@ -37,6 +37,13 @@
 	XX("node", "lease-ms", I64, lease_ms, 100, 120000, "4000", SHARED) \
 	XX("node", "stall-ms", I64, stall_ms, 50, 60000, "1000", SHARED) \
 	XX("node", "lag-ms-max", I64, lag_ms_max, 100, 600000, "5000", SHARED) \
+	XX("node", "overload-outbox-mb", U32, overload_outbox_mb, 0, 65536, "256", SHARED) \
+	XX("node", "overload-lag-ms", I64, overload_lag_ms, 0, 60000, "300", SHARED) \
+	XX("node", "overload-behind", U32, overload_behind, 0, 10000000, "20000", SHARED) \
+	XX("node", "overload-imminent-percent", U32, overload_imminent_percent, 50, 99, "75", \
+		SHARED) \
+	XX("node", "overload-relieved-percent", U32, overload_relieved_percent, 1, 49, "40", \
+		SHARED) \
 	XX("csta", "listen", LISTEN, listeners, 0, 0, "0.0.0.0:1040", SHARED) \
 	XX("csta", "keepalive-s", I64, listeners[0].keepalive_s, 0, 32767, "30", SHARED) \
 	XX("csta", "user-timeout-ms", I64, listeners[0].user_timeout_ms, 0, 3600000, "60000", \

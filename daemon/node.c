@@ -13,7 +13,7 @@
 #include "daemon/bw_part.h"
 #include "daemon/sess.h"
 #include "daemon/sess_assoc.h"
-#include "daemon/svc.h"
+#include "daemon/svc_load.h"
 #include "proto/base/check.h"
 #include "proto/base/limits.h"
 
@@ -36,6 +36,8 @@ struct node {
 	struct err refusal;
 	struct mono started;
 	struct mono health_due;
+	struct mono promised; /* the deadline that was told last */
+	uint64_t lag_ms;      /* how late a step came, at worst, since the last look at the load */
 	struct mono
 		quiet_due; /* devices not confirmed by then are told out of service; MONO_NEVER: done */
 	bool listening;
@@ -169,7 +171,7 @@ node_new(const struct conf *conf, uint32_t node_id, uint64_t epoch_floor, uint64
 	bw_init(&n->bw, &n->x, &hooks);
 	svc_init(&n->svc, &n->x, &n->sess, &n->bw);
 	ha_out_init(&n->ring);
-	n->quiet_due = MONO_NEVER;
+	n->quiet_due = n->promised = MONO_NEVER;
 	n->x.ha = ha_new(&ha, &fsm, seed ^ 0x5eedu, log);
 	return n;
 }
@@ -514,6 +516,9 @@ node_health(struct node *n)
 	if (!mono_due(n->health_due, n->x.now))
 		return;
 	n->health_due = mono_add_ms(n->x.now, NODE_HEALTH_MS);
+	if (ctx_is_active(&n->x))
+		svc_load_look(&n->svc, n->lag_ms);
+	n->lag_ms = 0;
 	node_get_counts(n, n->x.now, &c);
 	snprintf(text, sizeof(text),
 		"name=%s calls=%u monitors=%u clients=%u sessions=%u channels=%u/%u devices=%u out=%u up=%lld "
@@ -522,6 +527,16 @@ node_health(struct node *n)
 		c.channels_want, c.devices, c.devices_out, (long long)c.uptime_s,
 		(unsigned)conf_hash(n->x.conf), c.desynchronised);
 	ha_set_health(n->x.ha, str_of(text));
+}
+
+/* How late this step is: a step was due when the node said it would be. */
+static void
+node_lag(struct node *n)
+{
+	int64_t ms = n->promised.us == MONO_NEVER.us ? 0 : mono_ms_between(n->promised, n->x.now);
+
+	if (ms > 0 && (uint64_t)ms > n->lag_ms)
+		n->lag_ms = (uint64_t)ms;
 }
 
 static void
@@ -603,6 +618,7 @@ node_step(struct node *n, const struct node_event *ev, struct node_out *out)
 	n->x.out = out;
 	n->x.now = ev->now;
 	n->x.wall_us = ev->wall_us;
+	node_lag(n);
 	ha_tick(n->x.ha, n->x.now, &n->ring);
 	node_ring_actions(n);
 	node_input(n, ev);
@@ -624,6 +640,7 @@ node_step(struct node *n, const struct node_event *ev, struct node_out *out)
 	node_stop_progress(n);
 	ctx_texts_drop(&n->x);
 	n->x.out = NULL;
+	n->promised = node_deadline(n);
 }
 
 struct mono
@@ -689,6 +706,8 @@ node_get_counts(const struct node *n, struct mono now, struct node_counts *c)
 		.early_refused = n->x.early_refused,
 		.malformed = n->x.malformed,
 		.uptime_s = mono_ms_between(n->started, now) / 1000,
+		.overload = load_level_name(n->svc.load.level),
+		.overloads = n->svc.load.overloads,
 	};
 	for (call = m->calls; call != NULL; call = call->by_id.next)
 		c->calls += call->halves > 0;

@@ -284,6 +284,10 @@ stat_status(const struct stat_input *in, struct buf *out)
 		(json_int_t)in->counts->malformed, "early_refused_total",
 		(json_int_t)in->counts->early_refused, "source", "daemon");
 	REQUIRE(root != NULL);
+	json_object_set_new(root, "overload",
+		json_string(in->counts->overload != NULL ? in->counts->overload : "none"));
+	json_object_set_new(
+		root, "overloads_total", json_integer((json_int_t)in->counts->overloads));
 	json_object_set_new(root, "links", links_json(in));
 	json_dump_callback(root, append_to_buf, out, JSON_COMPACT);
 	json_decref(root);

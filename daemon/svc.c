@@ -63,6 +63,7 @@ svc_deactivate(struct svc *v)
 	for (int kind = 0; kind < SVC_WAITS; kind++)
 		while (!TAILQ_EMPTY(&v->waits[kind]))
 			svc_wait_drop(v, TAILQ_FIRST(&v->waits[kind]));
+	v->load.level = LOAD_NONE;
 	svc_jobs_drop(v);
 	svc_caps_drop(v);
 	svc_hotel_deactivate(v);

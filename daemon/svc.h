@@ -7,6 +7,7 @@
 #define TANDEM_DAEMON_SVC_H
 
 #include "daemon/bw.h"
+#include "daemon/load.h"
 #include "daemon/sess.h"
 
 enum svc_wait_kind {
@@ -59,6 +60,7 @@ struct svc {
 	struct svc_hotel *hotels;             /* notes of journalled operations, by id */
 	TAILQ_HEAD(svc_listings, svc_listing) listings; /* of devices, being told */
 	uint32_t listing_count;
+	struct load load;
 	uint32_t cross_refs; /* of lists told in segments */
 	struct buf body;
 };

@@ -20,6 +20,8 @@ struct node_counts {
 	uint64_t early_refused;  /* events out of order without room: they come again */
 	uint64_t malformed;      /* documents and frames skipped */
 	int64_t uptime_s;
+	const char *overload; /* "none", "imminent", "reached" */
+	uint64_t overloads;   /* since start */
 };
 
 /* A link to BroadWorks. */
