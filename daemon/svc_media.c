@@ -102,6 +102,47 @@ svc_media_play(const struct svc_in *in)
 	svc_job_start(in, job);
 }
 
+static void
+stop_treatment(const struct svc_in *in, const struct core_half *h)
+{
+	struct xsi_play_body body = { .duration_s = XSI_UNSET, .play_count = XSI_UNSET };
+	struct svc_job *job = svc_job_new(in, h->device);
+
+	body.digit_map = body.play_collect_id = STR_NONE;
+	for (size_t i = 0; i < XSI_PLAY_URLS_MAX; i++)
+		body.audio_urls[i] = body.video_urls[i] = STR_NONE;
+	buf_reset(&in->v->body);
+	xsi_body_rp_play(&in->v->body, XSI_OP_rp_play_silence, &body);
+	job->call = svc_call_of(h);
+	svc_job_step(job,
+		&(struct xsi_request){ .op = XSI_OP_rp_play_silence,
+			.args = { str_of(h->device->user), str_of(h->bw_call) },
+			.body = buf_as_str(&in->v->body) });
+	svc_job_start(in, job);
+}
+
+/* BroadWorks ends a treatment when another one begins, and in no other way: the caller hears silence. */
+void
+svc_media_stop(const struct svc_in *in)
+{
+	const struct csta_connection *c = &in->q->connection;
+	const struct core_device *d = core_device_by_id(&in->v->x->model, c->device_id);
+	const struct core_half *h;
+	uint64_t message;
+
+	if (d == NULL || d->kind != CORE_KIND_route_point) {
+		svc_call_one(in);
+		return;
+	}
+	if (in->q->message.n > 0 && !str_u64(in->q->message, TREATMENTS - 1, &message)) {
+		svc_refuse(in, CSTA_ERR_invalidMsgID);
+		return;
+	}
+	h = svc_half(in, c, CSTA_ERR_noActiveCall);
+	if (h != NULL)
+		stop_treatment(in, h);
+}
+
 /* --- Escape --- */
 
 enum escape_service {

@@ -7,6 +7,8 @@
 
 /** PlayMessage 0 to 4 (busy, music, ringback, silence, treatment) to a call at a route point. */
 void svc_media_play(const struct svc_in *in);
+/** Stop of such a treatment; of anything else, which is a recording, svc_call_one(). */
+void svc_media_stop(const struct svc_in *in);
 /**
  * Escape. The service is a leaf `serviceID` of the private data: 1 and 2 (or a leaf guestAssociatedExtension with
  * true and false) associate the guest `device` with `HOST_DN` and end that, 501 tags the call `callID` of `device` (or

@@ -423,6 +423,35 @@ START_TEST(test_route_point)
 }
 END_TEST
 
+#define STOP(id, device) \
+	"<messageToBeStopped>" id "</messageToBeStopped>" CONNECTION("connection", device)
+
+/* A treatment ends when another begins: silence. */
+START_TEST(test_stop_treatment)
+{
+	setup_waiting("2800");
+	ask(20, "Stop", STOP("4", "2800"));
+	sent("RoutePointPlaySilence");
+	world_asked(&w, "xsp1 PUT " POINT "q:0/playsilence\n");
+	world_heard(&w, client, "0020 StopResponse\n");
+	world_rule(&w, "PUT", "playsilence", 404, 1, "");
+	ask(21, "Stop", STOP("", "2800"));
+	ck_assert_ptr_nonnull(strstr(
+		world_take(&w, client), W_ERROR("0021", "operation", "invalidConnectionID")));
+	world_fini(&w);
+	setup_waiting("2800");
+	ask(22, "Stop", STOP("5", "2800"));
+	world_heard(&w, client, W_ERROR("0022", "operation", "invalidMsgID"));
+	world_asked(&w, "");
+	world_fini(&w);
+	/* a call center has treatments of its own, which nobody can stop */
+	setup_waiting("2700");
+	ask(23, "Stop", STOP("4", "2700"));
+	world_heard(&w, client, W_ERROR("0023", "operation", "requestIncompatibleWithDevice"));
+	world_fini(&w);
+}
+END_TEST
+
 START_TEST(test_route_point_calls)
 {
 	setup_waiting("2800");
@@ -650,6 +679,7 @@ main(void)
 		test_queue,
 		test_queue_call_unknown,
 		test_route_point,
+		test_stop_treatment,
 		test_route_point_calls,
 		test_escape,
 		test_escape_wrong,
