@@ -98,7 +98,8 @@ static void
 print_csta(void)
 {
 	static const char *const requests[] = { "SystemStatus", "MonitorStop", "SnapshotDeviceData",
-		"SnapshotCallData", "ApplicationSessionTerminated" };
+		"SystemRegisterAbort", "SwitchingFunctionDevices", "SnapshotCallData",
+		"ApplicationSessionTerminated" };
 
 #define XX(name) print_service(CSTA_##name);
 	CSTA_REQUESTS(XX)
