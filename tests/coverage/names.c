@@ -130,7 +130,7 @@ print_broadworks(void)
 static void
 spool_file(const char *path)
 {
-	char text[4096];
+	char text[65536];
 	FILE *in = fopen(path, "rb");
 
 	if (in == NULL)

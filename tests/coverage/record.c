@@ -119,10 +119,20 @@ is_frame(struct str s)
 		(size_t)(p[2] << 8 | p[3]) == s.n;
 }
 
+/* The XML of what is sent to a client: behind the prefix of a frame, or before the zero byte of a document. */
+static void
+record_said(struct str s)
+{
+	if (is_frame(s))
+		csta_spool(s.p + FRAME_PREFIX_BYTES, s.n - FRAME_PREFIX_BYTES);
+	else if (s.n > 1 && s.p[0] == '<' && s.p[s.n - 1] == '\0')
+		csta_spool(s.p, s.n - 1);
+}
+
 void
 __wrap_node_out_add(struct node_out *o, const struct node_action *a)
 {
-	if (a->kind == NODE_ACT_CLIENT_SEND && is_frame(a->bytes))
-		csta_spool(a->bytes.p + FRAME_PREFIX_BYTES, a->bytes.n - FRAME_PREFIX_BYTES);
+	if (a->kind == NODE_ACT_CLIENT_SEND)
+		record_said(a->bytes);
 	__real_node_out_add(o, a);
 }

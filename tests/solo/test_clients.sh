@@ -106,7 +106,8 @@ frame()
 send() { cat >"$dir/out.bytes"; cat "$dir/out.bytes" >&"$1"; }
 ask() { frame "$2" "$3" | send "$1"; } # FD ID XML
 
-# hear FD [SECONDS]: the next message into $id, $root and $xml
+# hear FD [SECONDS]: the next message into $id, $root and $xml; the first ones are kept for tests/coverage
+heard_messages=0
 hear()
 {
 	local prefix
@@ -116,6 +117,7 @@ hear()
 	id=$(sed 's/..../&\n/g; s/3\(.\)/\1/g' <<<"${prefix:8}" | tr -d '\n')
 	xml=$(timeout 5 head -c $((16#${prefix:4:4} - 8)) <&"$1")
 	root=$(sed 's/<?[^>]*>//g' <<<"$xml" | tr -d '\n' | sed 's/^ *<\([A-Za-z]*\).*/\1/')
+	[ "$((heard_messages++))" -gt 200 ] || printf '%s' "$xml" >"$dir/heard.$heard_messages"
 }
 
 # hear_root FD ROOT: skips others
@@ -305,5 +307,6 @@ case=end
 kill "$tandemd"
 wait "$tandemd"
 result "tandemd ended with $?" test $? = 0
+result "what was heard is not kept" "$build/check/coverage_names" spool "$dir"/heard.*
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" = 0 ]

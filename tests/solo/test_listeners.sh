@@ -179,8 +179,9 @@ without_a_certificate_nobody_comes_in()
 	! has "$dir/nobody.out" SystemStatus
 }
 
-document= # the last one heard
-hear() { IFS= read -r -d '' -t 5 document <&8; } # the next document without its zero byte
+document= heard=0 # the last one heard, how many
+# the next document without its zero byte; kept for tests/coverage
+hear() { IFS= read -r -d '' -t 5 document <&8 && printf '%s' "$document" >"$dir/heard.$((heard++))"; }
 hears() { hear && [[ $document == *"<$1"[\ \>]* ]]; }
 
 # A client that has no invoke IDs: the first request asks BroadWorks, its answer comes first all the same.
@@ -225,6 +226,7 @@ start_node || { echo "$passed passed, $((failed + 1)) failed, 0 skipped"; exit 1
 result 'each listener has its edition, over TCP and over TLS' plain_and_secure_speak_their_edition
 result 'without a certificate nobody comes in' without_a_certificate_nobody_comes_in
 result 'documents without invoke IDs are answered in order' bare_documents_in_order
+result 'what was heard is kept' "$build/check/coverage_names" spool "$dir"/heard.*
 result 'certificates are read again' certificates_are_read_again
 result 'tandemd ends cleanly' ends_cleanly
 [ "$failed" = 0 ] || { echo '--- last lines of tandemd'; tail -n 20 "$dir/td.out"; }

@@ -36,12 +36,13 @@ static const struct sample {
 	{ "openscape-voice/MonitorStartResponse.xml", "CSTAErrorCode", "serviceNotSupported" },
 	{ "openscape-voice/SystemRegisterResponse.xml", "CSTAErrorCode", "serviceNotSupported" },
 	{ "openscape-voice/GetAgentStateResponse.xml", "CSTAErrorCode", "serviceNotSupported" },
-	{ "openscape-voice/StartApplicationSession-no-namespace.xml", "invalidApplicationInfo",
-		"invalidApplicationInfo" },
+	/* a session without a login is an association as any other first request makes one */
+	{ "openscape-voice/StartApplicationSession-no-namespace.xml",
+		"SessionPosResponse{sessionID", "invalidApplicationInfo" },
 	{ "openscape-voice/frame-ServiceInitiatedEvent.bin", "CSTAErrorCode",
 		"serviceNotSupported" },
 	{ "client-tests/frame-MonitorStart-ed4.bin", "invalidDeviceID", "invalidDeviceID" },
-	{ "client-tests/frame-StartApplicationSession.bin", "invalidApplicationInfo",
+	{ "client-tests/frame-StartApplicationSession.bin", "SessionPosResponse{sessionID",
 		"invalidApplicationInfo" },
 };
 
