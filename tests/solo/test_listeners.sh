@@ -179,9 +179,15 @@ without_a_certificate_nobody_comes_in()
 	! has "$dir/nobody.out" SystemStatus
 }
 
-document= heard=0 # the last one heard, how many
+document='' # the last one heard
+heard=0
 # the next document without its zero byte; kept for tests/coverage
-hear() { IFS= read -r -d '' -t 5 document <&8 && printf '%s' "$document" >"$dir/heard.$((heard++))"; }
+hear()
+{
+	IFS= read -r -d '' -t 5 document <&8 || return 1
+	heard=$((heard + 1))
+	printf '%s' "$document" >"$dir/heard.$heard"
+}
 hears() { hear && [[ $document == *"<$1"[\ \>]* ]]; }
 
 # A client that has no invoke IDs: the first request asks BroadWorks, its answer comes first all the same.
