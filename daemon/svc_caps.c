@@ -75,13 +75,15 @@ is_wanted(const struct csta_request *q, struct str id, enum csta_category catego
 		(category == CSTA_CATEGORY_acd && str_is(q->category, "groupACD"));
 }
 
+/* Devices that the client has no right to are none that there are. */
 static void
-listing_add(struct svc_listing *l, const struct csta_request *q, const char *id,
-	enum core_device_kind kind)
+listing_add(
+	struct svc_listing *l, const struct svc_in *in, const char *id, enum core_device_kind kind)
 {
 	enum csta_category category = category_of(kind);
 
-	if (!is_wanted(q, str_of(id), category) || l->count >= LIMIT_DEVICES)
+	if (!is_wanted(in->q, str_of(id), category) || l->count >= LIMIT_DEVICES ||
+		!auth_device(in->v->x, in->session, str_of(id)))
 		return;
 	if (l->count == l->size) {
 		l->size = l->size > 0 ? 2 * l->size : 64;
@@ -94,8 +96,9 @@ listing_add(struct svc_listing *l, const struct csta_request *q, const char *id,
 /* Those that nobody monitors yet, as far as they have names: patterns and ranges say of what kind devices are, not that
  * they exist. */
 static void
-listing_add_configured(struct svc_listing *l, const struct svc *v, const struct csta_request *q)
+listing_add_configured(struct svc_listing *l, const struct svc_in *in)
 {
+	const struct svc *v = in->v;
 	const struct conf *conf = v->x->conf;
 
 	for (uint32_t i = 0; i < conf->device_rule_count; i++) {
@@ -110,7 +113,7 @@ listing_add_configured(struct svc_listing *l, const struct svc *v, const struct 
 			core_device_by_id(&v->x->model, id) == NULL &&
 			core_device_by_user(&v->x->model, id) == NULL &&
 			conf_device_kind(conf, id, id, &kind))
-			listing_add(l, q, r->text, kind);
+			listing_add(l, in, r->text, kind);
 	}
 }
 
@@ -135,8 +138,8 @@ listing_new(const struct svc_in *in)
 	l->session = in->session->id;
 	l->conn = sess_conn_id(v->sess, in->session);
 	for (d = v->x->model.devices; d != NULL; d = d->by_id.next)
-		listing_add(l, in->q, d->id, d->kind);
-	listing_add_configured(l, v, in->q);
+		listing_add(l, in, d->id, d->kind);
+	listing_add_configured(l, in);
 	return l;
 }
 

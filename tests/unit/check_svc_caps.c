@@ -124,6 +124,26 @@ setup_many(void)
 	world_take(&w, client);
 }
 
+/* A list is no way round the rights of an application. */
+START_TEST(test_devices_of_an_application)
+{
+	const char *heard;
+
+	setup("[devices]\nqueue = 2700\nqueue = 2701\n[application a]\nuser = demo\n"
+	      "password = demo\ndevices = 2701\n");
+	world_send(&w, client, 5, "<GetSwitchingFunctionDevices/>");
+	world_run(&w, 100);
+	heard = world_take(&w, client);
+	ck_assert_ptr_nonnull(strstr(heard, "deviceID=2701"));
+	ck_assert_ptr_null(strstr(heard, "2700"));
+	world_send(&w, client, 6,
+		"<GetSwitchingFunctionDevices><requestedDeviceID>2700</requestedDeviceID>"
+		"</GetSwitchingFunctionDevices>");
+	world_heard(&w, client, W_ERROR("0006", "operation", "privilegeViolationSpecifiedDevice"));
+	world_fini(&w);
+}
+END_TEST
+
 START_TEST(test_segments)
 {
 	const char *heard;
@@ -187,6 +207,7 @@ main(void)
 	const TTest *const tests[] = {
 		test_what_there_is,
 		test_devices,
+		test_devices_of_an_application,
 		test_segments,
 		test_slow_reader,
 		test_hang_up,
