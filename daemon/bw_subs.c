@@ -21,7 +21,8 @@
 #include "proto/xsi_decode.h"
 
 #define ASK_RETRY_MS 1000
-#define ASK_RETRY_LEVELS 7 /* 1 s, 2 s, 4 s ... 64 s */
+#define ASK_RETRY_LEVELS 7     /* 1 s, 2 s, 4 s ... 64 s */
+#define ASK_RETRY_LEVEL_LIVE 2 /* a device with calls: never more than 4 s */
 #define ASK_HELD_MS 60000
 #define ASK_OWED_MS 30000
 #define ASK_REFUSED_FAILURES 3
@@ -81,6 +82,10 @@ ask_retry_ms(struct bw *b, const struct bw_sub *bs)
 
 	if (bs->refused)
 		return rng_jitter_ms(&b->x->rng, b->x->conf->package_retry_s * 1000, 10);
+	/* a call that may be stuck is not left alone for a minute */
+	if (is_primary(bs) && bs->of->device != NULL && bs->of->device->half_count > 0 &&
+		level > ASK_RETRY_LEVEL_LIVE)
+		level = ASK_RETRY_LEVEL_LIVE;
 	return (int64_t)ASK_RETRY_MS << level;
 }
 

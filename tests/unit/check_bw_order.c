@@ -409,6 +409,21 @@ START_TEST(test_early_events_are_bounded)
 }
 END_TEST
 
+/* BroadWorks answers the question and nothing comes of it: asked again, soon as long as there is a call that may be stuck. */
+START_TEST(test_no_snapshot)
+{
+	setup(2, "gap-wait-ms", 100);
+	if (_i == 1)
+		call("Alerting");
+	w.snapshots = false;
+	world_user(&w, "2001")->sequence++;
+	world_event(&w, "2001", "HookStatusEvent", "<xsi:hookStatus>On-Hook</xsi:hookStatus>");
+	world_run(&w, 60000);
+	ck_assert_uint_eq(world_asked_count(&w, "PUT E/subscription"), _i == 1 ? 10 : 6);
+	world_fini(&w);
+}
+END_TEST
+
 /* The missing one is delivered again in time, wherever. */
 START_TEST(test_gap_filled)
 {
@@ -546,6 +561,7 @@ main(void)
 	tcase_add_test(t, test_old_copies_are_no_restart);
 	tcase_add_loop_test(t, test_duplicate_window, 0, 5);
 	tcase_add_loop_test(t, test_gap_wait, 0, 5);
+	tcase_add_loop_test(t, test_no_snapshot, 0, 2);
 	tcase_add_loop_test(t, test_gap_filled, 0, 4);
 	tcase_add_test(t, test_gap_filled_late);
 	tcase_add_test(t, test_gap_filled_late_after_another);
