@@ -8,54 +8,10 @@
 # puts ten requests into a segment, one never reads. Each is a case; a name as argument plays that case alone.
 set -u
 
-here=$(dirname "$(readlink -f "$0")")
-top=$(readlink -f "$here/../..")
-build=$(readlink -f "${BUILD:-$top/build}")
-dir=$(mktemp -d "${TMPDIR:-/tmp}/clients.XXXXXX") || exit 1
-passed=0 failed=0 case=start c='' deaf=''
-pids=
-
-cleanup()
-{
-	# shellcheck disable=SC2086 # a list
-	[ -z "$pids" ] || { kill $pids 2>/dev/null; wait $pids 2>/dev/null; }
-	[ -z "${KEEP:-}" ] || cp -r "$dir" "$KEEP"
-}
-trap 'cleanup; rm -rf "$dir"' EXIT
-trap 'exit 130' INT TERM
-
-for program in tandemd bwsim; do
-	if [ ! -x "$build/$program" ]; then
-		echo "no $build/$program (run make)"
-		echo "0 passed, 1 failed, 0 skipped"
-		exit 1
-	fi
-done
-
-pause() { read -r -t "$1" <> <(:) || :; }
-
-# wait_for SECONDS COMMAND...: until it succeeds
-wait_for()
-{
-	local until=$(($(date +%s%N) + $1 * 1000000000))
-	shift
-	while ! "$@" >/dev/null 2>&1; do
-		[ "$(date +%s%N)" -lt "$until" ] || return 1
-		pause 0.02
-	done
-}
-
-result() # TEXT COMMAND...
-{
-	local text=$1
-	shift
-	if "$@"; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED: $case: $text"
-	fi
-}
+# shellcheck source=tests/solo/solo_lib.sh
+. "$(dirname "$(readlink -f "$0")")/solo_lib.sh"
+solo_begin clients tandemd bwsim
+c='' deaf='' what=start
 
 bw() { "$build/bwsim" --ask "$dir/bw.sock" "$@" >/dev/null; }
 
@@ -300,10 +256,10 @@ if ! start_all; then
 	exit 1
 fi
 [ $# -gt 0 ] || set -- waits_for_the_server speaks_first with_sessions prefix_in_pieces ten_in_one_segment never_reads
-for case in "$@"; do
-	"$case"
+for what in "$@"; do
+	"$what"
 done
-case=end
+what=end
 kill "$tandemd"
 wait "$tandemd"
 result "tandemd ended with $?" test $? = 0

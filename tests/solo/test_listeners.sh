@@ -6,57 +6,13 @@
 # bytes. Clients are the shell and the openssl program; BroadWorks is the simulator.
 set -u
 
-here=$(dirname "$(readlink -f "$0")")
-top=$(readlink -f "$here/../..")
-build=$(readlink -f "${BUILD:-$top/build}")
-dir=$(mktemp -d "${TMPDIR:-/tmp}/listeners.XXXXXX") || exit 1
-passed=0 failed=0
-pids=
-
-cleanup()
-{
-	# shellcheck disable=SC2086 # a list
-	[ -z "$pids" ] || { kill $pids 2>/dev/null; wait $pids 2>/dev/null; }
-}
-trap 'cleanup; rm -rf "$dir"' EXIT
-trap 'exit 130' INT TERM
-
-for program in tandemd bwsim; do
-	if [ ! -x "$build/$program" ]; then
-		echo "no $build/$program (run make)"
-		echo "0 passed, 1 failed, 0 skipped"
-		exit 1
-	fi
-done
+# shellcheck source=tests/solo/solo_lib.sh
+. "$(dirname "$(readlink -f "$0")")/solo_lib.sh"
+solo_begin listeners tandemd bwsim
 if ! command -v openssl >/dev/null; then
 	echo "no openssl program"
 	exit 77
 fi
-
-pause() { read -r -t "$1" <> <(:) || :; }
-
-# wait_for SECONDS COMMAND...: until it succeeds
-wait_for()
-{
-	local until=$(($(date +%s%N) + $1 * 1000000000))
-	shift
-	while ! "$@" >/dev/null 2>&1; do
-		[ "$(date +%s%N)" -lt "$until" ] || return 1
-		pause 0.02
-	done
-}
-
-result() # TEXT COMMAND...
-{
-	local text=$1
-	shift
-	if "$@"; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED: $text"
-	fi
-}
 
 certificate() # NAME CN: signs itself
 {

@@ -23,47 +23,10 @@
 # be still to come when the lists are compared.
 set -u
 
-here=$(dirname "$(readlink -f "$0")")
-top=$(readlink -f "$here/../..")
-build=$(readlink -f "${BUILD:-$top/build}")
-shared=$top/../shared/csta
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sequences.XXXXXX") || exit 1
-passed=0 failed=0 skipped=0 deviations=0 fence=false
-pids=
-
-cleanup()
-{
-	# shellcheck disable=SC2086 # a list
-	[ -z "$pids" ] || { kill $pids 2>/dev/null; wait $pids 2>/dev/null; }
-	[ -z "${KEEP:-}" ] || cp -r "$dir" "$KEEP"
-}
-trap 'cleanup; rm -rf "$dir"' EXIT
-trap 'exit 130' INT TERM
-
-for program in tandemd bwsim cstaclient account; do
-	if [ ! -x "$build/$program" ]; then
-		echo "no $build/$program (run make)"
-		echo "0 passed, 1 failed, 0 skipped"
-		exit 1
-	fi
-done
-
-pause() { read -r -t "$1" <> <(:) || :; }
-
-# wait_for SECONDS COMMAND...: until it succeeds
-wait_for()
-{
-	local until=$(($(date +%s%N) + $1 * 1000000000))
-	shift
-	while ! "$@" >/dev/null 2>&1; do
-		[ "$(date +%s%N)" -lt "$until" ] || return 1
-		pause 0.02
-	done
-}
-
-bw() { "$build/bwsim" --ask "$dir/bw.sock" "$1"; }
-client() { "$build/account" ask "$dir/cc.sock" "$1"; }
-figure() { sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p" "$dir/account.json" | head -n 1; }
+# shellcheck source=tests/solo/solo_lib.sh
+. "$(dirname "$(readlink -f "$0")")/solo_lib.sh"
+solo_begin sequences tandemd bwsim cstaclient account
+here=$top/tests/solo deviations=0 fence=false
 
 start_all()
 {

@@ -10,69 +10,13 @@
 # answered by the simulator's phones, which do nothing by themselves.
 set -u
 
-top=$(readlink -f "$(dirname "$(readlink -f "$0")")/../..")
-build=$(readlink -f "${BUILD:-$top/build}")
-shared=$top/../shared/csta
-dir=$(mktemp -d "${TMPDIR:-/tmp}/services.XXXXXX") || exit 1
-passed=0 failed=0 skipped=0 mark=0
-pids=
+# shellcheck source=tests/solo/solo_lib.sh
+. "$(dirname "$(readlink -f "$0")")/solo_lib.sh"
+solo_begin services tandemd bwsim cstaclient account
+mark=0
 
-cleanup()
-{
-	# shellcheck disable=SC2086 # a list
-	[ -z "$pids" ] || { kill $pids 2>/dev/null; wait $pids 2>/dev/null; }
-	[ -z "${KEEP:-}" ] || cp -r "$dir" "$KEEP"
-}
-
-end_all()
-{
-	local all
-	all=$(jobs -rp)
-	# shellcheck disable=SC2086 # a list
-	[ -z "$all" ] || { kill $all; wait $all; } 2>/dev/null
-	rm -rf "$dir"
-}
-trap end_all EXIT
-trap 'exit 130' INT TERM
-
-for program in tandemd bwsim cstaclient account; do
-	if [ ! -x "$build/$program" ]; then
-		echo "no $build/$program (run make)"
-		echo "0 passed, 1 failed, 0 skipped"
-		exit 1
-	fi
-done
-
-pause() { read -r -t "$1" <> <(:) || :; }
-
-# wait_for SECONDS COMMAND...: until it succeeds
-wait_for()
-{
-	local until=$(($(date +%s%N) + $1 * 1000000000))
-	shift
-	while ! "$@" >/dev/null 2>&1; do
-		[ "$(date +%s%N)" -lt "$until" ] || return 1
-		pause 0.05
-	done
-}
-
-result() # TEXT COMMAND...
-{
-	local text=$1
-	shift
-	if "$@"; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED: $edition $transport: $text"
-	fi
-}
-
-bw() { "$build/bwsim" --ask "$dir/bw.sock" "$1"; }
-client() { "$build/account" ask "$dir/cc.sock" "$1"; }
 phone() { bw "$1" >/dev/null || echo "the simulator refuses $1"; }
 port_of() { tr ' ' '\n' <"$dir/bw.out" | sed -n "s/^$1=//p" | head -n 1; }
-figure() { sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p" "$dir/account.json" | head -n 1; }
 
 agree()
 {
@@ -429,7 +373,7 @@ for run in ${RUNS:-http:ed3 cti:ed6}; do
 	number=$((number + 1))
 	(
 		trap cleanup EXIT
-		dir=$dir/$number transport=${run%:*} edition=${run#*:}
+		dir=$dir/$number transport=${run%:*} edition=${run#*:} what="${run#*:} ${run%:*}"
 		mkdir "$dir"
 		one_run
 		echo "$passed $failed" >"$dir/counts"

@@ -11,31 +11,10 @@
 # Runs wait far more than they compute: SIDE of them (default 4) go side by side, each in a folder of its own.
 set -u
 
-top=$(readlink -f "$(dirname "$(readlink -f "$0")")/../..")
-build=$(readlink -f "${BUILD:-$top/build}")
-shared=$top/../shared/csta
-dir=$(mktemp -d "${TMPDIR:-/tmp}/solo.XXXXXX") || exit 1
-passed=0 failed=0 skipped=0
+# shellcheck source=tests/solo/solo_lib.sh
+. "$(dirname "$(readlink -f "$0")")/solo_lib.sh"
+solo_begin solo tandemd bwsim cstaclient account
 features='' rate=10 seconds=2 side=${SIDE:-4} runs=0
-pids=
-
-cleanup()
-{
-	# shellcheck disable=SC2086 # a list
-	[ -z "$pids" ] || { kill $pids 2>/dev/null; wait $pids 2>/dev/null; }
-	pids=
-}
-
-end_all()
-{
-	local all
-	all=$(jobs -rp)
-	# shellcheck disable=SC2086 # a list
-	[ -z "$all" ] || { kill $all; wait $all; } 2>/dev/null
-	rm -rf "$dir"
-}
-trap end_all EXIT
-trap 'exit 130' INT TERM
 
 check()
 {
@@ -46,29 +25,6 @@ check()
 		echo "FAILED: $run: $1"
 	fi
 }
-
-for program in tandemd bwsim cstaclient account; do
-	if [ ! -x "$build/$program" ]; then
-		echo "no $build/$program (run make)"
-		echo "0 passed, 1 failed, 0 skipped"
-		exit 1
-	fi
-done
-
-# wait_for SECONDS COMMAND...: until it succeeds
-wait_for()
-{
-	local until=$(($(date +%s%N) + $1 * 1000000000))
-	shift
-	while ! "$@" >/dev/null 2>&1; do
-		[ "$(date +%s%N)" -lt "$until" ] || return 1
-		read -r -t 0.05 <> <(:) || :
-	done
-}
-
-bw() { "$build/bwsim" --ask "$dir/bw.sock" "$1"; }
-client() { "$build/account" ask "$dir/cc.sock" "$1"; }
-figure() { sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p" "$dir/account.json" | head -n 1; }
 
 agree()
 {

@@ -15,30 +15,7 @@ static unsigned client;
 static void
 setup(const char *settings)
 {
-	world_init(&w, 1, settings);
-	w.quiet_acks = true;
-	world_start(&w);
-	client = world_connect(&w);
-	world_settle(&w);
-	world_start_session(&w, client, 1, "demo", "");
-	world_take(&w, client);
-}
-
-/* With a monitor on 2001 (#2) and a call a (#3) in this state. */
-static void
-setup_call(const char *personality, const char *state)
-{
-	setup("");
-	world_monitor(&w, client, "2001");
-	world_call(&w, "2001", "CallReceivedEvent", "a:0", "7:1", personality, "Alerting", "2002");
-	if (strcmp(state, "Alerting") != 0)
-		world_call(&w, "2001", "CallAnsweredEvent", "a:0", "7:1", personality, "Active",
-			"2002");
-	if (strcmp(state, "Held") == 0 || strcmp(state, "Remote Held") == 0)
-		world_call(&w, "2001", "CallHeldEvent", "a:0", "7:1", personality, state, "2002");
-	world_run(&w, 5000);
-	world_take(&w, client);
-	world_forget_asked(&w);
+	client = world_begin(&w, 1, settings);
 }
 
 static void
@@ -113,7 +90,7 @@ END_TEST
 
 START_TEST(test_snapshot)
 {
-	setup_call("Terminator", "Active");
+	client = world_begin_call(&w, "Terminator", "Active");
 	snapshot_device(8, "2001");
 	world_heard(&w, client,
 		"0008 SnapshotDeviceResponse{crossRefIDorSnapshotData{snapshotData{"
@@ -128,7 +105,7 @@ END_TEST
 /* BroadWorks does not answer in time: the known state, if it was ever confirmed. */
 START_TEST(test_snapshot_late)
 {
-	setup_call("Terminator", "Active");
+	client = world_begin_call(&w, "Terminator", "Active");
 	w.snapshots = false;
 	snapshot_device(8, "2001");
 	world_run(&w, 2900);
@@ -151,7 +128,7 @@ END_TEST
 
 START_TEST(test_snapshots_share_a_question)
 {
-	setup_call("Terminator", "Active");
+	client = world_begin_call(&w, "Terminator", "Active");
 	world_rule(&w, "PUT", "E/subscription/s1-2001", 200, 1, "");
 	world_rule_last(&w)->delay_ms = 100;
 	w.snapshots = false;

@@ -16,30 +16,7 @@ static unsigned client;
 static void
 setup(const char *settings)
 {
-	world_init(&w, 1, settings);
-	w.quiet_acks = true;
-	world_start(&w);
-	client = world_connect(&w);
-	world_settle(&w);
-	world_start_session(&w, client, 1, "demo", "");
-	world_take(&w, client);
-}
-
-/* With a monitor on 2001 (#2) and a call a (#3) in this state. */
-static void
-setup_call(const char *personality, const char *state)
-{
-	setup("");
-	world_monitor(&w, client, "2001");
-	world_call(&w, "2001", "CallReceivedEvent", "a:0", "7:1", personality, "Alerting", "2002");
-	if (strcmp(state, "Alerting") != 0)
-		world_call(&w, "2001", "CallAnsweredEvent", "a:0", "7:1", personality, "Active",
-			"2002");
-	if (strcmp(state, "Held") == 0 || strcmp(state, "Remote Held") == 0)
-		world_call(&w, "2001", "CallHeldEvent", "a:0", "7:1", personality, state, "2002");
-	world_run(&w, 5000);
-	world_take(&w, client);
-	world_forget_asked(&w);
+	client = world_begin(&w, 1, settings);
 }
 
 static void
@@ -173,7 +150,7 @@ END_TEST
 /* A refusal as well. */
 START_TEST(test_refusal_first)
 {
-	setup_call("Terminator", "Active");
+	client = world_begin_call(&w, "Terminator", "Active");
 	world_rule(&w, "PUT", "/Hold", 412, 1, "");
 	world_rule_last(&w)->delay_ms = 300;
 	request(9, &services[1], BY_BOTH);
@@ -391,7 +368,7 @@ START_TEST(test_service)
 
 	for (size_t i = 0; i < SERVICES; i++) {
 		for (size_t j = 0; j < 3; j++) {
-			setup_call(services[i].personality, services[i].state);
+			client = world_begin_call(&w, services[i].personality, services[i].state);
 			request(30, &services[i], connections[j]);
 			snprintf(line, sizeof(line), "xsp1 %s\n", services[i].asked);
 			world_asked(&w, line);
@@ -422,7 +399,7 @@ START_TEST(test_service_refused)
 
 	for (size_t i = 0; i < SERVICES; i++) {
 		for (size_t j = 0; j < sizeof(answers) / sizeof(answers[0]); j++) {
-			setup_call(services[i].personality, services[i].state);
+			client = world_begin_call(&w, services[i].personality, services[i].state);
 			world_rule(&w, "", "/calls/a:0", answers[j].status, -1, "");
 			request(30, &services[i], BY_BOTH);
 			world_run(&w, 5100);
@@ -456,7 +433,7 @@ START_TEST(test_service_wrong_state)
 	char line[256];
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		setup_call(wrong[i].personality, wrong[i].state);
+		client = world_begin_call(&w, wrong[i].personality, wrong[i].state);
 		request(30, &services[wrong[i].service], BY_BOTH);
 		snprintf(line, sizeof(line), "0030 CSTAErrorCode{stateIncompatibility=%s}\n",
 			wrong[i].error);
@@ -477,7 +454,7 @@ START_TEST(test_service_unknown)
 		"<callID>99999999999999999999999999</callID><deviceID>2001</deviceID>",
 	};
 
-	setup_call("Terminator", "Alerting");
+	client = world_begin_call(&w, "Terminator", "Alerting");
 	for (size_t i = 0; i < SERVICES; i++) {
 		for (size_t j = 0; j < sizeof(connections) / sizeof(connections[0]); j++) {
 			request(30, &services[i], connections[j]);
@@ -517,7 +494,7 @@ END_TEST
 /* A device that is out of service takes no requests. */
 START_TEST(test_service_device_out)
 {
-	setup_call("Terminator", "Alerting");
+	client = world_begin_call(&w, "Terminator", "Alerting");
 	w.snapshots = false;
 	world_call(&w, "2001", "CallReceivedEvent", "b:0", "1:2", "Terminator", "Alerting", "2003");
 	ck_assert_ptr_nonnull(strstr(world_take(&w, client), "OutOfServiceEvent"));

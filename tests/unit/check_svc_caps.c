@@ -14,13 +14,7 @@ static unsigned client;
 static void
 setup(const char *settings)
 {
-	world_init(&w, 1, settings);
-	w.quiet_acks = true;
-	world_start(&w);
-	client = world_connect(&w);
-	world_settle(&w);
-	world_start_session(&w, client, 1, "demo", "");
-	world_take(&w, client);
+	client = world_begin(&w, 1, settings);
 }
 
 static unsigned

@@ -19,14 +19,9 @@ static unsigned client;
 static void
 setup(const char *device)
 {
-	world_init(&w, 1,
+	client = world_begin(&w, 1,
 		"[devices]\nqueue = 2700\nroute-point = 2800\n[broadworks]\n"
 		"queue-packages = Call Center Queue\nroute-point-packages = Route Point Queue\n");
-	w.quiet_acks = true;
-	world_start(&w);
-	client = world_connect(&w);
-	world_settle(&w);
-	world_start_session(&w, client, 1, "demo", "");
 	world_monitor(&w, client, device);
 	world_run(&w, 5000);
 	world_take(&w, client);

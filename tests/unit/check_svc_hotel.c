@@ -13,12 +13,7 @@ static unsigned client;
 static void
 setup(void)
 {
-	world_init(&w, 1, "");
-	w.quiet_acks = true;
-	world_start(&w);
-	client = world_connect(&w);
-	world_settle(&w);
-	world_start_session(&w, client, 1, "demo", "");
+	client = world_begin(&w, 1, "");
 	world_monitor(&w, client, "2001");
 	world_monitor(&w, client, "2050");
 	world_run(&w, 5000);

@@ -23,13 +23,7 @@ static const char *const forms[] = { "2001", "2001@demo.example", "tel:2001",
 static void
 setup(const char *settings)
 {
-	world_init(&w, 1, settings);
-	w.quiet_acks = true;
-	world_start(&w);
-	client = world_connect(&w);
-	world_settle(&w);
-	world_start_session(&w, client, 1, "demo", "");
-	world_take(&w, client);
+	client = world_begin(&w, 1, settings);
 }
 
 static void

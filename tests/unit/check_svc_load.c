@@ -12,12 +12,7 @@ static unsigned registered, other;
 static void
 setup(const char *filter)
 {
-	world_init(&w, 1, "[node]\noverload-outbox-mb = 1\n[broadworks]\n");
-	w.quiet_acks = true;
-	world_start(&w);
-	registered = world_connect(&w);
-	world_settle(&w);
-	world_start_session(&w, registered, 1, "demo", "");
+	registered = world_begin(&w, 1, "[node]\noverload-outbox-mb = 1\n[broadworks]\n");
 	world_send(&w, registered, 2,
 		"<SystemRegister><requestTypes><systemStatus>true</systemStatus></requestTypes>%s"
 		"</SystemRegister>",

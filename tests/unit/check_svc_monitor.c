@@ -12,30 +12,7 @@ static unsigned client;
 static void
 setup(const char *settings)
 {
-	world_init(&w, 1, settings);
-	w.quiet_acks = true;
-	world_start(&w);
-	client = world_connect(&w);
-	world_settle(&w);
-	world_start_session(&w, client, 1, "demo", "");
-	world_take(&w, client);
-}
-
-/* With a monitor on 2001 (#2) and a call a (#3) in this state. */
-static void
-setup_call(const char *personality, const char *state)
-{
-	setup("");
-	world_monitor(&w, client, "2001");
-	world_call(&w, "2001", "CallReceivedEvent", "a:0", "7:1", personality, "Alerting", "2002");
-	if (strcmp(state, "Alerting") != 0)
-		world_call(&w, "2001", "CallAnsweredEvent", "a:0", "7:1", personality, "Active",
-			"2002");
-	if (strcmp(state, "Held") == 0 || strcmp(state, "Remote Held") == 0)
-		world_call(&w, "2001", "CallHeldEvent", "a:0", "7:1", personality, state, "2002");
-	world_run(&w, 5000);
-	world_take(&w, client);
-	world_forget_asked(&w);
+	client = world_begin(&w, 1, settings);
 }
 
 static void
@@ -68,7 +45,7 @@ END_TEST
 
 START_TEST(test_nothing_after_stop)
 {
-	setup_call("Terminator", "Alerting");
+	client = world_begin_call(&w, "Terminator", "Alerting");
 	/* the stop comes in the same instant as events that are on their way */
 	world_event(&w, "2001", "CallAnsweredEvent",
 		world_call_xml("a:0", "7:1", "Terminator", "Active", "2002"));
@@ -142,7 +119,7 @@ END_TEST
 
 START_TEST(test_second_monitor)
 {
-	setup_call("Terminator", "Active");
+	client = world_begin_call(&w, "Terminator", "Active");
 	monitor_start(5, "2001");
 	world_heard(&w, client,
 		"0005 MonitorStartResponse{monitorCrossRefID=#4 monitorExistingCalls=false}\n");
@@ -327,7 +304,7 @@ END_TEST
 
 START_TEST(test_change_filter)
 {
-	setup_call("Terminator", "Active");
+	client = world_begin_call(&w, "Terminator", "Active");
 	world_send(&w, client, 5,
 		"<ChangeMonitorFilter><monitorCrossRefID>#2</monitorCrossRefID><requestedFilterList>"
 		"<callcontrol><held>true</held></callcontrol></requestedFilterList></ChangeMonitorFilter>");

@@ -26,14 +26,9 @@ static unsigned server;
 static void
 setup(void)
 {
-	world_init(&w, 1,
+	server = world_begin(&w, 1,
 		"[devices]\nroute-point = 2800\n[broadworks]\n"
 		"route-point-packages = Route Point Queue\n");
-	w.quiet_acks = true;
-	world_start(&w);
-	server = world_connect(&w);
-	world_settle(&w);
-	world_start_session(&w, server, 1, "demo", "");
 	world_run(&w, 100);
 	world_take(&w, server);
 	world_forget_asked(&w);

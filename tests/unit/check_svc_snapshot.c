@@ -19,14 +19,9 @@ static unsigned client;
 static void
 setup_waiting(unsigned calls)
 {
-	world_init(&w, 1,
+	client = world_begin(&w, 1,
 		"[devices]\nroute-point = 2800\n[broadworks]\n"
 		"route-point-packages = Route Point Queue\n");
-	w.quiet_acks = true;
-	world_start(&w);
-	client = world_connect(&w);
-	world_settle(&w);
-	world_start_session(&w, client, 1, "demo", "");
 	world_monitor(&w, client, "2800");
 	world_run(&w, 5000);
 	world_event(&w, "2800", "RoutePointSubscriptionEvent", "");

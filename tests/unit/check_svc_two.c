@@ -21,12 +21,7 @@ static unsigned xsps = 1;
 static void
 setup(const char *state)
 {
-	world_init(&w, xsps, "");
-	w.quiet_acks = true;
-	world_start(&w);
-	client = world_connect(&w);
-	world_settle(&w);
-	world_start_session(&w, client, 1, "demo", "");
+	client = world_begin(&w, xsps, "");
 	world_monitor(&w, client, "2001");
 	if (state != NULL)
 		world_call(&w, "2001", "CallReceivedEvent", "a:0", "7:1", "Terminator", "Alerting",

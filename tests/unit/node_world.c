@@ -559,6 +559,39 @@ world_session(struct world *w)
 }
 
 unsigned
+world_begin(struct world *w, unsigned xsps, const char *settings)
+{
+	unsigned client;
+
+	world_init(w, xsps, settings);
+	w->quiet_acks = true;
+	world_start(w);
+	client = world_connect(w);
+	world_settle(w);
+	world_start_session(w, client, 1, "demo", "");
+	world_take(w, client);
+	return client;
+}
+
+unsigned
+world_begin_call(struct world *w, const char *personality, const char *state)
+{
+	unsigned client = world_begin(w, 1, "");
+
+	world_monitor(w, client, "2001");
+	world_call(w, "2001", "CallReceivedEvent", "a:0", "7:1", personality, "Alerting", "2002");
+	if (strcmp(state, "Alerting") != 0)
+		world_call(w, "2001", "CallAnsweredEvent", "a:0", "7:1", personality, "Active",
+			"2002");
+	if (strcmp(state, "Held") == 0 || strcmp(state, "Remote Held") == 0)
+		world_call(w, "2001", "CallHeldEvent", "a:0", "7:1", personality, state, "2002");
+	world_run(w, 5000);
+	world_take(w, client);
+	world_forget_asked(w);
+	return client;
+}
+
+unsigned
 world_monitor(struct world *w, unsigned client, const char *device)
 {
 	const char *heard, *ref;

@@ -240,6 +240,10 @@ unsigned world_session(struct world *w);
 /** StartApplicationSession with these parts of SessionLoginInfo besides user and password. */
 void world_start_session(
 	struct world *w, unsigned client, unsigned invoke, const char *password, const char *login);
+/** A started world whose acknowledgements are not noted, with a client that has a session (#1) without numbers. */
+unsigned world_begin(struct world *w, unsigned xsps, const char *settings);
+/** world_begin() with a monitor on 2001 (#2) and a call a (#3) from 2002 there in this state of BroadWorks; all is told. */
+unsigned world_begin_call(struct world *w, const char *personality, const char *state);
 /** Starts a monitor, asserts the answer, empties what was heard; returns the low part of the cross reference. */
 unsigned world_monitor(struct world *w, unsigned client, const char *device);
 
