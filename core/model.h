@@ -233,6 +233,7 @@ struct core_session {
 	uint32_t
 		under_way; /* the active's count of its requests that are not answered; not replicated */
 	void *box;         /* its outbox (daemon/outbox) */
+	uint32_t monitor_count;
 	TAILQ_HEAD(, core_monitor) monitors;
 	TAILQ_HEAD(, core_registration) registrations;
 	UT_hash_handle by_id;

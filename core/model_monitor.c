@@ -80,6 +80,7 @@ core_monitor_new(struct core_model *m, const struct delta_r_monitor *r, struct c
 		TAILQ_INSERT_TAIL(&d->monitors, mon, of_device);
 	}
 	TAILQ_INSERT_TAIL(&s->monitors, mon, of_session);
+	s->monitor_count++;
 	HASH_ADD(by_id, m->monitors, id, sizeof(mon->id), mon);
 	core_hash_monitor(m, mon);
 	return mon;
@@ -98,6 +99,7 @@ core_monitor_free(struct core_model *m, struct core_monitor *mon)
 		mon->device->monitor_count--;
 	}
 	TAILQ_REMOVE(&mon->session->monitors, mon, of_session);
+	mon->session->monitor_count--;
 	HASH_DELETE(by_id, m->monitors, mon);
 	mem_free(mon->form);
 	mem_free(mon);

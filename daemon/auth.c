@@ -177,7 +177,6 @@ auth_monitor_fits(const struct ctx *x, const struct core_session *session)
 {
 	const struct conf_application *app;
 	const struct core_session *other;
-	const struct core_monitor *mon;
 	uint32_t count = 0;
 
 	if (!auth_application(x->conf, session->user, &app))
@@ -186,8 +185,7 @@ auth_monitor_fits(const struct ctx *x, const struct core_session *session)
 		return true;
 	for (other = x->model.sessions; other != NULL; other = other->by_id.next)
 		if (is_of(x, other, app))
-			TAILQ_FOREACH(mon, &other->monitors, of_session)
-				count++;
+			count += other->monitor_count;
 	return count < app->monitors_max;
 }
 
