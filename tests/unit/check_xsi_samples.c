@@ -252,17 +252,19 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("xsi_samples");
-	TCase *tc = tcase_create("xsi_samples");
-	SRunner *runner = srunner_create(suite);
+	Suite *suite;
+	TCase *tc;
+	SRunner *runner;
 	struct stat st;
 	int failed;
 
 	if (stat(FOLDER "/samples", &st) != 0) {
 		printf("skip: %s is not there\n", FOLDER);
-		srunner_free(runner);
 		return 77;
 	}
+	suite = suite_create("xsi_samples");
+	tc = tcase_create("xsi_samples");
+	runner = srunner_create(suite);
 	suite_add_tcase(suite, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 60);
