@@ -17,7 +17,7 @@
 #   make lint             every lint of tests/lint, without the tests
 #   make coverage-table   docs/broadworks-coverage.md and csta-coverage.md anew, from what the last runs of the tests noted
 #   make format           rewrites the sources in the style of .clang-format; make format-check only reports
-#   make install          tandemd, tandemctl, the OCF agent, units. PREFIX= DESTDIR= OCF_ROOT= as usual
+#   make install          all that a node needs, man pages, examples. PREFIX= DESTDIR= SYSCONFDIR= OCF_ROOT= as usual
 #   make deps             installs the packages of deploy/deps.debian that are missing (asks for root, starts no service)
 #   make clean            removes build/; make distclean also what autoconf and configure wrote
 #   make help             this text
@@ -60,6 +60,9 @@ AR := $(if $(filter default,$(origin AR)),ar,$(AR))
 
 PREFIX ?= $(or $(prefix),/usr/local)
 SBINDIR ?= $(PREFIX)/sbin
+BINDIR ?= $(PREFIX)/bin
+# where corosync, logrotate and tandemd itself look, whatever PREFIX is
+SYSCONFDIR ?= /etc
 OCF_ROOT ?= /usr/lib/ocf
 
 # --- flags --------------------------------------------------------------------------------------------------------
@@ -162,7 +165,7 @@ objects = $(1:%.c=$(OBJ)/%.o)
 ALL_OBJECTS := $(call objects,$(sort $(PRODUCT_SOURCES) $(wildcard tests/*/*.c)))
 
 # --- goals --------------------------------------------------------------------------------------------------------
-.PHONY: all tests check demo sim soak scenarios lint format format-check coverage-table install deps clean distclean \
+.PHONY: all tests check demo sim soak scenarios lint format format-check coverage-table install install-files deps clean distclean \
 	help _check _check-build _demo FORCE
 
 all: $(PROGRAMS)
@@ -248,14 +251,46 @@ define install_files
 	$(if $(3),install -d '$(DESTDIR)$(2)' && install -m $(1) $(3) '$(DESTDIR)$(2)/')
 endef
 
+# install_as(MODE, FILE, FROM): under another name, with the paths of this installation in it.
+define install_as
+	install -d '$(DESTDIR)$(dir $(2))' && $(INSTALL_PATHS) '$(3)' >'$(DESTDIR)$(2)' && chmod $(1) '$(DESTDIR)$(2)'
+endef
+INSTALL_PATHS = sed -e 's|@SBINDIR@|$(SBINDIR)|g; s|@BINDIR@|$(BINDIR)|g'
+# The agent runs from the tree too, so it has the usual paths in place of marks.
+AGENT_PATHS = sed -e 's|/usr/sbin/tandemd|$(SBINDIR)/tandemd|g; s|/usr/bin/tandemctl|$(BINDIR)/tandemctl|g'
+
 install: all
-	$(call install_files,755,$(SBINDIR),$(wildcard $(BUILD)/tandemd $(BUILD)/tandemctl))
-	$(call install_files,755,$(OCF_ROOT)/resource.d/tandem,$(wildcard deploy/ocf/tandemd))
-	$(call install_files,755,$(SBINDIR),$(wildcard deploy/pacemaker/fencing/fence_*))
-	$(call install_files,644,$(PREFIX)/lib/systemd/system,$(wildcard deploy/systemd/*.service))
-	$(call install_files,644,$(PREFIX)/lib/sysusers.d,$(wildcard deploy/systemd/*.sysusers))
-	$(call install_files,644,$(PREFIX)/lib/tmpfiles.d,$(wildcard deploy/systemd/*.tmpfiles))
-	$(call install_files,644,$(PREFIX)/share/doc/tandem/examples,$(wildcard deploy/*.conf deploy/corosync/*.conf))
+	$(SUBMAKE) install-files
+
+# What install does once all is built; tests and packages call it.
+install-files: INSTALL_DATA = $(PREFIX)/share/tandem
+install-files: INSTALL_DOC = $(PREFIX)/share/doc/tandem
+install-files:
+	$(call install_files,755,$(SBINDIR),$(BUILD)/tandemd)
+	$(call install_files,755,$(BINDIR),$(BUILD)/tandemctl)
+	$(call install_as,755,$(OCF_ROOT)/resource.d/tandem/tandemd,deploy/ocf/tandemd)
+	$(AGENT_PATHS) -i '$(DESTDIR)$(OCF_ROOT)/resource.d/tandem/tandemd'
+	$(call install_as,644,$(PREFIX)/lib/systemd/system/tandemd.service,deploy/systemd/tandemd.service)
+	$(call install_as,644,$(PREFIX)/lib/sysusers.d/tandem.conf,deploy/systemd/tandemd.sysusers)
+	$(call install_as,644,$(PREFIX)/lib/tmpfiles.d/tandem.conf,deploy/systemd/tandemd.tmpfiles)
+	$(call install_as,644,$(SYSCONFDIR)/corosync/uidgid.d/tandem,deploy/corosync/uidgid.d/tandem)
+	$(call install_as,644,$(SYSCONFDIR)/logrotate.d/tandem,deploy/logrotate/tandem)
+	$(call install_as,644,$(SYSCONFDIR)/apparmor.d/usr.sbin.tandemd,deploy/apparmor/usr.sbin.tandemd)
+	install -d -m 750 '$(DESTDIR)$(SYSCONFDIR)/tandem'
+	$(call install_as,644,$(PREFIX)/lib/firewalld/services/tandem.xml,deploy/firewall/firewalld-tandem.xml)
+	$(call install_as,644,$(PREFIX)/share/bash-completion/completions/tandemctl,deploy/bash-completion/tandemctl)
+	$(call install_as,755,$(PREFIX)/lib/nagios/plugins/check_tandem,deploy/nagios/check_tandem)
+	$(call install_as,755,$(INSTALL_DATA)/alerts/tandem-alert.sh,deploy/alerts/tandem-alert.sh)
+	$(call install_files,755,$(INSTALL_DATA)/pacemaker,$(wildcard deploy/pacemaker/setup-*.sh))
+	$(call install_files,644,$(INSTALL_DATA)/pacemaker,$(wildcard deploy/pacemaker/*.xml deploy/pacemaker/lib.sh))
+	$(call install_files,755,$(INSTALL_DATA)/pacemaker/fencing,$(filter-out %/lib.sh,$(wildcard deploy/pacemaker/fencing/*.sh)))
+	$(call install_files,644,$(INSTALL_DATA)/pacemaker/fencing,$(wildcard deploy/pacemaker/fencing/lib.sh))
+	$(call install_files,644,$(INSTALL_DATA)/prometheus,$(wildcard deploy/prometheus/*))
+	$(call install_files,644,$(INSTALL_DATA)/grafana,$(wildcard deploy/grafana/*))
+	$(call install_files,644,$(INSTALL_DOC),README.md NEWS.md ARCHITECTURE.md LICENSE $(wildcard docs/*.md))
+	$(call install_files,644,$(INSTALL_DOC)/fencing,deploy/pacemaker/fencing/README.md)
+	$(call install_files,644,$(INSTALL_DOC)/examples,deploy/tandem.conf $(wildcard deploy/corosync/*.conf) \
+		deploy/firewall/nftables.conf deploy/systemd/resource-agents-deps-tandem.conf)
 
 # --- rules --------------------------------------------------------------------------------------------------------
 ifndef V

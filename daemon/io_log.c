@@ -19,6 +19,8 @@ enum {
 	IO_LOG_DEBUG = LOG_DEBUG
 };
 
+#include "daemon/io_journal.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -39,6 +41,8 @@ static struct {
 	bool open;
 	int32_t target;
 	int level;
+	bool to_journal;
+	int journal;
 	char node[64];
 	char file[192];
 	char blackbox[256];
@@ -63,6 +67,9 @@ write_line(int number, enum log_level level, const char *text, void *arg)
 	struct tm utc;
 
 	(void)arg;
+	if (io_log.to_journal && (int)level <= io_log.level)
+		(void)io_journal_send(io_log.journal, number, syslog_priority((int)level),
+			io_log.node, text, strlen(text));
 	clock_gettime(CLOCK_REALTIME, &now);
 	gmtime_r(&now.tv_sec, &utc);
 	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &utc);
@@ -158,6 +165,19 @@ io_log_open(const char *file, const char *node, const char *state_dir, struct er
 	return 0;
 }
 
+bool
+io_log_to_journal(const char *path)
+{
+	int fd = io_log.open ? io_journal_open(path) : -1;
+
+	if (fd < 0)
+		return false;
+	qb_log_ctl(io_log.target, QB_LOG_CONF_ENABLED, QB_FALSE);
+	io_log.journal = fd;
+	io_log.to_journal = true;
+	return true;
+}
+
 void
 io_log_close(void)
 {
@@ -167,6 +187,8 @@ io_log_close(void)
 		io_log.blackbox[0] && i < sizeof(io_log_signals) / sizeof(io_log_signals[0]); i++)
 		signal(io_log_signals[i], SIG_DFL);
 	qb_log_fini();
+	if (io_log.to_journal)
+		close(io_log.journal);
 	memset(&io_log, 0, sizeof(io_log));
 }
 

@@ -12,6 +12,8 @@
 #include "proto/base/err.h"
 #include "proto/base/log.h"
 
+#include <stdbool.h>
+
 /**
  * Opens the log. `file` "" = stderr. `node` is the name in each line, `state_dir` the place of the
  * blackbox ("" = none, and no signal handlers). 0 or E_IO.
@@ -19,6 +21,12 @@
 int io_log_open(const char *file, const char *node, const char *state_dir, struct err *e)
 	__attribute__((warn_unused_result));
 void io_log_close(void);
+
+/**
+ * From now on messages go to the journal that listens at `path`, with fields, in the place of lines; the
+ * blackbox has them as before. False: there is no journal, and nothing has changed.
+ */
+bool io_log_to_journal(const char *path);
 
 /** The log interface to hand on; silent before io_log_open(). */
 const struct log *io_log_get(void);

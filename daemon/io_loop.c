@@ -14,6 +14,7 @@
 #include "daemon/io_files.h"
 #include "daemon/io_http.h"
 #include "daemon/io_log.h"
+#include "daemon/io_notify.h"
 #include "daemon/io_nudge.h"
 #include "daemon/io_ring.h"
 #include "daemon/io_secret.h"
@@ -55,6 +56,7 @@ struct io_loop {
 	struct io_ring *ring; /* NULL: alone */
 	struct io_ctl *ctl;
 	struct io_exec *exec;
+	struct io_notify *notify;
 	uv_timer_t deadline, stop_timer;
 	uv_signal_t signals[3];
 	struct mono armed; /* when the deadline timer should fire */
@@ -374,6 +376,7 @@ on_event(const struct node_event *ev, void *arg)
 	}
 	l->busy = false;
 	arm(l);
+	io_notify_status(l->notify, ha_role_name(node_role(l->node)));
 	if (l->ctl != NULL)
 		io_ctl_check(l->ctl);
 }
@@ -408,6 +411,7 @@ io_loop_stop(struct io_loop *l)
 		return;
 	l->stopping = true;
 	log_emit(l->log, M_START, "stopping");
+	io_notify_stopping(l->notify);
 	uv_timer_start(&l->stop_timer, on_stop_timeout, LOOP_STOP_MS, 0);
 	on_event(&(struct node_event){ .kind = NODE_EV_STOP }, l);
 }
@@ -438,6 +442,7 @@ init_handles(struct io_loop *l)
 		l->signals[i].data = l;
 	}
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN); /* nothing to open anew yet: no reason to die */
 }
 
 /* Not before the loop runs: while it waits for corosync a SIGTERM shall end the process. */
@@ -493,6 +498,7 @@ io_loop_new(const struct conf *conf, const struct log *log, int64_t corosync_wai
 	REQUIRE(uv_loop_init(&l->uv) == 0);
 	l->sink = (struct io_sink){ .loop = &l->uv, .emit = on_event, .arg = l, .log = log };
 	init_handles(l);
+	l->notify = io_notify_new(&l->uv);
 	if (io_files_prepare(conf->state_dir, e) == 0 &&
 		io_files_load_epoch(conf->state_dir, &epoch, e) == 0 &&
 		open_adapters(l, epoch, corosync_wait_ms, e) == 0)
@@ -509,6 +515,7 @@ io_loop_run(struct io_loop *l)
 	on_event(&(struct node_event){ .kind = NODE_EV_START }, l);
 	if (l->ring != NULL)
 		io_ring_start(l->ring);
+	io_notify_ready(l->notify);
 	if (!l->fatal && !l->stopped)
 		uv_run(&l->uv, UV_RUN_DEFAULT);
 	log_emit(l->log, M_START, "ended");
@@ -529,6 +536,7 @@ close_all(struct io_loop *l)
 	uv_close((uv_handle_t *)&l->stop_timer, NULL);
 	for (size_t i = 0; i < sizeof(loop_signals) / sizeof(loop_signals[0]); i++)
 		uv_close((uv_handle_t *)&l->signals[i], NULL);
+	io_notify_close(l->notify);
 	if (l->ctl != NULL)
 		io_ctl_close(l->ctl);
 	if (l->exec != NULL)
@@ -557,6 +565,7 @@ void
 io_loop_free(struct io_loop *l)
 {
 	close_all(l);
+	io_notify_free(l->notify);
 	if (l->ctl != NULL)
 		io_ctl_free(l->ctl);
 	if (l->exec != NULL)

@@ -7,6 +7,7 @@
  * configuration or start-up error, 2 usage.
  */
 #include "daemon/io_files.h"
+#include "daemon/io_journal.h"
 #include "daemon/io_log.h"
 #include "daemon/io_loop.h"
 #include "daemon/io_tls.h"
@@ -146,6 +147,8 @@ run(const struct conf *c)
 		fprintf(stderr, "tandemd: %s\n", e.text);
 		return 1;
 	}
+	if (c->log_file[0] == '\0' && io_journal_is_stderr())
+		(void)io_log_to_journal(IO_JOURNAL_SOCKET);
 	log_emit(io_log_get(), M_CONFIG_LOADED, "configuration %08" PRIx32, (uint32_t)conf_hash(c));
 	l = io_loop_new(c, io_log_get(), TANDEMD_COROSYNC_WAIT_MS, &e);
 	if (l == NULL) {

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -344,6 +345,31 @@ START_TEST(no_corosync)
 }
 END_TEST
 
+/* What the service manager hears of a life from start to SIGTERM. */
+START_TEST(the_service_manager_is_told)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	char told[256] = "";
+	ssize_t n;
+
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s/notify", dir);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	setenv("NOTIFY_SOCKET", at.sun_path, 1);
+	fake.on_event = obey_stop;
+	ck_assert_int_eq(run(), 0);
+	for (size_t used = 0; (n = recv(fd, told + used, sizeof(told) - used - 2, 0)) > 0;) {
+		used += (size_t)n;
+		told[used++] = ' ';
+	}
+	ck_assert_ptr_nonnull(strstr(told, "STATUS="));
+	ck_assert_ptr_nonnull(strstr(told, "READY=1 "));
+	ck_assert_ptr_nonnull(strstr(told, "STOPPING=1 "));
+	close(fd);
+	unlink(at.sun_path);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -365,6 +391,7 @@ main(void)
 	tcase_add_test(t, client_through_the_node);
 	tcase_add_test(t, start_errors_are_told);
 	tcase_add_test(t, no_corosync);
+	tcase_add_test(t, the_service_manager_is_told);
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
 	srunner_free(sr);
