@@ -10,6 +10,8 @@
 #   make check T=WORD     the same, only the tests whose path contains WORD (and no package check)
 #   make tests            builds the test programs, runs none
 #   make demo             a live two-node cluster on this machine, a fault, a verdict. FAULT= SEED= AGENTS= choose
+#   make live             faults of tests/live on such a cluster, many times. FAULT=all RUNS=10 SEED= AGENTS= SIDE=
+#   make live-table       docs/failover-results.md and .svg anew, from build/live/report.json
 #   make sim              one simulated run in virtual time. SEED=N chooses it
 #   make soak             many of them. SEEDS=N says how many (default 100000)
 #   make scenarios        every fault script of tests/scenarios against a live connector. SEEDS=N (default 20) S=WORD
@@ -28,7 +30,7 @@
 #   CC=clang              another compiler. CFLAGS_EXTRA= and LDFLAGS_EXTRA= are added at the end
 #   BUILD=DIR             another folder than build/ (two builds in one tree at the same time)
 #   V=1                   shows the commands
-#   JOBS=N                parallel jobs of make check and make demo (default: the number of processors)
+#   JOBS=N                parallel jobs of make check, demo and live (default: the number of processors)
 #
 # A file that appears in one of the folders below is picked up by itself; what links with what is the
 # paragraph "What is built from what".
@@ -47,7 +49,7 @@ SEEDS ?= 100000
 
 # --- configuration ------------------------------------------------------------------------------------------------
 # These goals work, or install what is missing, before there is a configuration.
-UNCONFIGURED_GOALS := help deps clean distclean check demo
+UNCONFIGURED_GOALS := help deps clean distclean check demo live
 
 ifneq ($(filter-out $(UNCONFIGURED_GOALS),$(or $(MAKECMDGOALS),all)),)
 include config.mk
@@ -165,8 +167,8 @@ objects = $(1:%.c=$(OBJ)/%.o)
 ALL_OBJECTS := $(call objects,$(sort $(PRODUCT_SOURCES) $(wildcard tests/*/*.c)))
 
 # --- goals --------------------------------------------------------------------------------------------------------
-.PHONY: all tests check demo sim soak scenarios lint format format-check coverage-table install install-files deps clean distclean \
-	help _check _check-build _demo FORCE
+.PHONY: all tests check demo live live-table sim soak scenarios lint format format-check coverage-table install install-files deps clean distclean \
+	help _check _check-build _demo _live FORCE
 
 all: $(PROGRAMS)
 
@@ -200,6 +202,17 @@ demo: deps
 # FAULT=, SEED= and AGENTS= of the command line reach the script through its environment.
 _demo: all
 	@BUILD=$(BUILD) tests/lab/demo
+
+live: deps
+	$(SUBMAKE) DEVELOPER= $(BUILD_JOBS) all
+	$(SUBMAKE) DEVELOPER= _live
+
+# SEED has a default here that the script need not know of.
+_live: all
+	@BUILD=$(BUILD) SEED=$(SEED) tests/live/live
+
+live-table: $(BUILD)/account
+	$(BUILD)/account results $(BUILD)/live/report.json docs/failover-results.md docs/failover-results.svg
 
 sim: $(BUILD)/sim
 	$(BUILD)/sim --seed $(SEED) $(SIM_ARGS)
@@ -340,6 +353,7 @@ $(BUILD)/cstaclient: $(call objects,$(CSTACLIENT_SOURCES)) $(SPOOL_OBJECT)
 $(BUILD)/xsiday: $(call objects,$(XSIDAY_SOURCES))
 $(BUILD)/sim: $(call objects,$(SIM_SOURCES)) $(COVERAGE_OBJECTS) $(LIBPURE)
 $(BUILD)/account: $(call objects,$(ACCOUNT_SOURCES))
+$(BUILD)/account: LINK += -lm
 $(PROGRAMS): $(BUILD)/mode
 	$(LINK)
 

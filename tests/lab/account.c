@@ -9,6 +9,12 @@
  *
  *   account match PICTURE TRUTH
  *       do the clients' picture and BroadWorks' truth agree, and is every device in service?
+ *   account add LIVE-REPORT RUN-REPORT [KEY=VALUE]...
+ *       adds the report of a run, with notes, to the report of make live
+ *   account results LIVE-REPORT TABLE PICTURE
+ *       makes docs/failover-results.md and .svg of it
+ *   account listen INTERFACE FILE
+ *       writes down which node speaks when on a wire, until SIGTERM
  *
  * Exit of report: 0 only if every figure that decides was measured and is good; 1 if not; 2 usage or
  * no run. Exit of ask: 0 the answer says ok, 1 it says not, 2 no answer. Exit of match: 0 yes, 1
@@ -16,7 +22,9 @@
  */
 #include "tests/lab/account_ask.h"
 #include "tests/lab/account_compute.h"
+#include "tests/lab/account_listen.h"
 #include "tests/lab/account_load.h"
+#include "tests/lab/account_results.h"
 #include "tests/lab/account_show.h"
 
 #include <errno.h>
@@ -38,6 +46,9 @@ usage(void)
 	fputs("usage: account report DIR --leftovers N [--report FILE] [--svg FILE]"
 	      " [--colour always|never|auto]\n"
 	      "       account match PICTURE TRUTH\n"
+	      "       account add LIVE-REPORT RUN-REPORT [KEY=VALUE]...\n"
+	      "       account results LIVE-REPORT TABLE PICTURE\n"
+	      "       account listen INTERFACE FILE\n"
 	      "       account ask SOCKET LINE [SECONDS]\n",
 		stderr);
 	return 2;
@@ -121,6 +132,7 @@ report(int argc, char **argv)
 		account_load_free(&r);
 		return 2;
 	}
+	account_voices(&r);
 	account_phases(&r);
 	account_south(&r);
 	account_north(&r);
@@ -147,6 +159,12 @@ main(int argc, char **argv)
 		return report(argc - 2, argv + 2);
 	if (argc == 4 && strcmp(argv[1], "match") == 0)
 		return match(argv[2], argv[3]);
+	if (argc >= 4 && strcmp(argv[1], "add") == 0)
+		return account_results_add(argv[2], argv[3], argv + 4, (size_t)argc - 4);
+	if (argc == 5 && strcmp(argv[1], "results") == 0)
+		return account_results_write(argv[2], argv[3], argv[4]);
+	if (argc == 4 && strcmp(argv[1], "listen") == 0)
+		return account_listen(argv[2], argv[3]);
 	if ((argc == 4 || argc == 5) && strcmp(argv[1], "ask") == 0) {
 		long seconds = argc == 5 ? parse_number(argv[4], 3600) : 5;
 

@@ -6,6 +6,12 @@
 
 #include <stdio.h>
 
+/*
+ * Who was active when: the takeovers, whether this is one, and whether only the active one spoke.
+ * Before the others.
+ */
+void account_voices(struct account_run *r);
+
 /* Instants of the takeover, from the histories, BroadWorks' journal and the clients' arrivals. */
 void account_phases(struct account_run *r);
 

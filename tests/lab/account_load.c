@@ -175,6 +175,26 @@ node_index(const char *name)
 	return strcmp(name, "n2") == 0 ? 1 : -1;
 }
 
+/* Without a word what it was before there was one. */
+static int
+take_expectation(struct account_run *r)
+{
+	static const char *const names[] = { [EXPECT_TAKEOVER] = "takeover",
+		[EXPECT_PLANNED] = "planned",
+		[EXPECT_SOUTH] = "south",
+		[EXPECT_NONE] = "none",
+		[EXPECT_EITHER] = "either" };
+	const char *expect = account_load_text(r->run, "expect");
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(expect, names[i]) == 0) {
+			r->expect = (enum account_expect)i;
+			r->failovers = (int)account_load_int(r->run, "failovers", 1);
+			return 0;
+		}
+	return -1;
+}
+
 static int
 take_run(struct account_run *r, const char *dir)
 {
@@ -187,9 +207,12 @@ take_run(struct account_run *r, const char *dir)
 	r->fault = account_load_text(r->run, "fault");
 	r->fault_us = account_load_int(r->run, "fault_us", 0);
 	r->hit = node_index(account_load_text(r->run, "hit"));
-	r->is_takeover = strcmp(r->fault, "as-failover") != 0;
-	if (*r->fault == '\0' || r->fault_us <= 0 || r->hit < 0) {
-		fprintf(stderr, "account: %s/run.json lacks fault, fault_us or hit\n", dir);
+	r->first_us = account_load_int(r->run, "first_us", r->fault_us);
+	r->first_hit = node_index(account_load_text(r->run, "first_hit"));
+	if (r->first_hit < 0)
+		r->first_hit = r->hit;
+	if (*r->fault == '\0' || r->fault_us <= 0 || r->hit < 0 || take_expectation(r) < 0) {
+		fprintf(stderr, "account: %s/run.json lacks fault, fault_us, hit or expect\n", dir);
 		return -1;
 	}
 	r->other = 1 - r->hit;
@@ -210,6 +233,8 @@ account_load(struct account_run *r, const char *dir)
 	r->power = load_lines(r, dir, "power.jsonl", NULL);
 	r->history[0] = load_lines(r, dir, "history-n1.jsonl", NULL);
 	r->history[1] = load_lines(r, dir, "history-n2.jsonl", NULL);
+	r->voices[0] = load_lines(r, dir, "voices-client.jsonl", NULL);
+	r->voices[1] = load_lines(r, dir, "voices-bw.jsonl", NULL);
 	return 0;
 }
 
@@ -226,6 +251,8 @@ account_load_free(struct account_run *r)
 	json_decref(r->power);
 	json_decref(r->history[0]);
 	json_decref(r->history[1]);
+	json_decref(r->voices[0]);
+	json_decref(r->voices[1]);
 	for (size_t i = 0; i < r->session_count; i++)
 		free(r->sessions[i].arrivals_us);
 	free(r->sessions);

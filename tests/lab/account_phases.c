@@ -5,6 +5,7 @@
  * Happy path: the survivor's history has a record for each instant of its takeover; BroadWorks'
  * journal has the updates of the subscriptions; the clients' journal has their silence.
  * At an AS failover nobody takes over: the connector noticed it when it sent its first update.
+ * Where nobody takes over and nothing is asked, there is a loss of the peer at most.
  * Failure modes: an instant that no record names stays 0, and what depends on it unknown.
  */
 #include "tests/lab/account_compute.h"
@@ -120,7 +121,7 @@ take_return(struct account_run *r)
 	const json_t *line;
 	size_t i;
 
-	if (!r->is_takeover)
+	if (!r->is_takeover || r->expect == EXPECT_PLANNED)
 		return;
 	json_array_foreach(r->history[r->hit], i, line) {
 		int64_t t_us = account_load_int(line, "t_us", 0);
@@ -137,6 +138,23 @@ set_from(struct account_run *r, enum account_figure_id id, int64_t t_us)
 		account_figure_set(r, id, account_ms(r, t_us));
 }
 
+/* What cannot be measured where nothing of the kind happens. */
+static void
+excuse(struct account_run *r)
+{
+	static const enum account_figure_id of_resync[] = { FIGURE_resync_ms, FIGURE_calls_kept,
+		FIGURE_calls_cleared, FIGURE_calls_learned };
+
+	r->figures[FIGURE_promote_ms].is_not_applicable = !r->is_takeover;
+	if (!r->is_asked)
+		for (size_t i = 0; i < sizeof(of_resync) / sizeof(of_resync[0]); i++)
+			r->figures[of_resync[i]].is_not_applicable = true;
+	/* a peer that leaves by order is not lost, and nobody notices what does not happen */
+	if (r->expect == EXPECT_PLANNED || !r->is_asked)
+		r->figures[FIGURE_detect_ms].is_not_applicable =
+			!r->figures[FIGURE_detect_ms].is_known;
+}
+
 void
 account_phases(struct account_run *r)
 {
@@ -147,12 +165,11 @@ account_phases(struct account_run *r)
 	take_gaps(r);
 	take_power(r);
 	take_return(r);
-	if (r->is_takeover) {
-		set_from(r, FIGURE_detect_ms, t[PHASE_peer_lost]);
+	set_from(r, FIGURE_detect_ms,
+		t[r->expect == EXPECT_SOUTH ? PHASE_first_update : PHASE_peer_lost]);
+	if (r->is_takeover)
 		set_from(r, FIGURE_promote_ms, t[PHASE_active]);
-	} else {
-		set_from(r, FIGURE_detect_ms, t[PHASE_first_update]);
-		r->figures[FIGURE_promote_ms].is_not_applicable = true;
-	}
-	set_from(r, FIGURE_resync_ms, t[PHASE_resync_done]);
+	if (r->is_asked)
+		set_from(r, FIGURE_resync_ms, t[PHASE_resync_done]);
+	excuse(r);
 }

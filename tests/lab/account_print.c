@@ -177,7 +177,10 @@ print_verdict(const struct printer *p)
 		print_figure(p, (enum account_figure_id)id);
 	for (size_t i = 0; i < r->problem_count && i < ACCOUNT_PROBLEMS_MAX; i++)
 		fprintf(p->out, "  note: %s\n", r->problems[i]);
-	if (r->figures[FIGURE_devices_updated].value < r->figures[FIGURE_devices].value)
+	if (!account_is_as_expected(r))
+		fprintf(p->out, "  !! not as many takeovers as this fault must lead to\n");
+	if (r->is_asked &&
+		r->figures[FIGURE_devices_updated].value < r->figures[FIGURE_devices].value)
 		fprintf(p->out, "  !! not every device was asked for after the fault\n");
 	fprintf(p->out, " %sverdict: %s%s. %s\n",
 		!p->is_coloured ? "" :

@@ -28,6 +28,21 @@ figure_value(const struct account_run *r, enum account_figure_id id)
 	return r->figures[id].is_known ? number(r->figures[id].value) : json_null();
 }
 
+/* The median over the sessions at each of the faults. */
+static json_t *
+list_silences(const struct account_run *r)
+{
+	const json_t *marks = json_object_get(r->account, "marks");
+	json_t *list = json_array();
+	const json_t *mark;
+	size_t i;
+
+	json_array_foreach(marks, i, mark)
+		json_array_append(
+			list, json_object_get(json_object_get(mark, "silence_ms"), "p50"));
+	return list;
+}
+
 /* The silence is one object, as the clients tell it; every other figure is a member of its own. */
 static void
 put_figures(const struct account_run *r, json_t *report)
@@ -37,6 +52,7 @@ put_figures(const struct account_run *r, json_t *report)
 	json_object_set_new(silence, "p50", figure_value(r, FIGURE_silence_p50_ms));
 	json_object_set_new(silence, "max", figure_value(r, FIGURE_silence_max_ms));
 	json_object_set_new(report, "silence_ms", silence);
+	json_object_set_new(report, "silences_ms", list_silences(r));
 	for (int id = FIGURE_detect_ms; id < FIGURE_COUNT; id++)
 		json_object_set_new(report, account_figure_name((enum account_figure_id)id),
 			figure_value(r, (enum account_figure_id)id));
@@ -105,10 +121,13 @@ make_report(const struct account_run *r)
 	char headline[256];
 
 	account_headline(r, headline, sizeof(headline));
-	json_object_set_new(report, "schema", json_string("tandem/demo-report/1"));
+	json_object_set_new(report, "schema", json_string("tandem/demo-report/2"));
 	json_object_set_new(report, "ok", json_boolean(account_verdict(r)));
 	json_object_set_new(report, "headline", json_string(headline));
 	json_object_set(report, "fault", json_object_get(r->run, "fault"));
+	json_object_set(report, "expect", json_object_get(r->run, "expect"));
+	json_object_set(report, "bar_ms", json_object_get(r->run, "bar_ms"));
+	json_object_set(report, "sessions", json_object_get(r->run, "sessions"));
 	json_object_set(report, "hit", json_object_get(r->run, "hit"));
 	json_object_set(report, "seed", json_object_get(r->run, "seed"));
 	json_object_set(report, "agents", json_object_get(r->run, "agents"));

@@ -85,15 +85,36 @@ account_problem(struct account_run *r, const char *fmt, ...)
 }
 
 bool
+account_is_as_expected(const struct account_run *r)
+{
+	double takeovers = r->figures[FIGURE_takeovers].value;
+
+	switch (r->expect) {
+	case EXPECT_TAKEOVER:
+	case EXPECT_PLANNED:
+		return takeovers == r->failovers;
+	case EXPECT_EITHER:
+		return takeovers <= r->failovers;
+	case EXPECT_SOUTH:
+	case EXPECT_NONE:
+		return takeovers == 0;
+	}
+	return false;
+}
+
+bool
 account_verdict(const struct account_run *r)
 {
 	double devices = r->figures[FIGURE_devices].value;
 
+	if (!account_is_as_expected(r))
+		return false;
 	for (int id = 0; id < FIGURE_COUNT; id++)
 		if (!account_figure_is_good(r, (enum account_figure_id)id))
 			return false;
-	return r->figures[FIGURE_updates_sent].value >= devices &&
-		r->figures[FIGURE_devices_updated].value >= devices;
+	return !r->is_asked ||
+		(r->figures[FIGURE_updates_sent].value >= devices &&
+			r->figures[FIGURE_devices_updated].value >= devices);
 }
 
 double

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #define ACCOUNT_NODES 2
+#define ACCOUNT_WIRES 2
 #define ACCOUNT_PROBLEMS_MAX 20
 
 enum account_rule {
@@ -50,6 +51,9 @@ enum account_rule {
 	X(updates_sent, RULE_KNOWN, "UpdateSubscription requests after the fault") \
 	X(devices_updated, RULE_KNOWN, "devices whose subscription was updated after the fault") \
 	X(oos_is_unpaired, RULE_ZERO, "OutOfService and BackInService that do not alternate") \
+	X(takeovers, RULE_KNOWN, "times that another node became the active one") \
+	X(two_voices, RULE_ZERO, \
+		"stretches on the wire in which a node spoke that was not the active one") \
 	X(leftovers, RULE_ZERO, "things left on the machine after the run")
 
 enum account_figure_id {
@@ -57,6 +61,15 @@ enum account_figure_id {
 	ACCOUNT_FIGURES(X)
 #undef X
 	FIGURE_COUNT
+};
+
+/* What a fault must lead to. */
+enum account_expect {
+	EXPECT_TAKEOVER, /* the other node becomes active */
+	EXPECT_PLANNED,  /* the same, asked for by an operator: nobody is lost */
+	EXPECT_SOUTH,    /* nobody takes over, BroadWorks is asked for every device */
+	EXPECT_NONE,     /* nobody takes over, nothing need be asked */
+	EXPECT_EITHER,   /* at most one takeover: chance or fencing decides */
 };
 
 struct account_figure {
@@ -113,12 +126,18 @@ struct account_run {
 	json_t *client;                 /* array of journal objects other than arrivals */
 	json_t *power;                  /* array: the power switch's log */
 	json_t *history[ACCOUNT_NODES]; /* arrays: history.jsonl of n1, n2 */
+	json_t *voices[ACCOUNT_WIRES]; /* arrays: who spoke when, as heard by clients, BroadWorks */
 
 	const char *fault; /* borrowed from run */
 	int64_t fault_us;
-	int hit;   /* index of the node that was hit or was active at an AS failover */
-	int other; /* the other index */
-	bool is_takeover;
+	int64_t first_us; /* of several faults the first; fault_us is the last */
+	int first_hit;    /* index of the node that was active at the first one */
+	int hit;          /* index of the node that was active at the (last) fault */
+	int other;        /* the other index */
+	enum account_expect expect;
+	int failovers;    /* takeovers that the faults must lead to, where they must lead to any */
+	bool is_takeover; /* the other node became active after the fault */
+	bool is_asked;    /* every device must have been asked for */
 
 	struct account_session *sessions;
 	size_t session_count;
@@ -139,7 +158,10 @@ const char *account_phase_name(enum account_phase_id id);
 void account_problem(struct account_run *r, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* True when every figure is good and the updates cover every device. */
+/* True when as many takeovers happened as the fault must lead to. */
+bool account_is_as_expected(const struct account_run *r);
+
+/* True when all is as expected, every figure is good and the updates cover every device. */
 bool account_verdict(const struct account_run *r);
 
 /* Milliseconds from the fault. */

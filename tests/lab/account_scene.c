@@ -77,6 +77,8 @@ lay_takeover(const struct account_run *r, struct account_scene *s)
 
 	if (lost > active)
 		lost = active;
+	if (r->expect == EXPECT_PLANNED)
+		back = 0;
 	add_span(s, lane_of(r->hit), KIND_active, s->from_ms, 0);
 	add_span(s, lane_of(r->hit), KIND_dead, 0, back);
 	add_span(s, lane_of(r->hit), KIND_standby, back, s->to_ms);
@@ -87,10 +89,10 @@ lay_takeover(const struct account_run *r, struct account_scene *s)
 }
 
 static void
-lay_as_failover(const struct account_run *r, struct account_scene *s)
+lay_no_takeover(const struct account_run *r, struct account_scene *s)
 {
-	double first = instant(r, s, r->at.t_us[PHASE_first_update]);
-	double done = instant(r, s, r->at.t_us[PHASE_resync_done]);
+	double first = r->is_asked ? instant(r, s, r->at.t_us[PHASE_first_update]) : s->to_ms;
+	double done = r->is_asked ? instant(r, s, r->at.t_us[PHASE_resync_done]) : s->to_ms;
 
 	add_span(s, lane_of(r->hit), KIND_active, s->from_ms, first);
 	add_span(s, lane_of(r->hit), KIND_resync, first, done);
@@ -143,7 +145,7 @@ account_scene_make(const struct account_run *r, struct account_scene *s)
 	if (r->is_takeover)
 		lay_takeover(r, s);
 	else
-		lay_as_failover(r, s);
+		lay_no_takeover(r, s);
 	lay_client(r, s, 0);
 	lay_client(r, s, 1);
 }
@@ -151,9 +153,13 @@ account_scene_make(const struct account_run *r, struct account_scene *s)
 static const char *
 fault_text(const struct account_run *r)
 {
-	if (strcmp(r->fault, "kill-node") == 0)
-		return "death of node";
-	return strcmp(r->fault, "kill-daemon") == 0 ? "tandemd killed on" : "AS failover under";
+	static const char *const words[][2] = { { "kill-node", "death of node" },
+		{ "kill-daemon", "tandemd killed on" }, { "as-failover", "AS failover under" } };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(r->fault, words[i][0]) == 0)
+			return words[i][1];
+	return r->fault;
 }
 
 void
@@ -171,5 +177,5 @@ account_headline(const struct account_run *r, char *text, size_t size)
 	if (lost->is_known && stuck->is_known)
 		(void)snprintf(rest, sizeof(rest), "%.0f events lost, %.0f calls stuck",
 			lost->value, stuck->value);
-	(void)snprintf(text, size, "%s n%d: %s, %s", fault_text(r), r->hit + 1, silence, rest);
+	(void)snprintf(text, size, "%.60s n%d: %s, %s", fault_text(r), r->hit + 1, silence, rest);
 }

@@ -1,10 +1,12 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# demo_lib.sh - the inner half of the demo: lab up, load, fault, until everything is at rest, files
-# collected, lab down.  Sourced by demo, after lab_lib.sh.
+# demo_lib.sh - the engine of make demo and make live: lab up, load, fault, until everything is at
+# rest, files collected, lab down.  Sourced by demo, after lab_lib.sh.  What a fault is, is a script of
+# tests/live; tests/live/fault_lib.sh says what such a script defines.
 
 CONF=/run/tandem/tandem.conf
+LIVE=$LAB_TOP/tests/live
 
 # A line with the seconds since the beginning.
 say()
@@ -30,6 +32,26 @@ fail()
 is_number()
 {
 	[[ $1 =~ ^[0-9]{1,10}$ ]] && [ "$((10#$1))" -ge "$2" ] && [ "$((10#$1))" -le "$3" ]
+}
+
+list_faults()
+{
+	local file
+	for file in "$LIVE"/*.sh; do
+		file=${file##*/}
+		case $file in *_*) ;; *) echo "${file%.sh}" ;; esac
+	done
+}
+
+is_fault()
+{
+	[[ $1 =~ ^[a-z][a-z-]*$ ]] && [ -f "$LIVE/$1.sh" ]
+}
+
+# The first words of the script: "# NAME - what happens".
+fault_title()
+{
+	sed -n '4s/^# //p' "$LIVE/$1.sh"
 }
 
 # Only a folder that an earlier demo made is removed.
@@ -131,6 +153,18 @@ tell = yes
 resource = tandemd
 crm-resource = /usr/sbin/crm_resource
 X
+	extra_conf "$1"
+}
+
+# Who speaks to the clients, and who to BroadWorks?
+start_listeners()
+{
+	local host
+	for host in bw client; do
+		lab_spawn_in "$host" listen "$BUILD/account" listen eth0 "$DEMO/raw/voices-$host.jsonl" &&
+			lab_wait 10 has_printed "$host/listen" listening ||
+			fail "cannot listen on the wire of $host: $(tail -n 2 "$LAB/$host/listen.out")"
+	done
 }
 
 start_lab()
@@ -147,6 +181,7 @@ start_lab()
 		--control /run/bwsim.sock --seed "$SEED" || fail "bwsim does not start"
 	lab_wait 10 has_printed bw/bwsim 'bwsim ready' ||
 		fail "bwsim is not ready: $(tail -n 2 "$LAB/bw/bwsim.out")"
+	start_listeners
 	say "hosts n1, n2, bw, client; BroadWorks simulator with 2 XSPs and $AGENTS users"
 	step "$LAB_HERE/lab" start || fail "the cluster does not start"
 	say "corosync membership, Pacemaker online with a DC"
@@ -157,14 +192,14 @@ start_lab()
 
 start_client()
 {
-	lab_spawn_in client cstaclient "$BUILD/cstaclient" --server 10.77.0.50:1040 --sessions 4 \
+	lab_spawn_in client cstaclient "$BUILD/cstaclient" --server 10.77.0.50:1040 --sessions "$SESSIONS" \
 		--devices "2000-$(last_user)" --edition ed6 --mode session --user demo \
 		--password demo --rate "$REQUESTS" --seed "$SEED" \
 		--journal "$DEMO/raw/client.jsonl" --control /run/cstaclient.sock ||
 		fail "cstaclient does not start"
 	lab_wait 30 has_printed client/cstaclient 'cstaclient ready' ||
 		fail "the clients are not ready: $(tail -n 2 "$LAB/client/cstaclient.out")"
-	say "4 CSTA sessions, $AGENTS monitors, $REQUESTS requests/s"
+	say "$SESSIONS CSTA sessions, $AGENTS monitors, $REQUESTS requests/s"
 	ctl "$active" status || fail "tandemctl status"
 }
 
@@ -177,28 +212,40 @@ start_load()
 
 # --- fault ----------------------------------------------------------------------------------------
 
-# The shell inside says the time and kills in one breath.
-kill_daemon()
+now_us()
+{
+	echo "${EPOCHREALTIME/./}"
+}
+
+other_node()
+{
+	[ "$1" = n1 ] && echo n2 || echo n1
+}
+
+# begin_fault: who is active now, and who is not.  Called by the engine before the fault, and by a
+# script before every further one.
+begin_fault()
+{
+	lab_wait 20 is_ready || fail "the standby is not in step: $(ctl "${active:-n1}" ready 2>&1)"
+	hit=$active
+	other=$(other_node "$hit")
+}
+
+# mark_fault: $fault_us was the instant of a fault; the clients look at the silence around it.
+mark_fault()
+{
+	failovers=$((failovers + 1))
+	first_us=${first_us:-$fault_us} first_hit=${first_hit:-$hit}
+	ask_client "{\"cmd\":\"mark\",\"name\":\"fault $failovers\",\"t_us\":$fault_us}" >/dev/null ||
+		fail "cstaclient does not answer"
+}
+
+# strike NODE PROGRAM SIGNAL: the shell inside says the time and signals in one breath.
+strike()
 {
 	# shellcheck disable=SC2016 # expanded inside
-	fault_us=$(lab_in "$active" bash -c 'pid=$(pidof -s tandemd) || exit 1
-		echo "${EPOCHREALTIME/./}"; kill -9 "$pid"') || fail "no tandemd on $active"
-	say "kill -9 of tandemd on $active"
-}
-
-kill_node()
-{
-	fault_us=${EPOCHREALTIME/./}
-	lab_end "$LAB/$active/pid" KILL || fail "$active does not die"
-	say "$active lost its power: every process of it is gone"
-}
-
-as_failover()
-{
-	fault_us=${EPOCHREALTIME/./}
-	ask_bwsim '{"cmd":"as-failover","survive_subscriptions":true}' >"$DEMO/raw/as-failover.json" ||
-		fail "bwsim refuses the AS failover"
-	say "AS failover: BroadWorks forgot its calls and told nobody"
+	fault_us=$(lab_in "$1" bash -c 'pid=$(pidof -s "$0") || exit 1
+		echo "${EPOCHREALTIME/./}"; kill -"$1" "$pid"' "$2" "$3") || fail "no $2 on $1"
 }
 
 # The instant within a second is drawn from the seed.
@@ -206,16 +253,12 @@ inject_fault()
 {
 	local extra_ms=$(((SEED * 7919 + 104729) % 1000))
 	step sleep "$BEFORE_S.$(printf '%03d' $extra_ms)"
+	failovers=0 first_us='' first_hit=''
 	# somebody may have killed one by hand meanwhile: a fault is shown on a pair
-	lab_wait 20 is_ready || fail "the standby is not in step: $(ctl "${active:-n1}" ready 2>&1)"
-	hit=$active
-	case $FAULT in
-	kill-daemon) kill_daemon ;;
-	kill-node) kill_node ;;
-	as-failover) as_failover ;;
-	esac
-	ask_client "{\"cmd\":\"mark\",\"name\":\"fault\",\"t_us\":$fault_us}" >/dev/null ||
-		fail "cstaclient does not answer"
+	begin_fault
+	inject
+	mark_fault
+	after_fault
 }
 
 # --- until everything is at rest --------------------------------------------------------------------
@@ -225,13 +268,25 @@ other_is_active()
 	promoted && [ "$active" != "$hit" ] && ctl "$active" status >/dev/null 2>&1
 }
 
+# last_record NODE EVENT: when the node's history last said so, or nothing.
+last_record()
+{
+	sed -n "s/^{\"t_us\": *\([0-9]*\), *\"ev\": *\"$2\".*/\1/p" \
+		"$LAB/$1/fs/tandem/state/history.jsonl" 2>/dev/null | tail -n 1
+}
+
+# has_happened NODE EVENT: since the fault.
+has_happened()
+{
+	local us
+	us=$(last_record "$1" "$2")
+	[ "${us:-0}" -gt "$fault_us" ]
+}
+
 # The connector's history says that every device was confirmed after the fault.
 is_resynced()
 {
-	local us
-	us=$(sed -n 's/^{"t_us": *\([0-9]*\), *"ev": *"resync-done".*/\1/p' \
-		"$LAB/${active:-$hit}/fs/tandem/state/history.jsonl" 2>/dev/null | tail -n 1)
-	[ "${us:-0}" -gt "$fault_us" ]
+	has_happened "${active:-$hit}" resync-done
 }
 
 devices_in_service()
@@ -243,16 +298,23 @@ devices_in_service()
 # A deadline that passes is no reason to stop: the account says what was missing.
 settle()
 {
-	if [ "$FAULT" != as-failover ]; then
-		if lab_wait 20 other_is_active; then say "$active is active"; else say "nobody took over"; fi
+	case $EXPECT in
+	takeover | planned)
+		if lab_wait 30 other_is_active; then say "$active is active"; else say "nobody took over"; fi
+		;;
+	none | either)
+		lab_wait 60 is_ready || say "no standby is in step yet"
+		;;
+	esac
+	if [ "$EXPECT" = south ] || has_happened "$other" active; then
+		if lab_wait 40 is_resynced; then say "BroadWorks confirmed every device"; else say "no end of the resync"; fi
 	fi
-	if lab_wait 20 is_resynced; then say "BroadWorks confirmed every device"; else say "no end of the resync"; fi
 	if lab_wait 20 devices_in_service; then
 		say "all devices are in service in the clients' pictures"
 	else
 		say "some devices stay out of service"
 	fi
-	if lab_wait 30 is_ready; then
+	if lab_wait 60 is_ready; then
 		say "a standby is in step again"
 	else
 		say "no standby is in step: $(ctl "${active:-n1}" ready 2>&1 | tail -n 1)"
@@ -294,7 +356,8 @@ write_run()
 {
 	cat >"$DEMO/raw/run.json" <<X
 {"fault": "$FAULT", "seed": $SEED, "agents": $AGENTS, "mode": "${TANDEM_LAB_INSIDE:+rootless}",
- "fault_us": $fault_us, "hit": "$hit", "rate": $RATE, "requests_rate": $REQUESTS,
+ "expect": "$EXPECT", "failovers": $failovers, "first_us": $first_us, "first_hit": "$first_hit",
+ "fault_us": $fault_us, "hit": "$hit", "sessions": $SESSIONS, "bar_ms": ${BAR_MS:-null}, "rate": $RATE, "requests_rate": $REQUESTS,
  "versions": {"corosync": "$(corosync -v | sed -n "s/.*version '\([0-9.]*\)'.*/corosync \1/p")",
   "pacemaker": "$(pacemakerd --version | head -n 1)"}}
 X
@@ -315,6 +378,8 @@ collect()
 	[ ! -f "$LAB/power/log.jsonl" ] || cp "$LAB/power/log.jsonl" "$DEMO/raw/power.jsonl"
 	write_run
 	ask_client '{"cmd":"finish"}' >/dev/null
+	lab_end "$LAB/bw/listen.pid" TERM
+	lab_end "$LAB/client/listen.pid" TERM
 	ask_bwsim '{"cmd":"quit"}' >/dev/null
 	lab_wait 5 programs_ended || say "the simulators do not end by themselves"
 }
@@ -350,6 +415,8 @@ inner()
 {
 	trap 'exit 130' INT TERM HUP
 	trap clean_up EXIT
+	# shellcheck disable=SC1090 # which one, the setting says
+	. "$LIVE/$FAULT.sh"
 	start_lab
 	start_client
 	start_load

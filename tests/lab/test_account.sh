@@ -26,7 +26,7 @@ write_clean_run()
 	mkdir "$dir/raw"
 	cd "$dir/raw" || exit 1
 	cat >run.json <<'X'
-{"fault": "kill-daemon", "seed": 3, "agents": 2, "mode": "root", "fault_us": 10000000, "hit": "n1",
+{"fault": "kill-daemon", "seed": 3, "agents": 2, "mode": "root", "expect": "takeover", "fault_us": 10000000, "hit": "n1",
  "versions": {"corosync": "corosync x", "pacemaker": "Pacemaker y"}}
 X
 	cat >account.json <<'X'
@@ -61,9 +61,16 @@ X
 {"t_us": 12000000, "ev": "in", "s": 0, "id": 2, "name": "SystemStatus"}
 X
 	: >power.jsonl
-	echo '{"t_us": 14000000, "ev": "start"}' >history-n1.jsonl
+	echo '{"t_us": 4000000, "ev": "active"}' >history-n1.jsonl
+	echo '{"t_us": 14000000, "ev": "start"}' >>history-n1.jsonl
+	cat >voices-client.jsonl <<'X'
+{"ev":"voice","node":"n1","from_us":4100000,"to_us":9999000,"segments":40,"bytes":4000}
+{"ev":"voice","node":"n2","from_us":10210000,"to_us":12000000,"segments":40,"bytes":4000}
+{"ev":"end","again":1,"dropped":0}
+X
+	cp voices-client.jsonl voices-bw.jsonl
 	cat >history-n2.jsonl <<'X'
-{"t_us": 9000000, "ev": "active"}
+{"t_us": 3000000, "ev": "active"}
 {"t_us": 10005000, "ev": "peer-lost"}
 {"t_us": 10150000, "ev": "promote-asked"}
 {"t_us": 10200000, "ev": "active"}
@@ -189,6 +196,42 @@ bad 'one device asked for twice, the other never' devices_updated 1
 sed -i '/put-subscription/s/"t_us": 10/"t_us": 9/' bwsim.jsonl
 bad 'updates before the fault' updates_sent 0
 
+# who spoke
+sed -i '1s/9999000/10200001/' voices-bw.jsonl
+bad 'the old one speaks when the new one is active' two_voices 1
+sed -i '2s/10210000/10199999/' voices-client.jsonl
+bad 'the new one speaks before it is active' two_voices 1
+sed -i '2p' voices-client.jsonl
+sed -i '2s/n2/n1/' voices-client.jsonl
+bad 'the old one speaks again' two_voices 1
+sed -i 's/"dropped":0/"dropped":3/' voices-client.jsonl
+bad 'a listener that could not follow' two_voices null
+sed -i '$d' voices-bw.jsonl
+bad 'a listener that was cut short' two_voices null
+rm voices-bw.jsonl
+bad 'nobody listened' two_voices null
+
+# how many takeovers
+sed -i '$s/$/\n{"t_us": 11000000, "ev": "active"}/' history-n1.jsonl
+bad 'a takeover too many' takeovers 2
+sed -i 's/"takeover"/"none"/' run.json
+bad 'a takeover that must not be' takeovers 1
+sed -i 's/"takeover"/"either"/' run.json
+good 'a takeover that may be' takeovers=1
+write_clean_run
+sed -i 's/"takeover"/"takeover", "failovers": 2/' run.json
+bad 'a takeover too few' takeovers 1
+sed -i 's/"takeover"/"planned"/' run.json
+sed -i '/peer-lost/d' history-n2.jsonl
+good 'a move by order loses nobody' detect_ms=null takeovers=1
+write_clean_run
+sed -i 's/"takeover"/"none"/' run.json
+sed -i '/10.00000, "ev"/d' history-n2.jsonl
+sed -i '/n2/d; s/9999000/12000000/' voices-client.jsonl voices-bw.jsonl
+sed -i '/put-subscription/d' bwsim.jsonl
+good 'nothing happens' detect_ms=null promote_ms=null resync_ms=null calls_kept=null takeovers=0
+write_clean_run
+
 # what is left over, what is not there
 left=2
 bad 'something left over' leftovers 2
@@ -213,11 +256,15 @@ good 'a last line that was cut short is noted, not fatal' resync_ms=500
 grep -q 'history-n2.jsonl: line 6 is no JSON' "$dir/report.json"
 result $? 'the damaged line is named'
 write_clean_run
-sed -i 's/kill-daemon/as-failover/' run.json
+sed -i 's/kill-daemon/as-failover/; s/"takeover"/"south"/' run.json
+sed -i '/"active"/d' history-n2.jsonl
 cp history-n2.jsonl history-n1.jsonl
+sed -i '1s/^/{"t_us": 4000000, "ev": "active"}\n/' history-n1.jsonl
+sed -i '/n2/d; s/9999000/12000000/' voices-client.jsonl voices-bw.jsonl
 good 'an AS failover needs no promotion' detect_ms=400 promote_ms=null calls_kept=1
 write_clean_run
-for text in '' '{' '[]' '{"fault": "kill-node"}' '{"fault": "x", "fault_us": 5, "hit": "n3"}'; do
+for text in '' '{' '[]' '{"fault": "kill-node"}' '{"fault": "x", "expect": "none", "fault_us": 5, "hit": "n3"}' \
+	'{"fault": "x", "expect": "luck", "fault_us": 5, "hit": "n1"}'; do
 	printf '%s' "$text" >run.json
 	judge
 	[ $? = 2 ]
@@ -232,6 +279,30 @@ for words in '' 'report' 'report x --leftovers' 'report x --leftovers -1' 'repor
 	[ $? = 2 ] && grep -q '^usage:' "$dir/out"
 	result $? "usage: account $words"
 done
+
+# many runs
+write_clean_run
+judge
+for ok in true false; do
+	sed -i "s/\"ok\": [a-z]*/\"ok\": $ok/" "$dir/report.json"
+	"$account" add "$dir/live.json" "$dir/report.json" fault=kill-daemon commit=c0ffee run_seed=3 \
+		'title=it dies' machine=m build=plain side=1 date=2026-01-01T00:00:00Z
+	result $? "a run is added (ok $ok)"
+done
+"$account" add "$dir/live.json" "$dir/nowhere.json" fault=row commit=c0ffee
+result $? 'a run without an account is added'
+"$account" results "$dir/live.json" "$dir/t.md" "$dir/t.svg" && xmllint --noout "$dir/t.svg" &&
+	grep -q '^| kill-daemon | 2 | 1 | 0.31 | 0.42 |' "$dir/t.md" &&
+	grep -q '^| row | 1 | 0 | - |' "$dir/t.md" && grep -q '^| commit | c0ffee |' "$dir/t.md" &&
+	[ "$(grep -c '<circle' "$dir/t.svg")" = 2 ]
+result $? 'table and picture'
+echo '{' >"$dir/live.json"
+"$account" add "$dir/live.json" "$dir/report.json" fault=x >"$dir/out" 2>&1
+[ $? = 2 ] && [ "$(cat "$dir/live.json")" = '{' ]
+result $? 'a report that cannot be read is left alone'
+"$account" listen no-such-interface "$dir/x" >"$dir/out" 2>&1
+[ $? = 2 ]
+result $? 'no interface to listen on'
 
 # match and ask
 write_clean_run
