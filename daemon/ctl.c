@@ -130,6 +130,16 @@ ctl_monitor_code(enum ha_role role)
 	return role == HA_ACTIVE ? CTL_OCF_PROMOTED : CTL_OCF_SUCCESS;
 }
 
+enum ctl_ocf
+ctl_health_code(enum ha_role role, bool healthy)
+{
+	enum ctl_ocf code = ctl_monitor_code(role);
+
+	if (healthy || code == CTL_OCF_GENERIC)
+		return code;
+	return code == CTL_OCF_PROMOTED ? CTL_OCF_DEGRADED_PROMOTED : CTL_OCF_DEGRADED;
+}
+
 void
 ctl_answer_error(struct buf *out, const char *text)
 {

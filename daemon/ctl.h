@@ -24,6 +24,7 @@
 	XX(HISTORY, "history") \
 	XX(READY, "ready") \
 	XX(OCF_MONITOR, "ocf-monitor") \
+	XX(OCF_HEALTH, "ocf-health") \
 	XX(OCF_PROMOTE, "ocf-promote") \
 	XX(OCF_DEMOTE, "ocf-demote") \
 	XX(OCF_SCORE, "ocf-score") \
@@ -42,7 +43,9 @@ enum ctl_ocf {
 	CTL_OCF_GENERIC = 1,
 	CTL_OCF_ARGS = 2,
 	CTL_OCF_NOT_RUNNING = 7,
-	CTL_OCF_PROMOTED = 8
+	CTL_OCF_PROMOTED = 8,
+	CTL_OCF_DEGRADED = 190,
+	CTL_OCF_DEGRADED_PROMOTED = 191
 };
 
 struct ctl_request {
@@ -68,6 +71,8 @@ enum ctl_verdict ctl_demote_verdict(enum ha_role role, const char *refusal);
 
 /** OCF code of a monitor: 8 promoted, 0 running, 1 when only a restart helps (fenced). */
 enum ctl_ocf ctl_monitor_code(enum ha_role role);
+/** The same of a deep monitor: 190 or 191 for one that does its work but not as it should. */
+enum ctl_ocf ctl_health_code(enum ha_role role, bool healthy);
 
 /** Appends {"ok":false,"error":text}. */
 void ctl_answer_error(struct buf *out, const char *text);

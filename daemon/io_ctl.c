@@ -72,7 +72,7 @@ send_answer(struct io_ctl *c, qb_ipcs_connection_t *conn)
 }
 
 static void
-answer_status(struct io_ctl *c, bool only_ready)
+answer_status(struct io_ctl *c, enum ctl_verb verb)
 {
 	const struct node *n = c->node;
 	uv_timeval64_t wall = { 0 };
@@ -97,8 +97,12 @@ answer_status(struct io_ctl *c, bool only_ready)
 	in.link_count = node_get_links(n, links);
 	in.digest = node_digest(n);
 	in.serving = node_is_serving(n);
-	if (only_ready)
+	if (verb == CTL_READY)
 		ctl_answer_code(&c->answer, stat_ready(&in, text, sizeof(text)) ? 0 : 1, text);
+	else if (verb == CTL_OCF_HEALTH)
+		ctl_answer_code(&c->answer,
+			(int)ctl_health_code(node_role(n), stat_healthy(&in, text, sizeof(text))),
+			text);
 	else
 		stat_status(&in, &c->answer);
 }
@@ -232,10 +236,9 @@ perform(struct io_ctl *c, qb_ipcs_connection_t *conn, const struct ctl_request *
 	}
 	switch (r->verb) {
 	case CTL_STATUS:
-		answer_status(c, false);
-		break;
 	case CTL_READY:
-		answer_status(c, true);
+	case CTL_OCF_HEALTH:
+		answer_status(c, r->verb);
 		break;
 	case CTL_HISTORY:
 		answer_history(c, r->lines);

@@ -105,6 +105,51 @@ stat_ready(const struct stat_input *in, char *text, size_t size)
 	return true;
 }
 
+/* --- health ----------------------------------------------------------------------------------- */
+
+/* A node that has just begun, or has just become active, has its time to get everything up. */
+static bool
+has_settled(const struct stat_input *in)
+{
+	return in->counts->uptime_s >= STAT_SETTLE_S &&
+		(in->takeover->at_wall_us == 0 ||
+			in->wall_us - in->takeover->at_wall_us >= STAT_SETTLE_S * INT64_C(1000000));
+}
+
+static const char *
+complaint(const struct stat_input *in)
+{
+	const struct ha_view *v = in->view;
+	const struct node_counts *c = in->counts;
+
+	if (!has_settled(in))
+		return NULL;
+	if (v->peer.known && v->peer.config_differs)
+		return "the configurations of the two nodes differ";
+	if (v->peer.known && v->digest_offset != 0 && !v->digest_equal)
+		return "the states of the two nodes differ";
+	if (v->role == HA_JOINING || v->role == HA_SYNCING)
+		return "not in step yet";
+	if (v->role != HA_ACTIVE)
+		return NULL;
+	if (!v->gate_open)
+		return "the gate is shut: nothing is told";
+	if (v->unconfirmed)
+		return "what clients are told is not confirmed by the standby";
+	if (c->channels_want > 0 && c->channels_open == 0)
+		return "no event channel is open";
+	return c->overload != NULL && strcmp(c->overload, "none") != 0 ? "overloaded" : NULL;
+}
+
+bool
+stat_healthy(const struct stat_input *in, char *text, size_t size)
+{
+	const char *why = complaint(in);
+
+	snprintf(text, size, "%s", why != NULL ? why : "well");
+	return why == NULL;
+}
+
 /* --- status ----------------------------------------------------------------------------------- */
 
 static const char *

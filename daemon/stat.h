@@ -13,6 +13,8 @@
 #include "daemon/view.h"
 #include "ha/ha.h"
 
+#define STAT_SETTLE_S 30
+
 struct stat_input {
 	const struct conf *conf;
 	const char *node_name;
@@ -33,6 +35,12 @@ void stat_status(const struct stat_input *in, struct buf *out);
  * Could the standby take over now? `text` gets one sentence that says which node, or why not.
  */
 bool stat_ready(const struct stat_input *in, char *text, size_t size);
+
+/**
+ * Does this node do its work as it should? `text` gets what is wrong, or "well". What is wrong with the other node is
+ * its own affair. For STAT_SETTLE_S after its start and its activation it is taken for well.
+ */
+bool stat_healthy(const struct stat_input *in, char *text, size_t size);
 
 /** The value of `key` in a health text; STR_NONE if it is not there. */
 struct str stat_health(struct str health, const char *key);

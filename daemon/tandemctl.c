@@ -51,7 +51,7 @@ static const char tandemctl_help[] =
 	"  explain NUMBER      what a message of the log means\n"
 	"  log-level LEVEL     alarm, warning, notice or debug, until the daemon ends\n"
 	"  version             of tandemctl and of the daemon\n"
-	"  ocf monitor|promote|demote|score|notify    for the resource agent\n"
+	"  ocf monitor|health|promote|demote|score|notify    for the resource agent\n"
 	"options:\n"
 	"  -c CONF    configuration (default " TANDEMCTL_CONF "): names the control channel\n"
 	"  -s SOCKET  name of the control channel, whatever the configuration says\n"
@@ -65,7 +65,8 @@ static const char tandemctl_help[] =
 	"  3  refused: the text says why\n"
 	"  4  the daemon does not answer: what is shown comes from Pacemaker and the history on disk\n"
 	"  5  not permitted: only root and the user of the daemon may ask\n"
-	"  ocf ...: 0 running or done, 1 failed or hanging, 2 usage, 3 not implemented, 7 not running, 8 promoted\n";
+	"  ocf ...: 0 running or done, 1 failed or hanging, 2 usage, 3 not implemented, 7 not running, 8 promoted,\n"
+	"  190 and 191 degraded (standby, promoted)\n";
 
 static void
 print_buf(struct buf *b)
@@ -338,6 +339,8 @@ cmd_ocf(const struct call *c)
 
 	if (strcmp(action, "monitor") == 0)
 		return ocf_ask(c, "ocf-monitor", TANDEMCTL_ASK_MS, false);
+	if (strcmp(action, "health") == 0)
+		return ocf_ask(c, "ocf-health", TANDEMCTL_ASK_MS, true);
 	if (strcmp(action, "promote") == 0)
 		return ocf_ask(c, "ocf-promote", TANDEMCTL_ORDER_MS, false);
 	if (strcmp(action, "demote") == 0)
@@ -346,7 +349,8 @@ cmd_ocf(const struct call *c)
 		return ocf_ask(c, "ocf-score", TANDEMCTL_ASK_MS, true);
 	if (strcmp(action, "notify") == 0)
 		return CTL_OCF_SUCCESS; /* the ring tells the daemon all that a notification could */
-	fprintf(stderr, "tandemctl: ocf: allowed: monitor, promote, demote, score, notify\n");
+	fprintf(stderr,
+		"tandemctl: ocf: allowed: monitor, health, promote, demote, score, notify\n");
 	return action[0] == '\0' ? (int)CTL_OCF_ARGS : (int)EXIT_REFUSED;
 }
 

@@ -21,7 +21,7 @@ result()
 	else
 		failed=$((failed + 1))
 		echo "FAILED: $2"
-		[ -z "${out:-}" ] || sed 's/^/    /' <<<"$out"
+		[ -z "${out:-}" ] || head -n 20 <<<"$out" | sed 's/^/    /'
 	fi
 	out=
 }

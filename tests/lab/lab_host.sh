@@ -39,7 +39,7 @@ mount_cluster_dirs()
 {
 	local path
 	mkdir -p "$dir"/fs/var/lib/pacemaker/{blackbox,cib,cores,pengine} "$dir/fs/tandem" \
-		"$dir"/fs/var/log/{corosync,pacemaker} "$dir/fs/etc/corosync/uidgid.d"
+		"$dir"/fs/var/log/{corosync,pacemaker,crmsh} "$dir/fs/etc/corosync/uidgid.d"
 	chown -R hacluster:haclient "$dir/fs/var/lib/pacemaker" "$dir/fs/var/log/pacemaker"
 	chmod 750 "$dir"/fs/var/lib/pacemaker/*
 	chmod 770 "$dir/fs/var/log/pacemaker"
@@ -67,7 +67,7 @@ mount_agents()
 # A CIB that is on disk before the first start is in force at once, dc-deadtime included.
 install_cib()
 {
-	[ -f /var/lib/pacemaker/cib/cib.xml ] && return
+	[ -f "$LAB/cib.xml" ] && [ ! -f /var/lib/pacemaker/cib/cib.xml ] || return 0
 	install -o hacluster -g haclient -m 600 "$LAB/cib.xml" /var/lib/pacemaker/cib/cib.xml
 }
 

@@ -48,7 +48,7 @@ test_files()
 {
 	local out conf=$BUILD/corosync-test.conf rc
 	if ! command -v crm_verify >/dev/null || ! command -v corosync >/dev/null; then
-		skip 4 'crm_verify or corosync is not installed'
+		skip 3 'crm_verify or corosync is not installed'
 		return
 	fi
 	out=$(crm_verify -V -x "$top/deploy/pacemaker/cib-two-node.xml" 2>&1) && [ -z "$out" ]
@@ -62,9 +62,6 @@ test_files()
 	rc=$?
 	rm -f "$conf"
 	result $rc 'corosync accepts the shipped corosync.conf'
-	out=$(PCS='echo pcs' sh "$top/deploy/pacemaker/setup-pcs.sh" 192.0.2.10) &&
-		[ "$(grep -c '^pcs ' <<<"$out")" = 5 ]
-	result $? 'setup-pcs.sh prints its five commands'
 }
 
 # --- the agent on a cluster ------------------------------------------------------------------------
@@ -76,7 +73,8 @@ agent()
 		OCF_RESKEY_CRM_meta_timeout=8000 OCF_RESKEY_CRM_meta_interval=1000 \
 		OCF_RESKEY_config="${config:-/run/tandem/tandem.conf}" \
 		OCF_RESKEY_binary="$LAB/bin/tandemd" OCF_RESKEY_ctl="$LAB/bin/tandemctl" \
-		OCF_RESKEY_log=/run/tandem/tandemd.out /usr/lib/ocf/resource.d/tandem/tandemd "$2" \
+		OCF_RESKEY_log=/run/tandem/tandemd.out OCF_RESKEY_log_level="${OCF_RESKEY_log_level:-}" \
+		OCF_CHECK_LEVEL="${OCF_CHECK_LEVEL:-0}" /usr/lib/ocf/resource.d/tandem/tandemd "$2" \
 		>"$LAB/agent.out" 2>&1
 }
 
@@ -88,6 +86,17 @@ expect()
 	rc=$?
 	[ "$rc" = "$1" ] || { ok=1; sed 's/^/    /' "$LAB/agent.out"; }
 	result "$ok" "$4: $3 returns $rc (wanted $1)"
+}
+
+# twice STATE ACTION=CODE...: each action is called two times and answers the same
+twice()
+{
+	local state=$1 pair
+	shift
+	for pair; do
+		expect "${pair#*=}" n1 "${pair%%=*}" "$state"
+		expect "${pair#*=}" n1 "${pair%%=*}" "$state, again"
+	done
 }
 
 kill_tandemd()
@@ -165,6 +174,32 @@ test_agent_alone()
 	result $? 'stop finds it all the same'
 }
 
+# Every action twice in every state that a resource can be in.
+test_agent_table()
+{
+	local always='validate-all=0 meta-data=0 notify=0'
+	# shellcheck disable=SC2086 # words
+	{
+		twice stopped monitor=7 stop=0 demote=0 promote=7 reload-agent=7 $always start=0
+		twice standby monitor=0 demote=0 reload-agent=0 start=0 $always promote=0
+		twice promoted monitor=8 reload-agent=0 start=0 $always
+		OCF_CHECK_LEVEL=10 twice 'only just promoted, depth 10' monitor=8
+		twice promoted demote=0
+		twice 'standby once more' monitor=0 promote=0
+		kill_tandemd n1 STOP
+		twice hanging monitor=1 start=1 promote=1 $always demote=0
+		twice 'ended by the demotion' monitor=7 start=0 promote=0
+		kill_tandemd n1 KILL
+		twice 'dead while promoted' monitor=7 promote=7 reload-agent=7 demote=0 $always start=0
+		kill_tandemd n1 KILL
+		twice 'dead while standby' start=0 stop=0 monitor=7
+	}
+	OCF_RESKEY_log_level=loud expect 2 n1 validate-all 'a log level that is none'
+	OCF_RESKEY_log_level=debug expect 0 n1 start 'with a log level'
+	OCF_RESKEY_log_level=notice expect 0 n1 reload-agent 'another log level'
+	twice 'at the end' stop=0
+}
+
 test_agent()
 {
 	local out rc
@@ -194,6 +229,7 @@ test_agent()
 	result $rc "ocf-tester: $(tail -n 1 <<<"$out")"
 	grep '^\* rc=' <<<"$out"
 	test_agent_alone
+	test_agent_table
 }
 
 test_leftovers()

@@ -66,6 +66,11 @@ START_TEST(verdicts)
 	ck_assert_int_eq(ctl_monitor_code(HA_FENCED), 1);
 	ck_assert_int_eq(ctl_monitor_code(HA_INIT), 0);
 	ck_assert_int_eq(ctl_monitor_code(HA_STANDBY), 0);
+	ck_assert_int_eq(ctl_health_code(HA_ACTIVE, true), 8);
+	ck_assert_int_eq(ctl_health_code(HA_ACTIVE, false), 191);
+	ck_assert_int_eq(ctl_health_code(HA_STANDBY, true), 0);
+	ck_assert_int_eq(ctl_health_code(HA_STANDBY, false), 190);
+	ck_assert_int_eq(ctl_health_code(HA_FENCED, false), 1);
 }
 END_TEST
 

@@ -195,6 +195,51 @@ START_TEST(ready_seen_from_the_standby)
 }
 END_TEST
 
+static void
+expect_healthy(bool healthy, const char *part)
+{
+	char said[200];
+
+	ck_assert_int_eq(stat_healthy(&input, said, sizeof(said)), healthy);
+	ck_assert_msg(strstr(said, part) != NULL, "\"%s\" is not in \"%s\"", part, said);
+}
+
+START_TEST(healthy_or_degraded)
+{
+	expect_healthy(true, "well");
+	view.peer.known = false; /* that is the other node's trouble */
+	expect_healthy(true, "well");
+	counts.overload = "none";
+	expect_healthy(true, "well");
+	counts.overload = "imminent";
+	expect_healthy(false, "overloaded");
+	counts.channels_open = 0;
+	expect_healthy(false, "no event channel");
+	view.role = HA_STANDBY; /* has none, and needs none */
+	expect_healthy(true, "well");
+	view.role = HA_ACTIVE;
+	view.unconfirmed = true;
+	expect_healthy(false, "not confirmed");
+	view.gate_open = false;
+	expect_healthy(false, "gate is shut");
+	view.role = HA_SYNCING;
+	expect_healthy(false, "not in step");
+	counts.uptime_s = 29; /* it has only just begun */
+	expect_healthy(true, "well");
+	counts.uptime_s = 30;
+	expect_healthy(false, "not in step");
+	takeover.at_wall_us = input.wall_us - 29999999; /* only just active */
+	expect_healthy(true, "well");
+	takeover.at_wall_us--;
+	expect_healthy(false, "not in step");
+	view.peer.known = true;
+	view.digest_equal = false;
+	expect_healthy(false, "states of the two nodes differ");
+	view.peer.config_differs = true;
+	expect_healthy(false, "configurations");
+}
+END_TEST
+
 START_TEST(behind_of_a_standby)
 {
 	json_t *root;
@@ -260,6 +305,7 @@ main(void)
 	tcase_add_test(t, unknown_peer_and_lone_node);
 	tcase_add_test(t, ready_seen_from_the_active);
 	tcase_add_test(t, ready_seen_from_the_standby);
+	tcase_add_test(t, healthy_or_degraded);
 	tcase_add_test(t, behind_of_a_standby);
 	tcase_add_test(t, health_texts);
 	tcase_add_test(t, hostile_health_texts);
