@@ -372,28 +372,31 @@ apply_call_drop(struct core_model *m, const struct delta_call_drop *x)
 }
 
 static void
-merge_mark(struct core_model *m, struct core_half *h, uint64_t other)
+merge_mark(struct core_model *m, struct core_half *h, enum core_how how, uint64_t other)
 {
 	if (h->gone || h->told == VIEW_none)
 		return;
 	h->moved = true;
-	h->how = CORE_HOW_CONFERENCED;
+	h->how = how;
 	h->other = other;
 	core_hash_half(m, h);
 }
 
 static void
-merge_mark_all(struct core_model *m, struct core_call *c, uint64_t other)
+merge_mark_all(struct core_model *m, struct core_call *c, enum core_how how, uint64_t other)
 {
 	struct core_track *t;
 	struct core_half *h;
 
 	TAILQ_FOREACH(t, &c->tracks, of_call)
 		TAILQ_FOREACH(h, &t->halves, of_track)
-			merge_mark(m, h, other);
+			merge_mark(m, h, how, other);
 }
 
-/* Only marks: which half is told when, the active says by a half_conference for each. */
+/*
+ * Only marks: which half is told when, the active says by a half_conference for each. Who was taken over is in the call that he
+ * was in: that is no news to those who were in it.
+ */
 int
 apply_call_merge(struct core_model *m, const struct delta_call_merge *x)
 {
@@ -401,10 +404,14 @@ apply_call_merge(struct core_model *m, const struct delta_call_merge *x)
 	struct core_call *into = core_call_by_id(m, x->into);
 	struct core_track *t, *next;
 
-	if (from == NULL || into == NULL || from == into)
+	if (from == NULL || into == NULL || from == into || x->how > CORE_HOW_LAST)
 		return E_UNKNOWN;
-	merge_mark_all(m, from, into->id);
-	merge_mark_all(m, into, from->id);
+	if (x->how == CORE_HOW_CONFERENCED) {
+		merge_mark_all(m, from, CORE_HOW_CONFERENCED, into->id);
+		merge_mark_all(m, into, CORE_HOW_CONFERENCED, from->id);
+	} else {
+		merge_mark_all(m, from, (enum core_how)x->how, 0);
+	}
 	for (t = TAILQ_FIRST(&from->tracks); t != NULL; t = next) {
 		next = TAILQ_NEXT(t, of_call); /* the last one takes `from` with it */
 		core_track_move(m, t, into);

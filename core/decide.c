@@ -80,7 +80,8 @@ decide_into_conference(struct core_model *m, struct core_emitter *em, struct cor
 		(h->conference == CORE_CONFERENCE_NONE && core_half_sibling(h) == NULL))
 		return;
 	into = h->track->call;
-	CORE_EMIT(em, call_merge, .from = c->id, .into = into->id, .device = str_of(d->id));
+	CORE_EMIT(em, call_merge, .from = c->id, .into = into->id, .device = str_of(d->id),
+		.how = CORE_HOW_CONFERENCED);
 	for (own = TAILQ_FIRST(&d->halves); own != NULL; own = next) {
 		next = TAILQ_NEXT(own, of_device);
 		if (own->moved && !own->gone && own->track->call == into)
@@ -89,17 +90,39 @@ decide_into_conference(struct core_model *m, struct core_emitter *em, struct cor
 	conference_settle(em, into, d);
 }
 
+/*
+ * Somebody has picked up the call of a party, with a session of his own that BroadWorks goes on with. An id may change by a transfer or
+ * a conference alone (csta.md 6.1), and the party hears Diverted: it stays in its call, into which the other session comes.
+ */
+static bool
+decide_taken_over(struct core_model *m, struct core_emitter *em, const struct core_device *d,
+	const struct core_half *h, const struct core_party *p)
+{
+	const struct core_call *c = core_call_by_tracking(m, p->tracking);
+
+	if (h == NULL || c == NULL || c == h->track->call || p->how != CORE_HOW_PICKED_UP)
+		return false;
+	CORE_EMIT(em, call_merge, .from = c->id, .into = h->track->call->id,
+		.device = str_of(d->id), .how = (uint8_t)p->how);
+	return true;
+}
+
 static void
 decide_set(struct core_model *m, struct core_emitter *em, struct core_device *d,
 	const struct core_half *h, const struct core_party *p)
 {
+	bool taken;
+
 	decide_into_conference(m, em, d, h, p->tracking);
+	taken = decide_taken_over(m, em, d, h, p);
 	CORE_EMIT(em, half_set, .device = str_of(d->id), .call = p->bw_call,
 		.tracking = p->tracking, .id = decide_call_id(m, h, p->tracking),
 		.personality = (uint8_t)p->personality, .state = (uint8_t)p->state,
 		.failed = p->failed, .end = (uint8_t)p->end, .remote = p->remote,
 		.remote_user = p->remote_user, .how = (uint8_t)p->how,
 		.recording = (uint8_t)p->recording, .via = p->via, .outside = p->outside);
+	if (taken)
+		conference_settle(em, core_call_by_tracking(m, p->tracking), d);
 }
 
 static void
@@ -291,7 +314,7 @@ conference_merge(struct core_emitter *em, struct core_device *d, const struct co
 		if (h->gone || !conference_lists(c, h) || h->track->call == call)
 			continue;
 		CORE_EMIT(em, call_merge, .from = h->track->call->id, .into = call->id,
-			.device = str_of(d->id));
+			.device = str_of(d->id), .how = CORE_HOW_CONFERENCED);
 		merged = true;
 	}
 	return merged;

@@ -6,8 +6,8 @@
  * by the same function on both nodes. A record (R_...) is the whole of one object: snapshots are made of
  * records, and the state's digest is the sum of their hashes. Texts in decoded structures are borrowed.
  * Field order is the wire order; a new field goes to the end and raises CORE_DELTA_VERSION. Version 2 has
- * subscriptions as objects of their own and kinds of devices; version 3 has filters and types of monitors. None of them
- * was ever released, so nothing reads the older ones.
+ * subscriptions as objects of their own and kinds of devices; version 3 has filters and types of monitors, version 4 the reason
+ * of a merge. None of them was ever released, so nothing reads the older ones.
  */
 #ifndef TANDEM_CORE_DELTA_H
 #define TANDEM_CORE_DELTA_H
@@ -16,7 +16,7 @@
 
 #include <stdint.h>
 
-#define CORE_DELTA_VERSION 3
+#define CORE_DELTA_VERSION 4
 
 /* clang-format off */
 
@@ -50,8 +50,9 @@
 #define FIELDS_half_conference(F) F(str, device) F(str, call) F(u8, conference)
 /* a passing fact about a party; note: an enum core_note */
 #define FIELDS_half_note(F) F(str, device) F(str, call) F(u8, note) F(u32, number) F(str, text) F(str, text2) F(str, text3)
-/* all parties of one call become parties of another: a conference of `device` */
-#define FIELDS_call_merge(F) F(u64, from) F(u64, into) F(str, device)
+/* all parties of one call become parties of another; how: an enum core_how, CONFERENCED: a conference of `device`, else its party
+ * was taken over by the one of the other call */
+#define FIELDS_call_merge(F) F(u64, from) F(u64, into) F(str, device) F(u8, how)
 /* state: an enum core_agent_state; code: why it is not ready, "" = not said */
 #define FIELDS_agent_set(F) F(str, device) F(u8, state) F(str, code)
 /* the agent serves a call center (user id), or does not any more */

@@ -411,6 +411,8 @@ bool core_half_shares(const struct core_half *h, const struct core_half *with);
 struct core_half *core_half_sibling(const struct core_half *h);
 /** A move (`how`) while the party calls: its call was sent on to somebody else, who is still to be told as called. */
 bool core_half_is_sent_on(const struct core_half *h);
+/** A move (`how`) of who took over the call of the far party's: its own call became that one. */
+bool core_half_took_over(const struct core_half *h);
 /** A move (`how`) by which the far party gave its place to another one. */
 bool core_half_is_handed_over(const struct core_half *h);
 /** Is it the one of those that speaks for the connection? True without siblings. */

@@ -330,8 +330,15 @@ core_half_is_sent_on(const struct core_half *h)
 	bool calling = h->told == VIEW_dialed || h->told == VIEW_originated;
 
 	return calling &&
-		(h->how == CORE_HOW_FORWARDED || h->how == CORE_HOW_PICKED_UP ||
-			(h->how == CORE_HOW_TRANSFERRED && h->told_call == h->track->call->id));
+		(h->how == CORE_HOW_FORWARDED ||
+			((h->how == CORE_HOW_TRANSFERRED || h->how == CORE_HOW_PICKED_UP) &&
+				h->told_call == h->track->call->id));
+}
+
+bool
+core_half_took_over(const struct core_half *h)
+{
+	return h->how == CORE_HOW_PICKED_UP && h->told_call > h->track->call->id;
 }
 
 bool

@@ -125,6 +125,7 @@ struct bw_device {
 	bool counted;               /* among bw.unconfirmed */
 	char server[24];            /* server id of its last new call; "" = none yet */
 	bool suspect;               /* BroadWorks did not know a call of it that we know */
+	uint64_t called_by;         /* the last call that was made to it, while it rang; 0 = none */
 	bool failed;     /* a route point that says so: not in service until it has recovered */
 	bool differed;   /* by its last snapshot */
 	bool lost_calls; /* and a snapshot has shown that it is so */

@@ -8,6 +8,7 @@
  */
 #include "daemon/bw_cause.h"
 #include "daemon/bw_part.h"
+#include "daemon/ident.h"
 
 #include "proto/base/check.h"
 #include "proto/xsi_decode.h"
@@ -214,6 +215,74 @@ event_recording_now(
 	return event_recording(call->recording);
 }
 
+/* The device that a user of ours is called by. */
+static struct core_device *
+event_called(const struct bw *b, const struct core_half *h)
+{
+	struct ident user;
+
+	if (h == NULL || h->gone || h->personality == CORE_TERMINATOR || h->state != CORE_ALERTING)
+		return NULL;
+	if (h->remote_user[0] != '\0')
+		return core_device_by_user(&b->x->model, str_of(h->remote_user));
+	ident_user(b->x->conf, str_of(h->remote), &user);
+	return core_device_by_user(&b->x->model, ident_str(&user));
+}
+
+static bool
+event_rings(const struct core_half *h)
+{
+	return h != NULL && core_half_view(h) == VIEW_ringing;
+}
+
+/* Who calls a device that rings may be about to pick its call up. */
+static void
+event_note_caller(struct bw *b, const struct core_half *h)
+{
+	struct core_device *d = event_called(b, h);
+	const struct core_half *own;
+
+	if (d == NULL || d == h->device)
+		return;
+	TAILQ_FOREACH(own, &d->halves, of_device)
+		if (event_rings(own) && own->track->call != h->track->call)
+			bw_device(b, d)->called_by = h->track->call->id;
+}
+
+/*
+ * BroadWorks does not say why a call rings at the device no more. Somebody has picked it up, if he called the device and was not
+ * put through to it.
+ */
+static const struct core_device *
+event_picker(struct bw *b, struct core_device *d)
+{
+	const struct core_call *c = core_call_by_id(&b->x->model, bw_device(b, d)->called_by);
+	const struct core_device *picker = NULL;
+	const struct core_track *t;
+	const struct core_half *h;
+
+	if (c == NULL || core_half_by_call(d, c->id) != NULL)
+		return NULL;
+	TAILQ_FOREACH(t, &c->tracks, of_call)
+		TAILQ_FOREACH(h, &t->halves, of_track)
+			if (event_called(b, h) == d)
+				picker = h->device;
+	return picker;
+}
+
+static void
+event_detached(struct bw *b, struct core_device *d, struct core_party *p)
+{
+	const struct core_device *picker =
+		event_rings(core_half_by_bw(d, p->bw_call)) ? event_picker(b, d) : NULL;
+
+	if (picker != NULL) {
+		p->end = CORE_END_PICKED_UP;
+		p->to = str_of(picker->user);
+	}
+	core_decide_redirected(&b->x->model, &b->x->em, d, p, 1, b->x->log);
+}
+
 static void
 event_call(
 	struct bw *b, struct bw_device *bd, const struct xsi_event *ev, const struct xsi_call *call)
@@ -227,10 +296,13 @@ event_call(
 		bw_note_device_server(b, bd, call->tracking_id);
 	p.how = event_how(ev->kind, h, &p);
 	p.recording = event_recording_now(call, ev->kind, h);
-	if (p.state == CORE_GONE && (call->redirect.present || ev->kind == XSI_EV_CallDetached))
+	if (p.state == CORE_GONE && call->redirect.present)
 		core_decide_redirected(&b->x->model, &b->x->em, d, &p, 1, b->x->log);
+	else if (p.state == CORE_GONE && ev->kind == XSI_EV_CallDetached)
+		event_detached(b, d, &p);
 	else if (!core_decide_party(&b->x->model, &b->x->em, d, &p, b->x->log))
 		bw_ask(b, d, true);
+	event_note_caller(b, core_half_by_bw(d, p.bw_call));
 }
 
 /* Calls that the device redirected; one that is still presented to it has only changed. */

@@ -256,7 +256,10 @@ links_of_call(const struct say *s, const struct core_half *about, struct call_li
 			if (h->gone)
 				continue;
 			links_add(l, call->id, 0, str_of(h->device->id));
-			links_add(l, call->id, 0, say_far_device(s->x, h));
+			if (h != about ||
+				!core_half_took_over(
+					h)) /* its far party is the one that was left */
+				links_add(l, call->id, 0, say_far_device(s->x, h));
 		}
 	}
 }
@@ -345,8 +348,9 @@ moved_other(const struct say *s, const struct core_half *h)
 
 	if (conference && h->conference != CORE_CONFERENCE_NONE)
 		other = moved_beside(h, h->device);
-	else if ((conference || h->how == CORE_HOW_TRANSFERRED) &&
-		h->told_call > h->track->call->id)
+	else if (core_half_took_over(h) ||
+		((conference || h->how == CORE_HOW_TRANSFERRED) &&
+			h->told_call > h->track->call->id))
 		return str_of(h->device->id);
 	else if (conference && controller != NULL)
 		other = moved_beside(h, controller);

@@ -42,7 +42,7 @@ move_view(const struct client_device *d, enum client_view was, struct str root, 
 	/* who held has left */
 	if (was == CV_FAR_HELD && str_is(root, "TransferedEvent"))
 		return CV_CONNECTED;
-	if (was == CV_DIALED && (str_is(cause, "callForward") || str_is(cause, "callPickup")))
+	if (was == CV_DIALED && str_is(cause, "callForward"))
 		return CV_ORIGINATED;
 	return was;
 }

@@ -83,6 +83,7 @@ heard()
 		return substr(rest, 1, index(rest, "\"") - 1)
 	}
 	function or_none(s) { return s == "" ? "-" : s }
+	!/}$/ { next } # not all of the line is there
 	!/"ev":"in"/ || !/"name":"[A-Za-z]*Event"/ { next }
 	{
 		device = text("device"); event = text("name"); call = text("call"); other = text("other")

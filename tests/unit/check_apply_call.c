@@ -333,7 +333,8 @@ START_TEST(who_left_a_connection_is_told_before_it_is_conferenced)
 	event(p);
 	from = core_call_by_tracking(&active.model, STR("4:1"))->id;
 	into = core_call_by_tracking(&active.model, STR("3:1"))->id;
-	CORE_EMIT(&em, call_merge, .from = from, .into = into, .device = STR("2002"));
+	CORE_EMIT(&em, call_merge, .from = from, .into = into, .device = STR("2002"),
+		.how = CORE_HOW_CONFERENCED);
 	active.said[0] = standby.said[0] = '\0';
 	core_decide_service(&em, dev(), CORE_SERVICE_IN);
 	said("*2001:far-cleared *2001:MOVED-7(other-call,second-call,tel:+15550001) 2001:IN ");
@@ -354,6 +355,31 @@ START_TEST(a_conference_is_told_before_a_transfer_within_it)
 	active.said[0] = standby.said[0] = '\0';
 	core_decide_service(&em, dev(), CORE_SERVICE_IN);
 	said("*2001:MOVED-7(second-call,tel:+15550001) *2001:MOVED-1(tel:+15550001) 2001:IN ");
+}
+END_TEST
+
+/* Who picks a call up comes into it: the caller stays in his, the first one that was called is left, and ids tell of it. */
+START_TEST(who_picks_up_comes_into_the_call)
+{
+	struct core_party p = party("h1", "2:1", CORE_ORIGINATOR, CORE_ALERTING);
+	uint64_t first;
+
+	in_service();
+	event(party("h1", "1:1", CORE_ORIGINATOR, CORE_ALERTING));
+	event_of(second(), party("k1", "2:1", CORE_ORIGINATOR, CORE_ALERTING));
+	first = core_call_by_tracking(&active.model, STR("1:1"))->id;
+	active.said[0] = standby.said[0] = '\0';
+	p.how = CORE_HOW_PICKED_UP;
+	p.remote = STR("tel:+15559");
+	event(p);
+	said("2001:MOVED-3(tel:+15550001) 2001:delivered_out 2002:MOVED-3(other-call,) ");
+	ck_assert_uint_eq(core_call_by_tracking(&active.model, STR("2:1"))->id, first);
+	ck_assert_uint_eq(HASH_CNT(by_id, active.model.calls), 1);
+	event_of(second(), party("k1", "2:1", CORE_ORIGINATOR, CORE_CONNECTED));
+	p.state = CORE_CONNECTED;
+	p.how = CORE_HOW_NONE;
+	event(p);
+	said("2002:established 2001:established ");
 }
 END_TEST
 
@@ -385,6 +411,7 @@ main(void)
 	tcase_add_test(tc, who_left_a_connection_is_told_before_it_moves);
 	tcase_add_test(tc, who_left_a_connection_is_told_before_it_is_conferenced);
 	tcase_add_test(tc, a_conference_is_told_before_a_transfer_within_it);
+	tcase_add_test(tc, who_picks_up_comes_into_the_call);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);

@@ -263,8 +263,8 @@ START_TEST(a_snapshot_gives_the_same_state)
 	event_of(second(), party("k2", "7:1", CORE_ORIGINATOR, CORE_CONNECTED));
 	event_of(second(), party("k3", "8:1", CORE_ORIGINATOR, CORE_HELD));
 	CORE_EMIT(&em, call_merge, .from = core_call_by_tracking(&active.model, STR("8:1"))->id,
-		.into = core_call_by_tracking(&active.model, STR("7:1"))->id,
-		.device = STR("2002"));
+		.into = core_call_by_tracking(&active.model, STR("7:1"))->id, .device = STR("2002"),
+		.how = CORE_HOW_CONFERENCED);
 	CORE_EMIT(&em, session_register, .session = active.model.sessions->id,
 		.id = core_next_id(&active.model), .statuses = false, .status_filter = 0x105);
 	buf_init(&out, 1 << 20);

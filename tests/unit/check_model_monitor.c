@@ -190,7 +190,7 @@ START_TEST(followers_of_merged_calls)
 	party("2002", "d", "8:1", CORE_CONNECTED, CORE_END_NORMAL);
 	ck_assert_ptr_nonnull(core_party_told(call("8:1"), STR("2002")));
 	CORE_EMIT(&em, call_merge, .from = call("8:1")->id, .into = call("7:1")->id,
-		.device = STR("2001"));
+		.device = STR("2001"), .how = CORE_HOW_CONFERENCED);
 	ck_assert_ptr_eq(call("8:1"), call("7:1"));
 	ck_assert_uint_eq(call("7:1")->follow_count, 2);
 	ck_assert(call("7:1")->joined);

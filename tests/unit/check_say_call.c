@@ -136,6 +136,32 @@ START_TEST(test_another_far_party)
 }
 END_TEST
 
+/* Detached without a word why, while 2002 had called 2001 and was not put through: 2002 has picked it up. */
+START_TEST(test_picked_up)
+{
+	unsigned other;
+
+	for (int picks = 0; picks < 2; picks++) {
+		setup();
+		other = world_connect(&w);
+		world_settle(&w);
+		world_start_session(&w, other, 1, "demo", "");
+		world_monitor(&w, other, "2002");
+		call("CallReceivedEvent", "a", "7:1", "Terminator", "Alerting", "2003");
+		world_call(&w, "2002", "CallOriginatedEvent", "b", "8:1", "Originator", "Alerting",
+			picks ? "2001" : "2004");
+		world_take(&w, client);
+		call("CallDetachedEvent", "a", "7:1", "Terminator", "Detached", "2003");
+		if (picks)
+			heard_part(
+				"newDestination{deviceIdentifier=2002} callingDevice{deviceIdentifier=2003} ");
+		else
+			told("Diverted null/redirected; ");
+		world_fini(&w);
+	}
+}
+END_TEST
+
 #define CALL_XML(id, tracking) \
 	"<xsi:call><xsi:callId>" id "</xsi:callId><xsi:extTrackingId>" tracking \
 	"</xsi:extTrackingId>" \
@@ -583,6 +609,7 @@ main(void)
 {
 	const TTest *const tests[] = {
 		test_another_far_party,
+		test_picked_up,
 		test_handed_over,
 		test_conference,
 		test_more_parties_than_are_listed,
