@@ -42,6 +42,12 @@ MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := all
 
 , := ,
+define NEWLINE
+
+
+endef
+# that of the man pages: the date of NEWS.md, whose top has what is new
+RELEASE_DATE = $(shell LC_ALL=C date -u -d "@$${SOURCE_DATE_EPOCH:-$$(stat -c %Y NEWS.md)}" '+%B %-d, %Y')
 BUILD ?= build
 JOBS  ?= $(shell nproc 2>/dev/null || echo 2)
 SEED  ?= 1
@@ -131,6 +137,11 @@ PROGRAMS := $(if $(wildcard daemon/tandemd.c),$(BUILD)/tandemd) \
 	$(if $(SIM_SOURCES),$(BUILD)/sim) \
 	$(if $(ACCOUNT_SOURCES),$(BUILD)/account)
 
+# Man pages: those written by hand, and those with a table made of the program (docs/man/NAME.in; @TABLE@ is its place).
+MAN_TABLES := $(BUILD)/man-tables
+MAN_PAGES  := $(patsubst docs/man/%,$(BUILD)/man/%,$(wildcard docs/man/*.[1-8]) $(patsubst %.in,%,$(wildcard docs/man/*.in))) \
+	$(BUILD)/man/tandem.catalog
+
 # Test programs: tests/KIND/check_X.c becomes build/check/check_X.
 test_programs = $(patsubst tests/$(1)/%.c,$(BUILD)/check/%,$(wildcard tests/$(1)/check_*.c))
 UNIT_TESTS       := $(call test_programs,unit)
@@ -170,7 +181,7 @@ ALL_OBJECTS := $(call objects,$(sort $(PRODUCT_SOURCES) $(wildcard tests/*/*.c))
 .PHONY: all tests check demo live live-table sim soak scenarios lint format format-check coverage-table install install-files deps clean distclean \
 	help _check _check-build _demo _live FORCE
 
-all: $(PROGRAMS)
+all: $(PROGRAMS) $(MAN_PAGES)
 
 tests: $(PROGRAMS) $(TEST_PROGRAMS) $(EMITTERS) $(COVERAGE_NAMES)
 
@@ -300,6 +311,8 @@ install-files:
 	$(call install_files,644,$(INSTALL_DATA)/pacemaker/fencing,$(wildcard deploy/pacemaker/fencing/lib.sh))
 	$(call install_files,644,$(INSTALL_DATA)/prometheus,$(wildcard deploy/prometheus/*))
 	$(call install_files,644,$(INSTALL_DATA)/grafana,$(wildcard deploy/grafana/*))
+	$(foreach section,5 7 8,$(call install_files,644,$(PREFIX)/share/man/man$(section),$(filter %.$(section),$(MAN_PAGES)))$(NEWLINE)	)
+	$(call install_files,644,$(PREFIX)/lib/systemd/catalog,$(BUILD)/man/tandem.catalog)
 	$(call install_files,644,$(INSTALL_DOC),README.md NEWS.md ARCHITECTURE.md LICENSE $(wildcard docs/*.md))
 	$(call install_files,644,$(INSTALL_DOC)/fencing,deploy/pacemaker/fencing/README.md)
 	$(call install_files,644,$(INSTALL_DOC)/examples,deploy/tandem.conf $(wildcard deploy/corosync/*.conf) \
@@ -376,6 +389,30 @@ $(EMITTERS): $(BUILD)/check/%: $(OBJ)/tests/unit/%.o $(LIBPURE) $(BUILD)/mode
 
 $(BENCHES): $(BUILD)/bench/%: $(OBJ)/tests/bench/%.o $(LIBIO) $(LIBPURE) $(BUILD)/mode
 	$(LINK)
+
+# --- man pages ----------------------------------------------------------------------------------------------------
+# What the tables have and the texts have not is told here, and fails in tests/deploy/test_man.sh.
+$(MAN_TABLES): $(OBJ)/docs/man/tables.o $(LIBPURE) $(BUILD)/mode
+	$(LINK)
+
+QUIET_MAN = $(if $(V),,@echo "  MAN   $@";)
+MAN_FILL = sed -e '/^@TABLE@$$/{r $@.table' -e 'd;}' -e 's/@VERSION@/$(VERSION)/; s/\$$Mdocdate\$$/$(RELEASE_DATE)/'
+
+$(BUILD)/man/tandem.conf.5.table: docs/man/conf-keys.txt $(MAN_TABLES)
+	@mkdir -p $(@D); $(MAN_TABLES) conf $< >$@ || true
+$(BUILD)/man/tandem-messages.7.table: docs/man/messages.txt $(MAN_TABLES)
+	@mkdir -p $(@D); $(MAN_TABLES) messages $< >$@ || true
+$(BUILD)/man/tandem.catalog: docs/man/messages.txt $(MAN_TABLES)
+	@mkdir -p $(@D); $(MAN_TABLES) catalog $< >$@ || true
+$(BUILD)/man/tandemctl.8.table: docs/man/help.awk $(BUILD)/tandemctl
+	@mkdir -p $(@D); $(BUILD)/tandemctl --help | awk -f $< >$@
+$(BUILD)/man/ocf_tandem_tandemd.7.table: docs/man/metadata.awk deploy/ocf/tandemd
+	@mkdir -p $(@D); sed -n "/^cat <<'X'/,/^X$$/p; /^	cat <<'X'/,/^X$$/p" deploy/ocf/tandemd | awk -f $< >$@
+$(BUILD)/man/%: docs/man/%.in $(BUILD)/man/%.table
+	$(QUIET_MAN) $(MAN_FILL) $< >$@
+$(BUILD)/man/%: docs/man/%
+	@mkdir -p $(@D)
+	$(QUIET_MAN) $(MAN_FILL) $< >$@
 
 # --- bootstrap ----------------------------------------------------------------------------------------------------
 # autoconf's scripts tidy up with "rm -f core", a file for them and a folder for us: that word is taken out.

@@ -66,7 +66,7 @@ static const char tandemctl_help[] =
 	"  4  the daemon does not answer: what is shown comes from Pacemaker and the history on disk\n"
 	"  5  not permitted: only root and the user of the daemon may ask\n"
 	"  ocf ...: 0 running or done, 1 failed or hanging, 2 usage, 3 not implemented, 7 not running, 8 promoted,\n"
-	"  190 and 191 degraded (standby, promoted)\n";
+	"      190 and 191 degraded (standby, promoted)\n";
 
 static void
 print_buf(struct buf *b)
