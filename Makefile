@@ -384,7 +384,7 @@ $(TEST_PROGRAMS) $(BUILD)/sim: LINK += $(COVERAGE_WRAP)
 $(COVERAGE_NAMES): $(OBJ)/tests/coverage/names.o $(SPOOL_OBJECT) $(LIBPURE) $(BUILD)/mode
 	$(LINK)
 
-$(EMITTERS): $(BUILD)/check/%: $(OBJ)/tests/unit/%.o $(LIBPURE) $(BUILD)/mode
+$(EMITTERS): $(BUILD)/check/%: $(OBJ)/tests/unit/%.o $(LIBHELP) $(LIBPURE) $(BUILD)/mode
 	$(LINK)
 
 $(BENCHES): $(BUILD)/bench/%: $(OBJ)/tests/bench/%.o $(LIBIO) $(LIBPURE) $(BUILD)/mode

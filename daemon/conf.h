@@ -238,6 +238,16 @@ struct conf_application {
 	int64_t request_rate;                /* of all its sessions, a second; 0 = no limit */
 };
 
+/* The page of this node: status, health and metrics over HTTP. */
+struct conf_http {
+	bool enabled;
+	char address[64];
+	uint16_t port;
+	bool show_users; /* no: users, numbers and addresses of clients are masked */
+	uint32_t connections_max, per_address_max;
+	int64_t request_ms; /* from the connection, or the answer before, to the end of the answer */
+};
+
 #define CONF_APPLICATIONS 32
 #define CONF_DEVICE_RULES 256
 #define CONF_NUMBER_RULES 512
@@ -388,6 +398,9 @@ struct conf {
 	bool tell_pacemaker;
 	char resource[64];
 	char crm_resource[192];
+
+	/* [http] */
+	struct conf_http http;
 };
 
 /** Everything at its default. */

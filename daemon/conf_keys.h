@@ -21,7 +21,7 @@
 #define TANDEM_DAEMON_CONF_KEYS_H
 
 #define CONF_SECTIONS \
-	"node, csta, listener NAME, application NAME, broadworks, devices, numbers, link NAME, pacemaker"
+	"node, csta, listener NAME, application NAME, broadworks, devices, numbers, link NAME, pacemaker, http"
 
 #define CONF_KEYS(XX) \
 	XX("node", "name", NAME, node_name, 0, 0, "", LOCAL) \
@@ -187,7 +187,16 @@
 	XX("numbers", "devices-as", DEVICES_AS, devices_as, 0, 0, "short", SHARED) \
 	XX("pacemaker", "tell", YESNO, tell_pacemaker, 0, 0, "yes", SHARED) \
 	XX("pacemaker", "resource", NAME, resource, 1, 0, "tandemd", SHARED) \
-	XX("pacemaker", "crm-resource", FILE, crm_resource, 1, 0, "/usr/sbin/crm_resource", LOCAL)
+	XX("pacemaker", "crm-resource", FILE, crm_resource, 1, 0, "/usr/sbin/crm_resource", LOCAL) \
+	XX("http", "enabled", YESNO, http.enabled, 0, 0, "no", LOCAL) \
+	XX("http", "address", ADDRESS, http.address, 1, 0, "127.0.0.1", LOCAL) \
+	XX("http", "port", U16, http.port, 1, 65535, "9760", LOCAL) \
+	XX("http", "show-users", YESNO, http.show_users, 0, 0, "no", LOCAL) \
+	XX("http", "connections-max", U32, http.connections_max, 1, LIMIT_HTTP_CONNECTIONS, "64", \
+		LOCAL) \
+	XX("http", "connections-per-address-max", U32, http.per_address_max, 1, \
+		LIMIT_HTTP_CONNECTIONS, "16", LOCAL) \
+	XX("http", "request-ms", I64, http.request_ms, 100, 60000, "5000", LOCAL)
 
 #define CONF_LISTENER_KEYS(XX) \
 	XX("listener", "address", ADDRESS, address, 1, 0, "0.0.0.0", SHARED) \

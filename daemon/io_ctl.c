@@ -81,7 +81,8 @@ answer_status(struct io_ctl *c, enum ctl_verb verb)
 	struct node_takeover takeover;
 	struct node_link links[LIMIT_XSPS];
 	struct mono now = { (int64_t)(uv_hrtime() / 1000) };
-	struct stat_input in = { .conf = c->conf.conf,
+	struct stat_input in = { .clustered = c->conf.conf->clustered,
+		.fencing = c->conf.conf->fencing,
 		.node_name = c->conf.node_name,
 		.view = &view,
 		.counts = &counts,

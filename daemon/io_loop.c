@@ -20,6 +20,7 @@
 #include "daemon/io_secret.h"
 #include "daemon/io_south.h"
 #include "daemon/io_tcp.h"
+#include "daemon/io_web.h"
 #include "proto/base/check.h"
 #include "proto/base/mem.h"
 
@@ -57,6 +58,7 @@ struct io_loop {
 	struct io_ctl *ctl;
 	struct io_exec *exec;
 	struct io_notify *notify;
+	struct io_web *web; /* NULL: no status page */
 	uv_timer_t deadline, stop_timer;
 	uv_signal_t signals[3];
 	struct mono armed; /* when the deadline timer should fire */
@@ -379,6 +381,8 @@ on_event(const struct node_event *ev, void *arg)
 	io_notify_status(l->notify, ha_role_name(node_role(l->node)));
 	if (l->ctl != NULL)
 		io_ctl_check(l->ctl);
+	if (l->web != NULL)
+		io_web_check(l->web);
 }
 
 static void
@@ -484,6 +488,10 @@ open_adapters(struct io_loop *l, uint64_t epoch, int64_t corosync_wait_ms, struc
 		l->conf, l->ring ? io_ring_node_id(l->ring) : LOOP_SOLO_ID, epoch, seed, l->log);
 	l->out = node_out_new();
 	io_ctl_set_node(l->ctl, l->node);
+	if (l->conf->http.enabled) {
+		l->web = io_web_new(&l->sink, l->conf);
+		io_web_set_node(l->web, l->node);
+	}
 	return 0;
 }
 
@@ -537,6 +545,8 @@ close_all(struct io_loop *l)
 	for (size_t i = 0; i < sizeof(loop_signals) / sizeof(loop_signals[0]); i++)
 		uv_close((uv_handle_t *)&l->signals[i], NULL);
 	io_notify_close(l->notify);
+	if (l->web != NULL)
+		io_web_close(l->web);
 	if (l->ctl != NULL)
 		io_ctl_close(l->ctl);
 	if (l->exec != NULL)
@@ -566,6 +576,8 @@ io_loop_free(struct io_loop *l)
 {
 	close_all(l);
 	io_notify_free(l->notify);
+	if (l->web != NULL)
+		io_web_free(l->web);
 	if (l->ctl != NULL)
 		io_ctl_free(l->ctl);
 	if (l->exec != NULL)

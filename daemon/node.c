@@ -9,11 +9,9 @@
  */
 #include "daemon/node.h"
 
-#include "daemon/bw.h"
 #include "daemon/bw_part.h"
-#include "daemon/sess.h"
+#include "daemon/node_part.h"
 #include "daemon/sess_assoc.h"
-#include "daemon/svc_load.h"
 #include "proto/base/check.h"
 #include "proto/base/limits.h"
 
@@ -25,34 +23,6 @@
 #define NODE_CLEAN_SOONEST_MS 500
 #define NODE_CLEAN_FREE_MS 600000
 #define NODE_CLEANS_MAX 5
-
-struct node {
-	struct ctx x;
-	struct say say;
-	struct sess sess;
-	struct svc svc;
-	struct bw bw;
-	struct ha_out ring; /* what ha asks for */
-	struct err refusal;
-	struct mono started;
-	struct mono health_due;
-	struct mono promised; /* the deadline that was told last */
-	uint64_t lag_ms;      /* how late a step came, at worst, since the last look at the load */
-	struct mono
-		quiet_due; /* devices not confirmed by then are told out of service; MONO_NEVER: done */
-	bool listening;
-	bool stopping;
-	bool stopped;
-	bool was_active;
-	uint8_t owner; /* of what this node makes as the active: its node id */
-	struct node_takeover takeover;
-	struct mono promoted; /* when the order came */
-	/* the peer whose process died, until Pacemaker has been told to start it again; 0: none */
-	uint32_t clean_node;
-	struct mono clean_node_died;
-	uint32_t cleans; /* since clean_since */
-	struct mono clean_since;
-};
 
 /* deltas: the replicated state as replication sees it */
 
@@ -380,6 +350,7 @@ static void
 node_order_start(struct node *n)
 {
 	n->started = n->x.now;
+	n->promoted = n->x.now; /* of a node without a cluster, which nobody orders */
 	n->health_due = n->x.now;
 	log_emit(n->x.log, M_START, "node %s starts", n->x.conf->node_name);
 	ha_start(n->x.ha, n->x.now, &n->ring);
@@ -654,128 +625,4 @@ node_deadline(const struct node *n)
 		due = mono_min(due, mono_add_ms(n->x.now, NODE_CLEAN_MS / 10));
 	due = mono_min(due, mono_min(bw_deadline(&n->bw), svc_deadline(&n->svc)));
 	return mono_min(due, mono_min(sess_deadline(&n->sess), n->quiet_due));
-}
-
-/* views */
-
-bool
-node_is_serving(const struct node *n)
-{
-	return ctx_is_active(&n->x) && ha_gate_open(n->x.ha) && n->listening;
-}
-
-enum ha_role
-node_role(const struct node *n)
-{
-	return ha_role(n->x.ha);
-}
-
-int32_t
-node_score(const struct node *n)
-{
-	return ha_score(n->x.ha);
-}
-
-const char *
-node_refusal(const struct node *n)
-{
-	return n->refusal.text;
-}
-
-void
-node_get_view(const struct node *n, struct mono now, struct ha_view *v)
-{
-	ha_get_view(n->x.ha, now, v);
-}
-
-void
-node_get_counts(const struct node *n, struct mono now, struct node_counts *c)
-{
-	const struct core_model *m = &n->x.model;
-	const struct core_call *call;
-
-	*c = (struct node_counts){
-		.monitors = HASH_CNT(by_id, m->monitors),
-		.sessions = HASH_CNT(by_id, m->sessions),
-		.clients = sess_client_count(&n->sess),
-		.channels_open = n->bw.channels_open,
-		.channels_want = n->x.conf->xsp_count,
-		.devices = HASH_CNT(by_id, m->devices),
-		.devices_out = m->devices_out,
-		.desynchronised = n->x.desynchronised,
-		.early_refused = n->x.early_refused,
-		.malformed = n->x.malformed,
-		.uptime_s = mono_ms_between(n->started, now) / 1000,
-		.overload = load_level_name(n->svc.load.level),
-		.overloads = n->svc.load.overloads,
-	};
-	for (call = m->calls; call != NULL; call = call->by_id.next)
-		c->calls += call->halves > 0;
-}
-
-uint32_t
-node_get_links(const struct node *n, struct node_link *links)
-{
-	for (uint32_t i = 0; i < n->x.conf->xsp_count; i++)
-		bw_link_view(&n->bw, i, &links[i]);
-	return n->x.conf->xsp_count;
-}
-
-void
-node_get_takeover(const struct node *n, struct node_takeover *t)
-{
-	*t = n->takeover;
-}
-
-uint64_t
-node_digest(const struct node *n)
-{
-	return n->x.model.digest;
-}
-
-static const char *
-node_state_name(const struct core_half *h)
-{
-	switch (core_half_view(h)) {
-	case VIEW_initiated:
-	case VIEW_originated:
-	case VIEW_dialed:
-	case VIEW_ringing:
-		return "Alerting";
-	case VIEW_connected:
-		return "Active";
-	case VIEW_held:
-		return "Held";
-	case VIEW_far_held:
-		return "Remote Held";
-	case VIEW_failed:
-		return "Failed";
-	case VIEW_queued:
-		return "Queued";
-	case VIEW_none:
-		break;
-	}
-	return "Gone";
-}
-
-void
-node_each_half(const struct node *n,
-	void (*fn)(struct str device, struct str bw_call, uint64_t call_id, const char *state,
-		void *arg),
-	void *arg)
-{
-	const struct core_device *d;
-	const struct core_half *h;
-
-	for (d = n->x.model.devices; d != NULL; d = d->by_id.next)
-		TAILQ_FOREACH(h, &d->halves, of_device)
-			if (!h->gone)
-				fn(str_of(d->id), str_of(h->bw_call), h->track->call->id,
-					node_state_name(h), arg);
-}
-
-unsigned
-node_journal_count(const struct node *n)
-{
-	return HASH_CNT(by_id, n->x.model.journals);
 }

@@ -100,6 +100,14 @@ void node_get_counts(const struct node *n, struct mono now, struct node_counts *
 uint32_t node_get_links(const struct node *n, struct node_link *links);
 void node_get_takeover(const struct node *n, struct node_takeover *t);
 
+/** The first `max` sessions, in order of their beginning; returns how many there are. */
+uint32_t node_get_sessions(const struct node *n, struct node_session *rows, uint32_t max);
+/** The first `max` monitors, in order of their start; returns how many there are. */
+uint32_t node_get_monitors(const struct node *n, struct node_monitor *rows, uint32_t max);
+/** Counts the parties of all calls; up to `max` rows of those in doubt. The time is that of a walk over all calls. */
+void node_get_parties(
+	const struct node *n, struct node_parties *p, struct node_doubt *rows, uint32_t max);
+
 /* For the simulator's observer. */
 uint64_t node_digest(const struct node *n);
 /** Calls fn for each call half known: device, call id of BroadWorks, CSTA call id, state name ("Active", ...). Order of

@@ -83,7 +83,7 @@ stat_ready(const struct stat_input *in, char *text, size_t size)
 	char why[96], peer[64];
 	const char *objection;
 
-	if (!in->conf->clustered)
+	if (!in->clustered)
 		objection = "this node runs without a cluster";
 	else if (v->role == HA_ACTIVE)
 		objection = active_objection(v, why, sizeof(why));
@@ -101,7 +101,7 @@ stat_ready(const struct stat_input *in, char *text, size_t size)
 		v->role == HA_ACTIVE ?
 			copy_name(stat_health(v->peer.health, "name"), peer, sizeof(peer)) :
 			in->node_name,
-		in->conf->fencing ? "on" : "off");
+		in->fencing ? "on" : "off");
 	return true;
 }
 
@@ -178,22 +178,27 @@ state_of(enum ha_role role, bool serving, bool in_step, bool gate_open)
 	return "?";
 }
 
-static const char *
-role_of(enum ha_role role)
+const char *
+stat_state(const struct stat_input *in)
+{
+	return state_of(in->view->role, in->serving, true, in->view->gate_open);
+}
+
+const char *
+stat_role(enum ha_role role)
 {
 	if (role == HA_ACTIVE || role == HA_DRAINING || role == HA_CLAIMING)
 		return "active";
 	return role == HA_FENCED ? "fenced" : "standby";
 }
 
-/* As many deltas as the active is ahead of this standby; -1 when that cannot be said. */
-static json_int_t
-own_behind(const struct ha_view *v)
+int64_t
+stat_behind(const struct ha_view *v)
 {
 	if (v->role != HA_STANDBY || v->peer.role != HA_ACTIVE || v->peer.epoch != v->epoch ||
 		v->peer.offset < v->offset)
 		return v->role == HA_STANDBY ? 0 : -1;
-	return (json_int_t)(v->peer.offset - v->offset);
+	return (int64_t)(v->peer.offset - v->offset);
 }
 
 static json_t *
@@ -203,13 +208,13 @@ own_node(const struct stat_input *in)
 	const struct node_counts *c = in->counts;
 
 	return json_pack("{s:s,s:b,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:{s:I,s:I},s:I}",
-		"name", in->node_name, "local", 1, "role", role_of(v->role), "state",
-		state_of(v->role, in->serving, true, v->gate_open), "epoch", (json_int_t)v->epoch,
-		"behind", own_behind(v), "calls", (json_int_t)c->calls, "monitors",
-		(json_int_t)c->monitors, "clients", (json_int_t)c->clients, "sessions",
-		(json_int_t)c->sessions, "devices", (json_int_t)c->devices, "devices_out",
-		(json_int_t)c->devices_out, "channels", "open", (json_int_t)c->channels_open,
-		"want", (json_int_t)c->channels_want, "uptime_s", (json_int_t)c->uptime_s);
+		"name", in->node_name, "local", 1, "role", stat_role(v->role), "state",
+		stat_state(in), "epoch", (json_int_t)v->epoch, "behind", (json_int_t)stat_behind(v),
+		"calls", (json_int_t)c->calls, "monitors", (json_int_t)c->monitors, "clients",
+		(json_int_t)c->clients, "sessions", (json_int_t)c->sessions, "devices",
+		(json_int_t)c->devices, "devices_out", (json_int_t)c->devices_out, "channels",
+		"open", (json_int_t)c->channels_open, "want", (json_int_t)c->channels_want,
+		"uptime_s", (json_int_t)c->uptime_s);
 }
 
 static void
@@ -248,7 +253,7 @@ peer_node(const struct ha_view *v)
 			"absent");
 	node = json_pack("{s:s?,s:b,s:s,s:s,s:I,s:I,s:I}", "name",
 		copy_name(stat_health(p->health, "name"), name, sizeof(name)), "local", 0, "role",
-		role_of(p->role), "state", state_of(p->role, true, p->in_step, true), "epoch",
+		stat_role(p->role), "state", state_of(p->role, true, p->in_step, true), "epoch",
 		(json_int_t)p->epoch, "behind",
 		p->role == HA_STANDBY ? (json_int_t)p->behind : (json_int_t)-1, "beat_age_ms",
 		(json_int_t)p->beat_age_ms);
@@ -274,6 +279,19 @@ takeover_json(const struct node_takeover *t)
 		t->done ? 1 : 0);
 }
 
+/* Reasons come from afar and may be cut anywhere: only ASCII is certain to be JSON. */
+static json_t *
+plain_text(const char *text)
+{
+	char plain[128];
+	size_t n = 0;
+
+	for (; text[n] != '\0' && n < sizeof(plain) - 1; n++)
+		plain[n] = text[n] >= ' ' && text[n] <= '~' ? text[n] : '?';
+	plain[n] = '\0';
+	return json_string(plain);
+}
+
 static json_t *
 links_json(const struct stat_input *in)
 {
@@ -281,11 +299,11 @@ links_json(const struct stat_input *in)
 
 	for (uint32_t i = 0; i < in->link_count; i++) {
 		const struct node_link *l = &in->links[i];
-		json_t *link = json_pack("{s:s,s:s,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}",
+		json_t *link = json_pack("{s:s,s:s,s:s,s:s,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}",
 			"name", l->name, "transport", l->transport, "url", l->url, "state",
-			l->state, "reason", l->reason, "requests", (json_int_t)l->requests,
-			"failures", (json_int_t)l->failures, "refusals", (json_int_t)l->refusals,
-			"overloads", (json_int_t)l->overloads, "redirects",
+			l->state, "reason", plain_text(l->reason), "requests",
+			(json_int_t)l->requests, "failures", (json_int_t)l->failures, "refusals",
+			(json_int_t)l->refusals, "overloads", (json_int_t)l->overloads, "redirects",
 			(json_int_t)l->redirects, "opens", (json_int_t)l->opens, "losses",
 			(json_int_t)l->losses, "queued", (json_int_t)l->queued);
 
@@ -312,19 +330,19 @@ stat_status(const struct stat_input *in, struct buf *out)
 	json_t *root;
 
 	json_array_append_new(nodes, own_node(in));
-	if (in->conf->clustered)
+	if (in->clustered)
 		json_array_append_new(nodes, peer_node(v));
 	snprintf(digest, sizeof(digest), "%016" PRIx64, in->digest);
 	root = json_pack(
 		"{s:s,s:b,s:I,s:s,s:I,s:b,s:b,s:b,s:b,s:b,s:{s:b,s:I,s:s},s:o,s:o,s:b,s:s,s:b,s:I,s:I,s:I,s:s}",
 		"schema", "tandemctl/status/1", "ok", 1, "t_us", (json_int_t)in->wall_us, "node",
-		in->node_name, "epoch", (json_int_t)v->epoch, "clustered",
-		in->conf->clustered ? 1 : 0, "quorate", v->quorate ? 1 : 0, "fencing",
-		in->conf->fencing ? 1 : 0, "degraded", v->degraded ? 1 : 0, "unconfirmed",
-		v->unconfirmed ? 1 : 0, "digest", "equal", v->digest_equal ? 1 : 0, "offset",
-		(json_int_t)v->digest_offset, "value", digest, "nodes", nodes, "last_takeover",
-		takeover_json(in->takeover), "ready", ready ? 1 : 0, "ready_text", ready_text,
-		"config_differs", v->peer.known && v->peer.config_differs ? 1 : 0, "desync_total",
+		in->node_name, "epoch", (json_int_t)v->epoch, "clustered", in->clustered ? 1 : 0,
+		"quorate", v->quorate ? 1 : 0, "fencing", in->fencing ? 1 : 0, "degraded",
+		v->degraded ? 1 : 0, "unconfirmed", v->unconfirmed ? 1 : 0, "digest", "equal",
+		v->digest_equal ? 1 : 0, "offset", (json_int_t)v->digest_offset, "value", digest,
+		"nodes", nodes, "last_takeover", takeover_json(in->takeover), "ready",
+		ready ? 1 : 0, "ready_text", ready_text, "config_differs",
+		v->peer.known && v->peer.config_differs ? 1 : 0, "desync_total",
 		(json_int_t)in->counts->desynchronised, "malformed_total",
 		(json_int_t)in->counts->malformed, "early_refused_total",
 		(json_int_t)in->counts->early_refused, "source", "daemon");

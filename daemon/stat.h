@@ -9,14 +9,14 @@
 #ifndef TANDEM_DAEMON_STAT_H
 #define TANDEM_DAEMON_STAT_H
 
-#include "daemon/conf.h"
 #include "daemon/view.h"
 #include "ha/ha.h"
+#include "proto/base/buf.h"
 
 #define STAT_SETTLE_S 30
 
 struct stat_input {
-	const struct conf *conf;
+	bool clustered, fencing; /* as configured */
 	const char *node_name;
 	int64_t wall_us;
 	const struct ha_view *view;
@@ -41,6 +41,13 @@ bool stat_ready(const struct stat_input *in, char *text, size_t size);
  * its own affair. For STAT_SETTLE_S after its start and its activation it is taken for well.
  */
 bool stat_healthy(const struct stat_input *in, char *text, size_t size);
+
+/** "active", "standby" or "fenced": what an operator calls it. */
+const char *stat_role(enum ha_role role);
+/** What the node is doing in its role: "serving", "in step", "joining"... */
+const char *stat_state(const struct stat_input *in);
+/** How many deltas the active is ahead of this node; -1 when that cannot be said. */
+int64_t stat_behind(const struct ha_view *v);
 
 /** The value of `key` in a health text; STR_NONE if it is not there. */
 struct str stat_health(struct str health, const char *key);

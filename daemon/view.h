@@ -3,7 +3,10 @@
 #ifndef TANDEM_DAEMON_VIEW_H
 #define TANDEM_DAEMON_VIEW_H
 
+#include "proto/base/limits.h"
+
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* What status shows of one node. */
@@ -38,6 +41,52 @@ struct node_link {
 	uint64_t redirects;
 	uint64_t opens, losses; /* of its event channel */
 	uint32_t queued;        /* requests that wait */
+};
+
+/* A CSTA session. */
+struct node_session {
+	uint64_t id;
+	char user[LIMIT_SESSION_USER];
+	char peer[64]; /* "address:port", "" without a connection */
+	bool attached;
+	bool kept; /* outlives its connection */
+	uint32_t monitors;
+	size_t waiting_messages, waiting_bytes; /* what it is still to be told, or may not have */
+};
+
+struct node_monitor {
+	uint64_t id, session;
+	char device[LIMIT_DEVICE_ID]; /* "": its object is a call */
+	bool calls;                   /* of type call */
+	bool in_service;              /* its device is */
+};
+
+#define NODE_PARTY_STATES(XX) \
+	XX(INITIATED, "initiated") \
+	XX(ALERTING, "alerting") \
+	XX(CONNECTED, "connected") \
+	XX(HELD, "held") \
+	XX(FAILED, "failed") \
+	XX(QUEUED, "queued")
+
+enum node_party_state {
+#define XX(name, text) NODE_PARTY_##name,
+	NODE_PARTY_STATES(XX)
+#undef XX
+	NODE_PARTY_COUNT
+};
+
+/* A party of a call whose device is not confirmed: nobody can say whether it is still there. */
+struct node_doubt {
+	char device[LIMIT_DEVICE_ID];
+	uint64_t call;
+	enum node_party_state state;
+};
+
+/* All parties that are known. */
+struct node_parties {
+	uint32_t of_state[NODE_PARTY_COUNT];
+	uint32_t doubts; /* of them, parties in doubt */
 };
 
 struct node_takeover {

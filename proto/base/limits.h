@@ -56,6 +56,15 @@
 #define LIMIT_CTI_EVENTS 8192 /* events of a connection that are not acknowledged */
 #define LIMIT_ACKS_WAITING 65536
 
+/* status page and metrics */
+#define LIMIT_HTTP_CONNECTIONS 1024
+#define LIMIT_HTTP_REQUEST_BYTES 8192 /* line and headers; there is never a body */
+#define LIMIT_HTTP_ANSWER_BYTES (1024 * 1024)
+#define LIMIT_HTTP_SESSIONS 256 /* rows that are listed; tandemctl lists all */
+#define LIMIT_HTTP_MONITORS 512
+#define LIMIT_HTTP_DOUBTS 64
+#define LIMIT_HTTP_HISTORY 500 /* lines */
+
 /* replication */
 #define LIMIT_FRAME_BYTES 1000000 /* corosync keeps messages below 1,047,552 bytes atomic */
 #define LIMIT_SLICE_BYTES 60000

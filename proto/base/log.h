@@ -64,6 +64,7 @@
 	XX(37800, START, NOTICE, "the connector starts or stops") \
 	XX(37810, CLUSTER_LINK, WARNING, "the connection to corosync changed") \
 	XX(37820, PACEMAKER_TOLD, NOTICE, "Pacemaker was told of a failure") \
+	XX(37830, STATUS_PAGE, WARNING, "the status page cannot be served") \
 	XX(37901, LOOP_LATE, WARNING, "the main loop was late")
 
 enum log_level {

@@ -31,6 +31,7 @@ struct fake_state {
 	struct ha_view view;
 	struct node_counts counts;
 	struct node_takeover takeover;
+	struct node_parties parties;
 	struct mono deadline;
 	bool in_step; /* inside node_step() */
 };
@@ -196,6 +197,34 @@ node_get_takeover(const struct node *n, struct node_takeover *t)
 {
 	(void)n;
 	*t = fake.takeover;
+}
+
+uint32_t
+node_get_sessions(const struct node *n, struct node_session *rows, uint32_t max)
+{
+	(void)n;
+	(void)rows;
+	(void)max;
+	return 0;
+}
+
+uint32_t
+node_get_monitors(const struct node *n, struct node_monitor *rows, uint32_t max)
+{
+	(void)n;
+	(void)rows;
+	(void)max;
+	return 0;
+}
+
+void
+node_get_parties(
+	const struct node *n, struct node_parties *p, struct node_doubt *rows, uint32_t max)
+{
+	(void)n;
+	(void)rows;
+	(void)max;
+	*p = fake.parties;
 }
 
 uint64_t

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct conf conf;
 static struct ha_view view;
 static struct node_counts counts;
 static struct node_takeover takeover;
@@ -20,7 +19,6 @@ setup(void)
 	memset(&view, 0, sizeof(view));
 	memset(&counts, 0, sizeof(counts));
 	memset(&takeover, 0, sizeof(takeover));
-	conf_defaults(&conf);
 	view.role = HA_ACTIVE;
 	view.epoch = 8;
 	view.offset = 184223;
@@ -38,7 +36,8 @@ setup(void)
 	counts.desynchronised = 6;
 	counts.early_refused = 7;
 	counts.uptime_s = 77;
-	input = (struct stat_input){ .conf = &conf,
+	input = (struct stat_input){ .clustered = true,
+		.fencing = true,
 		.node_name = "n2",
 		.wall_us = 1795310575201000,
 		.view = &view,
@@ -152,7 +151,7 @@ START_TEST(unknown_peer_and_lone_node)
 	ck_assert_str_eq(text(json_array_get(nodes, 1), "state"), "absent");
 	ck_assert(json_is_null(json_object_get(root, "last_takeover")));
 	json_decref(root);
-	conf.clustered = false;
+	input.clustered = false;
 	root = status();
 	ck_assert_uint_eq(json_array_size(json_object_get(root, "nodes")), 1);
 	json_decref(root);

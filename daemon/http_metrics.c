@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Metrics: see http_metrics.h. Nothing can fail here but memory. */
+#include "daemon/http_metrics.h"
+
+#include <inttypes.h>
+
+/* What is printed from. */
+struct page {
+	const struct http_snap *s;
+	const struct http_now *now;
+	struct buf *out;
+};
+
+/* --- figures without labels: name, type, help, value ---------------------------------------------- */
+
+#define US(us) ((double)(us) / 1e6)
+#define MS(ms) ((double)(ms) / 1e3)
+
+/* of the process and the loop: known even before the first snapshot; a negative value is left out */
+#define HTTP_NOW_FIGURES(XX) \
+	XX(tandem_loop_turn_age_seconds, gauge, \
+		"How long ago the main loop turned last; /live says 503 from 2 s on.", \
+		US(now->turn_age_us)) \
+	XX(process_cpu_seconds_total, counter, \
+		"User and system time that the process has taken of the processors.", \
+		US(now->cpu_us)) \
+	XX(process_resident_memory_bytes, gauge, "Resident memory of the process.", \
+		now->rss_bytes) \
+	XX(process_open_fds, gauge, "Open file descriptors.", now->open_fds) \
+	XX(process_max_fds, gauge, "File descriptors that may be open.", now->max_fds) \
+	XX(process_start_time_seconds, gauge, "When the process started, since 1970 in UTC.", \
+		US(now->start_wall_us))
+
+#define HTTP_FIGURES(XX) \
+	XX(tandem_snapshot_age_seconds, gauge, \
+		"How old the figures below are: the loop publishes them each second, and when the role changes.", \
+		US(now->mono_us - s->at_us)) \
+	XX(tandem_uptime_seconds, gauge, "Since this node started.", s->counts.uptime_s) \
+	XX(tandem_serving, gauge, \
+		"1 if this node is active, its gate is open and clients may connect.", s->serving) \
+	XX(tandem_epoch, gauge, \
+		"Epoch of the state that this node holds: a generation, and a node in its lowest bits.", \
+		s->view.epoch) \
+	XX(tandem_ready, gauge, \
+		"1 if the standby could take over now: it is there, in step, with equal configuration and state.", \
+		is_ready(s)) \
+	XX(tandem_quorate, gauge, "1 if the cluster has quorum as this node sees it.", \
+		s->view.quorate) \
+	XX(tandem_fencing, gauge, "1 if the configuration says that the cluster has fencing.", \
+		s->fencing) \
+	XX(tandem_config_equal, gauge, \
+		"1 if the configurations of the nodes are equal, or no other node is known.", \
+		!s->view.peer.known || !s->view.peer.config_differs) \
+	XX(tandem_takeover_last_epoch, gauge, \
+		"Epoch of the last takeover by this process; 0 if there was none.", \
+		s->takeover.epoch) \
+	XX(tandem_takeover_last_timestamp_seconds, gauge, \
+		"When this process became active last, since 1970 in UTC; 0 if it never did.", \
+		US(s->takeover.at_wall_us)) \
+	XX(tandem_replication_peer, gauge, "1 if another node is heard.", s->view.peer.known) \
+	XX(tandem_replication_degraded, gauge, \
+		"1 if this node is active without a standby in step.", s->view.degraded) \
+	XX(tandem_replication_unconfirmed, gauge, \
+		"1 if effects leave without the confirmation of a standby that is there.", \
+		s->view.unconfirmed) \
+	XX(tandem_replication_offset, gauge, "Deltas of this epoch that this node has applied.", \
+		s->view.offset) \
+	XX(tandem_replication_digest_equal, gauge, \
+		"1 if both nodes had the same state when they were compared last, or never were.", \
+		s->view.digest_offset == 0 || s->view.digest_equal) \
+	XX(tandem_replication_digest_mismatch_total, counter, \
+		"Comparisons of the states of the nodes that found a difference (37320).", \
+		s->view.counts.digests_differed) \
+	XX(tandem_replication_frames_malformed_total, counter, \
+		"Messages of the ring that were refused (37315).", \
+		s->view.counts.frames_malformed) \
+	XX(tandem_replication_frames_stale_total, counter, \
+		"Messages of the ring from another epoch, or from nobody of the group.", \
+		s->view.counts.frames_stale) \
+	XX(tandem_stalls_total, counter, "Times that this node did not run for a while (37421).", \
+		s->view.counts.stalls) \
+	XX(tandem_calls, gauge, "Calls that are known.", s->counts.calls) \
+	XX(tandem_parties_in_doubt, gauge, \
+		"Parties of calls whose device is not confirmed: whether they are still there is being asked.", \
+		s->parties.doubts) \
+	XX(tandem_desync_parties_total, counter, \
+		"Call parties that were out of step with BroadWorks, each one a message 37205.", \
+		s->counts.desynchronised) \
+	XX(tandem_devices, gauge, "Devices that are known.", s->counts.devices) \
+	XX(tandem_devices_out_of_service, gauge, \
+		"Devices that clients were told are out of service.", s->counts.devices_out) \
+	XX(tandem_monitors, gauge, "Monitors of all sessions.", s->counts.monitors) \
+	XX(tandem_sessions, gauge, "CSTA sessions, those without a connection included.", \
+		s->counts.sessions) \
+	XX(tandem_clients, gauge, "CSTA sessions with a living connection.", s->counts.clients) \
+	XX(tandem_malformed_total, counter, \
+		"Documents of BroadWorks and frames of clients that were skipped.", \
+		s->counts.malformed) \
+	XX(tandem_early_refused_total, counter, \
+		"Events that came out of order and found no room: BroadWorks delivers them again (37211).", \
+		s->counts.early_refused) \
+	XX(tandem_overloads_total, counter, "Times that this node became overloaded (37620).", \
+		s->counts.overloads) \
+	XX(tandem_xsi_channels_open, gauge, "Event channels that are open.", \
+		s->counts.channels_open) \
+	XX(tandem_xsi_channels_wanted, gauge, "Event channels that an active node wants open.", \
+		s->counts.channels_want)
+
+/* --- families with labels: name, type, help -------------------------------------------------------- */
+
+#define HTTP_FAMILIES(XX) \
+	XX(tandem_build_info, gauge, "1; the versions are in the labels.") \
+	XX(tandem_role, gauge, "1 for the role that this node has, 0 for the others.") \
+	XX(tandem_peer_role, gauge, "The same of the other node, as this one hears of it.") \
+	XX(tandem_replication_behind_deltas, gauge, \
+		"Deltas that a standby lacks: of the other node on the active, of this one on a standby.") \
+	XX(tandem_replication_peer_silence_seconds, gauge, \
+		"How long nothing was heard of the other node.") \
+	XX(tandem_resyncs_total, counter, \
+		"Times that this node got the state from the active: whole, only the missing part, or not.") \
+	XX(tandem_takeover_last_duration_seconds, gauge, \
+		"Of the last takeover by this process, from the promote order: until active, until the first channel was open, until everything was compared with BroadWorks.") \
+	XX(tandem_takeover_last_calls, gauge, \
+		"Calls of the last takeover by this process: that went on, that BroadWorks did not have any more, that were new.") \
+	XX(tandem_parties, gauge, "Parties of calls by their state.") \
+	XX(tandem_overload, gauge, "1 for how overloaded this node is, 0 for the other levels.") \
+	XX(tandem_xsi_channel_up, gauge, "1 if the event channel of the link is open.") \
+	XX(tandem_xsi_channel_opens_total, counter, \
+		"Event channels of the link that were opened.") \
+	XX(tandem_xsi_channel_losses_total, counter, "Event channels of the link that were lost.") \
+	XX(tandem_xsi_requests_total, counter, "Requests that were sent over the link.") \
+	XX(tandem_xsi_request_failures_total, counter, \
+		"Requests over the link that got no answer, or a refusal.") \
+	XX(tandem_xsi_unauthorised_total, counter, "Answers 401 over the link.") \
+	XX(tandem_xsi_overloads_total, counter, "Answers 503 over the link.") \
+	XX(tandem_xsi_redirects_total, counter, "Redirects over the link.") \
+	XX(tandem_xsi_requests_queued, gauge, "Requests that wait for the link.")
+
+/* --- printing -------------------------------------------------------------------------------------- */
+
+static void
+put_head(struct buf *out, const char *name, const char *type, const char *help)
+{
+	buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void
+put_figure(struct buf *out, const char *name, const char *type, const char *help, double value)
+{
+	put_head(out, name, type, help);
+	buf_printf(out, "%s %.15g\n", name, value);
+}
+
+static void
+put_escaped(struct buf *out, const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text == '\\' || *text == '"')
+			buf_printf(out, "\\%c", *text);
+		else
+			buf_char(out, *text >= ' ' && *text <= '~' ? *text : '?');
+}
+
+static void
+put_labelled(struct buf *out, const char *name, const char *label, const char *value, double figure)
+{
+	buf_printf(out, "%s{%s=\"", name, label);
+	put_escaped(out, value);
+	buf_printf(out, "\"} %.15g\n", figure);
+}
+
+static bool
+is_ready(const struct http_snap *s)
+{
+	struct stat_input in = http_snap_stat(s);
+	char text[200];
+
+	return stat_ready(&in, text, sizeof(text));
+}
+
+/* --- the families ---------------------------------------------------------------------------------- */
+
+#define FAMILY(name) static void name(const struct page *p, const char *me)
+
+FAMILY(tandem_build_info)
+{
+	buf_printf(p->out, "%s{version=\"" TANDEM_VERSION "\"%s%s} 1\n", me,
+		p->now->libraries != NULL ? "," : "",
+		p->now->libraries != NULL ? p->now->libraries : "");
+}
+
+static void
+put_role(const struct page *p, const char *me, bool known, enum ha_role role)
+{
+	const bool starting = role == HA_INIT || role == HA_JOINING || role == HA_SYNCING;
+	const bool active = role == HA_ACTIVE || role == HA_CLAIMING || role == HA_DRAINING;
+
+	put_labelled(p->out, me, "role", "active", known && active);
+	put_labelled(p->out, me, "role", "standby", known && role == HA_STANDBY);
+	put_labelled(p->out, me, "role", "starting", known && starting);
+	put_labelled(p->out, me, "role", "fenced", known && role == HA_FENCED);
+}
+
+FAMILY(tandem_role)
+{
+	put_role(p, me, true, p->s->view.role);
+}
+
+FAMILY(tandem_peer_role)
+{
+	put_role(p, me, p->s->view.peer.known, p->s->view.peer.role);
+}
+
+/* Without a standby, or on one without an active, there is nothing to be behind of. */
+FAMILY(tandem_replication_behind_deltas)
+{
+	const struct ha_view *v = &p->s->view;
+
+	if (v->role == HA_STANDBY && stat_behind(v) >= 0)
+		buf_printf(p->out, "%s %" PRId64 "\n", me, stat_behind(v));
+	else if (v->role == HA_ACTIVE && v->peer.known && v->peer.role == HA_STANDBY)
+		buf_printf(p->out, "%s %" PRIu64 "\n", me, v->peer.behind);
+}
+
+FAMILY(tandem_replication_peer_silence_seconds)
+{
+	if (p->s->view.peer.known)
+		buf_printf(p->out, "%s %.15g\n", me, MS(p->s->view.peer.beat_age_ms));
+}
+
+FAMILY(tandem_resyncs_total)
+{
+	const struct ha_counts *c = &p->s->view.counts;
+
+	put_labelled(p->out, me, "result", "full", (double)c->resyncs_full);
+	put_labelled(p->out, me, "result", "partial", (double)c->resyncs_partial);
+	put_labelled(p->out, me, "result", "failed", (double)c->resyncs_failed);
+}
+
+FAMILY(tandem_takeover_last_duration_seconds)
+{
+	const struct node_takeover *t = &p->s->takeover;
+
+	if (t->at_wall_us == 0)
+		return;
+	put_labelled(p->out, me, "phase", "promote", MS(t->promote_ms));
+	if (t->channel_ms > 0)
+		put_labelled(p->out, me, "phase", "channel", MS(t->channel_ms));
+	if (t->done)
+		put_labelled(p->out, me, "phase", "total", MS(t->resync_ms));
+}
+
+FAMILY(tandem_takeover_last_calls)
+{
+	const struct node_takeover *t = &p->s->takeover;
+
+	if (t->at_wall_us == 0)
+		return;
+	put_labelled(p->out, me, "result", "kept", t->calls_kept);
+	put_labelled(p->out, me, "result", "cleared", t->calls_cleared);
+	put_labelled(p->out, me, "result", "learned", t->calls_learned);
+}
+
+FAMILY(tandem_parties)
+{
+	for (enum node_party_state i = 0; i < NODE_PARTY_COUNT; i++)
+		put_labelled(p->out, me, "state", http_party_state(i), p->s->parties.of_state[i]);
+}
+
+FAMILY(tandem_overload)
+{
+	static const char *const levels[] = { "none", "imminent", "reached" };
+	struct str level = str_of(p->s->counts.overload != NULL ? p->s->counts.overload : "none");
+
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+		put_labelled(p->out, me, "level", levels[i], str_is(level, levels[i]));
+}
+
+/* One series for each link. */
+#define LINK_FAMILY(metric, figure) \
+	FAMILY(metric) \
+	{ \
+		for (uint32_t i = 0; i < p->s->link_count; i++) { \
+			const struct node_link *l = &p->s->links[i]; \
+			put_labelled(p->out, me, "xsp", l->name, (double)(figure)); \
+		} \
+	}
+
+LINK_FAMILY(tandem_xsi_channel_up, http_link_is_up(l))
+LINK_FAMILY(tandem_xsi_channel_opens_total, l->opens)
+LINK_FAMILY(tandem_xsi_channel_losses_total, l->losses)
+LINK_FAMILY(tandem_xsi_requests_total, l->requests)
+LINK_FAMILY(tandem_xsi_request_failures_total, l->failures)
+LINK_FAMILY(tandem_xsi_unauthorised_total, l->refusals)
+LINK_FAMILY(tandem_xsi_overloads_total, l->overloads)
+LINK_FAMILY(tandem_xsi_redirects_total, l->redirects)
+LINK_FAMILY(tandem_xsi_requests_queued, l->queued)
+
+static void
+put_families(const struct page *p)
+{
+#define XX(name, type, help) \
+	put_head(p->out, #name, #type, help); \
+	name(p, #name);
+	HTTP_FAMILIES(XX)
+#undef XX
+}
+
+static void
+put_now_figures(const struct http_now *now, struct buf *out)
+{
+#define XX(name, type, help, value) \
+	if ((double)(value) >= 0) \
+		put_figure(out, #name, #type, help, (double)(value));
+	HTTP_NOW_FIGURES(XX)
+#undef XX
+}
+
+void
+http_metrics(const struct http_snap *s, const struct http_now *now, struct buf *out)
+{
+	put_now_figures(now, out);
+	if (s->at_us == 0)
+		return;
+#define XX(name, type, help, value) put_figure(out, #name, #type, help, (double)(value));
+	HTTP_FIGURES(XX)
+#undef XX
+	put_families(&(struct page){ s, now, out });
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of a node (node.c, node_view.c) need of each other. */
+#ifndef TANDEM_DAEMON_NODE_PART_H
+#define TANDEM_DAEMON_NODE_PART_H
+
+#include "daemon/bw.h"
+#include "daemon/node.h"
+#include "daemon/sess.h"
+#include "daemon/svc_load.h"
+
+struct node {
+	struct ctx x;
+	struct say say;
+	struct sess sess;
+	struct svc svc;
+	struct bw bw;
+	struct ha_out ring; /* what ha asks for */
+	struct err refusal;
+	struct mono started;
+	struct mono health_due;
+	struct mono promised; /* the deadline that was told last */
+	uint64_t lag_ms;      /* how late a step came, at worst, since the last look at the load */
+	struct mono
+		quiet_due; /* devices not confirmed by then are told out of service; MONO_NEVER: done */
+	bool listening;
+	bool stopping;
+	bool stopped;
+	bool was_active;
+	uint8_t owner; /* of what this node makes as the active: its node id */
+	struct node_takeover takeover;
+	struct mono promoted; /* when the order came */
+	/* the peer whose process died, until Pacemaker has been told to start it again; 0: none */
+	uint32_t clean_node;
+	struct mono clean_node_died;
+	uint32_t cleans; /* since clean_since */
+	struct mono clean_since;
+};
+
+#endif

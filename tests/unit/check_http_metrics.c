@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The text of the metrics: its form, the names, and that each figure is the one it says. */
+#include "daemon/http_metrics.h"
+#include "tests/unit/http_case.h"
+
+#include <check.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct http_snap s;
+static struct http_now now;
+static struct buf out;
+
+static void
+setup(void)
+{
+	http_case_fill(&s);
+	now = http_case_now();
+	buf_init(&out, LIMIT_HTTP_ANSWER_BYTES);
+}
+
+static void
+teardown(void)
+{
+	buf_fini(&out);
+}
+
+static void
+make(void)
+{
+	buf_reset(&out);
+	http_metrics(&s, &now, &out);
+	buf_char(&out, '\0');
+	ck_assert(!out.overflow);
+}
+
+/* A whole line. */
+static bool
+has(const char *line)
+{
+	const char *at = (const char *)out.p;
+	size_t n = strlen(line);
+
+	while ((at = strstr(at, line)) != NULL) {
+		if ((at == (const char *)out.p || at[-1] == '\n') && at[n] == '\n')
+			return true;
+		at += n;
+	}
+	return false;
+}
+
+static void
+expect(const char *line)
+{
+	ck_assert_msg(has(line), "no line: %s", line);
+}
+
+START_TEST(of_an_active)
+{
+	make();
+	expect("tandem_role{role=\"active\"} 1");
+	expect("tandem_role{role=\"standby\"} 0");
+	expect("tandem_peer_role{role=\"standby\"} 1");
+	expect("tandem_epoch 8");
+	expect("tandem_ready 1");
+	expect("tandem_serving 1");
+	expect("tandem_calls 3");
+	expect("tandem_parties{state=\"connected\"} 5");
+	expect("tandem_parties_in_doubt 1");
+	expect("tandem_desync_parties_total 6");
+	expect("tandem_replication_behind_deltas 2");
+	expect("tandem_replication_peer_silence_seconds 0.12");
+	expect("tandem_resyncs_total{result=\"full\"} 2");
+	expect("tandem_takeover_last_duration_seconds{phase=\"total\"} 0.61");
+	expect("tandem_takeover_last_calls{result=\"kept\"} 205");
+	expect("tandem_xsi_channel_up{xsp=\"xsp1\"} 1");
+	expect("tandem_xsi_channel_up{xsp=\"xsp2\"} 0");
+	expect("tandem_xsi_unauthorised_total{xsp=\"xsp2\"} 4");
+	expect("tandem_overload{level=\"imminent\"} 1");
+	expect("tandem_overload{level=\"none\"} 0");
+	expect("tandem_snapshot_age_seconds 0.3");
+	expect("tandem_loop_turn_age_seconds 0.12");
+	expect("process_cpu_seconds_total 2.5");
+	expect("process_resident_memory_bytes 12345678");
+	expect("process_start_time_seconds 1795310500");
+	ck_assert_ptr_nonnull(strstr((char *)out.p, "libmicrohttpd=\"0.9.75\"} 1\n"));
+}
+END_TEST
+
+START_TEST(of_a_standby)
+{
+	s.view.role = HA_STANDBY;
+	s.view.peer.role = HA_ACTIVE;
+	s.view.peer.offset = s.view.offset + 5;
+	s.serving = false;
+	s.takeover.at_wall_us = 0;
+	make();
+	expect("tandem_role{role=\"standby\"} 1");
+	expect("tandem_role{role=\"active\"} 0");
+	expect("tandem_replication_behind_deltas 5");
+	expect("tandem_serving 0");
+	/* no takeover: no figure of one, but for its time, 0 */
+	ck_assert_ptr_null(strstr((char *)out.p, "tandem_takeover_last_duration_seconds{"));
+	s.view.role = HA_SYNCING;
+	s.view.peer.known = false;
+	make();
+	expect("tandem_role{role=\"starting\"} 1");
+	expect("tandem_peer_role{role=\"active\"} 0");
+	ck_assert_ptr_null(strstr((char *)out.p, "\ntandem_replication_behind_deltas "));
+	ck_assert_ptr_null(strstr((char *)out.p, "\ntandem_replication_peer_silence_seconds "));
+}
+END_TEST
+
+START_TEST(what_is_not_known_is_left_out)
+{
+	now.rss_bytes = -1;
+	now.libraries = NULL;
+	make();
+	ck_assert_ptr_null(strstr((char *)out.p, "process_resident_memory_bytes"));
+	expect("tandem_build_info{version=\"" TANDEM_VERSION "\"} 1");
+	s.at_us = 0;
+	make();
+	ck_assert_ptr_null(strstr((char *)out.p, "tandem_role"));
+	expect("process_open_fds 42");
+}
+END_TEST
+
+/* Names of links are the operator's. */
+START_TEST(labels_are_escaped)
+{
+	strcpy(s.links[0].name, "a\"b\\c\nd\xc3");
+	make();
+	expect("tandem_xsi_channel_up{xsp=\"a\\\"b\\\\c?d?\"} 1");
+}
+END_TEST
+
+/* HELP and TYPE once for each name, in this order, before its series; counters end in _total, and nothing else does. */
+START_TEST(the_form)
+{
+	char name[128] = "", type[16] = "";
+	char *line, *rest;
+
+	make();
+	for (line = strtok_r((char *)out.p, "\n", &rest); line;
+		line = strtok_r(NULL, "\n", &rest)) {
+		if (strncmp(line, "# HELP ", 7) == 0) {
+			ck_assert_int_eq(sscanf(line, "# HELP %127s", name), 1);
+			ck_assert_msg(line[strlen(line) - 1] == '.', "%s", line);
+			continue;
+		}
+		if (strncmp(line, "# TYPE ", 7) == 0) {
+			char named[128];
+
+			ck_assert_int_eq(sscanf(line, "# TYPE %127s %15s", named, type), 2);
+			ck_assert_str_eq(named, name);
+			ck_assert_int_eq(strcmp(type, "counter") == 0,
+				strlen(name) > 6 && strcmp(name + strlen(name) - 6, "_total") == 0);
+			continue;
+		}
+		ck_assert_msg(strncmp(line, name, strlen(name)) == 0, "%s under %s", line, name);
+		ck_assert_msg(strchr("{ _", line[strlen(name)]) != NULL, "%s", line);
+		ck_assert_msg(isdigit((unsigned char)line[strlen(line) - 1]), "%s", line);
+	}
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("http_metrics");
+	TCase *t = tcase_create("http_metrics");
+	SRunner *r = srunner_create(suite);
+	int failed;
+
+	suite_add_tcase(suite, t);
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, of_an_active);
+	tcase_add_test(t, of_a_standby);
+	tcase_add_test(t, what_is_not_known_is_left_out);
+	tcase_add_test(t, labels_are_escaped);
+	tcase_add_test(t, the_form);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

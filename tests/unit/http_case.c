@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A full snapshot: see http_case.h. */
+#include "tests/unit/http_case.h"
+
+#include <string.h>
+
+#define CASE_US 1000000000
+
+static void
+fill_links(struct http_snap *s)
+{
+	s->link_count = 2;
+	s->links[0] = (struct node_link){ .name = "xsp1",
+		.url = "https://xsp1.example",
+		.transport = "http",
+		.state = "open",
+		.requests = 40,
+		.failures = 1,
+		.opens = 2,
+		.losses = 1,
+		.queued = 3 };
+	s->links[1] = (struct node_link){ .name = "xsp2",
+		.url = "https://xsp2.example",
+		.transport = "cti",
+		.state = "down",
+		.reason = "no answer",
+		.refusals = 4,
+		.overloads = 5,
+		.redirects = 6 };
+}
+
+static void
+fill_lists(struct http_snap *s)
+{
+	s->session_count = 2;
+	s->sessions[0] = (struct node_session){ .id = 0x10000000001,
+		.user = "reporting",
+		.peer = "192.0.2.17:50123",
+		.attached = true,
+		.kept = true,
+		.monitors = 2,
+		.waiting_messages = 7,
+		.waiting_bytes = 4711 };
+	s->sessions[1] = (struct node_session){ .id = 0x10000000002, .user = "wall", .kept = true };
+	s->monitor_count = 2;
+	s->monitors[0] = (struct node_monitor){ .id = 0x10000000003,
+		.session = 0x10000000001,
+		.device = "agent07",
+		.in_service = true };
+	s->monitors[1] = (struct node_monitor){
+		.id = 0x10000000004, .session = 0x10000000001, .calls = true, .in_service = true
+	};
+	s->parties.of_state[NODE_PARTY_CONNECTED] = 5;
+	s->parties.of_state[NODE_PARTY_ALERTING] = 2;
+	s->parties.doubts = 1;
+	s->doubts[0] = (struct node_doubt){
+		.device = "agent11", .call = 0x10000000005, .state = NODE_PARTY_CONNECTED
+	};
+}
+
+static void
+fill_view(struct http_snap *s)
+{
+	struct ha_view v = { .role = HA_ACTIVE,
+		.epoch = 8,
+		.offset = 184223,
+		.gate_open = true,
+		.quorate = true,
+		.digest_equal = true,
+		.digest_offset = 184200,
+		.counts = { .frames_malformed = 1, .resyncs_full = 2, .stalls = 3 } };
+
+	v.peer = (struct ha_peer_view){ .known = true,
+		.role = HA_STANDBY,
+		.epoch = 8,
+		.behind = 2,
+		.in_step = true,
+		.beat_age_ms = 120,
+		.health = STR("name=n1 calls=3 monitors=2 clients=1 sessions=2 channels=0/2 "
+			      "devices=50 out=0 up=12 conf=1a2b3c4d desync=0") };
+	http_snap_set_view(s, &v);
+}
+
+void
+http_case_fill(struct http_snap *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->at_us = CASE_US;
+	s->wall_us = 1795310575201000;
+	strcpy(s->node_name, "n2");
+	s->clustered = s->fencing = s->serving = true;
+	s->digest = 0x7f3a91c2;
+	s->counts = (struct node_counts){ .calls = 3,
+		.monitors = 2,
+		.sessions = 2,
+		.clients = 1,
+		.channels_open = 1,
+		.channels_want = 2,
+		.devices = 50,
+		.devices_out = 1,
+		.desynchronised = 6,
+		.uptime_s = 77,
+		.overload = "imminent",
+		.overloads = 1 };
+	s->takeover = (struct node_takeover){ .epoch = 8,
+		.at_wall_us = 1795310000000000,
+		.promote_ms = 20,
+		.channel_ms = 130,
+		.resync_ms = 610,
+		.calls_kept = 205,
+		.calls_cleared = 6,
+		.calls_learned = 9,
+		.done = true };
+	fill_view(s);
+	fill_links(s);
+	fill_lists(s);
+}
+
+struct http_now
+http_case_now(void)
+{
+	return (struct http_now){ .mono_us = CASE_US + 300000,
+		.turn_age_us = 120000,
+		.cpu_us = 2500000,
+		.rss_bytes = 12345678,
+		.open_fds = 42,
+		.max_fds = 65536,
+		.start_wall_us = 1795310500000000,
+		.libraries = "libuv=\"1.44.2\",libmicrohttpd=\"0.9.75\"" };
+}
