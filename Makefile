@@ -114,6 +114,7 @@ BWSIM_SOURCES      := $(call folder_sources,bwsim)
 BWSIM_KIT          := $(wildcard tests/bwsim/*_testkit.c)
 CSTACLIENT_SOURCES := $(call folder_sources,cstaclient)
 XSIDAY_SOURCES     := $(call folder_sources,xsiday)
+RING_SOURCES       := $(call folder_sources,ring)
 SIM_SOURCES        := $(call folder_sources,sim)
 ACCOUNT_SOURCES    := $(wildcard tests/lab/account*.c)
 BENCH_SOURCES      := $(wildcard tests/bench/*.c)
@@ -135,6 +136,7 @@ PROGRAMS := $(if $(wildcard daemon/tandemd.c),$(BUILD)/tandemd) \
 	$(if $(CSTACLIENT_SOURCES),$(BUILD)/cstaclient) \
 	$(if $(XSIDAY_SOURCES),$(BUILD)/xsiday) \
 	$(if $(SIM_SOURCES),$(BUILD)/sim) \
+	$(if $(RING_SOURCES),$(BUILD)/ringscript) \
 	$(if $(ACCOUNT_SOURCES),$(BUILD)/account)
 
 # Man pages: those written by hand, and those with a table made of the program (docs/man/NAME.in; @TABLE@ is its place).
@@ -365,6 +367,8 @@ $(BUILD)/bwsim: $(call objects,$(BWSIM_SOURCES))
 $(BUILD)/cstaclient: $(call objects,$(CSTACLIENT_SOURCES)) $(SPOOL_OBJECT)
 $(BUILD)/xsiday: $(call objects,$(XSIDAY_SOURCES))
 $(BUILD)/sim: $(call objects,$(SIM_SOURCES)) $(COVERAGE_OBJECTS) $(LIBPURE)
+# the simulated ring without the nodes on it, and the adapter of the real one
+$(BUILD)/ringscript: $(call objects,$(RING_SOURCES) tests/sim/sim_ring.c tests/sim/sim_world.c) $(LIBIO) $(LIBPURE)
 $(BUILD)/account: $(call objects,$(ACCOUNT_SOURCES))
 $(BUILD)/account: LINK += -lm
 $(PROGRAMS): $(BUILD)/mode

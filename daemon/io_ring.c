@@ -49,7 +49,7 @@ struct io_ring {
 	struct link_cpg *link;
 	enum ring_state state;
 	bool dispatching, broken, started, closing, told_away;
-	bool rejoining; /* from the order until the new membership */
+	bool rejoining; /* from the order until the new connection */
 	bool own_left;  /* our leave has come round the ring */
 	uint64_t rejoin_until_ms;
 	int open_polls;
@@ -249,15 +249,10 @@ go_up(struct io_ring *r)
 	r->told_away = false;
 	log_emit(r->sink.log, M_CLUSTER_LINK, "connected to corosync as node %" PRIu32,
 		link_cpg_node_id(r->link));
-	if (r->rejoining) {
-		/* to the node the ring was there all the time, only its membership changed */
-		r->rejoining = false;
-		start_resending(r);
-	} else {
-		io_emit(&r->sink,
-			&(struct node_event){
-				.kind = NODE_EV_RING_UP, .number = (uint64_t)getpid() });
-	}
+	/* after a leave of our own as well: the node took the membership change that said so for the loss of the ring */
+	r->rejoining = false;
+	io_emit(&r->sink,
+		&(struct node_event){ .kind = NODE_EV_RING_UP, .number = (uint64_t)getpid() });
 	/* what came before the descriptors were watched */
 	uv_timer_start(&r->again, on_again, 0, 0);
 }
@@ -312,7 +307,7 @@ on_resend(uv_timer_t *timer)
 	struct io_ring *r = timer->data;
 
 	dispatch(r);
-	while (r->state == RING_UP && r->queue != NULL && !r->rejoining) {
+	while (r->state == RING_UP && r->queue != NULL) {
 		struct frame *f = r->queue;
 		int result = link_cpg_mcast(r->link, (struct str){ f->bytes, f->n });
 
@@ -331,7 +326,7 @@ on_resend(uv_timer_t *timer)
 static void
 start_resending(struct io_ring *r)
 {
-	if (r->queue != NULL && !r->rejoining && !uv_is_active((uv_handle_t *)&r->resend))
+	if (r->queue != NULL && !uv_is_active((uv_handle_t *)&r->resend))
 		uv_timer_start(&r->resend, on_resend, RING_RESEND_MS, RING_RESEND_MS);
 }
 
@@ -341,7 +336,6 @@ queue_frame(struct io_ring *r, struct str bytes)
 	struct frame *f;
 
 	if (r->queue_bytes + bytes.n > RING_QUEUE_BYTES_MAX) {
-		drop_queue(r); /* while rejoining: what it holds is of no use any more */
 		break_off(r, "it takes no messages");
 		return;
 	}
@@ -358,9 +352,10 @@ io_ring_mcast(struct io_ring *r, struct str bytes)
 {
 	int result;
 
-	if ((r->state != RING_UP || r->broken) && !r->rejoining)
+	/* what is said on the way out is of a membership that is over when it could be heard */
+	if (r->state != RING_UP || r->broken || r->rejoining)
 		return;
-	result = r->queue != NULL || r->rejoining ? E_AGAIN : link_cpg_mcast(r->link, bytes);
+	result = r->queue != NULL ? E_AGAIN : link_cpg_mcast(r->link, bytes);
 	if (result == E_AGAIN)
 		queue_frame(r, bytes);
 	else if (result != 0)

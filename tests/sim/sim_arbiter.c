@@ -152,6 +152,8 @@ arb_stop_poll(struct sim *s, const struct sim_event *ev)
 		sim_world_at(s, ARB_POLL_US, arb_stop_poll, i, ev->b, 0);
 		return;
 	}
+	if (s->nodes[i]->stopped)
+		sim_ring_end(s, i);
 	sim_node_kill(s, i, false, late ? "stop took too long" : "stopped");
 	arb_is_down(s, i);
 }

@@ -77,8 +77,13 @@ fault_ringdown(struct sim *s)
 
 	if (!s->nodes[node]->host_up || !sim_ring_daemon_up(s, node))
 		return;
-	if (fault_chance(s, 50)) {
+	if (fault_chance(s, 40)) {
 		sim_ring_disconnect(s, node);
+		return;
+	}
+	if (fault_chance(s, 30)) {
+		sim_world_trace(s, "n%u leaves the group and comes again", node + 1);
+		sim_ring_rejoin(s, node);
 		return;
 	}
 	sim_world_trace(s, "corosync on n%u dies", node + 1);

@@ -376,6 +376,13 @@ obs_lives(const struct sim *s, uint64_t instance)
 	return false;
 }
 
+static bool
+obs_left_itself(unsigned node, const struct node_event *ev)
+{
+	return ev->kind == NODE_EV_CONFCHG && ev->confchg->left_count > 0 &&
+		ev->confchg->left[0].node_id == node + 1;
+}
+
 /* With fencing nothing but an order or the loss of its own ring ends an active: a peer that comes back does not. */
 static void
 obs_stays_active(struct sim *s, unsigned node, const struct node_event *ev, const struct ha_view *v)
@@ -383,7 +390,8 @@ obs_stays_active(struct sim *s, unsigned node, const struct node_event *ev, cons
 	if (s->observer->before[node].role != HA_ACTIVE || v->role != HA_FENCED ||
 		!s->nodes[node]->conf.fencing)
 		return;
-	if (ev->kind != NODE_EV_RING_DOWN && ev->kind != NODE_EV_RING_UP)
+	if (ev->kind != NODE_EV_RING_DOWN && ev->kind != NODE_EV_RING_UP &&
+		!obs_left_itself(node, ev))
 		sim_world_fail(s, "REJOIN",
 			"%s gives up its epoch %" PRIu64 ", though nobody ordered it",
 			sim_node_name(s, node), s->observer->before[node].epoch);

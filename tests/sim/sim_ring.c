@@ -20,6 +20,9 @@
 #include <string.h>
 #include <sys/queue.h>
 
+#define REJOIN_POLL_US (5 * SIM_MS)
+#define REJOIN_MAX_US (2 * SIM_S)
+
 enum ring_kind {
 	RING_MESSAGE,
 	RING_JOIN,
@@ -48,7 +51,9 @@ struct ring_daemon {
 	bool frozen;     /* a new ring is being formed */
 	uint64_t ring;   /* id; equal ids = one ring */
 	uint32_t joined; /* pid of its member in the group, as ordered; 0 = none */
+	uint32_t leaver; /* pid of one that left and has not closed its connection: it hears on */
 	bool connected;  /* the process has a library connection */
+	bool told_left;  /* its own leave was delivered to it */
 	uint64_t order;  /* of the ring change that counts */
 	struct ring_queue out, in;
 	int64_t last_out_us, last_in_us;
@@ -98,6 +103,13 @@ ring_together(const struct sim *s, unsigned a, unsigned b)
 	const struct ring_daemon *d = s->ring->d;
 
 	return d[a].up && d[b].up && d[a].ring == d[b].ring;
+}
+
+/* Whom that daemon tells what is ordered; 0 = nobody. */
+static uint32_t
+ring_listener(const struct ring_daemon *d)
+{
+	return d->joined != 0 ? d->joined : d->leaver;
 }
 
 static struct ring_item *
@@ -164,6 +176,7 @@ ring_hand_over(struct sim *s, unsigned node, const struct ring_item *it)
 
 	if (n->node == NULL || n->pid != it->to_pid || !s->ring->d[node].connected)
 		return;
+	s->ring->d[node].told_left |= it->left_count > 0 && it->changed[0].node_id == node + 1;
 	if (it->kind == RING_CONFCHG)
 		sim_node_input(s, node, n->instance,
 			&(struct node_event){ .kind = NODE_EV_CONFCHG, .confchg = &c });
@@ -228,11 +241,11 @@ ring_ordered(struct sim *s, const struct ring_item *it)
 		for (unsigned i = 0; i < SIM_NODES && d[it->from].joined == it->pid; i++) {
 			struct ring_item *copy;
 
-			if (!ring_together(s, it->from, i) || d[i].joined == 0)
+			if (!ring_together(s, it->from, i) || ring_listener(&d[i]) == 0)
 				continue;
 			copy = ring_item_new(RING_MESSAGE, it->from, it->pid,
 				(struct str){ (const char *)it->bytes, it->n });
-			copy->to_pid = d[i].joined;
+			copy->to_pid = ring_listener(&d[i]);
 			ring_in(s, i, copy);
 		}
 		return;
@@ -242,8 +255,9 @@ ring_ordered(struct sim *s, const struct ring_item *it)
 		return;
 	left = d[it->from].joined;
 	d[it->from].joined = joining ? it->pid : 0;
+	d[it->from].leaver = it->kind == RING_LEAVE ? it->pid : 0;
 	for (unsigned i = 0; i < SIM_NODES; i++) {
-		uint32_t to = i == it->from ? (joining ? it->pid : left) : d[i].joined;
+		uint32_t to = i == it->from ? (joining ? it->pid : left) : ring_listener(&d[i]);
 
 		if (ring_together(s, it->from, i) && to != 0)
 			ring_confchg(s, i, to, (struct ha_member){ it->from + 1, it->pid, reason },
@@ -373,8 +387,8 @@ ring_alone(struct sim *s, const struct sim_event *ev)
 		return;
 	d->ring = s->ring->next_ring++;
 	sim_world_trace(s, "ring %" PRIu64 " of n%u alone", d->ring, node + 1);
-	if (gone != 0 && d->joined != 0)
-		ring_confchg(s, node, d->joined,
+	if (gone != 0 && ring_listener(d) != 0)
+		ring_confchg(s, node, ring_listener(d),
 			(struct ha_member){ peer + 1, gone, HA_REASON_NODEDOWN }, false);
 	ring_thaw(s, node);
 	ring_quorum_later(s, node);
@@ -422,8 +436,8 @@ ring_merged(struct sim *s, const struct sim_event *ev)
 	d[0].ring = d[1].ring = s->ring->next_ring++;
 	sim_world_trace(s, "ring %" PRIu64 " of both nodes", d[0].ring);
 	for (unsigned i = 0; i < SIM_NODES; i++) {
-		if (d[i].joined != 0 && d[1 - i].joined != 0)
-			ring_confchg(s, i, d[i].joined,
+		if (ring_listener(&d[i]) != 0 && d[1 - i].joined != 0)
+			ring_confchg(s, i, ring_listener(&d[i]),
 				(struct ha_member){ 2 - i, d[1 - i].joined, HA_REASON_NODEUP },
 				true);
 		ring_thaw(s, i);
@@ -513,7 +527,7 @@ sim_ring_daemon_dies(struct sim *s, unsigned node, bool with_host)
 		ring_lose(s, 1 - node);
 	d->up = false;
 	d->order++;
-	d->joined = 0;
+	d->joined = d->leaver = 0;
 	d->connected = false;
 	ring_clear(&d->out);
 	ring_clear(&d->in);
@@ -522,6 +536,21 @@ sim_ring_daemon_dies(struct sim *s, unsigned node, bool with_host)
 }
 
 /* --- the process ------------------------------------------------------------------------------------------- */
+
+/* What lay ready for an earlier connection of the process went with it. */
+static void
+ring_forget_old(struct ring_daemon *d, uint32_t pid)
+{
+	struct ring_item *it, *next;
+
+	for (it = TAILQ_FIRST(&d->in); it != NULL; it = next) {
+		next = TAILQ_NEXT(it, link);
+		if (it->to_pid != pid)
+			continue;
+		TAILQ_REMOVE(&d->in, it, link);
+		mem_free(it);
+	}
+}
 
 static void
 ring_connect(struct sim *s, const struct sim_event *ev)
@@ -535,7 +564,10 @@ ring_connect(struct sim *s, const struct sim_event *ev)
 		sim_world_at(s, 100 * SIM_MS, ring_connect, ev->a, ev->b, 0);
 		return;
 	}
+	ring_forget_old(d, n->pid);
 	d->connected = true;
+	d->told_left = false;
+	d->leaver = 0;
 	sim_node_input(s, n->index, n->instance,
 		&(struct node_event){ .kind = NODE_EV_RING_UP, .number = n->pid });
 	ring_quorum_later(s, n->index);
@@ -609,11 +641,46 @@ sim_ring_mcast(struct sim *s, unsigned node, struct str bytes)
 }
 
 void
+sim_ring_leave(struct sim *s, unsigned node)
+{
+	if (s->ring->d[node].connected)
+		ring_out(
+			s, node, ring_item_new(RING_LEAVE, node, s->nodes[node]->pid, STR_NONE), 0);
+}
+
+void
+sim_ring_end(struct sim *s, unsigned node)
+{
+	sim_ring_leave(s, node);
+	s->ring->d[node].connected = false;
+}
+
+/* The adapter waits for its own leave, closes, and connects anew; a leave that does not come is a lost ring. */
+static void
+ring_come_back(struct sim *s, const struct sim_event *ev)
+{
+	struct ring_daemon *d = &s->ring->d[ev->a];
+	unsigned node = (unsigned)ev->a;
+
+	if (s->nodes[node]->instance != ev->b || !d->connected)
+		return;
+	if (!d->told_left && (uint64_t)s->now_us < ev->c) {
+		sim_world_at(s, REJOIN_POLL_US, ring_come_back, node, ev->b, ev->c);
+		return;
+	}
+	d->connected = false;
+	if (d->told_left)
+		sim_world_at(s, REJOIN_POLL_US, ring_connect, node, ev->b, 0);
+	else
+		ring_down(s, node);
+}
+
+void
 sim_ring_rejoin(struct sim *s, unsigned node)
 {
 	if (!s->ring->d[node].connected)
 		return;
-	ring_out(s, node, ring_item_new(RING_LEAVE, node, s->nodes[node]->pid, STR_NONE), 0);
-	ring_out(s, node, ring_item_new(RING_JOIN, node, s->nodes[node]->pid, STR_NONE),
-		10 * SIM_MS);
+	sim_ring_leave(s, node);
+	sim_world_at(s, REJOIN_POLL_US, ring_come_back, node, s->nodes[node]->instance,
+		(uint64_t)(s->now_us + REJOIN_MAX_US));
 }

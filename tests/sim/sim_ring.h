@@ -4,7 +4,8 @@
  *
  * Modelled: self delivery; one order per ring; what a dying or departing node had ordered may have reached one side
  * only; nothing at all is delivered from a loss until the new ring (token + consensus), messages sent meanwhile are
- * held; a merge tells NODEUP with the old pids and no word of what was missed; a lost library connection.
+ * held; who left hears on until he closes the connection; a merge tells NODEUP with the old pids and no word of what was
+ * missed; a lost library connection. tests/lab/test_ring.sh compares all of this with a real corosync.
  */
 #ifndef TANDEM_SIM_RING_H
 #define TANDEM_SIM_RING_H
@@ -35,7 +36,12 @@ void sim_ring_connect(struct sim *s, unsigned node);
 void sim_ring_process_gone(struct sim *s, unsigned node);
 /** The library's connection breaks; the adapter connects again after a while. */
 void sim_ring_disconnect(struct sim *s, unsigned node);
+/** Leaves the group; the process is told so, and stays connected. */
+void sim_ring_leave(struct sim *s, unsigned node);
+/** The process ends in order: it leaves and is gone. Before sim_node_kill(). */
+void sim_ring_end(struct sim *s, unsigned node);
 void sim_ring_mcast(struct sim *s, unsigned node, struct str bytes);
+/** Leaves and, when that came round, connects again and joins: RING_UP follows. */
 void sim_ring_rejoin(struct sim *s, unsigned node);
 
 #endif
