@@ -37,13 +37,14 @@ enum ctl_verb {
 #undef XX
 };
 
-/* OCF exit codes (resource agent API 1.1). */
+/* OCF exit codes (resource agent API 1.1), and one that only the agent sees: no answer in time, as timeout(1) says it. */
 enum ctl_ocf {
 	CTL_OCF_SUCCESS = 0,
 	CTL_OCF_GENERIC = 1,
 	CTL_OCF_ARGS = 2,
 	CTL_OCF_NOT_RUNNING = 7,
 	CTL_OCF_PROMOTED = 8,
+	CTL_OCF_NO_ANSWER = 124,
 	CTL_OCF_DEGRADED = 190,
 	CTL_OCF_DEGRADED_PROMOTED = 191
 };

@@ -65,8 +65,8 @@ static const char tandemctl_help[] =
 	"  3  refused: the text says why\n"
 	"  4  the daemon does not answer: what is shown comes from Pacemaker and the history on disk\n"
 	"  5  not permitted: only root and the user of the daemon may ask\n"
-	"  ocf ...: 0 running or done, 1 failed or hanging, 2 usage, 3 not implemented, 7 not running, 8 promoted,\n"
-	"      190 and 191 degraded (standby, promoted)\n";
+	"  ocf ...: 0 running or done, 1 failed, 2 usage, 3 not implemented, 7 not running, 8 promoted,\n"
+	"      190 and 191 degraded (standby, promoted), 124 hanging\n";
 
 static void
 print_buf(struct buf *b)
@@ -311,6 +311,19 @@ cmd_version(const struct call *c)
 /* --- the agent's back end --------------------------------------------------------------------- */
 
 static int
+ocf_no_answer(enum err_code code)
+{
+	switch ((int)code) {
+	case E_UNKNOWN:
+		return CTL_OCF_NOT_RUNNING;
+	case E_TIMEOUT:
+		return CTL_OCF_NO_ANSWER;
+	default:
+		return CTL_OCF_GENERIC;
+	}
+}
+
+static int
 ocf_ask(const struct call *c, const char *verb, int64_t deadline_ms, bool show_text)
 {
 	struct err e = { 0 };
@@ -320,7 +333,7 @@ ocf_ask(const struct call *c, const char *verb, int64_t deadline_ms, bool show_t
 
 	if (answer == NULL) {
 		fprintf(stderr, "tandemctl: %s\n", e.text);
-		return e.code == E_UNKNOWN ? CTL_OCF_NOT_RUNNING : CTL_OCF_GENERIC;
+		return ocf_no_answer(e.code);
 	}
 	code = (int)json_integer_value(json_object_get(answer, "exit"));
 	text = json_string_value(json_object_get(answer, "text"));
