@@ -73,6 +73,29 @@ count_takeovers(struct account_run *r)
 		r->expect == EXPECT_PLANNED;
 }
 
+/*
+ * Did the other node hold the state when the last fault came? Without a second copy nobody can keep
+ * sessions: the clients begin anew, and only that is excused.
+ */
+static void
+excuse_bare(struct account_run *r)
+{
+	const char *role = "standby";
+	const json_t *line;
+	size_t i;
+
+	json_array_foreach(r->history[r->other], i, line)
+		if (account_load_int(line, "t_us", 0) <= r->fault_us &&
+			account_load_is(line, "ev", "role"))
+			role = account_load_text(line, "to");
+	if (r->expect != EXPECT_EITHER || strcmp(role, "standby") == 0)
+		return;
+	r->figures[FIGURE_ids_changed].is_not_applicable = true;
+	account_problem(r,
+		"n%d was still %s when n%d died: nobody held the state, sessions are new",
+		r->other + 1, role, r->hit + 1);
+}
+
 static int
 node_of(const json_t *line)
 {
@@ -120,6 +143,7 @@ account_voices(struct account_run *r)
 	if (r->history[0] == NULL || r->history[1] == NULL)
 		return;
 	count_takeovers(r);
+	excuse_bare(r);
 	for (int i = 0; i < ACCOUNT_WIRES; i++) {
 		int n = r->voices[i] != NULL ? count_wrong(r, wires[i], r->voices[i]) : -1;
 

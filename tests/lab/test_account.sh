@@ -219,6 +219,15 @@ bad 'a takeover that must not be' takeovers 1
 sed -i 's/"takeover"/"either"/' run.json
 good 'a takeover that may be' takeovers=1
 write_clean_run
+sed -i 's/"takeover"/"either"/' run.json
+sed -i 's/"ids_changed": 0/"ids_changed": 2/' account.json
+sed -i '1s/^/{"t_us": 9999000, "ev": "role", "from": "joining", "to": "syncing"}\n/' history-n2.jsonl
+good 'sessions that nobody could keep' takeovers=1
+write_clean_run
+sed -i 's/"takeover"/"either"/' run.json
+sed -i 's/"ids_changed": 0/"ids_changed": 2/' account.json
+sed -i '1s/^/{"t_us": 9999000, "ev": "role", "from": "syncing", "to": "standby"}\n/' history-n2.jsonl
+bad 'sessions that could have been kept' ids_changed 2
 sed -i 's/"takeover"/"takeover", "failovers": 2/' run.json
 bad 'a takeover too few' takeovers 1
 sed -i 's/"takeover"/"planned"/' run.json

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# test_lab.sh - live tests: the shipped files, the agent, and one short demo of each fault, on a real
+# test_lab.sh - live tests: the shipped files, the agent, and short demos of some faults, on a real
 # corosync + Pacemaker cluster in namespaces.  Skipped with the reason where there are none.
 #
 # timeout: 400
@@ -143,6 +143,7 @@ X
 
 test_agent_alone()
 {
+	local began
 	expect 7 n1 monitor 'nothing runs'
 	expect 0 n1 stop 'nothing runs'
 	expect 0 n1 validate-all 'all is there'
@@ -166,6 +167,15 @@ test_agent_alone()
 	result $? 'stop ends a hanging tandemd'
 	[ -z "$(score n1)" ]
 	result $? 'stop takes the score away'
+	expect 0 n1 start 'start'
+	lab_make_loop n1 tandemd >/dev/null
+	result $? 'tandemd is made to loop'
+	expect 1 n1 monitor 'it loops'
+	began=$EPOCHSECONDS
+	expect 0 n1 demote 'it loops'
+	[ $((EPOCHSECONDS - began)) -le 3 ] && none_runs
+	result $? "demote ends it without grace, it had its time ($((EPOCHSECONDS - began)) s)"
+	expect 0 n1 stop 'it is gone'
 	expect 0 n1 start 'start'
 	lab_in n1 rm -f /run/resource-agents/tandemd-tandemd.pid
 	kill_tandemd n1 STOP
@@ -299,7 +309,7 @@ if [ "${1:-}" = --inside ]; then
 fi
 test_files
 if ! mode=$(lab_mode); then
-	skip 30 "no live cluster here: ${mode#none?}"
+	skip 35 "no live cluster here: ${mode#none?}"
 	finish
 fi
 mkdir -p "$BUILD"
@@ -316,5 +326,5 @@ else
 	passed=$((passed + ${p:-0})) failed=$((failed + ${f:-1})) skipped=$((skipped + ${s:-0}))
 fi
 trap 'kill $(jobs -p) 2>/dev/null; wait; exit 1' INT TERM HUP
-test_demos kill-daemon kill-node as-failover
+test_demos kill-daemon kill-node as-failover switchover
 finish
