@@ -53,18 +53,18 @@ monitor_filter_meant(const struct csta_request *q)
 
 /*
  * The monitor that is made next gets the next id. The answer stands before anything that is told under the cross reference, and
- * leaves with the monitor.
+ * leaves with the monitor. Of calls that are there already everything is told that happens from now on.
  */
 static void
 monitor_answer(struct svc *v, struct core_session *session, uint32_t invoke,
-	const struct svc_monitor_wish *wish, bool existing_calls)
+	const struct svc_monitor_wish *wish)
 {
 	uint64_t seen = monitor_filter_seen(wish->filter, wish->filter_inverted);
 	struct csta_monitor_started started = {
 		.cross_ref = core_next_id(&v->x->model),
 		.filter = wish->filter_given ? &seen : NULL,
 		.media_voice = wish->media_given,
-		.existing_calls = existing_calls,
+		.existing_calls = true,
 	};
 
 	buf_reset(&v->body);
@@ -82,7 +82,7 @@ svc_monitor_begin(struct svc *v, struct core_session *session, uint32_t invoke,
 		sess_error(v->sess, session, invoke, error);
 		return;
 	}
-	monitor_answer(v, session, invoke, wish, false);
+	monitor_answer(v, session, invoke, wish);
 	CORE_EMIT(&v->x->em, monitor_start, .monitor = core_next_id(&v->x->model),
 		.session = session->id, .device = str_of(d->id), .filter = wish->filter,
 		.type = (uint8_t)wish->type, .form = str_of(wish->form));
@@ -163,7 +163,7 @@ monitor_start_call(const struct svc_in *in, struct svc_monitor_wish *wish)
 	}
 	if (at_device)
 		svc_asked_form(in, h->device, wish->form);
-	monitor_answer(v, in->session, in->invoke, wish, true);
+	monitor_answer(v, in->session, in->invoke, wish);
 	CORE_EMIT(&v->x->em, monitor_start, .monitor = core_next_id(&v->x->model),
 		.session = in->session->id, .device = at_device ? str_of(h->device->id) : STR_NONE,
 		.filter = wish->filter, .type = at_device ? CORE_MONITOR_DEVICE : CORE_MONITOR_CALL,

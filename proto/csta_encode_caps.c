@@ -15,7 +15,7 @@
 /* An element of a list, and the root of a request, or an event without its "Event". */
 struct caps_row {
 	const char *element, *root;
-	bool only_ed3;
+	enum csta_edition only; /* the others do not have it; CSTA_ED_NONE: all have */
 };
 
 struct caps_list {
@@ -45,11 +45,13 @@ static const struct caps_list caps_lists[] = {
 	{ .name = "monitoringServList",
 		.rows = { { .element = "changeMonitorFilter", .root = "ChangeMonitorFilter" },
 			{ .element = "monitorStart", .root = "MonitorStart" },
-			{ .element = "monitorStop", .root = "MonitorStop" } } },
+			{ .element = "monitorStop", .root = "MonitorStop" },
+			{ .element = "getMonitors", .root = "GetMonitors", .only = CSTA_ED6 },
+			{ .element = "monitorInfo", .root = "GetMonitors", .only = CSTA_ED6 } } },
 	{ .name = "snapshotServList",
 		.rows = { { .element = "snapshotCall", .root = "SnapshotCall" },
 			{ .element = "snapshotDevice", .root = "SnapshotDevice" },
-			{ .element = "snapshotCallData", .root = "SnapshotCall", .only_ed3 = true },
+			{ .element = "snapshotCallData", .root = "SnapshotCall", .only = CSTA_ED3 },
 			{ .element = "snapshotDeviceData", .root = "SnapshotDevice" } } },
 	{ .name = "callControlServList",
 		.rows = { { .element = "alternateCall", .root = "AlternateCall" },
@@ -179,7 +181,7 @@ static bool
 has_row(const struct csta_caps *caps, enum csta_edition ed, const struct caps_list *l,
 	const struct caps_row *row)
 {
-	if (row->only_ed3 && ed > CSTA_ED3)
+	if (row->only != CSTA_ED_NONE && row->only != ed)
 		return false;
 	return l->events ? has_event(row->root) : has_request(caps, row->root);
 }

@@ -164,7 +164,7 @@ START_TEST(test_subscribe_overloaded)
 	world_heard(&w, c, "");
 	world_run(&w, 5000);
 	world_heard(&w, c,
-		"0009 MonitorStartResponse{monitorCrossRefID=#2 monitorExistingCalls=false}\n");
+		"0009 MonitorStartResponse{monitorCrossRefID=#2 monitorExistingCalls=true}\n");
 	ck_assert_uint_eq(subscription_count("2001"), 3);
 	world_fini(&w);
 }
@@ -207,7 +207,7 @@ START_TEST(test_snapshot_before_answer)
 	world_heard(&w, c, "");
 	world_run(&w, 300);
 	world_heard(&w, c,
-		"0009 MonitorStartResponse{monitorCrossRefID=#2 monitorExistingCalls=false}\n");
+		"0009 MonitorStartResponse{monitorCrossRefID=#2 monitorExistingCalls=true}\n");
 	world_call(&w, "2001", "CallAnsweredEvent", "a", "7:1", "Terminator", "Active", "2050");
 	world_heard(&w, c, W_ESTABLISHED("2", "3", "2001", "2050", "2001", W_NUM("1")));
 	world_run(&w, 10000);

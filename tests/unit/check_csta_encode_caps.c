@@ -61,7 +61,7 @@ START_TEST(test_services)
 		ck_assert_ptr_null(strstr(text, "makeCall"));
 		ck_assert_ptr_null(strstr(text, "ServList"));
 		text = caps(CSTA_ED6, has_all, features);
-		ck_assert_ptr_nonnull(strstr(text, "<monitorStart/><monitorStop/>"));
+		ck_assert_ptr_nonnull(strstr(text, "<monitorStart/><monitorStop/><getMonitors/>"));
 		ck_assert_ptr_nonnull(
 			strstr(text, features ? "<systemStatServList>" : "<systemServList>"));
 		ck_assert_ptr_null(
@@ -99,11 +99,12 @@ START_TEST(test_events)
 }
 END_TEST
 
-/* Segments of a call's snapshot exist in edition 3 alone. */
+/* Segments of a call's snapshot exist in edition 3 alone, GetMonitors in edition 6. */
 START_TEST(test_editions)
 {
 	ck_assert_ptr_nonnull(strstr(caps(CSTA_ED3, has_all, true), "<snapshotCallData/>"));
 	ck_assert_ptr_null(strstr(caps(CSTA_ED4, has_all, true), "<snapshotCallData/>"));
+	ck_assert_ptr_null(strstr(caps(CSTA_ED5, has_all, false), "<getMonitors/>"));
 }
 END_TEST
 

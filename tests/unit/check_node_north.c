@@ -550,7 +550,7 @@ START_TEST(test_implicit)
 		{ "<SystemRegister/>", "0000 SystemRegisterResponse{sysStatRegisterID=#2}\n",
 			"9002 SystemStatus{sysStatRegisterID=#2 systemStatus=normal}\n" },
 		{ "<MonitorStart><monitorObject><deviceObject>2001</deviceObject></monitorObject></MonitorStart>",
-			"0000 MonitorStartResponse{monitorCrossRefID=#2 monitorExistingCalls=false}\n",
+			"0000 MonitorStartResponse{monitorCrossRefID=#2 monitorExistingCalls=true}\n",
 			NULL },
 		{ "<SnapshotDevice><snapshotObject>2001</snapshotObject></SnapshotDevice>",
 			"0000 SnapshotDeviceResponse{crossRefIDorSnapshotData{snapshotData}}\n",

@@ -154,7 +154,7 @@ START_TEST(test_requests_while_out)
 	/* a monitor on a known device is possible and begins with its state */
 	world_send(&w, c, 15, "<MonitorStart><monitorObject>2001</monitorObject></MonitorStart>");
 	world_heard(&w, c,
-		"0015 MonitorStartResponse{monitorCrossRefID=#4 monitorExistingCalls=false}\n" W_OUT(
+		"0015 MonitorStartResponse{monitorCrossRefID=#4 monitorExistingCalls=true}\n" W_OUT(
 			"4", "2001", W_NUM("3")));
 	ck_assert_uint_eq(world_asked_count(&w, "A/user"), 0);
 	world_fini(&w);

@@ -78,11 +78,11 @@ START_TEST(test_answers_without_invoke_ids)
 	world_send_bytes(&w, c, requests, sizeof(requests));
 	world_run(&w, 500);
 	world_heard(&w, c,
-		"0002 MonitorStartResponse{monitorCrossRefID=#2 monitorExistingCalls=false}\n"
+		"0002 MonitorStartResponse{monitorCrossRefID=#2 monitorExistingCalls=true}\n"
 		"0003 SystemStatus{systemStatus=normal}\n"
 		"0004 RequestSystemStatusResponse{systemStatus=normal}\n"
 		"0005 CSTAErrorCode{operation=generic}\n"
-		"0006 MonitorStartResponse{monitorCrossRefID=#3 monitorExistingCalls=false}\n");
+		"0006 MonitorStartResponse{monitorCrossRefID=#3 monitorExistingCalls=true}\n");
 	/* what is no document ends the connection */
 	world_send_bytes(&w, c, "hello", 5);
 	world_settle(&w);

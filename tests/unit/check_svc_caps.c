@@ -2,6 +2,7 @@
 /* Capability services: what there is is told and nothing else; the devices, their categories, segments at the client's pace. */
 #include "daemon/svc.h"
 #include "proto/base/limits.h"
+#include "proto/csta_encode.h"
 #include "tests/unit/node_world.h"
 
 #include <stdio.h>
@@ -50,6 +51,53 @@ START_TEST(test_what_there_is)
 		"manufacturerName=Tandem ignoreUnsupportedParameters=ignoreParameters "));
 	ck_assert_ptr_nonnull(strstr(heard, "makeCall"));
 	world_fini(&w);
+}
+END_TEST
+
+static enum csta_request_kind only;
+
+static bool
+has_only(enum csta_request_kind kind)
+{
+	return kind == only;
+}
+
+/* The answer when the server has nothing but this request, if it has that. */
+static const char *
+caps_of_one(enum csta_request_kind kind, bool features, struct buf *b)
+{
+	const struct csta_caps caps = { has_only, STR_NONE };
+
+	only = kind;
+	buf_reset(b);
+	if (features)
+		csta_put_csta_features_response(b, CSTA_ED6, &caps);
+	else
+		csta_put_switching_function_caps_response(b, CSTA_ED6, &caps);
+	buf_char(b, '\0');
+	return (const char *)b->p;
+}
+
+/* Whatever the table of services has a function for is told by both answers. */
+START_TEST(test_every_service_is_told)
+{
+	unsigned count = 0;
+	struct buf b;
+
+	buf_init(&b, LIMIT_CSTA_MESSAGE_BYTES);
+	for (unsigned kind = CSTA_UNKNOWN + 1; kind <= CSTA_keepalive; kind++) {
+		bool has = svc_has((enum csta_request_kind)kind);
+
+		count += has;
+		for (int features = 0; has && features <= 1; features++)
+			ck_assert_msg(
+				strstr(caps_of_one((enum csta_request_kind)kind, features, &b),
+					"ServList>") != NULL,
+				"%s is offered, but not told",
+				csta_request_name((enum csta_request_kind)kind));
+	}
+	ck_assert_uint_gt(count, 40);
+	buf_fini(&b);
 }
 END_TEST
 
@@ -200,6 +248,7 @@ main(void)
 {
 	const TTest *const tests[] = {
 		test_what_there_is,
+		test_every_service_is_told,
 		test_devices,
 		test_devices_of_an_application,
 		test_segments,

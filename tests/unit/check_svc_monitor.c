@@ -38,7 +38,7 @@ START_TEST(test_monitor_waits)
 	world_heard(&w, client, "");
 	world_run(&w, 100);
 	world_heard(&w, client,
-		"0005 MonitorStartResponse{monitorCrossRefID=#2 monitorExistingCalls=false}\n");
+		"0005 MonitorStartResponse{monitorCrossRefID=#2 monitorExistingCalls=true}\n");
 	world_fini(&w);
 }
 END_TEST
@@ -122,7 +122,7 @@ START_TEST(test_second_monitor)
 	client = world_begin_call(&w, "Terminator", "Active");
 	monitor_start(5, "2001");
 	world_heard(&w, client,
-		"0005 MonitorStartResponse{monitorCrossRefID=#4 monitorExistingCalls=false}\n");
+		"0005 MonitorStartResponse{monitorCrossRefID=#4 monitorExistingCalls=true}\n");
 	world_asked(&w, "");
 	world_call(&w, "2001", "CallHeldEvent", "a:0", "7:1", "Terminator", "Held", "2002");
 	world_heard(&w, client,
@@ -168,7 +168,7 @@ START_TEST(test_monitor_limit)
 	world_take(&w, client);
 	monitor_start(7, "2004");
 	world_heard(&w, client,
-		"0007 MonitorStartResponse{monitorCrossRefID=#5 monitorExistingCalls=false}\n");
+		"0007 MonitorStartResponse{monitorCrossRefID=#5 monitorExistingCalls=true}\n");
 	world_fini(&w);
 }
 END_TEST
@@ -223,7 +223,7 @@ call(const char *type, const char *state)
 }
 
 #define W_STARTED(invoke, filter) \
-	invoke " MonitorStartResponse{monitorCrossRefID=#2 " filter "monitorExistingCalls=false}\n"
+	invoke " MonitorStartResponse{monitorCrossRefID=#2 " filter "monitorExistingCalls=true}\n"
 
 /* What the filter names is not told and takes no number. */
 START_TEST(test_filter)

@@ -8,7 +8,7 @@
  * something else. Nothing is random but what the node draws from its seed.
  *
  * A heard line: invoke id, root, leaves as name=text, inner elements as name{...}; numbers made by the
- * node as #n (the n-th of its ids), which may be sent in the same form. "0001 MonitorStartResponse{monitorCrossRefID=#3 monitorExistingCalls=false}"; "closed" when the
+ * node as #n (the n-th of its ids), which may be sent in the same form. "0001 MonitorStartResponse{monitorCrossRefID=#3 monitorExistingCalls=true}"; "closed" when the
  * node closed the connection. An asked line: "xsp1 PUT E/subscription/s-2001", with E, A and C for the
  * contexts of events, actions and channels; an acknowledgement is "xsp1 ack e7 200"; a subscription to anything but Advanced
  * Call has the packages behind it: " Do Not Disturb", " [Advanced Call, Do Not Disturb]".
