@@ -10,6 +10,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What a password is: the number of the event LOGIN. */
+enum node_login {
+	NODE_LOGIN_WRONG,
+	NODE_LOGIN_RIGHT,
+	NODE_LOGIN_BUSY, /* too many logins wait */
+};
+
+/* Nobody's application: the answer is "wrong", after the time that a comparison takes. */
+#define NODE_LOGIN_NOBODY UINT64_MAX
+
 enum node_action_kind {
 	NODE_ACT_MCAST,       /* bytes: multicast to the group, in order, retried on try-again */
 	NODE_ACT_REJOIN,      /* leave the group and join again */
@@ -32,6 +42,9 @@ enum node_action_kind {
 	NODE_ACT_SOUTH_SEND,  /* id, bytes: one write, order kept */
 	NODE_ACT_SOUTH_CLOSE, /* id: drop it at once; SOUTH_CLOSED follows */
 	NODE_ACT_SECRET,      /* xsp: read token or password of this link again; SECRET follows */
+	/* id = connection, number = index in conf.applications or NODE_LOGIN_NOBODY, text = user, text2 = password: is it that
+	   of the application's login-file? LOGIN follows exactly once */
+	NODE_ACT_LOGIN,
 	NODE_ACT_RESOLVE,     /* id, text = SRV name; RESOLVED follows exactly once */
 	NODE_ACT_TELL_FAILED, /* from_node: tell Pacemaker that the resource failed there */
 	NODE_ACT_TELL_CLEAN, /* from_node: that failure is dealt with, Pacemaker may start the resource there again */

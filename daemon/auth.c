@@ -89,7 +89,17 @@ login_of_app(const struct conf_application *a, const struct auth_who *who, struc
 		return false;
 	}
 	grant->app = a;
+	grant->by_hash = a->login_file[0] != '\0';
 	return true;
+}
+
+bool
+auth_has_hashes(const struct conf *conf)
+{
+	for (uint32_t i = 0; i < conf->application_count; i++)
+		if (conf->applications[i].login_file[0] != '\0')
+			return true;
+	return false;
 }
 
 bool

@@ -22,11 +22,17 @@ struct auth_who {
 struct auth_grant {
 	const struct conf_application *app; /* NULL: nothing is restricted */
 	char user[LIMIT_SESSION_USER];      /* what the session is kept under */
+	bool by_hash; /* only if the password is that of the application's login-file */
 };
 
-/** A login by StartApplicationSession. False and `*why`: it may not come in. */
+/**
+ * A login by StartApplicationSession. False and `*why`: it may not come in. Where auth_has_hashes() says so it is not told
+ * sooner than somebody whose password is compared.
+ */
 bool auth_login(const struct conf *conf, const struct auth_who *who, struct auth_grant *grant,
 	const char **why);
+/** There are login-files: a comparison takes time, and that it took none would tell that a user does not exist. */
+bool auth_has_hashes(const struct conf *conf);
 /** A first request without a login. False: it may not come in. */
 bool auth_implicit(const struct conf *conf, const struct auth_who *who, struct auth_grant *grant);
 

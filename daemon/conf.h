@@ -228,6 +228,7 @@ struct conf_application {
 	char users[256];
 	char password[128];
 	char password_file[192]; /* "" = none; the adapters read it into password */
+	char login_file[192];    /* hashed passwords, each user has its own; "" = none */
 	char certificate
 		[192]; /* a name of the client's certificate: "cn:NAME", "dns:NAME"; NAME is either */
 	char addresses[512];                 /* networks: 10.0.0.0/8, 2001:db8::1 */

@@ -218,16 +218,17 @@ static int
 check_application(const struct conf *c, uint32_t at, const char *file, struct err *e)
 {
 	const struct conf_application *a = &c->applications[at];
-	bool has_password = a->password[0] != '\0' || a->password_file[0] != '\0';
+	unsigned secrets = (a->password[0] != '\0') + (a->password_file[0] != '\0') +
+		(a->login_file[0] != '\0');
 	const struct {
 		bool ok;
 		const char *text;
 	} rules[] = {
-		{ a->password[0] == '\0' || a->password_file[0] == '\0',
-			"password: given together with password-file; allowed: one of them" },
-		{ !has_password || a->users[0] != '\0',
+		{ secrets <= 1,
+			"password: given together with password-file or login-file; allowed: one of them" },
+		{ secrets == 0 || a->users[0] != '\0',
 			"user: missing; allowed: a name when there is a password" },
-		{ has_password || a->addresses[0] != '\0' || a->certificate[0] != '\0',
+		{ secrets > 0 || a->addresses[0] != '\0' || a->certificate[0] != '\0',
 			"password: missing; allowed: user and password, or else addresses or a certificate" },
 		{ users_are_its_own(c, at),
 			"user: another section has it, too; allowed: names of its own" },

@@ -240,6 +240,7 @@
 	XX("application", "user", USERS, users, 0, 0, "", SHARED) \
 	XX("application", "password", TEXT, password, 0, 0, "", SECRET) \
 	XX("application", "password-file", FILE, password_file, 0, 0, "", LOCAL) \
+	XX("application", "login-file", FILE, login_file, 0, 0, "", LOCAL) \
 	XX("application", "certificate", TEXT, certificate, 0, 0, "", SHARED) \
 	XX("application", "addresses", NETWORKS, addresses, 0, 0, "", SHARED) \
 	XX("application", "devices", PATTERNS, devices, 0, 0, "", SHARED) \

@@ -112,7 +112,7 @@ void conf_devices_print(const struct conf *c, const struct conf_row *row, struct
 
 /* conf_app.c */
 
-#define CONF_APPLICATION_KEY_COUNT 11
+#define CONF_APPLICATION_KEY_COUNT 12
 extern const struct conf_row conf_application_rows[CONF_APPLICATION_KEY_COUNT];
 
 /** What [application] sections said. */

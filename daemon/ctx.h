@@ -23,6 +23,12 @@ struct ctx_text {
 	char p[];
 };
 
+/* Numbers that nobody guesses. */
+struct ctx_secret {
+	uint64_t (*draw)(void *arg); /* NULL: ids of sessions are counted as all others are */
+	void *arg;
+};
+
 struct ctx {
 	const struct conf *conf;
 	const struct log *log;
@@ -30,6 +36,7 @@ struct ctx {
 	struct core_emitter em;
 	struct ha *ha;
 	struct rng rng;
+	struct ctx_secret secret;
 	struct xml *xml;
 	struct node_out *out; /* of the step under way */
 	struct mono now;

@@ -9,6 +9,8 @@
  */
 #include "daemon/io_files.h"
 
+#include "proto/base/limits.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -60,15 +62,10 @@ read_all(int fd, struct buf *out)
 
 /* The whole file with a NUL behind it. */
 static int
-read_text(const char *path, struct buf *out, struct err *e)
+read_open(int fd, const char *path, struct buf *out, struct err *e)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int result;
+	int result = read_all(fd, out) == 0 ? 0 : fail(e, "read", path);
 
-	if (fd < 0)
-		return fail(e, "open", path);
-	result = read_all(fd, out) == 0 ? 0 : fail(e, "read", path);
-	close(fd);
 	if (result == 0) {
 		buf_char(out, '\0');
 		if (out->overflow)
@@ -78,6 +75,19 @@ read_text(const char *path, struct buf *out, struct err *e)
 			result = err_set(
 				e, E_MALFORMED, "%s is no text: it holds a zero byte", path);
 	}
+	return result;
+}
+
+static int
+read_text(const char *path, struct buf *out, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int result;
+
+	if (fd < 0)
+		return fail(e, "open", path);
+	result = read_open(fd, path, out, e);
+	close(fd);
 	return result;
 }
 
@@ -120,6 +130,63 @@ io_files_read_conf(struct conf *c, const char *file, struct err *e)
 	return result == 0 ? 0 : E_CONFIG;
 }
 
+/* Whoever may change it may log in as anybody, and whoever may read it may try passwords at leisure. */
+static int
+check_logins_file(int fd, const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return fail(e, "look at", path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, E_CONFIG, "%s: allowed: a plain file", path);
+	if (st.st_uid != 0 && st.st_uid != geteuid())
+		return err_set(e, E_CONFIG, "%s: allowed: a file of root or of our own user", path);
+	if ((st.st_mode & (S_IWGRP | S_IRWXO)) != 0)
+		return err_set(e, E_CONFIG,
+			"%s: its mode is %03o; allowed: nothing for others, and no writing for the group: 640",
+			path, (unsigned)st.st_mode & 0777);
+	return 0;
+}
+
+int
+io_files_read_logins(const char *path, struct htpass *users, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct buf text;
+	int result;
+
+	if (fd < 0)
+		return fail(e, "open", path);
+	buf_init(&text, LIMIT_LOGIN_FILE_BYTES);
+	result = check_logins_file(fd, path, e);
+	if (result == 0)
+		result = read_open(fd, path, &text, e);
+	if (result == 0)
+		result = htpass_parse(users, path, (const char *)text.p, e);
+	if (text.p != NULL)
+		explicit_bzero(text.p, text.n);
+	buf_fini(&text);
+	close(fd);
+	return result;
+}
+
+/* That they can be taken; what is in them is kept elsewhere. */
+static int
+try_logins(const struct conf *c, struct err *e)
+{
+	int result = 0;
+
+	for (uint32_t i = 0; i < c->application_count && result == 0; i++) {
+		struct htpass users = { .lines = NULL };
+
+		if (c->applications[i].login_file[0] != '\0')
+			result = io_files_read_logins(c->applications[i].login_file, &users, e);
+		htpass_fini(&users);
+	}
+	return result;
+}
+
 /* Links with an account of their own. */
 static int
 read_link_passwords(struct conf *c, struct err *e)
@@ -151,6 +218,8 @@ io_files_load_conf(struct conf *c, const char *file, struct err *e)
 			result = read_password(c->applications[i].password_file,
 				c->applications[i].password, sizeof(c->applications[i].password),
 				e);
+	if (result == 0)
+		result = try_logins(c, e);
 	return result == 0 ? 0 : E_CONFIG;
 }
 

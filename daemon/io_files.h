@@ -10,6 +10,7 @@
 #define TANDEM_DAEMON_IO_FILES_H
 
 #include "daemon/conf.h"
+#include "daemon/htpass.h"
 
 #define IO_HISTORY_BYTES_MAX (1024 * 1024)
 
@@ -20,7 +21,14 @@
 int io_files_read_conf(struct conf *c, const char *file, struct err *e)
 	__attribute__((warn_unused_result));
 
-/** As above, then the password files that it names. 0 or E_CONFIG. */
+/**
+ * A file of hashed passwords. It has to be a plain one of root or of our own user, and others must not read it nor the group
+ * write it. 0, E_IO or E_CONFIG; `users` is as before then.
+ */
+int io_files_read_logins(const char *path, struct htpass *users, struct err *e)
+	__attribute__((warn_unused_result));
+
+/** As io_files_read_conf, then the password files that it names; login-files are tried, not kept. 0 or E_CONFIG. */
 int io_files_load_conf(struct conf *c, const char *file, struct err *e)
 	__attribute__((warn_unused_result));
 

@@ -14,6 +14,7 @@
 #include "daemon/io_files.h"
 #include "daemon/io_http.h"
 #include "daemon/io_log.h"
+#include "daemon/io_login.h"
 #include "daemon/io_notify.h"
 #include "daemon/io_nudge.h"
 #include "daemon/io_ring.h"
@@ -53,6 +54,7 @@ struct io_loop {
 	struct io_http *http;
 	struct io_south *south;
 	struct io_secret *secret;
+	struct io_login *login;
 	struct io_dns *dns;
 	struct io_ring *ring; /* NULL: alone */
 	struct io_ctl *ctl;
@@ -226,6 +228,9 @@ perform_one(struct io_loop *l, const struct node_action *a)
 		break;
 	case NODE_ACT_SECRET:
 		io_secret_read(l->secret, a->xsp);
+		break;
+	case NODE_ACT_LOGIN:
+		io_login_check(l->login, a->id, a->number, a->text, a->text2);
 		break;
 	case NODE_ACT_RESOLVE:
 		io_dns_ask(l->dns, a->id, a->text);
@@ -428,6 +433,7 @@ on_signal(uv_signal_t *signal_handle, int signum)
 	if (signum == SIGHUP) {
 		io_log_reopen();
 		io_tcp_load_keys(l->tcp);
+		io_login_reload(l->login);
 	} else {
 		io_loop_stop(l);
 	}
@@ -457,6 +463,17 @@ catch_signals(struct io_loop *l)
 		uv_signal_start(&l->signals[i], on_signal, loop_signals[i]);
 }
 
+/* Of the kernel: what it has told before says nothing of what comes. */
+static uint64_t
+draw_secret(void *arg)
+{
+	uint64_t v = 0;
+
+	(void)arg;
+	REQUIRE(getrandom(&v, sizeof(v), 0) == sizeof(v));
+	return v;
+}
+
 static int
 open_adapters(struct io_loop *l, uint64_t epoch, int64_t corosync_wait_ms, struct err *e)
 {
@@ -481,11 +498,13 @@ open_adapters(struct io_loop *l, uint64_t epoch, int64_t corosync_wait_ms, struc
 		return e->code;
 	l->south = io_south_new(&l->sink, l->conf);
 	l->secret = io_secret_new(&l->sink, l->conf);
+	l->login = io_login_new(&l->sink, l->conf);
 	l->tcp = io_tcp_new(&l->sink, l->conf);
 	l->nudge = io_nudge_new(&l->sink);
 	l->exec = io_exec_new(&l->sink, l->conf);
 	l->node = node_new(
 		l->conf, l->ring ? io_ring_node_id(l->ring) : LOOP_SOLO_ID, epoch, seed, l->log);
+	node_set_secret(l->node, draw_secret, NULL);
 	l->out = node_out_new();
 	io_ctl_set_node(l->ctl, l->node);
 	if (l->conf->http.enabled) {
@@ -561,6 +580,8 @@ close_all(struct io_loop *l)
 		io_south_close(l->south);
 	if (l->secret != NULL)
 		io_secret_close(l->secret);
+	if (l->login != NULL)
+		io_login_close(l->login);
 	if (l->dns != NULL)
 		io_dns_close(l->dns);
 	if (l->ring != NULL)
@@ -592,6 +613,8 @@ io_loop_free(struct io_loop *l)
 		io_south_free(l->south);
 	if (l->secret != NULL)
 		io_secret_free(l->secret);
+	if (l->login != NULL)
+		io_login_free(l->login);
 	if (l->dns != NULL)
 		io_dns_free(l->dns);
 	if (l->ring != NULL)

@@ -12,6 +12,7 @@
 #include "daemon/bw_part.h"
 #include "daemon/node_part.h"
 #include "daemon/sess_assoc.h"
+#include "daemon/sess_login.h"
 #include "proto/base/check.h"
 #include "proto/base/limits.h"
 
@@ -144,6 +145,12 @@ node_new(const struct conf *conf, uint32_t node_id, uint64_t epoch_floor, uint64
 	n->quiet_due = n->promised = MONO_NEVER;
 	n->x.ha = ha_new(&ha, &fsm, seed ^ 0x5eedu, log);
 	return n;
+}
+
+void
+node_set_secret(struct node *n, uint64_t (*draw)(void *arg), void *arg)
+{
+	n->x.secret = (struct ctx_secret){ draw, arg };
 }
 
 void
@@ -462,6 +469,9 @@ node_input(struct node *n, const struct node_event *ev)
 		break;
 	case NODE_EV_CLIENT_CLOSED:
 		sess_conn_closed(&n->sess, ev->id);
+		break;
+	case NODE_EV_LOGIN:
+		sess_login_over(&n->sess, ev->id, (enum node_login)ev->number);
 		break;
 	case NODE_EV_HTTP_DONE:
 	case NODE_EV_STREAM_DATA:

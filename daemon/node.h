@@ -54,6 +54,7 @@ enum node_event_kind {
 	NODE_EV_SOUTH_DATA,   /* id, bytes */
 	NODE_EV_SOUTH_CLOSED, /* id, text = why */
 	NODE_EV_SECRET,       /* number = xsp, flag: read, bytes = secret; else text = why */
+	NODE_EV_LOGIN,        /* id as given in the action, number = an enum node_login */
 	NODE_EV_RESOLVED, /* id, flag: answered, bytes = lines "priority weight port host"; else text = why */
 };
 
@@ -78,6 +79,12 @@ struct node;
 struct node *node_new(const struct conf *conf, uint32_t node_id, uint64_t epoch_floor,
 	uint64_t seed, const struct log *log);
 void node_free(struct node *n);
+
+/**
+ * Where ids of sessions come from, which are all that a client needs to resume one: 64 bits that cannot be guessed.
+ * Before the first step; without it they are counted.
+ */
+void node_set_secret(struct node *n, uint64_t (*draw)(void *arg), void *arg);
 
 /**
  * The step. Appends actions to `out` (which the caller resets before). The event is only borrowed. Promote and

@@ -10,6 +10,7 @@
 #include "daemon/sess.h"
 
 #include "daemon/sess_assoc.h"
+#include "daemon/sess_login.h"
 #include "daemon/sess_out.h"
 #include "proto/base/check.h"
 #include "proto/base/limits.h"
@@ -77,6 +78,7 @@ sess_conn_free(struct sess *s, struct conn *c)
 	s->conn_count--;
 	s->surplus_count -= c->surplus;
 	csta_stream_fini(&c->in);
+	sess_login_free(c->login);
 	outbox_free(c->box);
 	mem_free(c->peer);
 	mem_free(c->local);
@@ -246,7 +248,7 @@ sess_turn(struct sess *s, struct conn *c)
 	struct csta_frame f;
 	enum csta_frame_result r = CSTA_FRAME_READY;
 
-	for (unsigned i = 0; i < SESS_TURN_FRAMES && !c->closing; i++) {
+	for (unsigned i = 0; i < SESS_TURN_FRAMES && !c->closing && c->login == NULL; i++) {
 		r = csta_stream_next(&c->in, &f);
 		if (r != CSTA_FRAME_READY)
 			break;
@@ -256,14 +258,14 @@ sess_turn(struct sess *s, struct conn *c)
 		sess_malformed(s, c, f.why, buf_as_str(&c->in.framer.in));
 		sess_conn_close(s, c, false);
 	}
-	return r == CSTA_FRAME_READY && !c->closing;
+	return r == CSTA_FRAME_READY && !c->closing && c->login == NULL;
 }
 
-/* Nothing more is read of a connection with bytes that wait, for a turn or for an answer before them. */
+/* Nothing more is read of a connection with bytes that wait, for a turn or for an answer or a login before them. */
 static void
 sess_pause(struct sess *s, struct conn *c)
 {
-	bool pause = c->busy || csta_stream_waits(&c->in);
+	bool pause = c->busy || c->login != NULL || csta_stream_waits(&c->in);
 
 	if (c->paused == pause)
 		return;
@@ -298,8 +300,14 @@ sess_turned(struct sess *s, struct conn *c, bool more)
 void
 sess_read_on(struct sess *s, struct conn *c)
 {
-	if (!c->closing && !c->busy && csta_stream_is_ready(&c->in))
+	if (!c->closing && !c->busy && c->login == NULL && csta_stream_is_ready(&c->in))
 		sess_busy_add(s, c);
+}
+
+void
+sess_logged_in(struct sess *s, struct conn *c)
+{
+	sess_turned(s, c, sess_turn(s, c));
 }
 
 /* Those that wait have a turn each, as many as fit into a step; who has more behind that waits again, as the last. */
@@ -326,7 +334,7 @@ sess_feed(struct sess *s, struct conn *c, struct str bytes)
 
 		if (csta_stream_feed(&c->in, (const uint8_t *)bytes.p, n) == E_OK) {
 			bytes = (struct str){ bytes.p + n, bytes.n - n };
-		} else if (csta_stream_waits(&c->in)) {
+		} else if (c->login != NULL || csta_stream_waits(&c->in)) {
 			sess_malformed(s, c, "more bytes came than can wait for an answer", bytes);
 			sess_conn_close(s, c, false);
 		} else {

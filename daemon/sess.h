@@ -21,6 +21,7 @@ struct conn {
 	char *names;        /* of the client's verified certificate: see struct sess_origin */
 	uint64_t session;   /* id; 0 = none yet */
 	uint64_t out_pos;   /* bytes sent */
+	uint64_t acked_pos; /* bytes that the client's TCP has acknowledged */
 	uint32_t invoke;    /* of our last request: 9001..9998 */
 	uint64_t taken[16]; /* bits: invoke IDs 9001 and up of the client's requests under way */
 	struct outbox *box; /* messages outside any session */
@@ -38,6 +39,8 @@ struct conn {
 	bool paused;    /* nothing is read of it */
 	bool pending;   /* in sess.direct */
 	bool closing;
+	struct sess_login
+		*login; /* its password is being compared: nothing of it is served meanwhile */
 	struct mono heard;
 	UT_hash_handle by_id;
 };
@@ -120,6 +123,9 @@ void sess_error(
 
 /** Bytes of a connection may have waited for the answer that was just sent: its next request has its turn. */
 void sess_read_on(struct sess *s, struct conn *c);
+
+/** A login was answered: what the connection sent behind it has its turn. */
+void sess_logged_in(struct sess *s, struct conn *c);
 
 /** The connection a session has now; 0 = none. An answer belongs to the connection its request came on. */
 uint64_t sess_conn_id(struct sess *s, const struct core_session *session);

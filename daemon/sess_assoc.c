@@ -8,6 +8,7 @@
 #include "daemon/sess_assoc.h"
 
 #include "daemon/auth.h"
+#include "daemon/sess_login.h"
 #include "daemon/sess_out.h"
 #include "proto/base/limits.h"
 #include "proto/csta_encode.h"
@@ -51,8 +52,9 @@ assoc_who(const struct conn *c, const struct csta_request *q)
 	};
 }
 
-static void
-assoc_refuse(struct sess *s, struct conn *c, uint32_t invoke, const char *defined, const char *why)
+void
+sess_assoc_refuse(
+	struct sess *s, struct conn *c, uint32_t invoke, const char *defined, const char *why)
 {
 	log_emit(s->x->log, M_CLIENT_REFUSED, "client=%s %s", c->peer, why);
 	buf_reset(&s->body);
@@ -90,6 +92,23 @@ assoc_put_status(struct sess *s, const struct core_session *session, enum csta_s
 		&s->body, (enum csta_edition)session->edition, status, session->register_id);
 }
 
+/*
+ * Whoever knows the id may resume the session, so it cannot be guessed. It is none of those that are counted, and lies far from
+ * them: model.c takes an id of the same upper half for one of its own.
+ */
+static uint64_t
+assoc_new_id(const struct ctx *x)
+{
+	uint64_t counted = core_next_id(&x->model), id = counted;
+
+	if (x->secret.draw == NULL)
+		return counted;
+	while (id >> 32 == counted >> 32 || id >> 32 == 0 ||
+		core_session_by_id(&x->model, id) != NULL)
+		id = x->secret.draw(x->secret.arg);
+	return id;
+}
+
 static struct core_session *
 assoc_open(struct sess *s, struct conn *c, const struct csta_request *q, struct str user, bool kept)
 {
@@ -97,7 +116,7 @@ assoc_open(struct sess *s, struct conn *c, const struct csta_request *q, struct 
 	enum csta_edition ed = q->wanted ? q->wanted :
 		q->edition               ? q->edition :
 					   sess_default_edition(s, c);
-	uint64_t id = core_next_id(&x->model);
+	uint64_t id = assoc_new_id(x);
 	uint64_t cleanup_s =
 		q->cleanup_delay_s ? q->cleanup_delay_s : (uint64_t)x->conf->cleanup_delay_s;
 	struct core_session *session;
@@ -179,7 +198,7 @@ assoc_start_new(struct sess *s, struct conn *c, uint32_t invoke, const struct cs
 	struct core_session *session;
 
 	if (hindrance != NULL) {
-		assoc_refuse(s, c, invoke, hindrance, why);
+		sess_assoc_refuse(s, c, invoke, hindrance, why);
 		return;
 	}
 	session = assoc_open(s, c, q, str_of(grant->user), true);
@@ -189,26 +208,36 @@ assoc_start_new(struct sess *s, struct conn *c, uint32_t invoke, const struct cs
 	say_own(s->say, session, OUTBOX_STATUS, 0, buf_as_str(&s->body));
 }
 
-static void
-assoc_start(struct sess *s, struct conn *c, uint32_t invoke, const struct csta_request *q)
+void
+sess_assoc_enter(struct sess *s, struct conn *c, uint32_t invoke, const struct csta_request *q,
+	const struct auth_grant *grant)
 {
 	struct core_session *session = assoc_find(s, q->session_id);
-	struct auth_who who = assoc_who(c, q);
-	struct auth_grant grant;
-	const char *why;
 
-	if (c->session != 0) {
-		assoc_refuse(s, c, invoke, "invalidApplicationInfo",
-			"this connection has a session already");
-	} else if (!auth_login(s->x->conf, &who, &grant, &why)) {
-		assoc_refuse(s, c, invoke, "invalidApplicationInfo", why);
-	} else if (session != NULL && strcmp(grant.user, session->user) == 0) {
+	if (session != NULL && strcmp(grant->user, session->user) == 0) {
 		assoc_resume(s, c, session, q->numbered, q->last_number);
 		assoc_put_started(s, session);
 		say_own_first(s->say, session, OUTBOX_ANSWER, invoke, buf_as_str(&s->body));
 	} else {
-		assoc_start_new(s, c, invoke, q, &grant);
+		assoc_start_new(s, c, invoke, q, grant);
 	}
+}
+
+static void
+assoc_start(struct sess *s, struct conn *c, uint32_t invoke, const struct csta_request *q)
+{
+	struct auth_who who = assoc_who(c, q);
+	struct auth_grant grant;
+	const char *why = "this connection has a session already";
+
+	if (c->session != 0)
+		sess_assoc_refuse(s, c, invoke, "invalidApplicationInfo", why);
+	else if (auth_login(s->x->conf, &who, &grant, &why) && !grant.by_hash)
+		sess_assoc_enter(s, c, invoke, q, &grant);
+	else if (auth_has_hashes(s->x->conf))
+		sess_login_ask(s, c, invoke, q, &grant, why);
+	else
+		sess_assoc_refuse(s, c, invoke, "invalidApplicationInfo", why);
 }
 
 static void
@@ -386,7 +415,7 @@ static void
 assoc_turn_away(struct sess *s, struct conn *c, uint32_t invoke, const struct csta_request *q)
 {
 	if (q->kind == CSTA_StartApplicationSession)
-		assoc_refuse(s, c, invoke, "serverResourcesBusy", "too many connections");
+		sess_assoc_refuse(s, c, invoke, "serverResourcesBusy", "too many connections");
 	else
 		assoc_error(s, c, invoke, CSTA_ERR_resourceLimitExceeded);
 	sess_conn_close(s, c, true);

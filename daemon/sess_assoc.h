@@ -30,6 +30,15 @@ void sess_assoc_tick(struct sess *s);
 /** Nothing is to be answered to it. */
 bool sess_assoc_is_response(enum csta_request_kind kind);
 
+/* parts that sess_login.c needs */
+
+/** Opens a session, or resumes the one that is named, for a login that is granted; or refuses. */
+void sess_assoc_enter(struct sess *s, struct conn *c, uint32_t invoke, const struct csta_request *q,
+	const struct auth_grant *grant);
+/** StartApplicationSessionNegResponse; `why` is for the log. */
+void sess_assoc_refuse(
+	struct sess *s, struct conn *c, uint32_t invoke, const char *defined, const char *why);
+
 /* parts of sess.c that association needs */
 struct conn *sess_conn(struct sess *s, uint64_t id);
 struct conn *sess_conn_of(struct sess *s, const struct core_session *session);

@@ -40,7 +40,7 @@ usage(FILE *to)
 		"  -p       print the configuration with all its keys, without passwords, and end\n"
 		"  -V       print the version and end\n"
 		"Runs in the foreground until SIGTERM. SIGHUP opens the log file anew and reads the\n"
-		"certificates of listeners again.\n"
+		"certificates of listeners and login-files again.\n"
 		"Exit codes: 0 clean stop, 1 configuration or start-up error, 2 usage.\n");
 }
 

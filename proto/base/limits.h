@@ -32,7 +32,10 @@
 #define LIMIT_OUTBOX_MESSAGES 16384
 #define LIMIT_OUTBOX_BYTES (8 * 1024 * 1024)
 #define LIMIT_REQUESTS_PER_SESSION 256
-#define LIMIT_LISTINGS 16 /* lists of devices on their way to clients */
+#define LIMIT_LOGIN_FILE_BYTES 262144 /* of hashed passwords */
+#define LIMIT_LOGIN_LINES 1024
+#define LIMIT_LOGINS_WAITING 1024 /* passwords that wait for a thread */
+#define LIMIT_LISTINGS 16         /* lists of devices on their way to clients */
 #define LIMIT_LISTING_BYTES \
 	(256 * 1024)       /* what may wait for a client before more of the list is said */
 #define LIMIT_JOURNALS 256 /* operations of several steps under way */

@@ -58,6 +58,8 @@
 	XX(37609, CLIENT_TLS, WARNING, "TLS with a client failed; its connection is closed") \
 	XX(37610, MONITOR_LIMIT, WARNING, "the limit of monitors is reached") \
 	XX(37611, LISTENER_TLS, ALARM, "the certificates of a listener cannot be used") \
+	XX(37612, LOGIN_FILE, WARNING, \
+		"a file of hashed passwords cannot be taken; what was read before stays") \
 	XX(37620, OVERLOAD, WARNING, "this node is overloaded, or was") \
 	XX(37701, CONFIG_LOADED, NOTICE, "the configuration was read") \
 	XX(37705, CONFIG_DIFFERS, WARNING, "the two nodes have different configurations") \

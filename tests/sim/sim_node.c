@@ -215,8 +215,9 @@ node_perform(struct sim *s, struct sim_node *n, const struct node_action *a)
 	case NODE_ACT_SOUTH_SEND:
 	case NODE_ACT_SOUTH_CLOSE:
 	case NODE_ACT_SECRET:
+	case NODE_ACT_LOGIN:
 	case NODE_ACT_RESOLVE:
-		REQUIRE(false); /* its links are of the other transport, its account is of the configuration */
+		REQUIRE(false); /* its links are of the other transport, accounts are of the configuration */
 		break;
 	case NODE_ACT_STREAM_CLOSE:
 		sim_south_stream_close(s, n->index, a->id);
@@ -380,6 +381,12 @@ sim_node_input(struct sim *s, unsigned index, uint64_t instance, const struct no
 
 /* --- life -------------------------------------------------------------------------------------------------- */
 
+static uint64_t
+node_secret(void *arg)
+{
+	return sim_world_rand(arg, SIM_RNG_NODE, UINT64_MAX);
+}
+
 void
 sim_node_start(struct sim *s, unsigned index)
 {
@@ -397,6 +404,7 @@ sim_node_start(struct sim *s, unsigned index)
 	n->started_us = s->now_us;
 	n->node = node_new(&n->conf, n->id, n->epoch_disk,
 		sim_world_rand(s, SIM_RNG_NODE, UINT64_MAX), &n->log);
+	node_set_secret(n->node, node_secret, s);
 	sim_world_trace(
 		s, "%s starts, epoch on disk %" PRIu64, sim_node_name(s, index), n->epoch_disk);
 	node_run(s, n, &(struct node_event){ .kind = NODE_EV_START });

@@ -3,7 +3,7 @@
 # timeout: 60
 #
 # test_listeners.sh - one node that listens in three ways: plain, TLS with certificates of clients, and documents ended by zero
-# bytes. Clients are the shell and the openssl program; BroadWorks is the simulator.
+# bytes. Users have hashed passwords. Clients are the shell and the openssl program; BroadWorks is the simulator.
 set -u
 
 # shellcheck source=tests/solo/solo_lib.sh
@@ -44,6 +44,11 @@ address = 127.0.0.1
 port = $((port + 2))
 framing = nul
 default-edition = ed5
+[application everybody]
+addresses = 127.0.0.0/8
+[application walls]
+user = anna, bert
+login-file = $dir/users
 [broadworks]
 xsp = http://$xsp
 user = admin@demo.example
@@ -159,6 +164,46 @@ bare_documents_in_order()
 	exec 8>&-
 }
 
+# A line as the documentation says it is made.
+user() { printf '%s:%s\n' "$1" "$(openssl passwd -6 "$2")"; }
+
+login_files_are_tried_first()
+{
+	user anna eins >"$dir/users"
+	chmod 644 "$dir/users"
+	! "$build/tandemd" -t -c "$dir/t.conf" >"$dir/t.out" 2>&1 && has "$dir/t.out" 'users: its mode is 644' || return 1
+	chmod 640 "$dir/users"
+	"$build/tandemd" -t -c "$dir/t.conf" >"$dir/t.out" 2>&1
+	! has "$dir/t.out" users
+}
+
+# login USER PASSWORD ANSWER: what the answer is; the id of the session is in $session
+login()
+{
+	exec 8<>"/dev/tcp/127.0.0.1/$((port + 2))"
+	hears SystemStatus || return 1
+	printf '<StartApplicationSession><applicationInfo><applicationSpecificInfo><user>%s</user><password>%s</password></applicationSpecificInfo></applicationInfo></StartApplicationSession>\0' \
+		"$1" "$2" >&8
+	hears "$3" || { echo "heard: $document"; return 1; }
+	session=${document#*<sessionID>} session=${session%%</sessionID>*}
+	exec 8>&-
+}
+
+# Each has a password of his own; one who is added may come without a restart; ids of sessions are not counted.
+hashed_passwords()
+{
+	local yes=StartApplicationSessionPosResponse no=StartApplicationSessionNegResponse first
+	login anna eins $yes || return 1
+	first=$session
+	login anna zwei $no && login bert zwei $no && login carl eins $no || return 1
+	{ user anna eins; user bert zwei; } >"$dir/users.new"
+	chmod 640 "$dir/users.new"
+	mv "$dir/users.new" "$dir/users"
+	login bert zwei $yes && login anna zwei $no && login anna eins $yes || return 1
+	[ ${#first} -ge 15 ] && [ "${first:0:6}" != "${session:0:6}" ] || { echo "ids $first, $session"; return 1; }
+	! grep -q 'eins\|zwei' "$dir/td.out"
+}
+
 # New certificates without a restart; those that cannot be read change nothing.
 certificates_are_read_again()
 {
@@ -183,11 +228,13 @@ new_certificate_is_served()
 ends_cleanly() { kill "$tandemd" && wait "$tandemd"; }
 
 start_all || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+result 'tandemd -t tries the hashed passwords' login_files_are_tried_first
 result 'tandemd -t tries the certificates' certificates_are_tried_first
 start_node || { echo "$passed passed, $((failed + 1)) failed, 0 skipped"; exit 1; }
 result 'each listener has its edition, over TCP and over TLS' plain_and_secure_speak_their_edition
 result 'without a certificate nobody comes in' without_a_certificate_nobody_comes_in
 result 'documents without invoke IDs are answered in order' bare_documents_in_order
+result 'hashed passwords' hashed_passwords
 result 'what was heard is kept' "$build/check/coverage_names" spool "$dir"/heard.*
 result 'certificates are read again' certificates_are_read_again
 result 'tandemd ends cleanly' ends_cleanly

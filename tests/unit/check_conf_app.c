@@ -62,6 +62,9 @@ START_TEST(what_does_not_fit_is_refused)
 	bad("[application a]\npassword = x\n" MINIMAL, "[application a] user: missing");
 	bad("[application a]\nuser = x\npassword = y\npassword-file = /z\n" MINIMAL,
 		"given together with password-file");
+	bad("[application a]\nuser = x\npassword = y\nlogin-file = /z\n" MINIMAL, "or login-file");
+	bad("[application a]\nlogin-file = /z\n" MINIMAL, "[application a] user: missing");
+	bad("[application a]\nuser = x\nlogin-file = z\n" MINIMAL, "login-file");
 	bad("[application a]\nuser = x\npassword = y\n[application b]\nuser = w, x\npassword = y\n" MINIMAL,
 		"[application b] user: another section has it");
 	bad("[csta]\nuser = x\npassword = y\n[application b]\nuser = x\npassword = y\n" MINIMAL,

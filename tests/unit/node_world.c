@@ -307,6 +307,7 @@ world_action(struct world *w, const struct node_action *a)
 	case NODE_ACT_SOUTH_SEND:
 	case NODE_ACT_SOUTH_CLOSE:
 	case NODE_ACT_SECRET:
+	case NODE_ACT_LOGIN:
 	case NODE_ACT_RESOLVE:
 		ck_assert_ptr_nonnull((void *)(uintptr_t)w->links_by_hand);
 		w->links_by_hand(w, a);
