@@ -19,6 +19,7 @@
 #define OUT_STEP_MESSAGES 512
 #define OUT_PACED_MESSAGES 3 /* of a connection, from its first on */
 #define OUT_PACE_MS 50
+#define OUT_WINDOW_BYTES 1048576
 
 /* invoke IDs */
 
@@ -111,8 +112,20 @@ out_send(struct sess *s, struct conn *c, uint32_t invoke, const struct outbox_me
 void
 sess_out_acked(struct conn *c, uint64_t pos)
 {
+	if (pos > c->acked_pos)
+		c->acked_pos = pos;
 	if (pos >= c->held_pos)
 		c->held_pos = 0;
+}
+
+/*
+ * Its TCP has taken nothing for a long while. What waits stays in the outbox until it does: no frame is made of it and
+ * nothing is copied into the queue of a socket, so that who does not read costs less than who does.
+ */
+static bool
+out_full(const struct conn *c)
+{
+	return c->out_pos >= c->acked_pos + OUT_WINDOW_BYTES;
 }
 
 static bool
@@ -122,7 +135,7 @@ out_held(struct sess *s, struct conn *c)
 		c->held_pos = 0;
 	if (c->held_pos != 0)
 		s->out_due = mono_min(s->out_due, c->held_until);
-	return c->held_pos != 0;
+	return c->held_pos != 0 || out_full(c);
 }
 
 /* messages outside any session */
@@ -219,7 +232,7 @@ out_turn(struct sess *s, uint64_t id, unsigned *budget)
 	}
 	if (c != NULL && ((struct outbox *)session->box)->overflow && !c->closing)
 		out_overflow(s, session, c);
-	return c != NULL && !c->closing && msg != NULL && c->held_pos == 0;
+	return c != NULL && !c->closing && msg != NULL && c->held_pos == 0 && !out_full(c);
 }
 
 static void

@@ -8,6 +8,8 @@
  * Pace: clients are known that take what one read brings for one message while they associate. The first messages of a
  * connection (the status it is greeted with, the answer to its association, the status behind that) therefore have a
  * segment each: the next one waits until the client's TCP has the one before, or for 50 ms.
+ *
+ * Window: a megabyte may be on its way to a client's TCP that was not acknowledged; what is more waits in the outbox.
  */
 #ifndef TANDEM_DAEMON_SESS_OUT_H
 #define TANDEM_DAEMON_SESS_OUT_H

@@ -10,6 +10,7 @@
 
 static struct world w;
 
+#define WINDOW 1048576 /* bytes that a client's TCP may have without acknowledging them */
 #define ASK "<RequestSystemStatus/>"
 #define ANSWER(invoke) invoke " RequestSystemStatusResponse{systemStatus=normal}\n"
 
@@ -132,7 +133,10 @@ many_events(unsigned count)
 			"Terminator", i % 2 ? "Active" : "Held", "2002");
 }
 
-/* A client has 3,000 messages to come; another one asks something meanwhile and has its answer with the next step. */
+/*
+ * A client has 3,000 messages to come; another one asks something meanwhile and has its answer with the next step. It does
+ * not read: it is given no more than a window of bytes.
+ */
 START_TEST(test_turns)
 {
 	uint64_t before;
@@ -159,8 +163,20 @@ START_TEST(test_turns)
 	send_at_once(other, 9, ASK);
 	world_heard(&w, other, ANSWER("0009"));
 	ck_assert_uint_le(w.clients[much].frames, before + 1024);
-	/* and all of it comes, at the same instant */
+	/* and what its TCP may have unread comes at the same instant: a megabyte; the rest stays here */
 	world_run(&w, 0);
+	ck_assert_uint_ge(w.clients[much].bytes, WINDOW);
+	ck_assert_uint_lt(w.clients[much].bytes, WINDOW + LIMIT_CSTA_SEND_BYTES);
+	before = w.clients[much].frames;
+	ck_assert_uint_lt(before, 2900);
+	many_events(2);
+	send_at_once(other, 10, ASK);
+	world_heard(&w, other, ANSWER("0010"));
+	ck_assert_uint_eq(w.clients[much].frames, before);
+	/* as soon as it reads it has all */
+	w.clients[much].reads = true;
+	world_later(&w, 0, NODE_EV_CLIENT_ACKED, much, w.clients[much].bytes, STR_NONE, STR_NONE);
+	world_run(&w, 100);
 	ck_assert_uint_ge(w.clients[much].frames, 3000);
 	world_fini(&w);
 }
