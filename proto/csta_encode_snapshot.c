@@ -14,6 +14,8 @@
 #include "proto/csta_encode_part.h"
 #include "proto/csta_frame.h"
 
+#include <stdio.h>
+
 #define STATE_COUNT (CSTA_LOCAL_fail + 1)
 
 /* [far][local]: in the pairs of simpleCallState the second word is the asked device. NULL = no name. */
@@ -79,20 +81,23 @@ call_entry(struct buf *b, const void *items, size_t i)
 	xmlw_close(b, "snapshotCallResponseInfo");
 }
 
-/* The answer up to the end of the list; if that is too long: cut, or false and nothing written. */
+/* The answer up to the end of the list; if that is too long: cut and what is left out, or false and nothing written. */
 static bool
 whole_put(struct buf *b, enum csta_edition ed, const char *root, const struct csta_encode_list *l,
-	bool cut)
+	size_t *left_out)
 {
-	size_t start = b->n;
+	size_t start = b->n, taken;
 
 	csta_encode_part_open(b, ed, root);
 	xmlw_open(b, "crossRefIDorSnapshotData");
 	xmlw_open(b, "snapshotData");
-	if (csta_encode_part_list(b, start, l) < l->count && !cut) {
+	taken = csta_encode_part_list(b, start, l);
+	if (taken < l->count && left_out == NULL) {
 		b->n = start;
 		return false;
 	}
+	if (left_out != NULL)
+		*left_out = l->count - taken;
 	xmlw_close(b, "snapshotData");
 	xmlw_close(b, "crossRefIDorSnapshotData");
 	return true;
@@ -106,7 +111,7 @@ csta_put_snapshot_device_response(
 
 	if (b->overflow)
 		return true;
-	if (!whole_put(b, ed, "SnapshotDeviceResponse", &l, false))
+	if (!whole_put(b, ed, "SnapshotDeviceResponse", &l, NULL))
 		return false;
 	xmlw_close(b, "SnapshotDeviceResponse");
 	return true;
@@ -119,7 +124,22 @@ call_ends(struct buf *b, const struct csta_call_ends *ends)
 		csta_encode_part_party(b, "callingDevice", ends->calling);
 	if (ends->called.n > 0)
 		csta_encode_part_party(b, "calledDevice", ends->called);
-	xmlw_close(b, "SnapshotCallResponse");
+}
+
+/* The schema has no place for it: private data. */
+static void
+call_left_out(struct buf *b, size_t left_out)
+{
+	char text[24];
+	struct csta_private item = { .name = "partiesLeftOut" };
+
+	if (left_out == 0)
+		return;
+	snprintf(text, sizeof(text), "%zu", left_out);
+	item.value = str_of(text);
+	xmlw_open(b, "extensions");
+	csta_encode_part_private(b, STR_NONE, &item, 1);
+	xmlw_close(b, "extensions");
 }
 
 /* Has SnapshotCallData a cross reference and an end in this edition? From 4 on it is a bare list. */
@@ -134,12 +154,15 @@ csta_put_snapshot_call_response(struct buf *b, enum csta_edition ed,
 	const struct csta_call_party *parties, size_t count, const struct csta_call_ends *ends)
 {
 	const struct csta_encode_list l = { call_entry, parties, count };
+	size_t left_out = 0;
 
 	if (b->overflow)
 		return true;
-	if (!whole_put(b, ed, "SnapshotCallResponse", &l, !call_has_segments(ed)))
+	if (!whole_put(b, ed, "SnapshotCallResponse", &l, call_has_segments(ed) ? NULL : &left_out))
 		return false;
 	call_ends(b, ends);
+	call_left_out(b, left_out);
+	xmlw_close(b, "SnapshotCallResponse");
 	return true;
 }
 
@@ -165,6 +188,7 @@ csta_put_snapshot_call_reference(
 {
 	reference_put(b, ed, "SnapshotCallResponse", cross_ref);
 	call_ends(b, ends);
+	xmlw_close(b, "SnapshotCallResponse");
 }
 
 size_t

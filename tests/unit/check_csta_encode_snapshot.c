@@ -232,6 +232,21 @@ START_TEST(test_snapshot_segment)
 }
 END_TEST
 
+/* The parties that are told, and what is said of how many are not. */
+static size_t
+told_and_left_out(struct buf *b)
+{
+	const char *at, *left_out;
+	size_t told = 0;
+
+	buf_char(b, '\0');
+	for (at = (const char *)b->p; (at = strstr(at, "<snapshotCallResponseInfo>")) != NULL; at++)
+		told++;
+	left_out = strstr((const char *)b->p, "partiesLeftOut");
+	ck_assert_ptr_nonnull(left_out);
+	return told + strtoul(strchr(left_out, '>') + 1, NULL, 10);
+}
+
 /* A call of many parties: segments in edition 3; later schemas have none, there it is cut. */
 START_TEST(test_snapshot_call_size)
 {
@@ -255,6 +270,11 @@ START_TEST(test_snapshot_call_size)
 	ck_assert(csta_put_snapshot_call_response(
 		&b, CSTA_ED4, parties, LIMIT_PARTIES_PER_CALL, &ends));
 	ck_assert_uint_le(b.n + CSTA_PREFIX_BYTES, LIMIT_CSTA_SEND_BYTES);
+	ck_assert_uint_eq(told_and_left_out(&b), LIMIT_PARTIES_PER_CALL);
+	buf_reset(&b);
+	ck_assert(csta_put_snapshot_call_response(&b, CSTA_ED4, parties, 3, &ends));
+	buf_char(&b, '\0');
+	ck_assert_ptr_null(strstr((char *)b.p, "extensions"));
 	buf_fini(&b);
 }
 END_TEST
