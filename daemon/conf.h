@@ -262,8 +262,10 @@ struct conf {
 	bool clustered;     /* cluster = corosync | none */
 	char group[32];     /* CPG group, default "tandem" */
 	char state_dir[192];
-	char log_file[192];         /* "" = stderr */
-	char control[64];           /* name of the control socket, default "tandemd" */
+	char log_file[192]; /* "" = stderr */
+	char control[64];   /* name of the control socket, default "tandemd" */
+	char read_group[64], operate_group[64],
+		admin_group[64];    /* who may ask what: daemon/ctl.h */
 	bool confirmed;             /* replicate = confirmed | async */
 	bool fencing;               /* fencing = yes | no */
 	int64_t confirm_timeout_ms; /* 200 */

@@ -30,6 +30,9 @@
 	XX("node", "state-dir", FILE, state_dir, 1, 0, "/var/lib/tandem", LOCAL) \
 	XX("node", "log-file", FILE, log_file, 0, 0, "", LOCAL) \
 	XX("node", "control", NAME, control, 1, 0, "tandemd", LOCAL) \
+	XX("node", "read-group", NAME, read_group, 0, 0, "", LOCAL) \
+	XX("node", "operate-group", NAME, operate_group, 0, 0, "", LOCAL) \
+	XX("node", "admin-group", NAME, admin_group, 0, 0, "", LOCAL) \
 	XX("node", "replicate", REPLICATE, confirmed, 0, 0, "confirmed", SHARED) \
 	XX("node", "fencing", YESNO, fencing, 0, 0, "yes", SHARED) \
 	XX("node", "confirm-timeout-ms", I64, confirm_timeout_ms, 10, 60000, "200", SHARED) \

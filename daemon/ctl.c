@@ -5,6 +5,7 @@
 #include "proto/base/check.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 static int
@@ -42,7 +43,7 @@ static bool
 find_verb(const char *text, enum ctl_verb *verb)
 {
 	static const char *const names[] = {
-#define XX(name, word) word,
+#define XX(name, word, level) word,
 		CTL_VERBS(XX)
 #undef XX
 	};
@@ -66,26 +67,111 @@ find_level(const char *text, enum log_level *level)
 	return false;
 }
 
+/* A number of `root`, `initial` if it is not there. */
+static int
+read_number(json_t *root, const char *key, json_int_t initial, json_int_t min, json_int_t max,
+	json_int_t *out, struct err *e)
+{
+	json_t *given = json_object_get(root, key);
+	json_int_t n = given != NULL ? json_integer_value(given) : initial;
+
+	if (n < min || n > max)
+		return err_set(e, E_MALFORMED, "%s: allowed: %lld to %lld", key, (long long)min,
+			(long long)max);
+	*out = n;
+	return 0;
+}
+
+/* A text of `root`; "" if it is not there. */
+static int
+read_text(json_t *root, const char *key, char *out, size_t size, struct err *e)
+{
+	const char *text = json_string_value(json_object_get(root, key));
+
+	if (!str_copy(out, size, str_of(text)))
+		return err_set(e, E_MALFORMED, "%s: allowed: %zu characters", key, size - 1);
+	return 0;
+}
+
+/* Where the slice before ended. */
+static int
+read_after(json_t *after, struct ctl_list_query *q, struct err *e)
+{
+	json_t *keys = json_object_get(after, "keys");
+	json_int_t skip = 0;
+
+	if (json_array_size(keys) > CTL_LIST_KEYS)
+		return err_set(e, E_MALFORMED, "after: allowed: %d keys", CTL_LIST_KEYS);
+	if (read_number(after, "skip", 0, 0, UINT32_MAX, &skip, e) != 0)
+		return e->code;
+	for (size_t i = 0; i < json_array_size(keys); i++) {
+		const char *key = json_string_value(json_array_get(keys, i));
+
+		if (key == NULL || !str_copy(q->keys[i], sizeof(q->keys[i]), str_of(key)))
+			return err_set(e, E_MALFORMED, "after: not a key");
+		q->key_count++;
+	}
+	q->skip = (uint32_t)skip;
+	return 0;
+}
+
+static int
+read_list(json_t *root, struct ctl_list_query *q, struct err *e)
+{
+	const char *what = json_string_value(json_object_get(root, "what"));
+	json_int_t rows = 0;
+
+	if (what == NULL || !ctl_list_find(what, &q->kind))
+		return err_set(e, E_MALFORMED,
+			"what: allowed: calls, stuck, monitors, sessions, users, channels");
+	if (read_number(root, "rows", LIMIT_CTL_ROWS, 1, LIMIT_CTL_ROWS, &rows, e) != 0 ||
+		read_text(root, "match", q->match, sizeof(q->match), e) != 0 ||
+		read_text(root, "state", q->state, sizeof(q->state), e) != 0)
+		return e->code;
+	q->rows_max = (uint32_t)rows;
+	return read_after(json_object_get(root, "after"), q, e);
+}
+
+static int
+read_events(json_t *root, struct ctl_request *r, struct err *e)
+{
+	json_int_t rows = 0, after = 0;
+
+	if (read_number(root, "rows", LIMIT_CTL_ROWS, 1, LIMIT_CTL_ROWS, &rows, e) != 0 ||
+		read_number(root, "after", 0, 0, INT64_MAX, &after, e) != 0)
+		return e->code;
+	r->rows = (uint32_t)rows;
+	r->after = (uint64_t)after;
+	return 0;
+}
+
+/* What the verb wants to know besides. */
+static int
+read_members(json_t *root, struct ctl_request *r, struct err *e)
+{
+	const char *level = json_string_value(json_object_get(root, "level"));
+	json_int_t lines = 0;
+
+	if (read_number(root, "lines", 20, 1, CTL_HISTORY_LINES_MAX, &lines, e) != 0)
+		return e->code;
+	r->lines = (uint32_t)lines;
+	if (r->verb == CTL_LOGLEVEL && (level == NULL || !find_level(level, &r->level)))
+		return err_set(e, E_MALFORMED, "level: allowed: alarm, warning, notice, debug");
+	if (r->verb == CTL_EVENTS)
+		return read_events(root, r, e);
+	return r->verb == CTL_LIST ? read_list(root, &r->list, e) : 0;
+}
+
 static int
 read_request(json_t *root, struct ctl_request *r, struct err *e)
 {
 	const char *verb = json_string_value(json_object_get(root, "verb"));
-	const char *level = json_string_value(json_object_get(root, "level"));
-	json_t *lines = json_object_get(root, "lines");
-	struct ctl_request read = { .lines = 20, .level = LOG_NOTICE };
+	struct ctl_request read = { .level = LOG_NOTICE };
 
 	if (verb == NULL || !find_verb(verb, &read.verb))
 		return err_set(e, E_UNKNOWN, "no such verb: %s", verb ? verb : "(none)");
-	if (lines != NULL) {
-		json_int_t n = json_integer_value(lines);
-
-		if (n < 1 || n > CTL_HISTORY_LINES_MAX)
-			return err_set(
-				e, E_MALFORMED, "lines: allowed: 1 to %d", CTL_HISTORY_LINES_MAX);
-		read.lines = (uint32_t)n;
-	}
-	if (read.verb == CTL_LOGLEVEL && (level == NULL || !find_level(level, &read.level)))
-		return err_set(e, E_MALFORMED, "level: allowed: alarm, warning, notice, debug");
+	if (read_members(root, &read, e) != 0)
+		return e->code;
 	*r = read;
 	return 0;
 }
@@ -93,16 +179,65 @@ read_request(json_t *root, struct ctl_request *r, struct err *e)
 int
 ctl_parse(struct str json, struct ctl_request *r, struct err *e)
 {
+	struct err local = { 0 };
 	json_error_t why;
 	json_t *root = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, &why);
 	int result;
 
 	if (root == NULL)
 		return err_set(e, E_MALFORMED, "not JSON: %s", why.text);
-	result = read_request(root, r, e);
+	result = read_request(root, r, e != NULL ? e : &local);
 	json_decref(root);
 	return result;
 }
+
+/* --- rights ----------------------------------------------------------------------------------- */
+
+enum ctl_level
+ctl_level_of(enum ctl_verb verb)
+{
+	static const enum ctl_level levels[] = {
+#define XX(name, word, level) CTL_LEVEL_##level,
+		CTL_VERBS(XX)
+#undef XX
+	};
+
+	return levels[verb];
+}
+
+const char *
+ctl_level_name(enum ctl_level level)
+{
+	static const char *const names[] = {
+#define XX(name, text) text,
+		CTL_LEVELS(XX)
+#undef XX
+	};
+
+	return names[level];
+}
+
+static bool
+is_member(uint32_t gid, const uint32_t *gids, size_t count)
+{
+	for (size_t i = 0; gid != CTL_NO_GROUP && i < count; i++)
+		if (gids[i] == gid)
+			return true;
+	return false;
+}
+
+enum ctl_level
+ctl_level_for(const struct ctl_rights *r, uint32_t uid, const uint32_t *gids, size_t gid_count)
+{
+	if (uid == 0 || uid == r->daemon_uid)
+		return CTL_LEVEL_ADMIN;
+	for (int level = CTL_LEVEL_ADMIN; level > CTL_LEVEL_NONE; level--)
+		if (is_member(r->gid[level], gids, gid_count))
+			return (enum ctl_level)level;
+	return CTL_LEVEL_NONE;
+}
+
+/* --- orders ----------------------------------------------------------------------------------- */
 
 enum ctl_verdict
 ctl_promote_verdict(enum ha_role role, bool serving, const char *refusal)
@@ -144,6 +279,18 @@ void
 ctl_answer_error(struct buf *out, const char *text)
 {
 	answer(out, json_pack("{s:b,s:o}", "ok", 0, "error", plain_text(text)));
+}
+
+void
+ctl_answer_denied(struct buf *out, enum ctl_verb verb, enum ctl_level has)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text),
+		"not permitted: this needs the level %s, and yours is %s (see %s-group of the configuration)",
+		ctl_level_name(ctl_level_of(verb)), ctl_level_name(has),
+		ctl_level_name(ctl_level_of(verb)));
+	answer(out, json_pack("{s:b,s:b,s:s}", "ok", 0, "denied", 1, "error", text));
 }
 
 void

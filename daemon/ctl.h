@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The control channel's language: requests and answers as JSON, and when an order is done.
+ * The control channel's language: requests and answers as JSON, who may ask what, and when an order is done.
  *
- * Request  {"verb":"status"}   history: "lines" (20), loglevel: "level" Answer   {"ok":true,...} or
- * {"ok":false,"error":"..."}; verbs whose answer is an exit code have "exit"
+ * Request {"verb":"status"}; further members by verb: history: "lines" (20); loglevel: "level"; list: "what", "rows",
+ * "match", "state", "after":{"keys":[...],"skip":n}; events: "after", "rows". Answer {"ok":true,...} or
+ * {"ok":false,"error":"..."}, with "denied":true if the asker may not; verbs whose answer is an exit code have "exit".
+ *
+ * Levels, each with the ones before it: read looks, operate changes what is looked at (log level, resynchronisation),
+ * admin changes who serves.
  */
 #ifndef TANDEM_DAEMON_CTL_H
 #define TANDEM_DAEMON_CTL_H
 
+#include "daemon/ctl_list.h"
 #include "ha/ha.h"
 #include "proto/base/buf.h"
 #include "proto/base/err.h"
@@ -19,20 +24,32 @@
 #define CTL_MESSAGE_BYTES_MAX (128 * 1024) /* either way, with libqb's header */
 #define CTL_HISTORY_LINES_MAX 500
 
+#define CTL_LEVELS(XX) XX(NONE, "none") XX(READ, "read") XX(OPERATE, "operate") XX(ADMIN, "admin")
+
+enum ctl_level {
+#define XX(name, text) CTL_LEVEL_##name,
+	CTL_LEVELS(XX)
+#undef XX
+};
+
+/* name, word, level that it needs */
 #define CTL_VERBS(XX) \
-	XX(STATUS, "status") \
-	XX(HISTORY, "history") \
-	XX(READY, "ready") \
-	XX(OCF_MONITOR, "ocf-monitor") \
-	XX(OCF_HEALTH, "ocf-health") \
-	XX(OCF_PROMOTE, "ocf-promote") \
-	XX(OCF_DEMOTE, "ocf-demote") \
-	XX(OCF_SCORE, "ocf-score") \
-	XX(VERSION, "version") \
-	XX(LOGLEVEL, "loglevel")
+	XX(STATUS, "status", READ) \
+	XX(HISTORY, "history", READ) \
+	XX(READY, "ready", READ) \
+	XX(LIST, "list", READ) \
+	XX(EVENTS, "events", READ) \
+	XX(OCF_MONITOR, "ocf-monitor", READ) \
+	XX(OCF_HEALTH, "ocf-health", READ) \
+	XX(OCF_PROMOTE, "ocf-promote", ADMIN) \
+	XX(OCF_DEMOTE, "ocf-demote", ADMIN) \
+	XX(OCF_SCORE, "ocf-score", READ) \
+	XX(VERSION, "version", READ) \
+	XX(LOGLEVEL, "loglevel", OPERATE) \
+	XX(BLACKBOX, "blackbox", OPERATE)
 
 enum ctl_verb {
-#define XX(name, text) CTL_##name,
+#define XX(name, text, level) CTL_##name,
 	CTL_VERBS(XX)
 #undef XX
 };
@@ -53,7 +70,25 @@ struct ctl_request {
 	enum ctl_verb verb;
 	uint32_t lines;       /* history: 1..CTL_HISTORY_LINES_MAX */
 	enum log_level level; /* loglevel */
+	uint32_t rows;        /* events: 1..LIMIT_CTL_ROWS */
+	uint64_t after;       /* events: those with greater numbers */
+	struct ctl_list_query list;
 };
+
+/** The level that a verb needs. */
+enum ctl_level ctl_level_of(enum ctl_verb verb);
+const char *ctl_level_name(enum ctl_level level);
+
+/* Groups of the system whose members have a level; CTL_NO_GROUP: none. */
+#define CTL_NO_GROUP UINT32_MAX
+struct ctl_rights {
+	uint32_t daemon_uid;
+	uint32_t gid[CTL_LEVEL_ADMIN + 1];
+};
+
+/** The highest level of a user with these groups; root and the user of the daemon have all. */
+enum ctl_level ctl_level_for(
+	const struct ctl_rights *r, uint32_t uid, const uint32_t *gids, size_t gid_count);
 
 /** Reads a request. 0 or E_MALFORMED / E_UNKNOWN; `r` is written on success alone. */
 int ctl_parse(struct str json, struct ctl_request *r, struct err *e)
@@ -77,6 +112,8 @@ enum ctl_ocf ctl_health_code(enum ha_role role, bool healthy);
 
 /** Appends {"ok":false,"error":text}. */
 void ctl_answer_error(struct buf *out, const char *text);
+/** Appends {"ok":false,"denied":true,"error":...}: the verb needs a level that the asker has not. */
+void ctl_answer_denied(struct buf *out, enum ctl_verb verb, enum ctl_level has);
 /** Appends {"ok":true,"exit":code,"text":text}. */
 void ctl_answer_code(struct buf *out, int code, const char *text);
 /** Appends {"ok":true,"lines":[...]} from lines of JSON; lines that are none are left out. */

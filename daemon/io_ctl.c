@@ -10,6 +10,7 @@
 #include "daemon/io_ctl.h"
 
 #include "daemon/ctl.h"
+#include "daemon/ctl_ring.h"
 #include "daemon/io_files.h"
 #include "daemon/io_log.h"
 #include "daemon/io_qb.h"
@@ -17,8 +18,10 @@
 #include "proto/base/mem.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -27,6 +30,7 @@
 #define CTL_ORDER_MS 30000
 #define CTL_TICK_MS 100
 #define CTL_WAITERS_MAX 64
+#define CTL_GROUPS_MAX 256 /* of one asker; more are not looked at */
 
 struct waiter {
 	qb_ipcs_connection_t *conn;
@@ -43,6 +47,7 @@ struct io_ctl {
 	uv_timer_t tick;
 	struct waiter *waiters;
 	unsigned waiter_count;
+	struct ctl_rights rights;
 	struct buf answer;
 };
 
@@ -120,6 +125,18 @@ answer_history(struct io_ctl *c, uint32_t lines)
 	else
 		ctl_answer_error(&c->answer, e.text);
 	buf_fini(&text);
+}
+
+static void
+answer_blackbox(struct io_ctl *c)
+{
+	char path[300];
+	struct err e = { 0 };
+
+	if (io_log_dump_blackbox(path, sizeof(path), &e) == 0)
+		ctl_answer_code(&c->answer, 0, path);
+	else
+		ctl_answer_error(&c->answer, e.text);
 }
 
 static void
@@ -244,6 +261,15 @@ perform(struct io_ctl *c, qb_ipcs_connection_t *conn, const struct ctl_request *
 	case CTL_HISTORY:
 		answer_history(c, r->lines);
 		break;
+	case CTL_LIST:
+		node_list(c->node, &r->list, &c->answer);
+		break;
+	case CTL_EVENTS:
+		ctl_ring_answer(io_log_ring(), r->after, r->rows, &c->answer);
+		break;
+	case CTL_BLACKBOX:
+		answer_blackbox(c);
+		break;
 	case CTL_OCF_MONITOR:
 		answer_monitor(c);
 		break;
@@ -265,6 +291,19 @@ perform(struct io_ctl *c, qb_ipcs_connection_t *conn, const struct ctl_request *
 	send_answer(c, conn);
 }
 
+static void
+perform_permitted(struct io_ctl *c, qb_ipcs_connection_t *conn, const struct ctl_request *r)
+{
+	enum ctl_level has = (enum ctl_level)(uintptr_t)qb_ipcs_context_get(conn);
+
+	if (has >= ctl_level_of(r->verb)) {
+		perform(c, conn, r);
+		return;
+	}
+	ctl_answer_denied(&c->answer, r->verb, has);
+	send_answer(c, conn);
+}
+
 static int32_t
 on_message(qb_ipcs_connection_t *conn, void *data, size_t size)
 {
@@ -282,7 +321,7 @@ on_message(qb_ipcs_connection_t *conn, void *data, size_t size)
 		err_set(&e, E_MALFORMED, "the size in the header is wrong");
 	else if (ctl_parse((struct str){ (const char *)data + head, (size_t)header.size - head },
 			 &request, &e) == 0) {
-		perform(c, conn, &request);
+		perform_permitted(c, conn, &request);
 		return 0;
 	}
 	ctl_answer_error(&c->answer, e.text);
@@ -292,12 +331,54 @@ on_message(qb_ipcs_connection_t *conn, void *data, size_t size)
 
 /* --- connections ------------------------------------------------------------------------------ */
 
+/*
+ * The groups of the asking process. The socket's credentials have one group alone, and asking the name service could
+ * stop the loop: the kernel says them all.
+ */
+static size_t
+read_groups(pid_t pid, gid_t gid, uint32_t *gids)
+{
+	char path[40], line[4096];
+	size_t count = 1;
+	FILE *f;
+
+	gids[0] = gid;
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	f = fopen(path, "re");
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
+		char *at = line + strlen("Groups:"), *end;
+
+		if (strncmp(line, "Groups:", 7) != 0)
+			continue;
+		for (; count < CTL_GROUPS_MAX; at = end) {
+			gids[count] = (uint32_t)strtoul(at, &end, 10);
+			if (end == at)
+				break;
+			count++;
+		}
+	}
+	if (f != NULL)
+		fclose(f);
+	return count;
+}
+
 static int32_t
 on_accept(qb_ipcs_connection_t *conn, uid_t uid, gid_t gid)
 {
-	(void)conn;
-	(void)gid;
-	return uid == 0 || uid == geteuid() ? 0 : -EACCES;
+	struct io_ctl *c = qb_ipcs_connection_service_context_get(conn);
+	struct qb_ipcs_connection_stats stats = { 0 };
+	uint32_t gids[CTL_GROUPS_MAX];
+	enum ctl_level level;
+
+	(void)qb_ipcs_connection_stats_get(conn, &stats, 0);
+	level = ctl_level_for(&c->rights, uid, gids, read_groups(stats.client_pid, gid, gids));
+	if (level == CTL_LEVEL_NONE)
+		return -EACCES;
+	qb_ipcs_context_set(conn, (void *)(uintptr_t)level);
+	/* not being root the daemon cannot give the channel's files away: it shares them with the group */
+	if (geteuid() != 0 && uid != geteuid())
+		qb_ipcs_connection_auth_set(conn, geteuid(), c->rights.gid[level], 0660);
+	return 0;
 }
 
 static int32_t
@@ -338,6 +419,28 @@ start_service(struct io_ctl *c, struct err *e)
 		result == -EADDRINUSE ? "another daemon has it" : strerror(-result));
 }
 
+/* Once, before the loop runs: the name service may take its time. */
+static int
+read_rights(struct io_ctl *c, struct err *e)
+{
+	const char *const names[] = { [CTL_LEVEL_NONE] = "",
+		[CTL_LEVEL_READ] = c->conf.conf->read_group,
+		[CTL_LEVEL_OPERATE] = c->conf.conf->operate_group,
+		[CTL_LEVEL_ADMIN] = c->conf.conf->admin_group };
+
+	c->rights.daemon_uid = geteuid();
+	for (int level = CTL_LEVEL_NONE; level <= CTL_LEVEL_ADMIN; level++) {
+		const struct group *g = names[level][0] != '\0' ? getgrnam(names[level]) : NULL;
+
+		if (names[level][0] != '\0' && g == NULL)
+			return err_set(e, E_CONFIG,
+				"[node] %s-group: this system has no group %s; make it, or leave the key out",
+				ctl_level_name((enum ctl_level)level), names[level]);
+		c->rights.gid[level] = g != NULL ? g->gr_gid : CTL_NO_GROUP;
+	}
+	return 0;
+}
+
 struct io_ctl *
 io_ctl_new(const struct io_sink *sink, const struct io_ctl_conf *conf, struct err *e)
 {
@@ -349,7 +452,7 @@ io_ctl_new(const struct io_sink *sink, const struct io_ctl_conf *conf, struct er
 	uv_timer_init(sink->loop, &c->tick);
 	c->tick.data = c;
 	io_qb_open(sink->loop);
-	if (start_service(c, e) == 0)
+	if (read_rights(c, e) == 0 && start_service(c, e) == 0)
 		return c;
 	io_ctl_close(c);
 	uv_run(sink->loop, UV_RUN_NOWAIT);

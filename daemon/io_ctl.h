@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The control channel: libqb IPC named after [node] control, for root and the user of the daemon.
+ * The control channel: libqb IPC named after [node] control. Root and the user of the daemon may ask
+ * everything; members of the groups that the configuration names what the level of their group allows (ctl.h).
  *
  * A question is answered at once; promote and demote are answered when they are done, refused, or
  * after 30 s. A client that hangs holds one connection and nothing else.

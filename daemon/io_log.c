@@ -47,6 +47,7 @@ static struct {
 	char file[192];
 	char blackbox[256];
 	struct log log;
+	struct ctl_ring ring;
 } io_log;
 
 static const int io_log_signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
@@ -71,6 +72,11 @@ write_line(int number, enum log_level level, const char *text, void *arg)
 		(void)io_journal_send(io_log.journal, number, syslog_priority((int)level),
 			io_log.node, text, strlen(text));
 	clock_gettime(CLOCK_REALTIME, &now);
+	ctl_ring_add(&io_log.ring,
+		&(struct ctl_ring_line){ .t_us = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000,
+			.number = number,
+			.level = (int)level },
+		text);
 	gmtime_r(&now.tv_sec, &utc);
 	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &utc);
 	qb_log_from_external_source(__func__, IO_LOG_SOURCE, "%s.%06ldZ %s %d %s %s",
@@ -196,6 +202,26 @@ const struct log *
 io_log_get(void)
 {
 	return &io_log.log;
+}
+
+const struct ctl_ring *
+io_log_ring(void)
+{
+	return &io_log.ring;
+}
+
+int
+io_log_dump_blackbox(char *path, size_t size, struct err *e)
+{
+	ssize_t written;
+
+	if (!io_log.open || io_log.blackbox[0] == '\0')
+		return err_set(e, E_STATE, "there is no blackbox");
+	written = qb_log_blackbox_write_to_file(io_log.blackbox);
+	if (written < 0)
+		return err_set(e, E_IO, "%s: %s", io_log.blackbox, strerror((int)-written));
+	snprintf(path, size, "%s", io_log.blackbox);
+	return 0;
 }
 
 void

@@ -9,6 +9,7 @@
 #ifndef TANDEM_DAEMON_IO_LOG_H
 #define TANDEM_DAEMON_IO_LOG_H
 
+#include "daemon/ctl_ring.h"
 #include "proto/base/err.h"
 #include "proto/base/log.h"
 
@@ -33,6 +34,13 @@ const struct log *io_log_get(void);
 
 /** The least important level that is written: LOG_NOTICE at first. */
 void io_log_set_level(enum log_level level);
+
+/** The last messages, also those that the log left out. */
+const struct ctl_ring *io_log_ring(void);
+
+/** Writes the blackbox to its file, whose name goes into `path`. 0, E_STATE (there is none), E_IO. */
+int io_log_dump_blackbox(char *path, size_t size, struct err *e)
+	__attribute__((warn_unused_result));
 
 /** After somebody has moved the file away. */
 void io_log_reopen(void);

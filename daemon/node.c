@@ -214,6 +214,8 @@ node_enter_active(struct node *n)
 	ha_get_view(n->x.ha, n->x.now, &v);
 	n->x.offset = v.offset;
 	n->was_active = true;
+	if (n->promoted.us == 0)
+		n->promoted = n->x.now; /* without a cluster nobody asks */
 	n->takeover = (struct node_takeover){ .epoch = v.epoch,
 		.at_wall_us = n->x.wall_us,
 		.promote_ms = mono_ms_between(n->promoted, n->x.now) };

@@ -103,6 +103,9 @@ const char *node_refusal(const struct node *n);
 
 void node_get_view(const struct node *n, struct mono now, struct ha_view *v);
 void node_get_counts(const struct node *n, struct mono now, struct node_counts *c);
+struct ctl_list_query;
+/** A slice of a listing: see ctl_list(). */
+void node_list(const struct node *n, const struct ctl_list_query *q, struct buf *out);
 /** Fills up to LIMIT_XSPS links; returns how many there are. */
 uint32_t node_get_links(const struct node *n, struct node_link *links);
 void node_get_takeover(const struct node *n, struct node_takeover *t);

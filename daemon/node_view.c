@@ -2,6 +2,7 @@
 /* What can be seen of a node from outside: see node.h. Reads alone: nothing here changes a node. */
 #include "daemon/node_part.h"
 
+#include "daemon/ctl_list.h"
 #include "daemon/outbox.h"
 
 #include <stdio.h>
@@ -67,6 +68,12 @@ node_get_links(const struct node *n, struct node_link *links)
 	for (uint32_t i = 0; i < n->x.conf->xsp_count; i++)
 		bw_link_view(&n->bw, i, &links[i]);
 	return n->x.conf->xsp_count;
+}
+
+void
+node_list(const struct node *n, const struct ctl_list_query *q, struct buf *out)
+{
+	ctl_list(&n->x, &n->bw, q, out);
 }
 
 void

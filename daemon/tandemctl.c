@@ -2,208 +2,124 @@
 /*
  * tandemctl: asks the daemon of this node, and is the back end of the OCF agent.
  *
- * Every question has a deadline; behind it stands an alarm, so that nothing that hangs makes
- * tandemctl hang. A dead daemon is no reason to say nothing: what Pacemaker and the history on disk
- * know is shown, exit 4.
+ * The commands are a table: the help, the completion and main() read it. A dead daemon is no reason to say nothing:
+ * what Pacemaker and the history on disk know is shown, exit 4.
  */
+#include "daemon/tandemctl.h"
+
 #include "daemon/ctl.h"
-#include "daemon/ctl_client.h"
 #include "daemon/io_files.h"
 #include "daemon/tandemctl_dead.h"
-#include "daemon/tandemctl_show.h"
+#include "daemon/tandemctl_phases.h"
 
 #include <getopt.h>
-#include <jansson.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define TANDEMCTL_CONF "/etc/tandem/tandem.conf"
-#define TANDEMCTL_ASK_MS 2000
-#define TANDEMCTL_ORDER_MS 32000 /* the daemon itself gives up after 30 s */
 #define TANDEMCTL_HISTORY_LINES 20
+#define TANDEMCTL_WATCH_MS 1000
+#define TANDEMCTL_BEHIND_WARNING 500
+#define TANDEMCTL_BEHIND_CRITICAL 5000
 
-enum exit_code {
-	EXIT_DONE = 0,
-	EXIT_FAILED = 1,
-	EXIT_USAGE = 2,
-	EXIT_REFUSED = 3,
-	EXIT_FALLBACK = 4,
-	EXIT_NOT_PERMITTED = 5
-};
-
-struct call {
-	const char *file, *socket;
-	bool json;
-	struct tandemctl_look look;
-	struct conf conf; /* defaults when the file cannot be read */
-	int argc;         /* words of the command */
-	char **argv;
-};
-
-static const char tandemctl_help[] =
-	"usage: tandemctl [-c CONF] [-s SOCKET] [--json] [--ascii] COMMAND\n"
-	"  status              roles, states and figures of both nodes (the default)\n"
-	"  ready               could the other node take over now? One line\n"
-	"  history [N]         the last N (20) events of roles and takeovers\n"
-	"  explain NUMBER      what a message of the log means\n"
-	"  log-level LEVEL     alarm, warning, notice or debug, until the daemon ends\n"
-	"  version             of tandemctl and of the daemon\n"
-	"  ocf monitor|health|promote|demote|score|notify    for the resource agent\n"
+static const char tandemctl_options_help[] =
 	"options:\n"
-	"  -c CONF    configuration (default " TANDEMCTL_CONF "): names the control channel\n"
-	"  -s SOCKET  name of the control channel, whatever the configuration says\n"
-	"  --json     JSON instead of text\n"
-	"  --ascii    no characters beyond ASCII\n"
-	"  --no-color no colours (they are used on a terminal alone, and never when NO_COLOR is set)\n"
+	"  -c CONF         configuration (default " TANDEMCTL_CONF "): names the control channel\n"
+	"  -s SOCKET       name of the control channel, whatever the configuration says\n"
+	"  --json          JSON instead of text (tandemctl schema says in which form)\n"
+	"  --tsv           listings: tabs between the values, for scripts\n"
+	"  --ascii         no characters beyond ASCII\n"
+	"  --no-color      no colours (they are used on a terminal alone, and never when NO_COLOR is set)\n"
+	"  --state STATE   listings: only what is in this state\n"
+	"  --watch         status: again every second (--watch=S: every S seconds); q ends it\n"
+	"  --explain       stuck: why we think so\n"
+	"  -f, --follow    events: go on with what comes\n"
+	"  --svg FILE      history: the takeover as a picture\n"
+	"  --warning N, --critical N    check: deltas that the standby may be behind (500, 5000)\n"
+	"levels:\n"
+	"  read     members of read-group (see tandem.conf), and of the two below\n"
+	"  operate  members of operate-group, and of admin-group\n"
+	"  admin    members of admin-group, root and the user of the daemon\n"
 	"exit codes:\n"
 	"  0  done; ready: yes\n"
 	"  1  the request failed; ready: no\n"
 	"  2  usage error\n"
 	"  3  refused: the text says why\n"
 	"  4  the daemon does not answer: what is shown comes from Pacemaker and the history on disk\n"
-	"  5  not permitted: only root and the user of the daemon may ask\n"
+	"  5  not permitted: the text says which level it needs\n"
+	"  6  partial: the daemon went away in the middle\n"
+	"  check: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN\n"
 	"  ocf ...: 0 running or done, 1 failed, 2 usage, 3 not implemented, 7 not running, 8 promoted,\n"
 	"      190 and 191 degraded (standby, promoted), 124 hanging\n";
-
-static void
-print_buf(struct buf *b)
-{
-	fwrite(b->p, 1, b->n, stdout);
-	buf_fini(b);
-}
-
-static void
-print_json(const json_t *root)
-{
-	json_dumpf(root, stdout, JSON_INDENT(1));
-	putchar('\n');
-}
-
-/* --- asking ----------------------------------------------------------------------------------- */
-
-static void
-on_alarm(int sig)
-{
-	static const char text[] = "tandemctl: no answer in time\n";
-
-	(void)sig;
-	(void)!write(2, text, sizeof(text) - 1);
-	_exit(EXIT_FAILED);
-}
-
-/* Asks and reads the answer. NULL with `e`. */
-static json_t *
-ask(const struct call *c, json_t *request, int64_t deadline_ms, struct err *e)
-{
-	char *text = json_dumps(request, JSON_COMPACT);
-	struct buf answer;
-	json_t *root = NULL;
-
-	json_decref(request);
-	buf_init(&answer, CTL_MESSAGE_BYTES_MAX);
-	signal(SIGALRM, on_alarm);
-	alarm((unsigned)(deadline_ms / 1000 + 1));
-	if (ctl_client_ask(c->socket, text, deadline_ms, &answer, e) == 0) {
-		root = json_loadb((const char *)answer.p, answer.n, 0, NULL);
-		if (root == NULL)
-			err_set(e, E_MALFORMED, "the daemon's answer is not understood");
-		else if (!json_is_true(json_object_get(root, "ok"))) {
-			const char *why = json_string_value(json_object_get(root, "error"));
-
-			err_set(e, E_STATE, "%s", why ? why : "refused without a reason");
-			json_decref(root);
-			root = NULL;
-		}
-	}
-	alarm(0);
-	free(text);
-	buf_fini(&answer);
-	return root;
-}
-
-static json_t *
-ask_verb(const struct call *c, const char *verb, int64_t deadline_ms, struct err *e)
-{
-	return ask(c, json_pack("{s:s}", "verb", verb), deadline_ms, e);
-}
-
-static int
-report(const struct err *e)
-{
-	fprintf(stderr, "tandemctl: %s\n", e->text);
-	if (e->code == E_REFUSED)
-		return EXIT_NOT_PERMITTED;
-	if (e->code == E_STATE)
-		return EXIT_REFUSED;
-	return e->code == E_UNKNOWN || e->code == E_TIMEOUT ? EXIT_FALLBACK : EXIT_FAILED;
-}
 
 /* --- commands --------------------------------------------------------------------------------- */
 
 static int
-show_dead(const struct call *c, const struct err *e)
+show_dead(const struct tandemctl_call *c, const struct err *e)
 {
 	json_t *status = tandemctl_dead_status(&c->conf, e->text);
 	struct buf out;
 
 	if (c->json) {
-		print_json(status);
+		tandemctl_print_json(status);
 	} else {
 		buf_init(&out, CTL_MESSAGE_BYTES_MAX);
 		tandemctl_dead_show(status, &out);
-		print_buf(&out);
+		tandemctl_print(&out);
 	}
 	json_decref(status);
-	return EXIT_FALLBACK;
+	return TANDEMCTL_FALLBACK;
 }
 
 static int
-cmd_status(const struct call *c)
+cmd_status(const struct tandemctl_call *c)
 {
 	struct err e = { 0 };
-	json_t *status = ask_verb(c, "status", TANDEMCTL_ASK_MS, &e);
+	json_t *status;
 	struct buf out;
 
-	if (status == NULL && (e.code == E_UNKNOWN || e.code == E_TIMEOUT || e.code == E_IO))
+	if (c->watch_ms > 0)
+		return tandemctl_watch(c);
+	status = tandemctl_ask_verb(c, "status", TANDEMCTL_ASK_MS, &e);
+	if (status == NULL && tandemctl_is_dead(&e))
 		return show_dead(c, &e);
 	if (status == NULL)
-		return report(&e);
+		return tandemctl_report(&e);
 	if (c->json) {
-		print_json(status);
+		tandemctl_print_json(status);
 	} else {
 		buf_init(&out, CTL_MESSAGE_BYTES_MAX);
 		tandemctl_show_status(status, &c->look, &out);
-		print_buf(&out);
+		tandemctl_print(&out);
 	}
 	json_decref(status);
-	return EXIT_DONE;
+	return TANDEMCTL_DONE;
 }
 
 static int
-cmd_ready(const struct call *c)
+cmd_ready(const struct tandemctl_call *c)
 {
 	struct err e = { 0 };
-	json_t *answer = ask_verb(c, "ready", TANDEMCTL_ASK_MS, &e);
+	json_t *answer = tandemctl_ask_verb(c, "ready", TANDEMCTL_ASK_MS, &e);
 	int code;
 
 	if (answer == NULL)
-		return report(&e);
+		return tandemctl_report(&e);
 	code = (int)json_integer_value(json_object_get(answer, "exit"));
 	if (c->json) {
+		json_object_set_new(answer, "schema", json_string("tandemctl/ready/1"));
 		json_object_set_new(answer, "ready", json_boolean(code == 0));
-		print_json(answer);
+		tandemctl_print_json(answer);
 	} else {
 		printf("%s\n", json_string_value(json_object_get(answer, "text")));
 	}
 	json_decref(answer);
-	return code == 0 ? EXIT_DONE : EXIT_FAILED;
+	return code == 0 ? TANDEMCTL_DONE : TANDEMCTL_FAILED;
 }
 
 static void
-print_history(const struct call *c, const json_t *lines)
+print_lines(const struct tandemctl_call *c, const json_t *lines)
 {
 	struct buf out;
 	const json_t *line;
@@ -218,40 +134,134 @@ print_history(const struct call *c, const json_t *lines)
 	}
 	buf_init(&out, CTL_MESSAGE_BYTES_MAX);
 	tandemctl_show_history(lines, &out);
-	print_buf(&out);
+	tandemctl_print(&out);
 }
 
+/* The lines of the history, from the daemon or from the disk; `*code` says which. NULL: told already. */
+static json_t *
+get_history(const struct tandemctl_call *c, uint64_t lines, int *code)
+{
+	struct err e = { 0 };
+	json_t *answer = tandemctl_ask(c,
+		json_pack("{s:s,s:I}", "verb", "history", "lines", (json_int_t)lines),
+		TANDEMCTL_ASK_MS, &e);
+	json_t *list;
+
+	*code = TANDEMCTL_DONE;
+	if (answer != NULL) {
+		list = json_incref(json_object_get(answer, "lines"));
+		json_decref(answer);
+		return list;
+	}
+	*code = TANDEMCTL_FALLBACK;
+	if (tandemctl_is_dead(&e)) {
+		fprintf(stderr, "tandemctl: %s; from the file on disk:\n", e.text);
+		return tandemctl_dead_history(&c->conf, (uint32_t)lines);
+	}
+	*code = tandemctl_report(&e);
+	return NULL;
+}
+
+/* `log [N]`: the history line by line. */
 static int
-cmd_history(const struct call *c)
+cmd_log(const struct tandemctl_call *c)
 {
 	uint64_t lines = TANDEMCTL_HISTORY_LINES;
-	struct err e = { 0 };
-	json_t *answer, *list;
+	json_t *list;
+	int code;
 
 	if (c->argc > 1 &&
 		(!str_u64(str_of(c->argv[1]), CTL_HISTORY_LINES_MAX, &lines) || lines == 0)) {
-		fprintf(stderr, "tandemctl: history: allowed: 1 to %d lines\n",
-			CTL_HISTORY_LINES_MAX);
-		return EXIT_USAGE;
+		fprintf(stderr, "tandemctl: log: allowed: 1 to %d lines\n", CTL_HISTORY_LINES_MAX);
+		return TANDEMCTL_USAGE;
 	}
-	answer = ask(c, json_pack("{s:s,s:I}", "verb", "history", "lines", (json_int_t)lines),
-		TANDEMCTL_ASK_MS, &e);
-	if (answer != NULL) {
-		print_history(c, json_object_get(answer, "lines"));
-		json_decref(answer);
-		return EXIT_DONE;
-	}
-	if (e.code != E_UNKNOWN && e.code != E_TIMEOUT && e.code != E_IO)
-		return report(&e);
-	fprintf(stderr, "tandemctl: %s; from the file on disk:\n", e.text);
-	list = tandemctl_dead_history(&c->conf, (uint32_t)lines);
-	print_history(c, list);
+	list = get_history(c, lines, &code);
+	if (list != NULL)
+		print_lines(c, list);
 	json_decref(list);
-	return EXIT_FALLBACK;
+	return code;
 }
 
 static int
-cmd_explain(const struct call *c)
+write_svg(const char *file, const struct tandemctl_takeover *t)
+{
+	FILE *f = fopen(file, "we");
+	struct buf out;
+	bool good;
+
+	buf_init(&out, CTL_MESSAGE_BYTES_MAX);
+	tandemctl_phases_svg(t, &out);
+	good = f != NULL && fwrite(out.p, 1, out.n, f) == out.n;
+	if (f != NULL && fclose(f) != 0)
+		good = false;
+	buf_fini(&out);
+	if (!good)
+		perror(file);
+	return good ? TANDEMCTL_DONE : TANDEMCTL_FAILED;
+}
+
+/* The takeover of an epoch, or the last one; NULL. */
+static const struct tandemctl_takeover *
+find_takeover(const struct tandemctl_takeover *list, size_t count, uint64_t epoch)
+{
+	for (size_t i = count; i-- > 0;)
+		if (epoch == 0 || list[i].epoch == epoch)
+			return &list[i];
+	return NULL;
+}
+
+static int
+show_takeovers(const struct tandemctl_call *c, const struct tandemctl_takeover *list, size_t count,
+	uint64_t epoch)
+{
+	const struct tandemctl_takeover *one = find_takeover(list, count, epoch);
+	struct buf out;
+
+	if (one == NULL && (epoch != 0 || c->svg != NULL)) {
+		fprintf(stderr, "tandemctl: history: no such takeover is in it\n");
+		return TANDEMCTL_FAILED;
+	}
+	if (c->svg != NULL)
+		return write_svg(c->svg, one);
+	if (epoch != 0) {
+		list = one;
+		count = 1;
+	}
+	if (c->json) {
+		json_t *root = tandemctl_phases_json(list, count);
+
+		tandemctl_print_json(root);
+		json_decref(root);
+		return TANDEMCTL_DONE;
+	}
+	buf_init(&out, CTL_MESSAGE_BYTES_MAX);
+	tandemctl_phases_show(list, count, &out);
+	tandemctl_print(&out);
+	return TANDEMCTL_DONE;
+}
+
+static int
+cmd_history(const struct tandemctl_call *c)
+{
+	static struct tandemctl_takeover list[TANDEMCTL_TAKEOVERS_MAX];
+	uint64_t epoch = 0;
+	json_t *lines;
+	int code, shown;
+
+	if (c->argc > 1 && !str_u64(str_of(c->argv[1]), UINT64_MAX, &epoch)) {
+		fprintf(stderr, "tandemctl: history: allowed: an epoch\n");
+		return TANDEMCTL_USAGE;
+	}
+	lines = get_history(c, CTL_HISTORY_LINES_MAX, &code);
+	if (lines == NULL)
+		return code;
+	shown = show_takeovers(c, list, tandemctl_phases(lines, list), epoch);
+	json_decref(lines);
+	return shown != TANDEMCTL_DONE ? shown : code;
+}
+
+static int
+cmd_explain(const struct tandemctl_call *c)
 {
 	uint64_t number = 0;
 	const char *meaning;
@@ -259,12 +269,12 @@ cmd_explain(const struct call *c)
 	if (c->argc < 2 || !str_u64(str_of(c->argv[1]), 99999, &number)) {
 		fprintf(stderr,
 			"tandemctl: explain: allowed: the number of a message, for instance 37205\n");
-		return EXIT_USAGE;
+		return TANDEMCTL_USAGE;
 	}
 	meaning = log_meaning((int)number);
 	if (meaning == NULL) {
 		fprintf(stderr, "tandemctl: there is no message %d\n", (int)number);
-		return EXIT_FAILED;
+		return TANDEMCTL_FAILED;
 	}
 	if (c->json)
 		printf("{\"number\":%d,\"level\":\"%s\",\"meaning\":\"%s\"}\n", (int)number,
@@ -272,32 +282,32 @@ cmd_explain(const struct call *c)
 	else
 		printf("%d (%s): %s\n", (int)number, log_level_name(log_level_of((int)number)),
 			meaning);
-	return EXIT_DONE;
+	return TANDEMCTL_DONE;
 }
 
 static int
-cmd_log_level(const struct call *c)
+cmd_log_level(const struct tandemctl_call *c)
 {
 	struct err e = { 0 };
 	json_t *answer;
 
 	if (c->argc < 2) {
 		fprintf(stderr, "tandemctl: log-level: allowed: alarm, warning, notice, debug\n");
-		return EXIT_USAGE;
+		return TANDEMCTL_USAGE;
 	}
-	answer = ask(c, json_pack("{s:s,s:s}", "verb", "loglevel", "level", c->argv[1]),
+	answer = tandemctl_ask(c, json_pack("{s:s,s:s}", "verb", "loglevel", "level", c->argv[1]),
 		TANDEMCTL_ASK_MS, &e);
 	if (answer == NULL)
-		return report(&e);
+		return tandemctl_report(&e);
 	json_decref(answer);
-	return EXIT_DONE;
+	return TANDEMCTL_DONE;
 }
 
 static int
-cmd_version(const struct call *c)
+cmd_version(const struct tandemctl_call *c)
 {
 	struct err e = { 0 };
-	json_t *answer = ask_verb(c, "version", TANDEMCTL_ASK_MS, &e);
+	json_t *answer = tandemctl_ask_verb(c, "version", TANDEMCTL_ASK_MS, &e);
 
 	printf("tandemctl " TANDEM_VERSION "\n");
 	if (answer != NULL)
@@ -305,7 +315,20 @@ cmd_version(const struct call *c)
 	else
 		printf("tandemd: %s\n", e.text);
 	json_decref(answer);
-	return EXIT_DONE;
+	return TANDEMCTL_DONE;
+}
+
+static int
+cmd_blackbox(const struct tandemctl_call *c)
+{
+	struct err e = { 0 };
+	json_t *answer = tandemctl_ask_verb(c, "blackbox", TANDEMCTL_ASK_MS, &e);
+
+	if (answer == NULL)
+		return tandemctl_report(&e);
+	printf("%s\n", json_string_value(json_object_get(answer, "text")));
+	json_decref(answer);
+	return TANDEMCTL_DONE;
 }
 
 /* --- the agent's back end --------------------------------------------------------------------- */
@@ -324,10 +347,10 @@ ocf_no_answer(enum err_code code)
 }
 
 static int
-ocf_ask(const struct call *c, const char *verb, int64_t deadline_ms, bool show_text)
+ocf_ask(const struct tandemctl_call *c, const char *verb, int64_t deadline_ms, bool show_text)
 {
 	struct err e = { 0 };
-	json_t *answer = ask_verb(c, verb, deadline_ms, &e);
+	json_t *answer = tandemctl_ask_verb(c, verb, deadline_ms, &e);
 	const char *text;
 	int code;
 
@@ -346,7 +369,7 @@ ocf_ask(const struct call *c, const char *verb, int64_t deadline_ms, bool show_t
 }
 
 static int
-cmd_ocf(const struct call *c)
+cmd_ocf(const struct tandemctl_call *c)
 {
 	const char *action = c->argc > 1 ? c->argv[1] : "";
 
@@ -364,60 +387,184 @@ cmd_ocf(const struct call *c)
 		return CTL_OCF_SUCCESS; /* the ring tells the daemon all that a notification could */
 	fprintf(stderr,
 		"tandemctl: ocf: allowed: monitor, health, promote, demote, score, notify\n");
-	return action[0] == '\0' ? (int)CTL_OCF_ARGS : (int)EXIT_REFUSED;
+	return action[0] == '\0' ? (int)CTL_OCF_ARGS : (int)TANDEMCTL_REFUSED;
 }
 
 /* --- main ------------------------------------------------------------------------------------- */
 
-static const struct {
+static int cmd_completion(const struct tandemctl_call *c);
+
+static const struct command {
 	const char *name;
-	int (*run)(const struct call *c);
+	int (*run)(const struct tandemctl_call *c);
+	const char *arguments, *level, *help;
 } tandemctl_commands[] = {
-	{ "status", cmd_status },
-	{ "ready", cmd_ready },
-	{ "history", cmd_history },
-	{ "explain", cmd_explain },
-	{ "log-level", cmd_log_level },
-	{ "version", cmd_version },
-	{ "ocf", cmd_ocf },
+	{ "status", cmd_status, "", "read",
+		"roles, states and figures of both nodes (the default)" },
+	{ "ready", cmd_ready, "", "read", "could the other node take over now? One line" },
+	{ "check", tandemctl_check, "", "read", "one line for Nagios and its kin, with figures" },
+	{ "calls", tandemctl_list, "[PART]", "read", "parties of calls; PART of a device or user" },
+	{ "stuck", tandemctl_list, "[PART]", "read", "calls that BroadWorks has not confirmed" },
+	{ "monitors", tandemctl_list, "[PART]", "read", "monitors of CSTA clients" },
+	{ "sessions", tandemctl_list, "[PART]", "read", "sessions of CSTA clients" },
+	{ "channels", tandemctl_list, "", "read", "links to BroadWorks and their event channels" },
+	{ "users", tandemctl_list, "[PART]", "read", "what is subscribed to at BroadWorks" },
+	{ "history", cmd_history, "[EPOCH]", "read", "takeovers of this node, phase by phase" },
+	{ "log", cmd_log, "[N]", "read", "the last N (20) lines of the history itself" },
+	{ "events", tandemctl_events, "", "read",
+		"the last messages of the daemon, then those that come" },
+	{ "explain", cmd_explain, "NUMBER", "", "what a message of the log means" },
+	{ "log-level", cmd_log_level, "LEVEL", "operate",
+		"alarm, warning, notice or debug, until the daemon ends" },
+	{ "blackbox", cmd_blackbox, "", "operate",
+		"writes the last messages of all levels to a file" },
+	{ "version", cmd_version, "", "read", "of tandemctl and of the daemon" },
+	{ "ocf", cmd_ocf, "monitor|health|promote|demote|score|notify", "admin",
+		"for the resource agent" },
+	{ "completion", cmd_completion, "bash", "", "completion for the shell" },
+};
+
+#define COMMANDS (sizeof(tandemctl_commands) / sizeof(tandemctl_commands[0]))
+
+static void
+print_help(FILE *to)
+{
+	fprintf(to, "usage: tandemctl [OPTION...] [COMMAND]\n");
+	for (size_t i = 0; i < COMMANDS; i++) {
+		const struct command *k = &tandemctl_commands[i];
+		char call[64];
+
+		snprintf(call, sizeof(call), "%s %s", k->name, k->arguments);
+		fprintf(to, "  %-22s %s%s%s%s\n", call, k->help, k->level[0] ? " [" : "", k->level,
+			k->level[0] ? "]" : "");
+	}
+	fputs(tandemctl_options_help, to);
+}
+
+static const struct option tandemctl_options[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ "tsv", no_argument, NULL, 't' },
+	{ "ascii", no_argument, NULL, 'a' },
+	{ "no-color", no_argument, NULL, 'n' },
+	{ "state", required_argument, NULL, 'S' },
+	{ "watch", optional_argument, NULL, 'w' },
+	{ "explain", no_argument, NULL, 'e' },
+	{ "follow", no_argument, NULL, 'f' },
+	{ "svg", required_argument, NULL, 'v' },
+	{ "warning", required_argument, NULL, 'W' },
+	{ "critical", required_argument, NULL, 'C' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static int
-read_options(int argc, char **argv, struct call *c)
+cmd_completion(const struct tandemctl_call *c)
 {
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "ascii", no_argument, NULL, 'a' },
-		{ "no-color", no_argument, NULL, 'n' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
+	if (c->argc < 2 || strcmp(c->argv[1], "bash") != 0) {
+		fprintf(stderr, "tandemctl: completion: allowed: bash\n");
+		return TANDEMCTL_USAGE;
+	}
+	printf("# bash completion of tandemctl: made by \"tandemctl completion bash\"\n"
+	       "_tandemctl()\n{\n\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
+	       "\tcase $before in\n"
+	       "\t-c|--svg) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
+	       "\tocf) COMPREPLY=($(compgen -W 'monitor health promote demote score notify' -- \"$word\")); return ;;\n"
+	       "\tlog-level) COMPREPLY=($(compgen -W 'alarm warning notice debug' -- \"$word\")); return ;;\n"
+	       "\tesac\n\tCOMPREPLY=($(compgen -W '");
+	for (size_t i = 0; i < COMMANDS; i++)
+		printf("%s ", tandemctl_commands[i].name);
+	for (const struct option *o = tandemctl_options; o->name != NULL; o++)
+		printf("--%s ", o->name);
+	printf("-c -s -f -h' -- \"$word\"))\n}\ncomplete -F _tandemctl tandemctl\n");
+	return TANDEMCTL_DONE;
+}
+
+/* --- the command line --------------------------------------------------------------------------- */
+
+static bool
+read_number_option(const char *name, const char *text, uint64_t max, uint64_t *value)
+{
+	if (str_u64(str_of(text), max, value))
+		return true;
+	fprintf(stderr, "tandemctl: --%s: allowed: 0 to %llu\n", name, (unsigned long long)max);
+	return false;
+}
+
+/* An option with a value; false: not a possible one. */
+static bool
+take_value(struct tandemctl_call *c, int opt, const char *value)
+{
+	uint64_t seconds = 0;
+
+	switch (opt) {
+	case 'c':
+		c->file = value;
+		break;
+	case 's':
+		c->socket = value;
+		break;
+	case 'S':
+		c->state = value;
+		break;
+	case 'v':
+		c->svg = value;
+		break;
+	case 'W':
+		return read_number_option("warning", value, INT32_MAX, &c->warning);
+	case 'C':
+		return read_number_option("critical", value, INT32_MAX, &c->critical);
+	default: /* w */
+		if (value != NULL && !read_number_option("watch", value, 3600, &seconds))
+			return false;
+		c->watch_ms = seconds > 0 ? (uint32_t)seconds * 1000 : TANDEMCTL_WATCH_MS;
+	}
+	return true;
+}
+
+static bool
+take_flag(struct tandemctl_call *c, int opt)
+{
+	switch (opt) {
+	case 'j':
+		c->json = true;
+		return true;
+	case 't':
+		c->tsv = true;
+		return true;
+	case 'a':
+		c->look.ascii = true;
+		return true;
+	case 'n':
+		c->look.colour = false;
+		return true;
+	case 'e':
+		c->explain = true;
+		return true;
+	case 'f':
+		c->follow = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* -1: go on; otherwise the exit code. */
+static int
+read_options(int argc, char **argv, struct tandemctl_call *c)
+{
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "c:s:h", options, NULL)) != -1) {
-		switch (opt) {
-		case 'c':
-			c->file = optarg;
-			break;
-		case 's':
-			c->socket = optarg;
-			break;
-		case 'j':
-			c->json = true;
-			break;
-		case 'a':
-			c->look.ascii = true;
-			break;
-		case 'n':
-			c->look.colour = false;
-			break;
-		case 'h':
-			fputs(tandemctl_help, stdout);
-			return EXIT_DONE;
-		default:
-			fputs(tandemctl_help, stderr);
-			return EXIT_USAGE;
+	while ((opt = getopt_long(argc, argv, "c:s:fh", tandemctl_options, NULL)) != -1) {
+		if (opt == 'h') {
+			print_help(stdout);
+			return TANDEMCTL_DONE;
 		}
+		if (opt == '?') {
+			print_help(stderr);
+			return TANDEMCTL_USAGE;
+		}
+		if (!take_flag(c, opt) && !take_value(c, opt, optarg))
+			return TANDEMCTL_USAGE;
 	}
 	c->argc = argc - optind;
 	c->argv = argv + optind;
@@ -429,7 +576,7 @@ read_options(int argc, char **argv, struct call *c)
  * node.
  */
 static void
-load_conf(struct call *c)
+load_conf(struct tandemctl_call *c)
 {
 	struct err e = { 0 };
 
@@ -445,7 +592,10 @@ load_conf(struct call *c)
 int
 main(int argc, char **argv)
 {
-	static struct call c = { .file = TANDEMCTL_CONF };
+	static struct tandemctl_call c = { .file = TANDEMCTL_CONF,
+		.state = "",
+		.warning = TANDEMCTL_BEHIND_WARNING,
+		.critical = TANDEMCTL_BEHIND_CRITICAL };
 	const char *name;
 	int code;
 
@@ -455,9 +605,10 @@ main(int argc, char **argv)
 		return code;
 	load_conf(&c);
 	name = c.argc > 0 ? c.argv[0] : "status";
-	for (size_t i = 0; i < sizeof(tandemctl_commands) / sizeof(tandemctl_commands[0]); i++)
+	for (size_t i = 0; i < COMMANDS; i++)
 		if (strcmp(tandemctl_commands[i].name, name) == 0)
 			return tandemctl_commands[i].run(&c);
-	fprintf(stderr, "tandemctl: no such command: %s\n%s", name, tandemctl_help);
-	return EXIT_USAGE;
+	fprintf(stderr, "tandemctl: no such command: %s\n", name);
+	print_help(stderr);
+	return TANDEMCTL_USAGE;
 }

@@ -59,6 +59,10 @@
 #define LIMIT_CTI_EVENTS 8192 /* events of a connection that are not acknowledged */
 #define LIMIT_ACKS_WAITING 65536
 
+/* operators */
+#define LIMIT_CTL_ROWS 100    /* of a slice of a listing */
+#define LIMIT_CTL_VISITS 2000 /* things that a slice looks at, told or not */
+
 /* status page and metrics */
 #define LIMIT_HTTP_CONNECTIONS 1024
 #define LIMIT_HTTP_REQUEST_BYTES 8192 /* line and headers; there is never a body */

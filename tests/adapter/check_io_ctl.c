@@ -10,11 +10,13 @@
 #include "tests/adapter/fake_node.h"
 #include "tests/adapter/recorder.h"
 
+#include <grp.h>
 #include <jansson.h>
 #include <qb/qbipcc.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct client {
@@ -176,6 +178,125 @@ START_TEST(bad_requests_are_answered)
 	expect_error("{\"verb\":\"loglevel\",\"level\":\"loud\"}",
 		"level: allowed: alarm, warning, notice, debug");
 	expect_exit("{\"verb\":\"loglevel\",\"level\":\"debug\"}", 0, "debug");
+}
+END_TEST
+
+/* --- who may ask what -------------------------------------------------------------------------- */
+
+static void
+close_ctl(void)
+{
+	io_ctl_close(ctl);
+	recorder_run_ms(r, 10);
+	io_ctl_free(ctl);
+}
+
+static void
+open_ctl(void)
+{
+	struct io_ctl_conf c = { .conf = &conf, .node_name = "n9" };
+	struct err e = { 0 };
+
+	ctl = io_ctl_new(&r->sink, &c, &e);
+	ck_assert_msg(ctl != NULL, "%s", e.text);
+	io_ctl_set_node(ctl, node);
+}
+
+#define STRANGER 65534 /* nobody */
+
+struct stranger {
+	pid_t pid;
+	int status;
+	bool ended;
+};
+
+/* A process of its own, as rights are those of a process: exits with 0 or the code of the error. */
+static void
+be_stranger(const char *request, gid_t group)
+{
+	struct buf answer;
+	struct err e = { 0 };
+	int code;
+
+	if (setgroups(group != 0 ? 1 : 0, &group) != 0 || setgid(STRANGER) != 0 ||
+		setuid(STRANGER) != 0)
+		_exit(99);
+	buf_init(&answer, CTL_MESSAGE_BYTES_MAX);
+	code = ctl_client_ask(conf.control, request, 5000, &answer, &e);
+	if (code == 0 && memmem(answer.p, answer.n, "\"denied\":true", 13) != NULL)
+		code = 98;
+	_exit(code);
+}
+
+static bool
+stranger_ended(struct recorder *rec, void *arg)
+{
+	struct stranger *s = arg;
+
+	(void)rec;
+	s->ended = s->ended || waitpid(s->pid, &s->status, WNOHANG) == s->pid;
+	return s->ended;
+}
+
+static int
+ask_as_stranger(const char *request, gid_t group)
+{
+	struct stranger s = { .pid = fork() };
+
+	if (s.pid == 0)
+		be_stranger(request, group);
+	recorder_run_until(r, stranger_ended, &s);
+	ck_assert(WIFEXITED(s.status));
+	return WEXITSTATUS(s.status);
+}
+
+/* A member of the group for reading looks and does not touch; who is in no group does not get in. */
+START_TEST(groups_have_levels)
+{
+	const struct group *users = getgrnam("users");
+	gid_t gid = users != NULL ? users->gr_gid : 0;
+
+	if (geteuid() != 0 || gid == 0) {
+		printf("skip: needs root and a group users\n");
+		return;
+	}
+	close_ctl();
+	snprintf(conf.read_group, sizeof(conf.read_group), "users");
+	open_ctl();
+	ck_assert_int_eq(ask_as_stranger("{\"verb\":\"status\"}", gid), 0);
+	ck_assert_int_eq(ask_as_stranger("{\"verb\":\"list\",\"what\":\"calls\"}", gid), 0);
+	ck_assert_int_eq(ask_as_stranger("{\"verb\":\"loglevel\",\"level\":\"debug\"}", gid), 98);
+	ck_assert_int_eq(ask_as_stranger("{\"verb\":\"ocf-demote\"}", gid), 98);
+	ck_assert_uint_eq(recorder_count(r, NODE_EV_DEMOTE), 0);
+	ck_assert_int_eq(ask_as_stranger("{\"verb\":\"status\"}", 0), E_REFUSED);
+}
+END_TEST
+
+/* A group that is not there is a mistake of the configuration, told at the start. */
+START_TEST(group_that_is_not_there)
+{
+	struct io_ctl_conf c = { .conf = &conf, .node_name = "n9" };
+	struct err e = { 0 };
+
+	close_ctl();
+	snprintf(conf.admin_group, sizeof(conf.admin_group), "no-such-group");
+	ck_assert_ptr_null(io_ctl_new(&r->sink, &c, &e));
+	ck_assert_ptr_nonnull(strstr(e.text, "[node] admin-group: this system has no group"));
+	conf.admin_group[0] = '\0';
+	open_ctl();
+}
+END_TEST
+
+START_TEST(lists_and_events)
+{
+	json_t *root = ask("{\"verb\":\"list\",\"what\":\"users\",\"rows\":7}");
+
+	ck_assert_int_eq(fake.listed, 7);
+	json_decref(root);
+	root = ask("{\"verb\":\"events\"}");
+	ck_assert(json_is_array(json_object_get(root, "rows")));
+	json_decref(root);
+	expect_error("{\"verb\":\"blackbox\"}", "there is no blackbox");
 }
 END_TEST
 
@@ -407,6 +528,9 @@ main(void)
 	tcase_add_test(t, simple_questions);
 	tcase_add_test(t, bad_requests_are_answered);
 	tcase_add_test(t, before_there_is_a_node);
+	tcase_add_test(t, groups_have_levels);
+	tcase_add_test(t, group_that_is_not_there);
+	tcase_add_test(t, lists_and_events);
 	tcase_add_test(t, history_is_answered);
 	tcase_add_test(t, promote_waits_until_it_serves);
 	tcase_add_test(t, promote_is_refused);

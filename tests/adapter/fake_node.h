@@ -7,6 +7,7 @@
 #ifndef TANDEM_TESTS_ADAPTER_FAKE_NODE_H
 #define TANDEM_TESTS_ADAPTER_FAKE_NODE_H
 
+#include "daemon/ctl_list.h"
 #include "daemon/node.h"
 #include "proto/base/check.h"
 #include "proto/base/mem.h"
@@ -33,6 +34,7 @@ struct fake_state {
 	struct node_takeover takeover;
 	struct node_parties parties;
 	struct mono deadline;
+	int listed;   /* rows_max of the last listing */
 	bool in_step; /* inside node_step() */
 };
 
@@ -190,6 +192,14 @@ node_get_counts(const struct node *n, struct mono now, struct node_counts *c)
 	(void)n;
 	(void)now;
 	*c = fake.counts;
+}
+
+void
+node_list(const struct node *n, const struct ctl_list_query *q, struct buf *out)
+{
+	(void)n;
+	fake.listed = (int)q->rows_max;
+	buf_cstr(out, "{\"ok\":true,\"rows\":[]}");
 }
 
 uint32_t

@@ -74,6 +74,65 @@ START_TEST(verdicts)
 }
 END_TEST
 
+START_TEST(listings_and_events)
+{
+	static const char *const refused[] = { "{\"verb\":\"list\"}",
+		"{\"verb\":\"list\",\"what\":\"dreams\"}",
+		"{\"verb\":\"list\",\"what\":\"calls\",\"rows\":101}",
+		"{\"verb\":\"list\",\"what\":\"calls\",\"rows\":0}",
+		"{\"verb\":\"list\",\"what\":\"calls\",\"state\":\"a state that is longer than any\"}",
+		"{\"verb\":\"list\",\"what\":\"calls\",\"after\":{\"keys\":[1]}}",
+		"{\"verb\":\"list\",\"what\":\"calls\",\"after\":{\"keys\":[\"1\",\"2\",\"3\",\"4\",\"5\"]}}",
+		"{\"verb\":\"list\",\"what\":\"calls\",\"after\":{\"keys\":[],\"skip\":-1}}",
+		"{\"verb\":\"events\",\"after\":-1}", "{\"verb\":\"events\",\"rows\":1000}" };
+	struct ctl_request q;
+	struct err e = { 0 };
+
+	ck_assert_int_eq(ctl_parse(STR("{\"verb\":\"list\",\"what\":\"users\"}"), &q, &e), 0);
+	ck_assert_int_eq(q.list.kind, CTL_LIST_USERS);
+	ck_assert_uint_eq(q.list.rows_max, LIMIT_CTL_ROWS);
+	ck_assert_uint_eq(q.list.key_count, 0);
+	ck_assert_int_eq(
+		ctl_parse(
+			STR("{\"verb\":\"list\",\"what\":\"stuck\",\"rows\":7,\"match\":\"20\","
+			    "\"state\":\"held\",\"after\":{\"keys\":[\"2001\",\"2000\"],\"skip\":3}}"),
+			&q, &e),
+		0);
+	ck_assert_int_eq(q.list.kind, CTL_LIST_STUCK);
+	ck_assert_uint_eq(q.list.rows_max, 7);
+	ck_assert_uint_eq(q.list.skip, 3);
+	ck_assert_uint_eq(q.list.key_count, 2);
+	ck_assert_str_eq(q.list.keys[0], "2001");
+	ck_assert_str_eq(q.list.match, "20");
+	ck_assert_str_eq(q.list.state, "held");
+	ck_assert_int_eq(ctl_parse(STR("{\"verb\":\"events\",\"after\":12}"), &q, &e), 0);
+	ck_assert_uint_eq(q.after, 12);
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		ck_assert_msg(
+			ctl_parse(str_of(refused[i]), &q, &e) == E_MALFORMED, "%s", refused[i]);
+}
+END_TEST
+
+/* Who may what: groups give levels, the highest counts; nobody else gets in. */
+START_TEST(rights)
+{
+	struct ctl_rights r = { 33, { CTL_NO_GROUP, 100, 200, 300 } };
+	static const uint32_t none[] = { 5 }, read[] = { 5, 100 }, operate[] = { 100, 200 },
+			      admin[] = { 7, 300, 100 }, tricky[] = { CTL_NO_GROUP };
+
+	ck_assert_int_eq(ctl_level_for(&r, 0, none, 1), CTL_LEVEL_ADMIN);
+	ck_assert_int_eq(ctl_level_for(&r, 33, none, 1), CTL_LEVEL_ADMIN);
+	ck_assert_int_eq(ctl_level_for(&r, 34, none, 1), CTL_LEVEL_NONE);
+	ck_assert_int_eq(ctl_level_for(&r, 34, read, 2), CTL_LEVEL_READ);
+	ck_assert_int_eq(ctl_level_for(&r, 34, operate, 2), CTL_LEVEL_OPERATE);
+	ck_assert_int_eq(ctl_level_for(&r, 34, admin, 3), CTL_LEVEL_ADMIN);
+	ck_assert_int_eq(ctl_level_for(&r, 34, tricky, 1), CTL_LEVEL_NONE);
+	ck_assert_int_eq(ctl_level_of(CTL_STATUS), CTL_LEVEL_READ);
+	ck_assert_int_eq(ctl_level_of(CTL_LOGLEVEL), CTL_LEVEL_OPERATE);
+	ck_assert_int_eq(ctl_level_of(CTL_OCF_DEMOTE), CTL_LEVEL_ADMIN);
+}
+END_TEST
+
 static void
 expect_json(struct buf *b, const char *text)
 {
@@ -93,6 +152,10 @@ START_TEST(answers)
 	expect_json(&b, "{\"ok\":true,\"exit\":8,\"text\":\"a \\\"b\\\"?\"}");
 	ctl_answer_lines(&b, STR("{\"a\":1}\nrubbish\n\n{\"a\":2}\n"));
 	expect_json(&b, "{\"ok\":true,\"lines\":[{\"a\":1},{\"a\":2}]}");
+	ctl_answer_denied(&b, CTL_OCF_DEMOTE, CTL_LEVEL_READ);
+	expect_json(&b,
+		"{\"ok\":false,\"denied\":true,\"error\":\"not permitted: this needs the level admin, and "
+		"yours is read (see admin-group of the configuration)\"}");
 	ctl_answer_lines(&b, STR_NONE);
 	expect_json(&b, "{\"ok\":true,\"lines\":[]}");
 	buf_fini(&b);
@@ -111,6 +174,8 @@ main(void)
 	tcase_add_test(t, requests);
 	tcase_add_test(t, hostile_requests);
 	tcase_add_test(t, verdicts);
+	tcase_add_test(t, listings_and_events);
+	tcase_add_test(t, rights);
 	tcase_add_test(t, answers);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);

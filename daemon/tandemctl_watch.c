@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What goes on until it is stopped: `status --watch` and `events -f`. Both ask again and again; a daemon that is away
+ * is told once and waited for, since that is when somebody watches.
+ */
+#include "daemon/ctl.h"
+#include "daemon/tandemctl.h"
+
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define WATCH_EVENTS 5
+#define EVENTS_POLL_MS 500
+
+/* Waits; false: q was pressed, or the terminal is gone. */
+static bool
+wait_for_key(uint32_t ms)
+{
+	struct pollfd p = { .fd = 0, .events = POLLIN };
+	struct termios was, raw;
+	char key = 0;
+	int n;
+
+	if (!isatty(0) || tcgetattr(0, &was) != 0)
+		return poll(NULL, 0, (int)ms) == 0;
+	raw = was;
+	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+	tcsetattr(0, TCSANOW, &raw);
+	n = poll(&p, 1, (int)ms);
+	if (n > 0 && read(0, &key, 1) != 1)
+		key = 'q';
+	tcsetattr(0, TCSANOW, &was);
+	return n >= 0 && key != 'q';
+}
+
+/* --- events ----------------------------------------------------------------------------------- */
+
+static void
+show_event(const struct tandemctl_call *c, const json_t *row, struct buf *out)
+{
+	char *json;
+
+	if (c->json) {
+		json = json_dumps(row, JSON_COMPACT);
+		buf_printf(out, "%s\n", json);
+		free(json);
+		return;
+	}
+	tandemctl_show_time((int64_t)json_integer_value(json_object_get(row, "t_us")), out);
+	buf_printf(out, "  %d %-7s  %s\n", (int)json_integer_value(json_object_get(row, "message")),
+		json_string_value(json_object_get(row, "level")),
+		json_string_value(json_object_get(row, "text")));
+}
+
+/* Appends the events above `*after`, which goes on. NULL with `e`, or the answer's rows are shown. */
+static bool
+show_events(
+	const struct tandemctl_call *c, uint64_t *after, struct buf *out, bool *more, struct err *e)
+{
+	json_t *answer = tandemctl_ask(c,
+		json_pack("{s:s,s:I}", "verb", "events", "after", (json_int_t)*after),
+		TANDEMCTL_ASK_MS, e);
+	const json_t *row, *rows;
+	size_t i;
+
+	if (answer == NULL)
+		return false;
+	rows = json_object_get(answer, "rows");
+	json_array_foreach(rows, i, row) {
+		show_event(c, row, out);
+		*after = (uint64_t)json_integer_value(json_object_get(row, "n"));
+	}
+	*more = json_array_size(rows) == LIMIT_CTL_ROWS;
+	/* a daemon that was started anew counts anew */
+	if ((uint64_t)json_integer_value(json_object_get(answer, "last")) < *after)
+		*after = 0;
+	json_decref(answer);
+	return true;
+}
+
+int
+tandemctl_events(const struct tandemctl_call *c)
+{
+	uint64_t after = 0;
+	bool told = false, more = false;
+
+	for (;;) {
+		struct err e = { 0 };
+		struct buf out;
+		bool good;
+
+		buf_init(&out, 4 * CTL_MESSAGE_BYTES_MAX);
+		good = show_events(c, &after, &out, &more, &e);
+		tandemctl_print(&out);
+		fflush(stdout);
+		if (!good && (!c->follow || !tandemctl_is_dead(&e)))
+			return tandemctl_report(&e);
+		if (!good && !told)
+			(void)tandemctl_report(&e);
+		told = !good;
+		if (good && more)
+			continue;
+		if (!c->follow || !wait_for_key(EVENTS_POLL_MS))
+			return TANDEMCTL_DONE;
+	}
+}
+
+/* --- status ----------------------------------------------------------------------------------- */
+
+/* The newest events are the last ones of the last slice. */
+static void
+show_last_events(const struct tandemctl_call *c, uint64_t *after, struct buf *out)
+{
+	struct tandemctl_call text = *c;
+	struct err e = { 0 };
+	bool more = true;
+	uint64_t from;
+
+	text.json = false;
+	do {
+		buf_reset(out);
+		from = *after;
+		if (!show_events(&text, after, out, &more, &e))
+			return;
+	} while (more);
+	*after = *after > WATCH_EVENTS ? *after - WATCH_EVENTS : 0;
+	if (from == *after)
+		return;
+	buf_reset(out);
+	from = *after;
+	(void)show_events(&text, &from, out, &more, &e);
+}
+
+static void
+show_once(const struct tandemctl_call *c, uint64_t *after, struct buf *out)
+{
+	struct err e = { 0 };
+	json_t *status = tandemctl_ask_verb(c, "status", TANDEMCTL_ASK_MS, &e);
+	struct buf events;
+
+	if (c->json) {
+		char *json = status != NULL ? json_dumps(status, JSON_COMPACT) : NULL;
+
+		buf_printf(out, "%s\n", json != NULL ? json : "{\"ok\":false}");
+		free(json);
+		json_decref(status);
+		return;
+	}
+	if (status == NULL) {
+		buf_printf(out, "tandemd does not answer: %s\n", e.text);
+		return;
+	}
+	tandemctl_show_status(status, &c->look, out);
+	json_decref(status);
+	buf_init(&events, 4 * CTL_MESSAGE_BYTES_MAX);
+	show_last_events(c, after, &events);
+	buf_str(out, buf_as_str(&events));
+	buf_fini(&events);
+}
+
+int
+tandemctl_watch(const struct tandemctl_call *c)
+{
+	static const char clear[] = "\033[H\033[2J";
+	uint64_t after = 0;
+	struct buf out;
+
+	do {
+		buf_init(&out, 8 * CTL_MESSAGE_BYTES_MAX);
+		if (!c->json && isatty(1))
+			buf_cstr(&out, clear);
+		show_once(c, &after, &out);
+		tandemctl_print(&out);
+		if (fflush(stdout) != 0)
+			return TANDEMCTL_FAILED;
+	} while (wait_for_key(c->watch_ms));
+	return TANDEMCTL_DONE;
+}

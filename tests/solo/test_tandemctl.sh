@@ -1,0 +1,138 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# timeout: 120
+#
+# test_tandemctl.sh [--update] - the screens of tandemctl, made by the program itself.
+#
+# One node without a cluster, the BroadWorks simulator and two CSTA clients, all on loopback; one call is up. What each
+# command shows is compared with tests/solo/screens/NAME.txt, after everything that differs from run to run has been
+# masked: times, ports, ids, figures of traffic. --update writes the files instead.
+set -u
+
+# shellcheck source=tests/solo/solo_lib.sh
+. "$(dirname "$(readlink -f "$0")")/solo_lib.sh"
+solo_begin tandemctl tandemd tandemctl bwsim cstaclient
+update=${1:-}
+screens=$top/tests/solo/screens
+port=$((20000 + RANDOM % 600 * 20 + 7)) # below those that connections get
+
+start_all()
+{
+	local ports
+	mkdir "$dir/state"
+	"$build/bwsim" --listen xsp1=127.0.0.1:0 --users 2000-2009@demo.example --admin admin@demo.example:secret \
+		--journal "$dir/bw.jsonl" --control "$dir/bw.sock" --seed 7 >"$dir/bw.out" 2>&1 &
+	pids="$pids $!"
+	wait_for 20 grep -q 'bwsim ready' "$dir/bw.out" || { cat "$dir/bw.out"; return 1; }
+	ports=$(sed -n 's/^bwsim ready //p' "$dir/bw.out")
+	ports=${ports#*xsp1=}
+	cat >"$dir/t.conf" <<X
+[node]
+name = n1
+cluster = none
+state-dir = $dir/state
+control = screens-$$
+[csta]
+listen = 127.0.0.1:$port
+user = demo
+password = demo
+[link east]
+host = 127.0.0.1
+port = ${ports##*:}
+[broadworks]
+user = admin@demo.example
+password = secret
+default-domain = demo.example
+X
+	"$build/tandemd" -c "$dir/t.conf" >"$dir/td.out" 2>&1 &
+	tandemd=$!
+	pids="$pids $tandemd"
+	wait_for 20 grep -q ' 37501 ' "$dir/td.out" || { cat "$dir/td.out"; return 1; }
+	"$build/cstaclient" --server "127.0.0.1:$port" --sessions 2 --devices 2000-2003 --mode session --edition ed3 --user demo \
+		--password demo --rate 0 --seed 7 --journal "$dir/cc.jsonl" --control "$dir/cc.sock" >"$dir/cc.out" 2>&1 &
+	pids="$pids $!"
+	wait_for 20 grep -q 'cstaclient ready' "$dir/cc.out" || { cat "$dir/cc.out" "$dir/td.out"; return 1; }
+}
+
+ctl() { "$build/tandemctl" -c "$dir/t.conf" --ascii "$@"; }
+
+# Blanks are alignment, and that depends on what was masked.
+mask()
+{
+	sed -E -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9:.]+/WHEN/g' -e 's/([0-9]d )?[0-9]{2}:[0-9]{2}:[0-9]{2}/TIME/g' \
+		-e 's/127\.0\.0\.1:[0-9]+/ADDRESS/g' -e 's/digest +[0-9a-f]{8}/digest DIGEST/' -e 's/#[0-9]+/#OFFSET/' \
+		-e "s/screens-[0-9]+/CONTROL/g" -e "s|$dir|DIR|g" -e 's/[0-9]{9,}/ID/g' -e 's/-?[0-9]+\.[0-9]{3}/SECONDS/g' \
+		-e 's/[0-9]+ ms/N ms/g' -e 's/(_ms|epoch)=[0-9]+/\1=N/g' -e 's/(requests|failed|lost|opens|epoch) [0-9]+/\1 N/g' -e 's/^\+[-+]+\+$/RULE/' -e 's/ +/ /g' \
+		-e 's/( ADDRESS connected yes [0-9]+) .*/\1 FIGURES/' -e 's/( open open) [0-9 ]+/\1 FIGURES /' |
+		awk '/^ *(Call|Device|Session) / { print; fflush(); rows = 1; next } !rows { print; next } { print | "sort" }'
+}
+
+# screen NAME EXIT COMMAND...
+screen()
+{
+	local name=$1 want=$2 status
+	shift 2
+	ctl "$@" >"$dir/$name.raw" 2>&1
+	status=$?
+	mask <"$dir/$name.raw" >"$dir/$name.txt"
+	[ "$update" != --update ] || cp "$dir/$name.txt" "$screens/$name.txt"
+	result "$name: exit $status, not $want" [ "$status" = "$want" ]
+	result "$name: the screen is another one" diff -u "$screens/$name.txt" "$dir/$name.txt"
+}
+
+# A column of a listing, sorted.
+column()
+{
+	ctl --tsv "$1" | awk -F '\t' -v name="$2" '
+		NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next }
+		{ print $c }' | sort | tr '\n' ' '
+}
+is() { [ "$1" = "$2" ] || { echo "is '$1', not '$2'"; return 1; }; }
+is_column() { [ "$(column "$1" "$2")" = "$3" ]; }
+
+start_all || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+bw '{"cmd":"call","from":"2000","to":"2001"}' >/dev/null
+wait_for 20 is_column calls state 'alerting calling '
+result "a call is shown by both of its parties" is "$(column calls state)" 'alerting calling '
+bw '{"cmd":"answer","user":"2001"}' >/dev/null
+wait_for 20 is_column calls state 'connected connected '
+result "devices are those that are monitored" is "$(column users device)" '2000 2001 2002 2003 '
+result "a part chooses" is "$(ctl --tsv calls 2001 | wc -l)" 2
+result "a state chooses" is "$(ctl --tsv --state held calls | wc -l)" 0
+
+screen help 0 --help
+screen status 0 status
+screen ready 1 ready
+screen check 0 check
+screen calls 0 calls
+screen stuck 0 stuck --explain
+screen users 0 users
+screen sessions 0 sessions
+screen channels 0 channels
+screen history 0 history
+screen explain 0 explain 37205
+screen no-such-command 2 dance
+result "events: the start is told" grep -q '37800 notice .*started as n1' <(ctl events)
+ctl --json events >"$dir/events.jsonl"
+result "events as JSON, one a line" is "$(grep -c '^{"n":[0-9]*,.*"message":[0-9]*,.*}$' "$dir/events.jsonl")" \
+	"$(wc -l <"$dir/events.jsonl")"
+result "history as a picture" ctl history --svg "$dir/takeover.svg"
+result "the picture is XML" xmllint --noout "$dir/takeover.svg"
+result "completion is a script" bash -n <(ctl completion bash)
+result "watch goes on until its reader is gone" is "$(ctl --json --watch status </dev/null 2>/dev/null | head -n 2 | wc -l)" 2
+
+# BroadWorks is away: what is known of the call may be wrong.
+bw '{"cmd":"kill-xsp","xsp":"xsp1"}' >/dev/null
+wait_for 20 is_column stuck state 'connected connected '
+screen stuck-without-broadworks 0 stuck --explain
+screen check-without-broadworks 2 check
+box=$(ctl blackbox)
+result "the blackbox is written by order" [ -s "$box" ]
+
+kill "$tandemd"
+wait "$tandemd" 2>/dev/null
+screen dead 4 status
+screen dead-calls 4 calls
+screen dead-check 2 check
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
