@@ -101,6 +101,9 @@ answer_status(struct io_ctl *c, enum ctl_verb verb)
 	node_get_takeover(n, &takeover);
 	in.links = links;
 	in.link_count = node_get_links(n, links);
+	in.listeners = c->conf.conf->listeners;
+	in.listener_count = c->conf.conf->listener_count;
+	in.edition = c->conf.conf->default_edition;
 	in.digest = node_digest(n);
 	in.serving = node_is_serving(n);
 	if (verb == CTL_READY)

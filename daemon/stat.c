@@ -5,7 +5,9 @@
  */
 #include "daemon/stat.h"
 
+#include "daemon/conf.h"
 #include "proto/base/check.h"
+#include "proto/csta_codec.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -313,6 +315,28 @@ links_json(const struct stat_input *in)
 	return list;
 }
 
+/* Where clients connect, as it is configured. */
+static json_t *
+listeners_json(const struct stat_input *in)
+{
+	json_t *list = json_array();
+
+	for (uint32_t i = 0; i < in->listener_count; i++) {
+		const struct conf_listener *l = &in->listeners[i];
+		json_t *one;
+
+		if (l->address[0] == '\0')
+			continue;
+		one = json_pack("{s:s,s:s,s:I,s:b,s:s,s:s}", "name", l->name, "address", l->address,
+			"port", (json_int_t)l->port, "tls", l->tls ? 1 : 0, "framing",
+			csta_codecs[l->framing]->name, "edition",
+			l->default_edition[0] != '\0' ? l->default_edition : in->edition);
+		REQUIRE(one != NULL);
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
 static int
 append_to_buf(const char *p, size_t n, void *arg)
 {
@@ -352,6 +376,7 @@ stat_status(const struct stat_input *in, struct buf *out)
 	json_object_set_new(
 		root, "overloads_total", json_integer((json_int_t)in->counts->overloads));
 	json_object_set_new(root, "links", links_json(in));
+	json_object_set_new(root, "listeners", listeners_json(in));
 	json_dump_callback(root, append_to_buf, out, JSON_COMPACT);
 	json_decref(root);
 }

@@ -15,6 +15,8 @@
 
 #define STAT_SETTLE_S 30
 
+struct conf_listener;
+
 struct stat_input {
 	bool clustered, fencing; /* as configured */
 	const char *node_name;
@@ -24,6 +26,9 @@ struct stat_input {
 	const struct node_takeover *takeover;
 	const struct node_link *links; /* to BroadWorks */
 	uint32_t link_count;
+	const struct conf_listener *listeners; /* where clients connect; none: not told */
+	uint32_t listener_count;
+	const char *edition; /* of listeners that have none of their own */
 	uint64_t digest;
 	bool serving;
 };

@@ -281,6 +281,23 @@ show_links(const json_t *s, const struct tandemctl_look *look, struct buf *out)
 	}
 }
 
+/* Where clients connect. */
+static void
+show_listeners(const json_t *s, struct buf *out)
+{
+	const json_t *l;
+	size_t i;
+
+	json_array_foreach(json_object_get(s, "listeners"), i, l) {
+		bool v6 = strchr(text_of(l, "address"), ':') != NULL;
+
+		buf_printf(out, " Listener %-4s %s%s%s:%" PRId64 "  %s, %s, %s\n",
+			text_of(l, "name"), v6 ? "[" : "", text_of(l, "address"), v6 ? "]" : "",
+			number_of(l, "port"), is_set(l, "tls") ? "TLS" : "plain",
+			text_of(l, "framing"), text_of(l, "edition"));
+	}
+}
+
 void
 tandemctl_show_status(const json_t *status, const struct tandemctl_look *look, struct buf *out)
 {
@@ -304,6 +321,7 @@ tandemctl_show_status(const json_t *status, const struct tandemctl_look *look, s
 	coloured(out, look, is_set(status, "ready") ? SHOW_GOOD : SHOW_BAD,
 		text_of(status, "ready_text"));
 	buf_char(out, '\n');
+	show_listeners(status, out);
 	show_links(status, look, out);
 	show_takeover(status, out);
 	show_warnings(status, look, out);

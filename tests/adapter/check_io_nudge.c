@@ -92,12 +92,11 @@ get_own(int fd, struct sockaddr *sa, socklen_t *n)
 	return getsockname(fd, sa, n);
 }
 
-/* A client whose server has vanished; the names of both ends. */
+/* A client whose server at this address has vanished; the names of both ends. */
 static int
-orphan(char *client, char *local, size_t size)
+orphan_of(in_addr_t server_address, char *client, char *local, size_t size)
 {
-	struct sockaddr_in sa = { .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(server_address) };
 	socklen_t n = sizeof(sa);
 	int listener = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM, 0),
 	    on = 1, server;
@@ -115,6 +114,12 @@ orphan(char *client, char *local, size_t size)
 	close(listener);
 	ck_assert_int_eq(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
 	return fd;
+}
+
+static int
+orphan(char *client, char *local, size_t size)
+{
+	return orphan_of(INADDR_LOOPBACK, client, local, size);
 }
 
 static bool
@@ -151,6 +156,28 @@ START_TEST(waits_for_the_address)
 	set_address("10.9.9.9");
 	recorder_run_ms(r, 1000);
 	ck_assert_uint_eq(io_nudge_pending(nudge), 0);
+}
+END_TEST
+
+/* Clients of several listeners: each hears it from the address and port that it was connected to, also when one is not here. */
+START_TEST(several_listeners)
+{
+	char client[3][32], local[3][32];
+	int fds[3];
+
+	for (unsigned i = 0; i < 3; i++)
+		fds[i] = orphan_of(INADDR_LOOPBACK + i, client[i], local[i], sizeof(client[i]));
+	io_nudge_send(nudge, str_of(client[0]), str_of(local[0]));
+	io_nudge_send(nudge, STR("127.0.0.1:4000"), STR("192.0.2.8:1040"));
+	for (unsigned i = 1; i < 3; i++)
+		io_nudge_send(nudge, str_of(client[i]), str_of(local[i]));
+	for (unsigned i = 0; i < 3; i++) {
+		recorder_run_until(r, is_reset, &fds[i]);
+		close(fds[i]);
+	}
+	recorder_run_ms(r, 900);
+	ck_assert_uint_eq(io_nudge_pending(nudge), 1);
+	ck_assert_str_eq(r->log_text, "");
 }
 END_TEST
 
@@ -215,6 +242,7 @@ main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, client_of_a_vanished_server_is_reset);
 	tcase_add_test(t, waits_for_the_address);
+	tcase_add_test(t, several_listeners);
 	tcase_add_test(t, living_connections_are_not_harmed);
 	tcase_add_test(t, bad_addresses_are_refused);
 	srunner_run_all(sr, CK_NORMAL);

@@ -48,7 +48,9 @@ static const char status[] =
 	"\"monitors\":3000,\"clients\":2,\"sessions\":2,\"channels\":{\"open\":2,\"want\":2},\"uptime_s\":2472},"
 	"{\"name\":\"n1\",\"role\":\"standby\",\"state\":\"in step\",\"behind\":0,\"calls\":214,\"monitors\":3000,"
 	"\"channels\":null,\"uptime_s\":90061}],\"ready\":true,\"ready_text\":\"READY: n1 can take over\","
-	"\"desync_total\":6,\"links\":[{\"name\":\"east\",\"url\":\"http://h:80\",\"state\":\"open\",\"reason\":\"x\","
+	"\"desync_total\":6,\"listeners\":[{\"name\":\"csta\",\"address\":\"10.1.0.5\",\"port\":1040,"
+	"\"tls\":false,\"framing\":\"annex-j\",\"edition\":\"ed3\"},{\"name\":\"walls\",\"address\":\"::1\",\"port\":5061,"
+	"\"tls\":true,\"framing\":\"nul\",\"edition\":\"ed6\"}],\"links\":[{\"name\":\"east\",\"url\":\"http://h:80\",\"state\":\"open\",\"reason\":\"x\","
 	"\"requests\":7,\"failures\":0,\"losses\":0},{\"name\":\"west\",\"url\":\"ctis://h\",\"state\":\"refused\","
 	"\"reason\":\"401 again\",\"requests\":2,\"failures\":2,\"losses\":1},{\"name\":\"n\",\"state\":\"idle\"}],"
 	"\"last_takeover\":{\"epoch\":8,\"t_us\":1795310575201000,\"promote_ms\":19,"
@@ -64,7 +66,9 @@ START_TEST(the_table)
 	      "| n1   | standby | in step |      0 |   214 |     3000 |       - |        - | 1d 01:01:01 |\n");
 	shows(" State digest  7f3a91c2 on both nodes at #184223\n");
 	shows(" Takeover now  READY: n1 can take over\n");
-	shows(" Link east     http://h:80  open  requests 7, failed 0, lost 0\n"
+	shows(" Listener csta 10.1.0.5:1040  plain, annex-j, ed3\n"
+	      " Listener walls [::1]:5061  TLS, nul, ed6\n"
+	      " Link east     http://h:80  open  requests 7, failed 0, lost 0\n"
 	      " Link west     ctis://h  refused  requests 2, failed 2, lost 1  (401 again)\n");
 	shows("active after 19 ms, channel 310 ms, resync 390 ms; calls kept 211, cleared 1, learned 2\n");
 	shows("6 call parties since start (37205)");

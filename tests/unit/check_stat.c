@@ -2,6 +2,8 @@
 /* The status as JSON, and what "could take over now" depends on. */
 #include "daemon/stat.h"
 
+#include "daemon/conf.h"
+
 #include <check.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -87,6 +89,16 @@ expect_ready(bool ready, const char *part)
 
 START_TEST(status_of_an_active)
 {
+	static const struct conf_listener listeners[] = {
+		{ .name = "csta", .address = "0.0.0.0", .port = 1040 },
+		{ .name = "closed" },
+		{ .name = "wallboards",
+			.address = "::1",
+			.port = 5061,
+			.tls = true,
+			.framing = CONF_FRAMING_NUL,
+			.default_edition = "ed6" },
+	};
 	static const struct node_link links[] = {
 		{ .name = "east", .url = "http://h:80", .transport = "http", .state = "open" },
 		{ .name = "west",
@@ -108,6 +120,9 @@ START_TEST(status_of_an_active)
 		.calls_cleared = 2,
 		.calls_learned = 1,
 		.done = true };
+	input.listeners = listeners;
+	input.listener_count = 3;
+	input.edition = "ed3";
 	input.links = links;
 	input.link_count = 2;
 	root = status();
@@ -116,6 +131,17 @@ START_TEST(status_of_an_active)
 	ck_assert_str_eq(text(link, "state"), "refused");
 	ck_assert_str_eq(text(link, "reason"), "BroadWorks answers 401 again");
 	ck_assert_int_eq(number(link, "refusals"), 3);
+	/* one that is not opened is none */
+	ck_assert_uint_eq(json_array_size(json_object_get(root, "listeners")), 2);
+	ck_assert_str_eq(
+		text(json_array_get(json_object_get(root, "listeners"), 0), "edition"), "ed3");
+	link = json_array_get(json_object_get(root, "listeners"), 1);
+	ck_assert_str_eq(text(link, "name"), "wallboards");
+	ck_assert_str_eq(text(link, "address"), "::1");
+	ck_assert_int_eq(number(link, "port"), 5061);
+	ck_assert(json_is_true(json_object_get(link, "tls")));
+	ck_assert_str_eq(text(link, "framing"), "nul");
+	ck_assert_str_eq(text(link, "edition"), "ed6");
 	own = json_array_get(json_object_get(root, "nodes"), 0);
 	peer = json_array_get(json_object_get(root, "nodes"), 1);
 	ck_assert_str_eq(text(root, "schema"), "tandemctl/status/1");
