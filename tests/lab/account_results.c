@@ -270,6 +270,25 @@ put_values(FILE *out, const struct results *r, const char *what, const char *key
 	json_decref(seen);
 }
 
+/* The load of the machine at the beginning of the runs: what makes times worse than they are. */
+static void
+put_load(FILE *out, const struct results *r)
+{
+	const json_t *runs = json_object_get(r->report, "runs");
+	size_t n = json_array_size(runs);
+	double *values = calloc(n + 1, sizeof(*values));
+
+	if (values == NULL)
+		return;
+	for (size_t i = 0; i < n; i++)
+		values[i] = strtod(text_of(json_array_get(runs, i), "load"), NULL);
+	qsort(values, n, sizeof(*values), compare);
+	if (n > 0)
+		fprintf(out, "| load (1 min) at the runs | median %.1f, from %.1f to %.1f |\n",
+			values[(n - 1) / 2], values[0], values[n - 1]);
+	free(values);
+}
+
 static void
 put_head(FILE *out, const struct results *r)
 {
@@ -290,6 +309,7 @@ put_head(FILE *out, const struct results *r)
 	put_values(out, r, "machine", "machine");
 	put_values(out, r, "build", "build");
 	put_values(out, r, "runs side by side", "side");
+	put_load(out, r);
 }
 
 static void

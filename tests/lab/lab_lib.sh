@@ -16,7 +16,7 @@ LAB=${LAB:-$BUILD/lab}
 case $LAB in /*) ;; *) LAB=$PWD/$LAB ;; esac
 LAB_NET=10.77
 LAB_NODES='n1 n2'
-LAB_HOSTS='switch bw client n1 n2'
+LAB_HOSTS='switch bw client q n1 n2'
 LAB_LINKS=2
 export LAB BUILD
 
@@ -86,9 +86,9 @@ lab_is_up()
 lab_host_name()
 {
 	case $1 in
-	switch | bw | client | n1 | n2) printf '%s\n' "$1" ;;
+	switch | bw | client | q | n1 | n2) printf '%s\n' "$1" ;;
 	1 | 2) printf 'n%s\n' "$1" ;;
-	*) lab_say "no host '$1' (n1, n2, bw, client, switch)"; return 1 ;;
+	*) lab_say "no host '$1' (n1, n2, bw, client, q, switch)"; return 1 ;;
 	esac
 }
 

@@ -292,10 +292,11 @@ done
 # many runs
 write_clean_run
 judge
+n=0
 for ok in true false; do
 	sed -i "s/\"ok\": [a-z]*/\"ok\": $ok/" "$dir/report.json"
 	"$account" add "$dir/live.json" "$dir/report.json" fault=kill-daemon commit=c0ffee run_seed=3 \
-		'title=it dies' machine=m build=plain side=1 date=2026-01-01T00:00:00Z
+		'title=it dies' machine=m build=plain side=1 load=1.$((++n)) date=2026-01-01T00:00:00Z
 	result $? "a run is added (ok $ok)"
 done
 "$account" add "$dir/live.json" "$dir/nowhere.json" fault=row commit=c0ffee
@@ -303,6 +304,7 @@ result $? 'a run without an account is added'
 "$account" results "$dir/live.json" "$dir/t.md" "$dir/t.svg" && xmllint --noout "$dir/t.svg" &&
 	grep -q '^| kill-daemon | 2 | 1 | 0.31 | 0.42 |' "$dir/t.md" &&
 	grep -q '^| row | 1 | 0 | - |' "$dir/t.md" && grep -q '^| commit | c0ffee |' "$dir/t.md" &&
+	grep -q '^| load .* median 1.1, from 0.0 to 1.2 |' "$dir/t.md" &&
 	[ "$(grep -c '<circle' "$dir/t.svg")" = 2 ]
 result $? 'table and picture'
 echo '{' >"$dir/live.json"

@@ -11,6 +11,7 @@
 #                  over, BroadWorks is asked for every device), none, either (fencing or chance decides)
 #   BAR_MS         silence that is promised, median over sessions and runs; default: nothing is
 #   FENCING_DELAY  priority-fencing-delay of the cluster, exported; default 0
+#   QDEVICE        1, exported: the cluster has a third vote (corosync-qnetd); default: two_node
 #   extra_conf NODE  prints lines for the end of NODE's tandem.conf
 #   inject         does it and sets fault_us (now_us, strike); active, hit: the node that is active;
 #                  other: the other one.  A script of several faults calls mark_fault after each but
@@ -49,4 +50,9 @@ was_fenced()
 wait_for_fencing()
 {
 	lab_wait 30 was_fenced || say "nobody was fenced"
+}
+
+need_program()
+{
+	command -v "$1" >/dev/null || fail "$1 is not installed (make deps)"
 }
