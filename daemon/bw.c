@@ -209,21 +209,12 @@ bw_unconfirm(struct bw *b, struct bw_device *bd)
 	b->unconfirmed++;
 }
 
-void
-bw_reach_changed(struct bw *b, bool opened)
+/* What happened while there was no channel is unknown. */
+static void
+bw_reach_again(struct bw *b)
 {
 	struct core_device *d;
 
-	if (b->phase != BW_RUNNING)
-		return;
-	if (b->channels_open == 0) {
-		b->reach_due = mono_add_ms(b->x->now, BW_REACH_DAMP_MS);
-		return;
-	}
-	if (!opened || b->channels_open > 1)
-		return;
-	/* the first channel: what happened while there was none is unknown */
-	b->reach_due = MONO_NEVER;
 	b->resyncing = true;
 	bw_scopes_ask(b);
 	for (d = b->x->model.devices; d != NULL; d = d->by_id.next) {
@@ -233,6 +224,31 @@ bw_reach_changed(struct bw *b, bool opened)
 	bw_update_status(b);
 	if (b->unconfirmed == 0)
 		bw_all_confirmed(b);
+}
+
+void
+bw_reach_changed(struct bw *b, bool opened)
+{
+	if (b->phase != BW_RUNNING)
+		return;
+	if (b->channels_open == 0) {
+		b->reach_due = mono_add_ms(b->x->now, BW_REACH_DAMP_MS);
+		return;
+	}
+	if (!opened || b->channels_open > 1)
+		return;
+	b->reach_due = MONO_NEVER;
+	bw_reach_again(b);
+}
+
+void
+bw_reach_doubtful(struct bw *b)
+{
+	if (b->phase != BW_RUNNING || b->channels_open == 0)
+		return;
+	log_emit(b->x->log, M_REACH_DOUBTFUL,
+		"the channels that are left were opened when this one ended: every device is asked");
+	bw_reach_again(b);
 }
 
 static void

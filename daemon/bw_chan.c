@@ -24,6 +24,7 @@
 #define CHANNEL_OPEN_MS 5000
 #define CHANNEL_REFUSED_MS_MIN 60000
 #define CHANNEL_DENIALS 2
+#define CHANNEL_OVERLAP_MS 2000 /* a byte that is read was sent at most so long ago */
 #define CHANNEL_TAKEN_FAILURES 4
 #define CHANNEL_NEVER_S 2147483646u /* a grant from here on does not run out */
 
@@ -159,6 +160,24 @@ channel_enter_open(struct bw *b, struct bw_channel *c)
 	ctx_history(b->x, "channel-up", "\"xsp\":%u,\"open\":%u", c->xsp, b->channels_open);
 }
 
+/*
+ * Was another channel open all the time that this one was not? BroadWorks may have ended both long before we read of it,
+ * one end at a time, and opened a new one in between; an event of that moment has no successor that would show a gap. Sure
+ * is only a channel that was open some time before the last byte of this one.
+ */
+static bool
+channel_is_covered(const struct bw *b, const struct bw_channel *c)
+{
+	for (uint32_t i = 0; i < b->x->conf->xsp_count; i++) {
+		const struct bw_channel *other = &b->channels[i];
+
+		if (other->state == CHANNEL_OPEN &&
+			mono_due(mono_add_ms(other->opened_at, CHANNEL_OVERLAP_MS), c->heard))
+			return true;
+	}
+	return false;
+}
+
 static void
 channel_leave_open(struct bw *b, struct bw_channel *c)
 {
@@ -223,6 +242,8 @@ bw_change_channel(struct bw *b, struct bw_channel *c, enum bw_channel_state to)
 		channel_enter_down(b, c);
 	if ((from == CHANNEL_OPEN) != (to == CHANNEL_OPEN)) {
 		bw_reach_changed(b, to == CHANNEL_OPEN);
+		if (from == CHANNEL_OPEN && !channel_is_covered(b, c))
+			bw_reach_doubtful(b);
 		channels_drop_stale(b);
 	}
 }

@@ -37,6 +37,8 @@
 	XX(37501, CHANNEL_OPEN, NOTICE, "an event channel is open") \
 	XX(37502, CHANNEL_LOST, WARNING, "an event channel was lost") \
 	XX(37503, CHANNEL_TERMINATED, WARNING, "BroadWorks ended an event channel") \
+	XX(37504, REACH_DOUBTFUL, NOTICE, \
+		"event channels ended at about the same time, events may be lost") \
 	XX(37505, AS_FAILOVER, WARNING, "BroadWorks serves from another application server") \
 	XX(37506, SUBSCRIPTION, NOTICE, "a subscription was lost, refused or made anew") \
 	XX(37507, EVENT_SKIPPED, NOTICE, "an event was not understood and skipped") \

@@ -377,6 +377,38 @@ START_TEST(test_terminated)
 }
 END_TEST
 
+/*
+ * Both channels end at about the same time: BroadWorks had none for a moment, though one end is read after the other and one
+ * of them is open again meanwhile. What happened then is asked for, and clients hear nothing of it. One end alone, or one
+ * long after the other, needs no question.
+ */
+START_TEST(test_ends_that_overlap)
+{
+	setup(2, "");
+	world_monitor(&w, world_session(&w), "2001");
+	world_run(&w, 60000);
+	world_forget_asked(&w);
+	terminate(0, "Expired");
+	world_run(&w, 50);
+	ck_assert_uint_eq(counts().channels_open, 2);
+	ck_assert_uint_eq(world_asked_count(&w, "PUT E/subscription/"), 0);
+	terminate(1, "Expired");
+	world_run(&w, 50);
+	ck_assert_uint_eq(counts().channels_open, 2);
+	ck_assert_uint_eq(world_asked_count(&w, "PUT E/subscription/"), 1);
+	ck_assert_uint_eq(world_logged(&w, 37504, ""), 1);
+	ck_assert_uint_eq(world_logged(&w, 37510, ""), 0);
+	world_run(&w, 60000);
+	world_forget_asked(&w);
+	terminate(1, "Expired");
+	world_run(&w, 5000);
+	terminate(0, "Expired");
+	world_run(&w, 5000);
+	ck_assert_uint_eq(world_asked_count(&w, "PUT E/subscription/"), 0);
+	world_fini(&w);
+}
+END_TEST
+
 /* A channel that was up for long is not opened at once either: that would be the first blow of a fight. */
 START_TEST(test_terminated_after_long)
 {
@@ -443,6 +475,7 @@ START_TEST(test_one_of_two)
 	unsigned c;
 
 	setup(2, "");
+	world_run(&w, 5000);
 	w.quiet_acks = true;
 	c = world_session(&w);
 	world_monitor(&w, c, "2001");
@@ -488,6 +521,7 @@ main(void)
 		test_refresh,
 		test_terminated,
 		test_terminated_after_long,
+		test_ends_that_overlap,
 		test_terminated_again_and_again,
 		test_garbage_on_the_stream,
 		test_no_channel_document,

@@ -357,6 +357,7 @@ END_TEST
 START_TEST(test_ack_dies_with_channel)
 {
 	setup(2, "");
+	world_run(&w, 20000); /* a young channel covers no other */
 	world_event_as(&w, 0, "2001", "x1", 2, "CallReceivedEvent", RINGING);
 	world_stream_ends(&w, 0);
 	world_settle(&w);

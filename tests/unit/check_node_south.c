@@ -51,6 +51,7 @@ START_TEST(test_out_and_back)
 	unsigned c;
 
 	setup(2, "");
+	world_run(&w, 3000); /* a young channel covers no other */
 	c = world_session(&w);
 	world_monitor(&w, c, "2001");
 	world_monitor(&w, c, "2002");
@@ -93,6 +94,7 @@ START_TEST(test_short_loss)
 	unsigned c;
 
 	setup(2, "");
+	world_run(&w, 3000); /* a young channel covers no other */
 	c = world_session(&w);
 	world_monitor(&w, c, "2001");
 	world_forget_asked(&w);
