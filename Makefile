@@ -20,6 +20,7 @@
 #   make coverage-table   docs/broadworks-coverage.md and csta-coverage.md anew, from what the last runs of the tests noted
 #   make format           rewrites the sources in the style of .clang-format; make format-check only reports
 #   make install          all that a node needs, man pages, examples. PREFIX= DESTDIR= SYSCONFDIR= OCF_ROOT= as usual
+#   make deb              Debian packages, into build/deb; make test-deb installs them in a namespace and runs a pair from them
 #   make deps             installs the packages of deploy/deps.debian that are missing (asks for root, starts no service)
 #   make clean            removes build/; make distclean also what autoconf and configure wrote
 #   make help             this text
@@ -180,7 +181,7 @@ objects = $(1:%.c=$(OBJ)/%.o)
 ALL_OBJECTS := $(call objects,$(sort $(PRODUCT_SOURCES) $(wildcard tests/*/*.c)))
 
 # --- goals --------------------------------------------------------------------------------------------------------
-.PHONY: all tests check demo live live-table sim soak scenarios lint format format-check coverage-table install install-files deps clean distclean \
+.PHONY: all tests check demo live live-table sim soak scenarios lint format format-check coverage-table install install-files install-sim deb test-deb deps clean distclean \
 	help _check _check-build _demo _live FORCE
 
 all: $(PROGRAMS) $(MAN_PAGES)
@@ -319,6 +320,32 @@ install-files:
 	$(call install_files,644,$(INSTALL_DOC)/fencing,deploy/pacemaker/fencing/README.md)
 	$(call install_files,644,$(INSTALL_DOC)/examples,deploy/tandem.conf $(wildcard deploy/corosync/*.conf) \
 		deploy/firewall/nftables.conf deploy/systemd/resource-agents-deps-tandem.conf)
+
+# The simulator's programs, under names that say whose they are.
+SIM_PROGRAMS = bwsim cstaclient xsiday
+install-sim:
+	$(foreach name,$(SIM_PROGRAMS),install -D -m 755 $(BUILD)/$(name) '$(DESTDIR)$(BINDIR)/tandem-$(name)' &&) \
+		install -D -m 755 $(BUILD)/sim '$(DESTDIR)$(BINDIR)/tandem-sim'
+	$(call install_files,644,$(PREFIX)/share/man/man1,$(BUILD)/man/tandem-sim.1)
+
+# --- packages -----------------------------------------------------------------------------------------------------
+# Built in a copy, since the top of the tree has no debian folder. The packages are in $(DEB) afterwards.
+DEB = $(BUILD)/deb
+DEB_SOURCE = $(DEB)/tandem-$(VERSION)
+
+deb: config.mk
+	@TANDEM_DEPS_LIST=deploy/deps.packages sh deploy/install-deps
+	@rm -rf '$(DEB_SOURCE)' && mkdir -p '$(DEB_SOURCE)'
+	@{ git ls-files 2>/dev/null || find . -path './build*' -prune -o -type f -print; } | tar -cf - -T - | tar -xf - -C '$(DEB_SOURCE)'
+	@cp -R deploy/debian '$(DEB_SOURCE)/debian' && cd '$(DEB_SOURCE)/debian' && rm changelog.in && \
+		sed -e 's/@VERSION@/$(VERSION)/' -e "s/@DATE@/$$(LC_ALL=C date -u -R -d '$(RELEASE_DATE)')/" \
+		'$(CURDIR)/deploy/debian/changelog.in' >changelog
+	cd '$(DEB_SOURCE)' && DEB_BUILD_OPTIONS='nocheck parallel=$(JOBS) $(DEB_BUILD_OPTIONS)' \
+		dpkg-buildpackage -us -uc -b $(if $(V),,>../build.log 2>&1 || { tail -n 30 ../build.log; exit 1; })
+	@ls $(DEB)/*.deb
+
+test-deb: deb
+	@BUILD=$(BUILD) DEB=$(DEB) tests/deploy/package
 
 # --- rules --------------------------------------------------------------------------------------------------------
 ifndef V

@@ -29,7 +29,7 @@ counted()
 	for file in deploy/prometheus/* deploy/grafana/*; do
 		[ ! -f "$file" ] || echo "644 usr/share/tandem/${file#deploy/}"
 	done
-	for file in docs/man/*.[1-8] docs/man/*.in; do
+	for file in docs/man/*.[578] docs/man/*.in; do
 		file=$(basename "$file" .in)
 		echo "644 usr/share/man/man${file##*.}/$file"
 	done

@@ -63,7 +63,7 @@ result $? 'no mark is left'
 
 # --- read by their readers -----------------------------------------------------------------------------------------
 
-if needs 6 mandoc 'form of the pages'; then
+if needs 7 mandoc 'form of the pages'; then
 	for page in "$man"/*.[1-8]; do
 		out=$(mandoc -T lint -W warning "$page" 2>&1) && [ -z "$out" ]
 		result $? "mandoc: $(basename "$page")"
