@@ -456,4 +456,4 @@ config.mk: config.mk.in configure
 		else ./configure --quiet; fi
 	@touch $@
 
--include $(ALL_OBJECTS:.o=.d)
+-include $(ALL_OBJECTS:.o=.d) $(OBJ)/docs/man/tables.d

@@ -44,17 +44,19 @@ function begin_list()
 		end_list()
 		print ".Sh " toupper(section)
 	}
-	begin_list()
 	line = substr($0, 3)
 	at = match(line, /  +/)
 	if (at == 0 && line ~ /^--?[a-z-]+ [^A-Z[<]/)
 		at = match(line, / /)
+	if (at == 0 && match(line, /[|][a-z-]+ /))
+		at = RSTART + RLENGTH - 1
 	if (section ~ /^exit/ && line !~ /^[0-9]/) {
 		end_list()
 		print ".Pp"
 		print safe(line)
 		next
 	}
+	begin_list()
 	if (at > 0) {
 		print ".It " plain(substr(line, 1, at - 1))
 		sub(/^ +/, "", line)
