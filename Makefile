@@ -312,7 +312,7 @@ install-files:
 	$(call install_files,644,$(INSTALL_DATA)/pacemaker,$(wildcard deploy/pacemaker/*.xml deploy/pacemaker/lib.sh))
 	$(call install_files,755,$(INSTALL_DATA)/pacemaker/fencing,$(filter-out %/lib.sh,$(wildcard deploy/pacemaker/fencing/*.sh)))
 	$(call install_files,644,$(INSTALL_DATA)/pacemaker/fencing,$(wildcard deploy/pacemaker/fencing/lib.sh))
-	$(call install_files,644,$(INSTALL_DATA)/prometheus,$(wildcard deploy/prometheus/*))
+	$(call install_files,644,$(INSTALL_DATA)/prometheus,$(filter-out %.test.yml,$(wildcard deploy/prometheus/*)))
 	$(call install_files,644,$(INSTALL_DATA)/grafana,$(wildcard deploy/grafana/*))
 	$(foreach section,5 7 8,$(call install_files,644,$(PREFIX)/share/man/man$(section),$(filter %.$(section),$(MAN_PAGES)))$(NEWLINE)	)
 	$(call install_files,644,$(PREFIX)/lib/systemd/catalog,$(BUILD)/man/tandem.catalog)

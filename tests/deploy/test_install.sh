@@ -27,6 +27,7 @@ counted()
 	done
 	echo '644 usr/share/doc/tandem/fencing/README.md'
 	for file in deploy/prometheus/* deploy/grafana/*; do
+		case $file in *.test.yml) continue ;; esac
 		[ ! -f "$file" ] || echo "644 usr/share/tandem/${file#deploy/}"
 	done
 	for file in docs/man/*.[578] docs/man/*.in; do
@@ -101,7 +102,10 @@ test_security()
 		grep -q "port=\"$(sed -n 's/.*"listen", LISTEN,.*"[0-9.]*:\([0-9]*\)".*/\1/p' daemon/conf_keys.h)\"" \
 			"$root/usr/lib/firewalld/services/tandem.xml"
 	result $? 'the firewalld service opens the port that is the default'
-	if needs 1 nft 'the nftables rules'; then
+	if ! unshare -rn true 2>/dev/null; then
+		skipped=$((skipped + 1))
+		echo 'skip: the nftables rules: no network namespace here'
+	elif needs 1 nft 'the nftables rules'; then
 		out=$(unshare -rn nft -c -f deploy/firewall/nftables.conf 2>&1)
 		result $? 'nft takes the rules'
 	fi
