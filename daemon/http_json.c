@@ -49,6 +49,16 @@ masked(const struct http_snap *s, const char *text)
 	return json_string(shown);
 }
 
+/* What is not of users, but may be cut anywhere. */
+static json_t *
+plain(const char *text)
+{
+	char ascii[192];
+
+	http_plain(text, ascii, sizeof(ascii));
+	return json_string(ascii);
+}
+
 static json_t *
 id_text(uint64_t id)
 {
@@ -67,12 +77,12 @@ http_json_channels(const struct http_snap *s, struct buf *out)
 		const struct node_link *l = &s->links[i];
 
 		add(list,
-			json_pack("{s:s,s:s,s:s,s:s,s:b,s:I,s:I,s:I,s:I,s:I}", "name", l->name,
-				"transport", l->transport, "url", l->url, "state", l->state, "up",
-				http_link_is_up(l) ? 1 : 0, "opens", (json_int_t)l->opens, "losses",
-				(json_int_t)l->losses, "requests", (json_int_t)l->requests,
-				"failures", (json_int_t)l->failures, "queued",
-				(json_int_t)l->queued));
+			json_pack("{s:o,s:s,s:o,s:s,s:b,s:I,s:I,s:I,s:I,s:I}", "name",
+				plain(l->name), "transport", l->transport, "url", plain(l->url),
+				"state", l->state, "up", http_link_is_up(l) ? 1 : 0, "opens",
+				(json_int_t)l->opens, "losses", (json_int_t)l->losses, "requests",
+				(json_int_t)l->requests, "failures", (json_int_t)l->failures,
+				"queued", (json_int_t)l->queued));
 	}
 	put(out, answer(s, "tandemctl/channels/1", s->link_count, "channels", list));
 }

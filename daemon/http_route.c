@@ -7,21 +7,26 @@
  */
 #include "daemon/http_route.h"
 
+#include "daemon/http_asset.h"
 #include "daemon/http_json.h"
 #include "daemon/http_metrics.h"
+#include "daemon/http_page.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
 #define TYPE_JSON "application/json"
+#define TYPE_HTML "text/html; charset=utf-8"
 #define TYPE_TEXT "text/plain; charset=utf-8"
 #define TYPE_METRICS "text/plain; version=0.0.4; charset=utf-8"
 #define HISTORY_LINES 50
+#define PAGE_LINES 200 /* of the history, for the last takeover */
 #define HISTORY_BYTES (LIMIT_HTTP_ANSWER_BYTES / 2)
 
 /* Nothing of an answer may be kept, guessed at, framed or make a browser load anything. */
 const struct http_header http_headers[] = {
 	{ "Cache-Control", "no-store" },
+	{ "Content-Security-Policy", HTTP_POLICY },
 	{ "X-Content-Type-Options", "nosniff" },
 	{ "X-Frame-Options", "DENY" },
 	{ "Referrer-Policy", "no-referrer" },
@@ -220,6 +225,15 @@ LIST(sessions)
 LIST(monitors)
 LIST(calls)
 
+/* To be given back with buf_fini(). */
+static void
+read_history(const struct http_request *q, uint32_t lines, struct buf *text)
+{
+	buf_init(text, HISTORY_BYTES);
+	if (q->read_history != NULL)
+		q->read_history(lines, text, q->arg);
+}
+
 static void
 answer_history(const struct http_snap *s, const struct http_request *q, struct http_answer *a)
 {
@@ -231,16 +245,40 @@ answer_history(const struct http_snap *s, const struct http_request *q, struct h
 		fail(a, 400, "lines: 1 to 500");
 		return;
 	}
-	buf_init(&text, HISTORY_BYTES);
-	if (q->read_history != NULL)
-		q->read_history((uint32_t)lines, &text, q->arg);
+	read_history(q, (uint32_t)lines, &text);
 	http_json_history(s, buf_as_str(&text), &a->body);
+	buf_fini(&text);
+}
+
+/* --- the page --------------------------------------------------------------------------------------- */
+
+static void
+answer_page(const struct http_snap *s, const struct http_request *q, struct http_answer *a)
+{
+	struct buf text;
+
+	a->type = TYPE_HTML;
+	read_history(q, PAGE_LINES, &text);
+	http_page(s, &q->now, buf_as_str(&text), &a->body);
+	buf_fini(&text);
+}
+
+static void
+answer_part(const struct http_snap *s, const struct http_request *q, struct http_answer *a)
+{
+	struct buf text;
+
+	a->type = TYPE_HTML;
+	read_history(q, PAGE_LINES, &text);
+	http_page_part(s, &q->now, buf_as_str(&text), &a->body);
 	buf_fini(&text);
 }
 
 /* --- the table ------------------------------------------------------------------------------------- */
 
 static const struct route routes[] = {
+	{ "/", answer_page },
+	{ "/part", answer_part },
 	{ "/active", answer_active },
 	{ "/primary", answer_active },
 	{ "/standby", answer_standby },

@@ -57,16 +57,23 @@ http_link_is_up(const struct node_link *l)
 }
 
 void
+http_plain(const char *text, char *shown, size_t size)
+{
+	size_t i;
+
+	for (i = 0; text[i] != '\0' && i < size - 1; i++)
+		shown[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
+	shown[i] = '\0';
+}
+
+void
 http_masked(const struct http_snap *s, const char *text, char *shown, size_t size)
 {
-	size_t n = strlen(text), hidden = 0, i;
+	size_t n = strlen(text), hidden = n < MASK_SHORTEST ? n : n - MASK_SHOWN;
 
-	if (!s->show_users)
-		hidden = n < MASK_SHORTEST ? n : n - MASK_SHOWN;
-	for (i = 0; i < n && i < size - 1; i++) {
-		shown[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
-		if (i < hidden)
-			shown[i] = '*';
-	}
-	shown[i] = '\0';
+	http_plain(text, shown, size);
+	if (s->show_users)
+		return;
+	for (size_t i = 0; i < hidden && shown[i] != '\0'; i++)
+		shown[i] = '*';
 }

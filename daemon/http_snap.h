@@ -58,9 +58,11 @@ http_rows(uint32_t total, uint32_t max)
 	return total < max ? total : max;
 }
 
+/** What is not printable ASCII becomes '?'. Cut to `size`. */
+void http_plain(const char *text, char *shown, size_t size);
 /**
  * A user, number or address as it is shown: itself if users are shown, else all but its last two characters as '*', and
- * nothing but '*' if it has fewer than five. What is not printable ASCII becomes '?'. Cut to `size`.
+ * nothing but '*' if it has fewer than five. Plain and cut as above.
  */
 void http_masked(const struct http_snap *s, const char *text, char *shown, size_t size);
 

@@ -281,11 +281,11 @@ takeover_json(const struct node_takeover *t)
 		t->done ? 1 : 0);
 }
 
-/* Reasons come from afar and may be cut anywhere: only ASCII is certain to be JSON. */
+/* Texts may come from afar and be cut anywhere: only ASCII is certain to be JSON. */
 static json_t *
 plain_text(const char *text)
 {
-	char plain[128];
+	char plain[200];
 	size_t n = 0;
 
 	for (; text[n] != '\0' && n < sizeof(plain) - 1; n++)
@@ -301,13 +301,13 @@ links_json(const struct stat_input *in)
 
 	for (uint32_t i = 0; i < in->link_count; i++) {
 		const struct node_link *l = &in->links[i];
-		json_t *link = json_pack("{s:s,s:s,s:s,s:s,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}",
-			"name", l->name, "transport", l->transport, "url", l->url, "state",
-			l->state, "reason", plain_text(l->reason), "requests",
-			(json_int_t)l->requests, "failures", (json_int_t)l->failures, "refusals",
-			(json_int_t)l->refusals, "overloads", (json_int_t)l->overloads, "redirects",
-			(json_int_t)l->redirects, "opens", (json_int_t)l->opens, "losses",
-			(json_int_t)l->losses, "queued", (json_int_t)l->queued);
+		json_t *link = json_pack("{s:o,s:s,s:o,s:s,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}",
+			"name", plain_text(l->name), "transport", l->transport, "url",
+			plain_text(l->url), "state", l->state, "reason", plain_text(l->reason),
+			"requests", (json_int_t)l->requests, "failures", (json_int_t)l->failures,
+			"refusals", (json_int_t)l->refusals, "overloads", (json_int_t)l->overloads,
+			"redirects", (json_int_t)l->redirects, "opens", (json_int_t)l->opens,
+			"losses", (json_int_t)l->losses, "queued", (json_int_t)l->queued);
 
 		REQUIRE(link != NULL);
 		json_array_append_new(list, link);

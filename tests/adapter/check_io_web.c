@@ -163,6 +163,10 @@ START_TEST(answers)
 	has("\"schema\":\"tandemctl/status/1\"");
 	ck_assert_uint_eq(get("/nothing"), 404);
 	has("nosniff");
+	has("Content-Security-Policy: default-src 'none';");
+	ck_assert_uint_eq(get("/"), 200);
+	has("Content-Type: text/html; charset=utf-8\r\n");
+	has("n9 is active, serving");
 }
 END_TEST
 

@@ -5,7 +5,7 @@
 #include <jansson.h>
 #include <stdint.h>
 
-#define CC_HIST_STEPS 32   /* of each doubling: a figure is at most 1/32 too large */
+#define CC_HIST_STEPS 128  /* of each doubling: a figure is at most 1/128 too large */
 #define CC_HIST_DOUBLES 32 /* up to 2^36 microseconds */
 
 /* How often a duration was measured; fixed size, see cc_hist.c. */

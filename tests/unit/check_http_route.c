@@ -172,6 +172,10 @@ START_TEST(metrics_and_json)
 	expect("/v1/monitors", 200, "tandemctl/monitors/1");
 	expect("/v1/calls", 200, "tandemctl/calls/1");
 	expect("/v1/history", 200, "tandemctl/history/1");
+	expect("/", 200, "<!doctype html>");
+	ck_assert_ptr_nonnull(strstr(a.type, "text/html"));
+	expect("/part", 200, "<section>");
+	ck_assert(!says("<html"));
 }
 END_TEST
 
@@ -221,14 +225,15 @@ END_TEST
 
 START_TEST(headers)
 {
-	bool sniff = false, cached = true;
+	bool sniff = false, cached = true, policy = false;
 
 	for (const struct http_header *h = http_headers; h->name != NULL; h++) {
 		sniff |= strcmp(h->name, "X-Content-Type-Options") == 0;
+		policy |= strcmp(h->name, "Content-Security-Policy") == 0;
 		if (strcmp(h->name, "Cache-Control") == 0)
 			cached = strcmp(h->value, "no-store") != 0;
 	}
-	ck_assert(sniff);
+	ck_assert(sniff && policy);
 	ck_assert(!cached);
 }
 END_TEST
