@@ -95,14 +95,21 @@ settle_answered(struct core_model *m, struct core_half *h, bool difference, bool
 
 /* Where clients see the party after they were told of the move. */
 static enum core_view
-settle_moved_view(const struct core_half *h)
+settle_moved_view(const struct core_model *m, const struct core_half *h)
 {
-	if (h->how == CORE_HOW_CONFERENCED && h->conference != CORE_CONFERENCE_NONE &&
-		settle_is_talking(h->told))
-		return VIEW_connected; /* the event says so */
+	bool handed_over = core_half_is_handed_over(h);
+
+	if (h->how == CORE_HOW_CONFERENCED && settle_is_talking(h->told) &&
+		(h->conference != CORE_CONFERENCE_NONE || h->told == VIEW_far_held))
+		return VIEW_connected; /* the event says so: if the controller still holds, it is told */
+	if (core_half_is_distributed(m, h))
+		return VIEW_dialed; /* the one who has it now is still to answer */
+	if (handed_over && (h->told == VIEW_connected || h->told == VIEW_far_held) &&
+		core_half_view(h) == VIEW_dialed)
+		return VIEW_dialed; /* to somebody who was not asked before */
 	if (h->told == VIEW_dialed && core_half_is_sent_on(h))
 		return VIEW_originated; /* the new far party is still to be delivered to */
-	if (h->told == VIEW_far_held && core_half_is_handed_over(h))
+	if (h->told == VIEW_far_held && handed_over)
 		return VIEW_connected; /* who held has left: if the new far party holds as well, it is told */
 	return h->told;
 }
@@ -176,9 +183,9 @@ settle_move(struct core_model *m, struct core_half *h, bool difference, bool sil
 		if (!silent)
 			settle_say(m, h,
 				&(struct core_say){ .kind = SAY_MOVED, .difference = difference });
-		settle_second(m, h, settle_moved_view(h));
+		settle_second(m, h, settle_moved_view(m, h));
 	}
-	h->told = settle_moved_view(h);
+	h->told = settle_moved_view(m, h);
 	h->told_call = h->track->call->id;
 }
 
@@ -477,7 +484,7 @@ set_fields(struct core_half *h, const struct delta_half_set *x)
 static bool
 set_in_range(const struct delta_half_set *x)
 {
-	return x->personality <= CORE_CLICK_TO_DIAL && x->state <= CORE_QUEUED &&
+	return x->personality <= CORE_CLICK_TO_DIAL && x->state <= CORE_STATE_LAST &&
 		x->end <= CORE_END_LAST && x->how <= CORE_HOW_LAST &&
 		x->recording <= CORE_RECORDING_PAUSED;
 }
@@ -497,7 +504,10 @@ apply_half_set(struct core_model *m, const struct delta_half_set *x)
 	set_moved(h, t, x);
 	core_half_retrack(m, h, t);
 	set_fields(h, x);
-	half_changed(m, h);
+	if (x->later && h->told != VIEW_none)
+		core_hash_half(m, h);
+	else
+		half_changed(m, h);
 	return E_OK;
 }
 

@@ -120,14 +120,39 @@ decide_set(struct core_model *m, struct core_emitter *em, struct core_device *d,
 		.personality = (uint8_t)p->personality, .state = (uint8_t)p->state,
 		.failed = p->failed, .end = (uint8_t)p->end, .remote = p->remote,
 		.remote_user = p->remote_user, .how = (uint8_t)p->how,
-		.recording = (uint8_t)p->recording, .via = p->via, .outside = p->outside);
+		.recording = (uint8_t)p->recording, .via = p->via, .outside = p->outside,
+		.later = p->later);
 	if (taken)
 		conference_settle(em, core_call_by_tracking(m, p->tracking), d);
+}
+
+/*
+ * BroadWorks tells of a conference on its controller alone: those who are still in it, each in a session of his own, hear from
+ * there that somebody has left.
+ */
+static void
+decide_left(struct core_emitter *em, const struct core_half *h, enum core_end end)
+{
+	const struct core_track *t;
+	const struct core_half *other;
+	struct str far = str_of(h->remote_user[0] != '\0' ? h->remote_user : h->remote);
+
+	if (h->told == VIEW_none || core_half_sibling(h) == NULL || core_end_diverts(end) ||
+		end == CORE_END_TRANSFERRED || end == CORE_END_JOINED)
+		return;
+	TAILQ_FOREACH(t, &h->track->call->tracks, of_call) {
+		TAILQ_FOREACH(other, &t->halves, of_track)
+			if (t != h->track && other->device != h->device && !other->gone &&
+				other->told_call == h->told_call && core_half_leads(other))
+				core_decide_note(em, other->device, str_of(other->bw_call),
+					CORE_NOTE_LEFT, end, far, STR_NONE, STR_NONE);
+	}
 }
 
 static void
 decide_gone(struct core_emitter *em, const struct core_half *h, enum core_end end, bool local)
 {
+	decide_left(em, h, end);
 	CORE_EMIT(em, half_gone, .device = str_of(h->device->id), .call = str_of(h->bw_call),
 		.end = (uint8_t)end, .local = local, .to = STR_NONE);
 }
@@ -135,9 +160,11 @@ decide_gone(struct core_emitter *em, const struct core_half *h, enum core_end en
 static void
 decide_gone_to(struct core_emitter *em, const struct core_half *h, const struct core_party *p)
 {
+	enum core_end end = h->failed ? h->end : p->end;
+
+	decide_left(em, h, end);
 	CORE_EMIT(em, half_gone, .device = str_of(h->device->id), .call = str_of(h->bw_call),
-		.end = (uint8_t)(h->failed ? h->end : p->end), .local = p->local, .to = p->to,
-		.other = p->other);
+		.end = (uint8_t)end, .local = p->local, .to = p->to, .other = p->other);
 }
 
 static uint32_t
@@ -340,6 +367,21 @@ core_decide_conference(struct core_model *m, struct core_emitter *em, struct cor
 	}
 	if (merged)
 		conference_settle(em, call, d);
+}
+
+void
+core_decide_settle(struct core_emitter *em, struct core_device *d)
+{
+	struct core_half *h, *far, *next;
+
+	TAILQ_FOREACH(h, &d->halves, of_device) {
+		for (far = TAILQ_FIRST(&h->track->halves); far != NULL; far = next) {
+			next = TAILQ_NEXT(far, of_track);
+			if (!far->gone && !far->moved && far->told != VIEW_none &&
+				far->told != core_half_view(far))
+				conference_set(em, far, far->conference);
+		}
+	}
 }
 
 /* A party that was called and has not answered is diverted; any other one that is redirected was handed over. */

@@ -43,6 +43,7 @@ struct core_party {
 	struct str remote_user;
 	bool outside;      /* the far party is in the network */
 	enum core_how how; /* the event says why there is another far party */
+	bool later;        /* its state is part of something else, which is still to be told */
 	enum core_recording recording;
 	struct str via;
 	struct str to;  /* with CORE_GONE: where the call went */
@@ -66,6 +67,12 @@ struct core_conference_in {
  */
 void core_decide_conference(struct core_model *m, struct core_emitter *em, struct core_device *d,
 	const struct core_conference_in *c);
+
+/** Who has the conference takes part in it actively from now on: the others are told. */
+void core_decide_intrusion(struct core_model *m, struct core_emitter *em, struct core_device *d);
+
+/** What was to be told later of the calls of a device, by those who are in them, is told now. */
+void core_decide_settle(struct core_emitter *em, struct core_device *d);
 
 /**
  * The device has redirected these calls (all CORE_GONE): one that rang is diverted, for the reason that its end says if that

@@ -7,7 +7,7 @@
  * records, and the state's digest is the sum of their hashes. Texts in decoded structures are borrowed.
  * Field order is the wire order; a new field goes to the end and raises CORE_DELTA_VERSION. Version 2 has
  * subscriptions as objects of their own and kinds of devices; version 3 has filters and types of monitors, version 4 the reason
- * of a merge. None of them was ever released, so nothing reads the older ones.
+ * of a merge and states that are told later. None of them was ever released, so nothing reads the older ones.
  */
 #ifndef TANDEM_CORE_DELTA_H
 #define TANDEM_CORE_DELTA_H
@@ -39,10 +39,10 @@
 #define FIELDS_call_new(F) F(str, tracking) F(u64, id)
 #define FIELDS_call_drop(F) F(u64, id)
 /* one party as BroadWorks describes it; id = CSTA call id; how: an enum core_how, why another far party or call;
- * outside: the far party is in the network */
+ * outside: the far party is in the network; later: it is told with what happens next */
 #define FIELDS_half_set(F) \
 	F(str, device) F(str, call) F(str, tracking) F(u64, id) F(u8, personality) F(u8, state) F(u8, failed) \
-	F(u8, end) F(str, remote) F(str, remote_user) F(u8, how) F(u8, recording) F(str, via) F(u8, outside)
+	F(u8, end) F(str, remote) F(str, remote_user) F(u8, how) F(u8, recording) F(str, via) F(u8, outside) F(u8, later)
 /* the party is gone; end: an enum core_end, local: we released; to: where the call went, "" = nowhere;
  * other: with CORE_END_TRANSFERRED the call it was joined with, 0 = none */
 #define FIELDS_half_gone(F) F(str, device) F(str, call) F(u8, end) F(u8, local) F(str, to) F(u64, other)

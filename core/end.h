@@ -45,7 +45,8 @@
 	XX(CALENDAR, true) /* holiday or night */ \
 	XX(QUEUE_FULL, true) \
 	XX(WAITED, true) /* too long */ \
-	XX(NO_AGENTS, false)
+	XX(NO_AGENTS, false) \
+	XX(PARKED, true) /* by the device */
 
 enum core_end {
 #define XX(name, diverts) CORE_END_##name,

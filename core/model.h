@@ -41,6 +41,8 @@ enum core_state {
 	CORE_REMOTE_HELD,
 	CORE_GONE,
 	CORE_QUEUED, /* waits in a queue or at a route point */
+	CORE_PARKED, /* the far party has parked it: it waits for who retrieves it */
+	CORE_STATE_LAST = CORE_PARKED,
 };
 
 /* Why a party has another far party, or is in another call. */
@@ -53,7 +55,8 @@ enum core_how {
 	CORE_HOW_BARGED_IN,
 	CORE_HOW_MONITORED,
 	CORE_HOW_CONFERENCED,
-	CORE_HOW_LAST = CORE_HOW_CONFERENCED,
+	CORE_HOW_PARKED,
+	CORE_HOW_LAST = CORE_HOW_PARKED,
 };
 
 enum core_recording {
@@ -77,7 +80,8 @@ enum core_note {
 	CORE_NOTE_STOP, /* number: as above; text: why; text2: digits collected; text3: what went wrong */
 	CORE_NOTE_ACCOUNT, /* text: disposition code */
 	CORE_NOTE_UPDATED, /* something about the call changed that has no state of its own */
-	CORE_NOTE_LAST = CORE_NOTE_UPDATED,
+	CORE_NOTE_LEFT, /* text: who has left the conference of somebody else; number: an enum core_end */
+	CORE_NOTE_LAST = CORE_NOTE_LEFT,
 };
 
 enum core_agent_state {
@@ -411,8 +415,12 @@ bool core_half_shares(const struct core_half *h, const struct core_half *with);
 struct core_half *core_half_sibling(const struct core_half *h);
 /** A move (`how`) while the party calls: its call was sent on to somebody else, who is still to be told as called. */
 bool core_half_is_sent_on(const struct core_half *h);
+/** Does another session come in with a move for that reason: of who picks up, retrieves or intrudes? */
+bool core_how_takes(enum core_how how);
 /** A move (`how`) of who took over the call of the far party's: its own call became that one. */
 bool core_half_took_over(const struct core_half *h);
+/** A move of who talks to a queue or route point: that has given the call to somebody. */
+bool core_half_is_distributed(const struct core_model *m, const struct core_half *h);
 /** A move (`how`) by which the far party gave its place to another one. */
 bool core_half_is_handed_over(const struct core_half *h);
 /** Is it the one of those that speaks for the connection? True without siblings. */

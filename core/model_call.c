@@ -342,6 +342,16 @@ core_half_took_over(const struct core_half *h)
 }
 
 bool
+core_half_is_distributed(const struct core_model *m, const struct core_half *h)
+{
+	const struct core_device *old = core_device_by_user(m, str_of(h->told_far));
+
+	return h->told == VIEW_connected && h->told_call == h->track->call->id && old != NULL &&
+		old->kind != CORE_KIND_user &&
+		(h->how == CORE_HOW_FORWARDED || h->how == CORE_HOW_TRANSFERRED);
+}
+
+bool
 core_half_is_handed_over(const struct core_half *h)
 {
 	return h->how == CORE_HOW_NONE || h->how == CORE_HOW_TRANSFERRED ||
@@ -385,6 +395,8 @@ core_half_view(const struct core_half *h)
 		return VIEW_far_held;
 	case CORE_QUEUED:
 		return VIEW_queued;
+	case CORE_PARKED:
+		return VIEW_dialed;
 	case CORE_NO_STATE:
 	case CORE_GONE:
 		break;

@@ -58,7 +58,7 @@ restore_r_track(struct core_model *m, const struct delta_r_track *r)
 static bool
 restore_half_in_range(const struct delta_r_half *r)
 {
-	return r->personality <= CORE_CLICK_TO_DIAL && r->state <= CORE_QUEUED &&
+	return r->personality <= CORE_CLICK_TO_DIAL && r->state <= CORE_STATE_LAST &&
 		r->end <= CORE_END_LAST && r->told <= VIEW_queued && r->how <= CORE_HOW_LAST &&
 		r->recording <= CORE_RECORDING_PAUSED &&
 		r->told_recording <= CORE_RECORDING_PAUSED && r->conference <= CORE_CONFERENCE_HELD;

@@ -125,10 +125,12 @@ struct bw_device {
 	bool counted;               /* among bw.unconfirmed */
 	char server[24];            /* server id of its last new call; "" = none yet */
 	bool suspect;               /* BroadWorks did not know a call of it that we know */
-	uint64_t called_by;         /* the last call that was made to it, while it rang; 0 = none */
-	bool failed;     /* a route point that says so: not in service until it has recovered */
-	bool differed;   /* by its last snapshot */
-	bool lost_calls; /* and a snapshot has shown that it is so */
+	bool confers; /* a client makes a conference of its calls, which BroadWorks has not told yet */
+	char parks_at[24];  /* where a client asked to park a call of it; "" = nowhere */
+	uint64_t called_by; /* the last call that was made to it, while it rang; 0 = none */
+	bool failed;        /* a route point that says so: not in service until it has recovered */
+	bool differed;      /* by its last snapshot */
+	bool lost_calls;    /* and a snapshot has shown that it is so */
 	struct mono idle_since; /* no monitor since; MONO_NEVER while it has one */
 	/* events of a subscription whose id is not known yet: they came before the answer to the subscribe */
 	struct bw_earlies unnamed;

@@ -10,6 +10,24 @@
 
 #include "proto/xsi_decode.h"
 
+/* While a conference of its calls is made, what becomes of them on the way is part of that: see event_is_of_conference(). */
+static bool
+call_confers(enum xsi_op op)
+{
+	return op == XSI_OP_conference_start || op == XSI_OP_conference_add;
+}
+
+void
+bw_conferred(struct bw *b, struct core_device *d)
+{
+	struct bw_device *bd = d->south;
+
+	if (bd == NULL || !bd->confers)
+		return;
+	bd->confers = false;
+	core_decide_settle(&b->x->em, d);
+}
+
 void
 bw_call(struct bw *b, uint64_t request, const struct xsi_request *q, struct core_device *d)
 {
@@ -20,6 +38,8 @@ bw_call(struct bw *b, uint64_t request, const struct xsi_request *q, struct core
 	w->request = request;
 	w->device = mem_strndup(d->id, strlen(d->id));
 	w->q = bw_request_copy(q);
+	if (call_confers(q->op))
+		bw_device(b, d)->confers = true;
 	TAILQ_INSERT_TAIL(&b->calls, w, link);
 }
 
@@ -76,13 +96,16 @@ bw_calls_pump(struct bw *b)
 			continue;
 		b->doc->kind = XSI_DOC_UNKNOWN;
 		/* one that was held up by the gate alone is sent: nobody had the chance to do so before */
-		if (d == NULL)
+		if (d == NULL) {
 			b->hooks.request_over(w->request, BW_NOT_FOUND, 0, b->hooks.arg);
-		else if (late && !call_take_token(b, bw_device(b, d)))
+		} else if (late && !call_take_token(b, bw_device(b, d))) {
+			if (call_confers(w->q->op))
+				bw_conferred(b, d);
 			b->hooks.request_over(w->request, BW_OVERLOAD, 0, b->hooks.arg);
-		else
+		} else {
 			bw_request_send(b, BW_REQ_CALL, bw_pick_xsp(b, w->q->op), w->q, w->device)
 				->request = w->request;
+		}
 		call_free(b, w);
 	}
 }
@@ -137,6 +160,8 @@ bw_call_done(struct bw *b, const struct bw_request *r, struct str body)
 	/* a call that has no name cannot be told to the client who made it */
 	if (result == BW_DONE && call_id == 0 && (r->op == XSI_OP_dial || r->op == XSI_OP_rp_dial))
 		result = BW_FAILED;
+	if (d != NULL && call_confers(r->op) && result != BW_DONE)
+		bw_conferred(b, d);
 	if (d != NULL && result != BW_DONE)
 		call_doubt(b, d, r->op, result);
 	b->hooks.request_over(r->request, result, call_id, b->hooks.arg);

@@ -143,6 +143,7 @@ event_conference(struct bw *b, struct core_device *d, const struct xsi_conferenc
 	for (uint32_t i = 0; i < c->participant_count; i++)
 		calls[i] = c->participants[i].call_id;
 	core_decide_conference(&b->x->model, &b->x->em, d, &in);
+	bw_conferred(b, d);
 }
 
 void
@@ -240,13 +241,14 @@ static void
 event_note_caller(struct bw *b, const struct core_half *h)
 {
 	struct core_device *d = event_called(b, h);
+	struct bw_device *bd = d != NULL ? d->south : NULL;
 	const struct core_half *own;
 
-	if (d == NULL || d == h->device)
+	if (bd == NULL || d == h->device)
 		return;
 	TAILQ_FOREACH(own, &d->halves, of_device)
 		if (event_rings(own) && own->track->call != h->track->call)
-			bw_device(b, d)->called_by = h->track->call->id;
+			bd->called_by = h->track->call->id;
 }
 
 /*
@@ -283,6 +285,22 @@ event_detached(struct bw *b, struct core_device *d, struct core_party *p)
 	core_decide_redirected(&b->x->model, &b->x->em, d, p, 1, b->x->log);
 }
 
+/*
+ * A held call is retrieved to become one of a conference that a client makes, which is told as a whole: at its controller, and at
+ * who was held. The conference is told next; the snapshot that is asked for comes behind it, or says that there is none.
+ */
+static bool
+event_is_of_conference(
+	struct bw *b, struct bw_device *bd, const struct xsi_event *ev, struct core_device *far)
+{
+	struct bw_device *by = bd->confers ? bd : far != NULL ? far->south : NULL;
+
+	if (ev->kind != XSI_EV_CallRetrieved || by == NULL || !by->confers)
+		return false;
+	bw_ask(b, by->device, true);
+	return true;
+}
+
 static void
 event_call(
 	struct bw *b, struct bw_device *bd, const struct xsi_event *ev, const struct xsi_call *call)
@@ -296,6 +314,8 @@ event_call(
 		bw_note_device_server(b, bd, call->tracking_id);
 	p.how = event_how(ev->kind, h, &p);
 	p.recording = event_recording_now(call, ev->kind, h);
+	p.later =
+		event_is_of_conference(b, bd, ev, core_device_by_user(&b->x->model, p.remote_user));
 	if (p.state == CORE_GONE && call->redirect.present)
 		core_decide_redirected(&b->x->model, &b->x->em, d, &p, 1, b->x->log);
 	else if (p.state == CORE_GONE && ev->kind == XSI_EV_CallDetached)

@@ -28,6 +28,8 @@ void bw_acks_pump(struct bw *b);
 /* bw_call.c */
 void bw_call_done(struct bw *b, const struct bw_request *r, struct str body);
 void bw_calls_pump(struct bw *b);
+/** BroadWorks has told of the conference that a client makes, or there will be none: what was to be told with it is told now. */
+void bw_conferred(struct bw *b, struct core_device *d);
 void bw_calls_drop(struct bw *b);
 struct mono bw_calls_deadline(const struct bw *b);
 

@@ -265,14 +265,20 @@ links_of_call(const struct say *s, const struct core_half *about, struct call_li
 }
 
 static enum csta_cause
-moved_cause(const struct core_half *h)
+moved_cause(const struct say *s, const struct core_half *h)
 {
+	const struct core_device *old = core_device_by_user(&s->x->model, str_of(h->told_far));
+
+	if (core_half_is_distributed(&s->x->model, h))
+		return old->kind == CORE_KIND_queue ? CSTA_CAUSE_distributed :
+						      CSTA_CAUSE_redirected;
 	switch (h->how) {
 	case CORE_HOW_FORWARDED:
 		return CSTA_CAUSE_callForward;
 	case CORE_HOW_PICKED_UP:
 		return CSTA_CAUSE_callPickup;
 	case CORE_HOW_PARK_RETRIEVED:
+	case CORE_HOW_PARKED:
 		return CSTA_CAUSE_park;
 	case CORE_HOW_BARGED_IN:
 		return CSTA_CAUSE_activeParticipation;
@@ -287,10 +293,12 @@ moved_cause(const struct core_half *h)
 	return core_half_is_sent_on(h) ? CSTA_CAUSE_redirected : CSTA_CAUSE_transfer;
 }
 
-/* Diverted fits only while the far party is being called, and not over a change of the call id. */
+/* Diverted fits only while the far party is being called or is a queue, and not over a change of the call id. */
 static enum csta_event_kind
-moved_kind(const struct core_half *h)
+moved_kind(const struct say *s, const struct core_half *h)
 {
+	bool distributed = core_half_is_distributed(&s->x->model, h);
+
 	switch (h->how) {
 	case CORE_HOW_BARGED_IN:
 	case CORE_HOW_MONITORED:
@@ -301,10 +309,12 @@ moved_kind(const struct core_half *h)
 	case CORE_HOW_NONE:
 	case CORE_HOW_TRANSFERRED:
 	case CORE_HOW_PARK_RETRIEVED:
+	case CORE_HOW_PARKED:
 		break;
 	}
-	return core_half_is_sent_on(h) && h->told_call == h->track->call->id ? CSTA_EV_Diverted :
-									       CSTA_EV_Transfered;
+	if (distributed || (core_half_is_sent_on(h) && h->told_call == h->track->call->id))
+		return CSTA_EV_Diverted;
+	return CSTA_EV_Transfered;
 }
 
 /* Who brought the parties together: the device that has the conference, who intruded, who transferred. */
@@ -315,7 +325,7 @@ moved_by(const struct say *s, const struct core_half *h)
 
 	if (h->how == CORE_HOW_CONFERENCED && h->conference != CORE_CONFERENCE_NONE)
 		return str_of(h->device->id);
-	if (moved_kind(h) == CSTA_EV_Conferenced || old.n == 0)
+	if (moved_kind(s, h) == CSTA_EV_Conferenced || old.n == 0)
 		return say_far_device(s->x, h);
 	return old;
 }
@@ -366,13 +376,13 @@ say_moved(struct say *s, const struct core_say *f)
 	struct call_links links = { .count = 0 };
 	struct str by = moved_by(s, h);
 
-	ev.kind = moved_kind(h);
+	ev.kind = moved_kind(s, h);
 	ev.connection_device = by;
 	ev.subject = by;
 	ev.other = moved_other(s, h);
 	ev.local = say_local_state(
 		ev.kind == CSTA_EV_Conferenced && controls ? VIEW_connected : h->told);
-	ev.cause = moved_cause(h);
+	ev.cause = moved_cause(s, h);
 	if (ev.kind == CSTA_EV_Conferenced)
 		ev.secondary_old = (struct csta_ref){ h->other, by };
 	if (ev.kind != CSTA_EV_Diverted)
@@ -473,6 +483,11 @@ say_note(struct say *s, const struct core_say *f)
 		break;
 	case CORE_NOTE_UPDATED:
 		ev.kind = CSTA_EV_CallInformation;
+		break;
+	case CORE_NOTE_LEFT:
+		ev.kind = CSTA_EV_ConnectionCleared;
+		ev.connection_device = ev.subject = say_party_name(s->x, f->text);
+		ev.cause = say_cause_of_end((enum core_end)f->number);
 		break;
 	}
 	say_call_event(s, f, &ev);

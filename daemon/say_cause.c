@@ -37,6 +37,7 @@ static const enum csta_cause causes[] = {
 	[CORE_END_QUEUE_FULL] = CSTA_CAUSE_capacityOverflow,
 	[CORE_END_WAITED] = CSTA_CAUSE_queueTimeOverflow,
 	[CORE_END_NO_AGENTS] = CSTA_CAUSE_noAvailableAgents,
+	[CORE_END_PARKED] = CSTA_CAUSE_park,
 };
 
 _Static_assert(sizeof(causes) / sizeof(causes[0]) == CORE_END_COUNT, "every end has a cause");

@@ -66,6 +66,7 @@ struct client_call {
 	enum client_view view;
 	char far[SOUTH_ID]; /* last known number of an outside party */
 	bool merged;        /* several calls became this one */
+	bool waits;         /* it was transferred, perhaps to somebody who has not answered yet */
 	int recording;      /* as told last: 1 no, 2 yes, 3 paused, 0 not known */
 };
 

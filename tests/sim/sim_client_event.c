@@ -46,6 +46,8 @@ static const struct event_move event_moves[] = {
 	{ "DivertedEvent", false, "null", F(RINGING) | F(QUEUED), CV_NONE },
 	/* the far party is another one now, which is still to be delivered to */
 	{ "DivertedEvent", true, "connected", F(ORIGINATED) | F(DIALED), CV_ORIGINATED },
+	/* it talked to a queue, which has given the call to somebody who is still to answer */
+	{ "DivertedEvent", true, "connected", F(CONNECTED), CV_DIALED },
 };
 
 static const char *const view_names[] = { "none", "initiated", "originated", "dialed", "ringing",
@@ -111,14 +113,33 @@ event_call_end(
 	client_call_forget(d, call);
 }
 
+/* `from`: bits of the views that the call may have; a move that fits none of them if there is no other. */
 static const struct event_move *
-event_move(struct str root, bool far, struct str local)
+event_move(struct str root, bool far, struct str local, unsigned from)
 {
-	for (size_t i = 0; i < sizeof(event_moves) / sizeof(event_moves[0]); i++)
-		if (str_is(root, event_moves[i].event) && str_is(local, event_moves[i].local) &&
-			(event_moves[i].far == far || event_moves[i].to == CV_NONE))
-			return &event_moves[i];
-	return NULL;
+	const struct event_move *found = NULL;
+
+	for (size_t i = 0; i < sizeof(event_moves) / sizeof(event_moves[0]); i++) {
+		const struct event_move *move = &event_moves[i];
+
+		if (!str_is(root, move->event) || !str_is(local, move->local) ||
+			(move->far != far && move->to != CV_NONE))
+			continue;
+		if (move->from & from)
+			return move;
+		if (found == NULL)
+			found = move;
+	}
+	return found;
+}
+
+/* Who was transferred is not told whether the other one has answered already. */
+static unsigned
+event_views(const struct client_call *call)
+{
+	if (call == NULL)
+		return F(NONE);
+	return 1u << call->view | (call->view == CV_CONNECTED && call->waits ? F(DIALED) : 0);
 }
 
 static void
@@ -139,8 +160,9 @@ event_of_call(struct sim *s, struct sim_client *c, struct client_device *d, stru
 	uint64_t id = client_number(body, "callID");
 	struct str local = client_text(body, "localConnectionInfo");
 	bool far = !str_is(client_text(body, "deviceID"), d->id);
-	const struct event_move *move = event_move(root, far, local);
 	struct client_call *call = client_call(d, id);
+	unsigned from = event_views(call);
+	const struct event_move *move = event_move(root, far, local, from);
 	enum client_view was = call ? call->view : CV_NONE;
 
 	if (move == NULL || id == 0) {
@@ -148,7 +170,7 @@ event_of_call(struct sim *s, struct sim_client *c, struct client_device *d, stru
 			c->index, STR_ARG(root), STR_ARG(local), far ? "the far" : "its own");
 		return;
 	}
-	if (d->synced && c->strict && !(move->from & 1u << was)) {
+	if (d->synced && c->strict && !(move->from & from)) {
 		sim_world_fail(s, "LEGAL", "client %u: device %s call %" PRIu64 ": %.*s from %s",
 			c->index, d->id, id, STR_ARG(root), view_names[was]);
 		return;
@@ -165,6 +187,7 @@ event_of_call(struct sim *s, struct sim_client *c, struct client_device *d, stru
 	if (call == NULL)
 		return;
 	call->view = move->to;
+	call->waits = false;
 	event_note_far(d, call, body);
 }
 
@@ -365,7 +388,7 @@ snapshot_compare(struct sim *s, struct sim_client *c, struct client_device *d, s
 		const struct client_call *call = client_call(d, client_number(item, "callID"));
 		enum client_view view = snapshot_view(item);
 
-		if (call == NULL || call->view != view) {
+		if (call == NULL || !(event_views(call) & 1u << view)) {
 			sim_world_fail(s, "ONCE-EVENT",
 				"client %u: device %s call %" PRIu64
 				" is %s by events, %s by the snapshot",

@@ -39,8 +39,8 @@ move_view(const struct client_device *d, enum client_view was, struct str root, 
 	if (str_is(root, "ConferencedEvent") && str_is(by, d->id) && move_talks(was))
 		return CV_CONNECTED;
 	/* while it called: another one rings now, which is still to be told */
-	/* who held has left */
-	if (was == CV_FAR_HELD && str_is(root, "TransferedEvent"))
+	/* who held has left, or confers */
+	if (was == CV_FAR_HELD && (str_is(root, "TransferedEvent") || str_is(cause, "conference")))
 		return CV_CONNECTED;
 	if (was == CV_DIALED && str_is(cause, "callForward"))
 		return CV_ORIGINATED;
@@ -107,6 +107,7 @@ move_to(struct sim *s, struct sim_client *c, struct client_device *d, struct str
 	if (call == NULL)
 		return;
 	call->view = view;
+	call->waits = !conference;
 	call->merged |= conference;
 	call->recording = 0;
 	call->far[0] = '\0';

@@ -20,7 +20,7 @@ START_TEST(a_conference_merges_calls)
 	said("2001:retrieved ");
 	/* the first speaks for the device: when it goes, another does */
 	event(party("h1", "1:1", CORE_TERMINATOR, CORE_GONE));
-	said("2001:far-cleared ");
+	said("2002:NOTE-6-0 2001:far-cleared ");
 	conference(CORE_CONFERENCE_NONE, "", "");
 	said("");
 	event(party("h2", "2:1", CORE_ORIGINATOR, CORE_HELD));
@@ -55,7 +55,7 @@ START_TEST(a_conference_takes_a_session_in)
 	event(party("h1", "1:1", CORE_TERMINATOR, CORE_GONE));
 	p.state = CORE_GONE;
 	event(p);
-	said("2001:far-cleared 2001:cleared ");
+	said("2002:NOTE-6-0 2001:far-cleared 2001:cleared ");
 }
 END_TEST
 
@@ -81,7 +81,7 @@ START_TEST(a_conference_that_is_forgotten_is_cleared_once)
 	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
 	core_decide_snapshot(&active.model, &em, dev(), NULL, 0, true, &log_counts, &diff);
 	core_decide_service(&em, dev(), CORE_SERVICE_IN);
-	said("2001:OUT *2001:far-cleared *2001:cleared 2001:IN ");
+	said("2001:OUT 2002:NOTE-6-1 *2001:far-cleared *2001:cleared 2001:IN ");
 	ck_assert_uint_eq(diff.cleared, 2);
 }
 END_TEST
@@ -99,7 +99,7 @@ START_TEST(a_conference_outlives_a_party_that_failed)
 	event(p);
 	said("");
 	event(party("h1", "1:1", CORE_TERMINATOR, CORE_GONE));
-	said("2001:far-cleared ");
+	said("2002:NOTE-6-2 2001:far-cleared ");
 }
 END_TEST
 
@@ -115,7 +115,7 @@ START_TEST(a_recorded_party_that_leaves_a_conference)
 	active.said[0] = standby.said[0] = '\0';
 	p.state = CORE_GONE;
 	event(p);
-	said("2001:RECORD-0 2001:far-cleared ");
+	said("2002:NOTE-6-0 2001:RECORD-0 2001:far-cleared ");
 }
 END_TEST
 
@@ -310,7 +310,7 @@ START_TEST(who_left_a_connection_is_told_before_it_moves)
 	p.how = CORE_HOW_TRANSFERRED;
 	event(p);
 	core_decide_service(&em, dev(), CORE_SERVICE_IN);
-	said("2001:OUT *2001:far-cleared *2001:MOVED-1(other-call,tel:+15550001) 2001:IN ");
+	said("2001:OUT 2002:NOTE-6-0 *2001:far-cleared *2001:MOVED-1(other-call,tel:+15550001) 2001:IN ");
 	event(party("h2", "3:1", CORE_ORIGINATOR, CORE_GONE));
 	said("2001:cleared ");
 }
@@ -383,6 +383,68 @@ START_TEST(who_picks_up_comes_into_the_call)
 }
 END_TEST
 
+/* Transferred to somebody who rings: that he answers is told. */
+START_TEST(who_is_transferred_hears_the_answer)
+{
+	struct core_party p = party("h1", "1:1", CORE_ORIGINATOR, CORE_ALERTING);
+
+	in_service();
+	event(party("h1", "1:1", CORE_ORIGINATOR, CORE_ALERTING));
+	event(party("h1", "1:1", CORE_ORIGINATOR, CORE_CONNECTED));
+	active.said[0] = standby.said[0] = '\0';
+	p.how = CORE_HOW_TRANSFERRED;
+	p.remote = STR("tel:+15559");
+	event(p);
+	said("2001:MOVED-1(tel:+15550001) ");
+	p.how = CORE_HOW_NONE;
+	p.state = CORE_CONNECTED;
+	event(p);
+	said("2001:established ");
+}
+END_TEST
+
+/* Whoever talks to a queue is given to somebody: a queue is diverted from. */
+START_TEST(who_talks_to_a_queue_hears_the_answer)
+{
+	struct core_party p = party("h1", "1:1", CORE_ORIGINATOR, CORE_ALERTING);
+
+	in_service();
+	CORE_EMIT(&em, dev_add, .device = STR("2100"), .user = STR("2100@x.example"),
+		.kind = CORE_KIND_queue);
+	p.remote_user = STR("2100@x.example");
+	event(p);
+	p.state = CORE_CONNECTED;
+	event(p);
+	active.said[0] = standby.said[0] = '\0';
+	p.how = CORE_HOW_TRANSFERRED;
+	p.remote_user = STR("2002@x.example");
+	event(p);
+	said("2001:MOVED-1(2100@x.example) 2001:established ");
+}
+END_TEST
+
+/* What becomes of a party on the way into a conference is told with it, or when there is none. */
+START_TEST(a_state_is_told_later)
+{
+	struct core_party p = party("h1", "1:1", CORE_TERMINATOR, CORE_CONNECTED);
+
+	for (int confers = 0; confers < 2; confers++) {
+		two_calls();
+		p.later = true;
+		event(p);
+		said("");
+		if (confers)
+			conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+		else
+			core_decide_settle(&em, dev());
+		said(confers ? "2001:MOVED-7(second-call,) 2002:MOVED-7(other-call,second-call,) " :
+			       "2001:retrieved ");
+		teardown();
+		setup();
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -412,6 +474,9 @@ main(void)
 	tcase_add_test(tc, who_left_a_connection_is_told_before_it_is_conferenced);
 	tcase_add_test(tc, a_conference_is_told_before_a_transfer_within_it);
 	tcase_add_test(tc, who_picks_up_comes_into_the_call);
+	tcase_add_test(tc, who_is_transferred_hears_the_answer);
+	tcase_add_test(tc, who_talks_to_a_queue_hears_the_answer);
+	tcase_add_test(tc, a_state_is_told_later);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
