@@ -20,10 +20,6 @@
 #include <stdio.h>
 
 #define NODE_HEALTH_MS 500
-#define NODE_CLEAN_MS 2000
-#define NODE_CLEAN_SOONEST_MS 500
-#define NODE_CLEAN_FREE_MS 600000
-#define NODE_CLEANS_MAX 5
 
 /* deltas: the replicated state as replication sees it */
 
@@ -290,8 +286,7 @@ node_ring_action(struct node *n, const struct ha_action *a)
 			&(struct node_action){ .kind = NODE_ACT_SAVE_EPOCH, .number = a->epoch });
 		break;
 	case HA_ACT_PEER_DEAD:
-		n->clean_node = a->node_id;
-		n->clean_node_died = n->x.now;
+		node_clean_died(&n->clean, a->node_id, n->x.now);
 		ctx_act(&n->x,
 			&(struct node_action){ .kind = NODE_ACT_TELL_FAILED,
 				.from_node = a->node_id,
@@ -542,30 +537,21 @@ node_takeover_progress(struct node *n)
 		(long long)t->resync_ms);
 }
 
-/*
- * The failed instance is banned from its node (migration-threshold), which makes the takeover one straight
- * transition. When the clients are back it may come again, at once: redundancy must not wait for the time-out.
- * A node that fails again and again stays banned.
- */
+/* See node_clean.h. */
 static void
 node_clean_peer(struct node *n)
 {
-	int64_t since_ms = mono_ms_between(n->clean_node_died, n->x.now);
+	struct ha_view v;
+	uint32_t node_id;
 
-	if (n->clean_node == 0 || !n->takeover.done || !ctx_is_active(&n->x))
+	if (n->clean.node_id == 0 || !n->takeover.done || !ctx_is_active(&n->x))
 		return;
-	if (since_ms < NODE_CLEAN_SOONEST_MS ||
-		(sess_client_count(&n->sess) == 0 && since_ms < NODE_CLEAN_MS))
-		return;
-	if (n->cleans == 0 || mono_due(mono_add_ms(n->clean_since, NODE_CLEAN_FREE_MS), n->x.now)) {
-		n->cleans = 0;
-		n->clean_since = n->x.now;
-	}
-	if (n->cleans++ < NODE_CLEANS_MAX)
+	ha_get_view(n->x.ha, n->x.now, &v);
+	node_id = node_clean_step(&n->clean, n->x.now, sess_client_count(&n->sess) > 0,
+		v.peer.known && v.peer.node_id == n->clean.node_id);
+	if (node_id != 0)
 		ctx_act(&n->x,
-			&(struct node_action){
-				.kind = NODE_ACT_TELL_CLEAN, .from_node = n->clean_node });
-	n->clean_node = 0;
+			&(struct node_action){ .kind = NODE_ACT_TELL_CLEAN, .from_node = node_id });
 }
 
 static void
@@ -633,7 +619,7 @@ node_deadline(const struct node *n)
 
 	if (!ctx_is_active(&n->x))
 		return due;
-	if (n->clean_node != 0)
+	if (n->clean.node_id != 0)
 		due = mono_min(due, mono_add_ms(n->x.now, NODE_CLEAN_MS / 10));
 	due = mono_min(due, mono_min(bw_deadline(&n->bw), svc_deadline(&n->svc)));
 	return mono_min(due, mono_min(sess_deadline(&n->sess), n->quiet_due));

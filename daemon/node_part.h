@@ -5,6 +5,7 @@
 
 #include "daemon/bw.h"
 #include "daemon/node.h"
+#include "daemon/node_clean.h"
 #include "daemon/sess.h"
 #include "daemon/svc_load.h"
 
@@ -29,11 +30,7 @@ struct node {
 	uint8_t owner; /* of what this node makes as the active: its node id */
 	struct node_takeover takeover;
 	struct mono promoted; /* when the order came */
-	/* the peer whose process died, until Pacemaker has been told to start it again; 0: none */
-	uint32_t clean_node;
-	struct mono clean_node_died;
-	uint32_t cleans; /* since clean_since */
-	struct mono clean_since;
+	struct node_clean clean;
 };
 
 #endif
