@@ -14,6 +14,7 @@ EXPECT=none
 BAR_MS=300
 clock_lib=$(find /usr/lib -name libfaketime.so.1 2>/dev/null | head -n 1)
 [ -n "$clock_lib" ] || fail "libfaketime is not installed (make deps)"
+! grep -q obj-san "$BUILD/mode" || fail "libfaketime and the sanitizers do not go together (make DEVELOPER=)"
 
 # What the cluster starts in place of the program.
 cat >"$DEMO/tandemd" <<X
@@ -31,10 +32,14 @@ extra_conf()
 	echo '+0' >"$LAB/$1/fs/tandem/clock"
 }
 
-# The log of the connector must have the new hour, or the clock did not step.
+# step_clock SECONDS: the connector itself must say the new time, or its clock did not step.
 step_clock()
 {
+	local us off_s
 	echo "$1" >"$LAB/$hit/fs/tandem/clock"
+	us=$(ctl "$hit" --json status | grep -o '"t_us": *[0-9]*' | head -n 1)
+	off_s=$(((${us##*[: ]} - $(now_us)) / 1000000 - $1))
+	[ "${off_s#-}" -lt 60 ] || fail "the clock of tandemd on $hit did not step: $off_s s off"
 	say "the wall clock of tandemd on $hit: $1 s"
 }
 
