@@ -143,7 +143,7 @@ PROGRAMS := $(if $(wildcard daemon/tandemd.c),$(BUILD)/tandemd) \
 # Man pages: those written by hand, and those with a table made of the program (docs/man/NAME.in; @TABLE@ is its place).
 MAN_TABLES := $(BUILD)/man-tables
 MAN_PAGES  := $(patsubst docs/man/%,$(BUILD)/man/%,$(wildcard docs/man/*.[1-8]) $(patsubst %.in,%,$(wildcard docs/man/*.in))) \
-	$(BUILD)/man/tandem.catalog
+	$(BUILD)/man/tandem.catalog $(BUILD)/man/tandemctl.bash
 
 # Test programs: tests/KIND/check_X.c becomes build/check/check_X.
 test_programs = $(patsubst tests/$(1)/%.c,$(BUILD)/check/%,$(wildcard tests/$(1)/check_*.c))
@@ -305,7 +305,7 @@ install-files:
 	$(call install_as,644,$(SYSCONFDIR)/apparmor.d/usr.sbin.tandemd,deploy/apparmor/usr.sbin.tandemd)
 	install -d -m 750 '$(DESTDIR)$(SYSCONFDIR)/tandem'
 	$(call install_as,644,$(PREFIX)/lib/firewalld/services/tandem.xml,deploy/firewall/firewalld-tandem.xml)
-	$(call install_as,644,$(PREFIX)/share/bash-completion/completions/tandemctl,deploy/bash-completion/tandemctl)
+	$(call install_as,644,$(PREFIX)/share/bash-completion/completions/tandemctl,$(BUILD)/man/tandemctl.bash)
 	$(call install_as,755,$(PREFIX)/lib/nagios/plugins/check_tandem,deploy/nagios/check_tandem)
 	$(call install_as,755,$(INSTALL_DATA)/alerts/tandem-alert.sh,deploy/alerts/tandem-alert.sh)
 	$(call install_files,755,$(INSTALL_DATA)/pacemaker,$(wildcard deploy/pacemaker/setup-*.sh))
@@ -437,6 +437,8 @@ $(BUILD)/man/tandem.catalog: docs/man/messages.txt $(MAN_TABLES)
 	@mkdir -p $(@D); $(MAN_TABLES) catalog $< >$@ || true
 $(BUILD)/man/tandemctl.8.table: docs/man/help.awk $(BUILD)/tandemctl
 	@mkdir -p $(@D); $(BUILD)/tandemctl --help | awk -f $< >$@
+$(BUILD)/man/tandemctl.bash: $(BUILD)/tandemctl
+	@mkdir -p $(@D); $(BUILD)/tandemctl completion bash >$@
 $(BUILD)/man/ocf_tandem_tandemd.7.table: docs/man/metadata.awk deploy/ocf/tandemd
 	@mkdir -p $(@D); sed -n "/^cat <<'X'/,/^X$$/p; /^	cat <<'X'/,/^X$$/p" deploy/ocf/tandemd | awk -f $< >$@
 $(BUILD)/man/%: docs/man/%.in $(BUILD)/man/%.table
