@@ -93,6 +93,7 @@ struct bw_sub {
 	uint64_t expires_s;     /* as granted; 0 = not known */
 	struct mono asked;      /* when the last ask ended */
 	struct mono owed_until; /* an ask was given up: until then its snapshot may still come */
+	uint32_t owed;          /* asks whose snapshot has not come: each has one */
 	struct mono gap_due;    /* MONO_NEVER: no event is missing */
 	uint32_t early_count;
 	struct bw_earlies early;  /* by sequence */

@@ -208,6 +208,7 @@ bw_sub_set_id(struct bw *b, struct bw_sub *bs, struct str id)
 	sub_forget_early(b, bs);
 	bs->low_numbers = false;
 	memset(bs->skipped, 0, sizeof(bs->skipped));
+	bs->owed = id.n == 0 ? 0 : bs->owed;
 	bs->sub = NULL;
 	if (old != NULL)
 		CORE_EMIT(&b->x->em, sub_drop, .subscription = str_of(old->id));
@@ -256,6 +257,14 @@ ask_is_scan(const struct bw *b, const struct bw_sub *bs)
 	return bw_has_scopes(b) && is_primary(bs);
 }
 
+/* A snapshot that an ask brought could still come. */
+static bool
+ask_may_echo(const struct bw *b, const struct bw_sub *bs)
+{
+	return !mono_due(bs->owed_until, b->x->now) ||
+		!mono_due(mono_add_ms(bs->asked, UNSOLICITED_QUIET_MS), b->x->now);
+}
+
 static void
 ask_send(struct bw *b, struct bw_sub *bs)
 {
@@ -287,6 +296,7 @@ ask_send(struct bw *b, struct bw_sub *bs)
 	bs->again = false;
 	bs->answered = false;
 	bs->urgent = false;
+	bs->owed = ask_may_echo(b, bs) ? bs->owed + 1 : 1;
 	r = bw_request_send(b, update ? BW_REQ_UPDATE : BW_REQ_SUBSCRIBE,
 		bw_pick_xsp(b, XSI_OP_none), &q, d ? d->id : NULL);
 	bs->request = r->id;
@@ -405,21 +415,34 @@ subs_confirm(struct bw *b, struct bw_device *bd)
 		bw_all_confirmed(b);
 }
 
+/*
+ * Nobody asked, and it is not the echo of an ask either: BroadWorks has noticed that it lost its memory of a user. One ask has one
+ * snapshot. But what came while the device was in doubt may have been of the asks of a former active: then the own ones may
+ * still come for a while.
+ */
+static bool
+sub_is_unasked(struct bw *b, struct bw_sub *bs)
+{
+	bool asked = bs->state == ASK_SENT || bs->state == ASK_WAIT;
+	bool echo = bs->owed > 0 && ask_may_echo(b, bs);
+
+	if (!bs->of->confirmed)
+		return false;
+	if (bs->owed > 0)
+		bs->owed--;
+	return !asked && !echo && bs->of->kind == CORE_KIND_user;
+}
+
 void
 bw_sub_compared(struct bw *b, struct bw_sub *bs, bool resync)
 {
 	struct bw_device *bd = bs->of;
 	bool asked = bs->state == ASK_SENT || bs->state == ASK_WAIT;
-	bool doubt = resync || bd->lost_calls;
+	bool doubt = sub_is_unasked(b, bs) || resync || bd->lost_calls;
 	bool proof = bd->lost_calls || bd->differed;
 	/* it was right when all were asked, and is not any more: what was asked before proves nothing */
 	bool anew = proof && bd->confirmed;
 
-	/* nobody asked, and not the echo of an ask either: BroadWorks has noticed that it lost its memory of a user */
-	if (!asked && bd->confirmed && bd->kind == CORE_KIND_user &&
-		mono_due(bs->owed_until, b->x->now) &&
-		mono_due(mono_add_ms(bs->asked, UNSOLICITED_QUIET_MS), b->x->now))
-		doubt = true;
 	bd->suspect = false;
 	bd->lost_calls = false;
 	bd->differed = false;
@@ -499,6 +522,8 @@ ask_in_another_form(struct bw *b, struct bw_sub *bs, enum bw_result *why)
 static void
 ask_failed(struct bw *b, struct bw_sub *bs, enum bw_result why, bool subscribing)
 {
+	if (ask_is_refusal(why) && bs->owed > 0)
+		bs->owed--;
 	if (subscribing && is_primary(bs) && ask_in_another_form(b, bs, &why))
 		return;
 	bs->failures++;

@@ -328,6 +328,36 @@ START_TEST(test_audit)
 }
 END_TEST
 
+/* One ask has one snapshot: a second one right after it came because BroadWorks has lost its memory, and is no echo. */
+START_TEST(test_one_snapshot_for_each_ask)
+{
+	static const char ask[] =
+		"<SnapshotDevice><snapshotObject>2001</snapshotObject></SnapshotDevice>";
+	unsigned c;
+
+	setup(1, "");
+	c = world_session(&w);
+	world_monitor(&w, c, "2001");
+	world_monitor(&w, c, "2002");
+	world_run(&w, 3000);
+	w.snapshot_ms = 200;
+	for (unsigned i = 0; i < 3; i++) {
+		world_send(&w, c, 20 + i, ask);
+		world_run(&w, 50);
+	}
+	world_run(&w, 900);
+	ck_assert_uint_eq(world_history(&w, "as-failover"), 0);
+	world_send(&w, c, 30, ask);
+	world_run(&w, 300);
+	world_forget_asked(&w);
+	world_snapshot(&w, "2001", "CallSubscriptionEvent");
+	world_run(&w, 100);
+	ck_assert_uint_eq(world_history(&w, "as-failover"), 1);
+	ck_assert_uint_eq(update_count("2002"), 1);
+	world_fini(&w);
+}
+END_TEST
+
 /* A device that nobody monitors is unsubscribed a while later; however its last monitor ended. */
 START_TEST(test_linger)
 {
@@ -494,6 +524,7 @@ main(void)
 		test_subscription_terminated,
 		test_subscription_terminated_early,
 		test_audit,
+		test_one_snapshot_for_each_ask,
 		test_linger,
 		test_linger_back,
 		test_subscribe_not_authorised,
