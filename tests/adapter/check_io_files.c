@@ -2,6 +2,7 @@
 /* Files and the log: what is written can be read, and what cannot be is said. */
 #include "daemon/io_files.h"
 #include "daemon/io_log.h"
+#include "proto/base/limits.h"
 
 #include <check.h>
 #include <fcntl.h>
@@ -281,6 +282,72 @@ START_TEST(blackbox_after_a_crash)
 }
 END_TEST
 
+#define HASH \
+	"$6$abcdefgh$msgktWxVAbjjh3X7lA5LaM7dS/ZfABJL6T4qcRsnjcOTj0kptUvZcrvrXIoO5fgPA9xz6UnF2To2Y7jGc/IZY/"
+
+/* What is said of a file of hashed passwords with these rights; "" if nothing is wrong. */
+static const char *
+logins_fault(mode_t mode)
+{
+	static struct err e;
+	struct htpass users = { .lines = NULL };
+
+	e = (struct err){ 0 };
+	ck_assert_int_eq(chmod(path_of("users"), mode), 0);
+	if (io_files_read_logins(path_of("users"), &users, &e) == 0)
+		ck_assert_uint_eq(users.count, 1);
+	htpass_fini(&users);
+	return e.text;
+}
+
+START_TEST(rights_of_hashed_passwords)
+{
+	static const char text[] = "anna:" HASH "\n";
+
+	write_file("users", text, sizeof(text) - 1);
+	ck_assert_str_eq(logins_fault(0600), "");
+	ck_assert_str_eq(logins_fault(0440), "");
+	ck_assert_str_eq(logins_fault(0640), "");
+	ck_assert_ptr_nonnull(strstr(logins_fault(0660), "its mode is 660"));
+	ck_assert_ptr_nonnull(strstr(logins_fault(0644), "its mode is 644"));
+	ck_assert_ptr_nonnull(strstr(logins_fault(0641), "its mode is 641"));
+	if (geteuid() == 0) {
+		ck_assert_int_eq(chown(path_of("users"), 12345, 0), 0);
+		ck_assert_ptr_nonnull(strstr(logins_fault(0600), "of root or of our own user"));
+	}
+	ck_assert_int_eq(unlink(path_of("users")), 0);
+	ck_assert_int_eq(mkfifo(path_of("users"), 0600), 0);
+	ck_assert_ptr_nonnull(strstr(logins_fault(0600), "a plain file"));
+}
+END_TEST
+
+/* A configuration with a file that cannot be taken is none: found at the start, not at the first login. */
+START_TEST(hashed_passwords_are_tried)
+{
+	char text[400];
+	struct err e = { 0 };
+	int n = snprintf(text, sizeof(text),
+		"[application a]\nuser = anna\nlogin-file = %s\n[broadworks]\nuser = u\nxsp = x:1\n",
+		path_of("users"));
+
+	write_file("t.conf", text, (size_t)n);
+	ck_assert_int_eq(io_files_load_conf(&conf, path_of("t.conf"), &e), E_CONFIG);
+	ck_assert_ptr_nonnull(strstr(e.text, "users: No such file"));
+	err_clear(&e);
+	write_file("users", "anna:geheim\n", 12);
+	ck_assert_int_eq(chmod(path_of("users"), 0600), 0);
+	ck_assert_int_eq(io_files_load_conf(&conf, path_of("t.conf"), &e), E_CONFIG);
+	ck_assert_ptr_nonnull(strstr(e.text, "users:1: allowed: a hash"));
+	write_file("users", "anna:" HASH, strlen("anna:" HASH));
+	ck_assert_int_eq(io_files_load_conf(&conf, path_of("t.conf"), &e), 0);
+	err_clear(&e);
+	write_file("users", "", 0);
+	ck_assert_int_eq(truncate(path_of("users"), LIMIT_LOGIN_FILE_BYTES + 1), 0);
+	ck_assert_int_eq(io_files_load_conf(&conf, path_of("t.conf"), &e), E_CONFIG);
+	ck_assert_ptr_nonnull(strstr(e.text, "too large"));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -298,6 +365,8 @@ main(void)
 	tcase_add_test(t, history_cut_by_a_crash);
 	tcase_add_test(t, configuration_with_password_files);
 	tcase_add_test(t, configuration_that_is_no_text);
+	tcase_add_test(t, rights_of_hashed_passwords);
+	tcase_add_test(t, hashed_passwords_are_tried);
 	tcase_add_test(t, log_lines_and_levels);
 	tcase_add_test(t, log_is_opened_anew);
 	tcase_add_test(t, log_that_cannot_be_opened);
