@@ -13,6 +13,7 @@
 #   make live             faults of tests/live on such a cluster, many times. FAULT=all RUNS=10 SEED= AGENTS= SIDE=
 #   make live-table       docs/failover-results.md and .svg anew, from build/live/report.json
 #   make sim              one simulated run in virtual time. SEED=N chooses it
+#   make explore          every sequence of up to DEPTH=7 things that can happen to the roles of two nodes (of three: two fewer)
 #   make soak             many of them. SEEDS=N says how many (default 100000)
 #   make scenarios        every fault script of tests/scenarios against a live connector. SEEDS=N (default 20) S=WORD
 #   make bench            the measurements: codecs (tests/bench), many clients (tests/load/north)
@@ -53,6 +54,7 @@ BUILD ?= build
 JOBS  ?= $(shell nproc 2>/dev/null || echo 2)
 SEED  ?= 1
 SEEDS ?= 100000
+DEPTH ?= 7
 
 # --- configuration ------------------------------------------------------------------------------------------------
 # These goals work, or install what is missing, before there is a configuration.
@@ -116,6 +118,7 @@ BWSIM_KIT          := $(wildcard tests/bwsim/*_testkit.c)
 CSTACLIENT_SOURCES := $(call folder_sources,cstaclient)
 XSIDAY_SOURCES     := $(call folder_sources,xsiday)
 RING_SOURCES       := $(call folder_sources,ring)
+EXPLORE_SOURCES    := $(call folder_sources,explore)
 SIM_SOURCES        := $(call folder_sources,sim)
 ACCOUNT_SOURCES    := $(wildcard tests/lab/account*.c)
 BENCH_SOURCES      := $(wildcard tests/bench/*.c)
@@ -138,6 +141,7 @@ PROGRAMS := $(if $(wildcard daemon/tandemd.c),$(BUILD)/tandemd) \
 	$(if $(XSIDAY_SOURCES),$(BUILD)/xsiday) \
 	$(if $(SIM_SOURCES),$(BUILD)/sim) \
 	$(if $(RING_SOURCES),$(BUILD)/ringscript) \
+	$(if $(EXPLORE_SOURCES),$(BUILD)/explore) \
 	$(if $(ACCOUNT_SOURCES),$(BUILD)/account)
 
 # Man pages: those written by hand, and those with a table made of the program (docs/man/NAME.in; @TABLE@ is its place).
@@ -230,6 +234,11 @@ live-table: $(BUILD)/account
 
 sim: $(BUILD)/sim
 	$(BUILD)/sim --seed $(SEED) $(SIM_ARGS)
+
+.PHONY: explore
+explore: $(BUILD)/explore
+	$(BUILD)/explore --depth $(DEPTH) --nodes 2
+	$(BUILD)/explore --depth $$(($(DEPTH) - 2)) --nodes 3
 
 soak: $(BUILD)/sim
 	$(BUILD)/sim --seed $(SEED) --seeds $(SEEDS) $(SIM_ARGS)
@@ -396,6 +405,8 @@ $(BUILD)/xsiday: $(call objects,$(XSIDAY_SOURCES))
 $(BUILD)/sim: $(call objects,$(SIM_SOURCES)) $(COVERAGE_OBJECTS) $(LIBPURE)
 # the simulated ring without the nodes on it, and the adapter of the real one
 $(BUILD)/ringscript: $(call objects,$(RING_SOURCES) tests/sim/sim_ring.c tests/sim/sim_world.c) $(LIBIO) $(LIBPURE)
+# its own memory in place of proto/base/mem.c
+$(BUILD)/explore: $(call objects,$(EXPLORE_SOURCES)) $(LIBPURE)
 $(BUILD)/account: $(call objects,$(ACCOUNT_SOURCES))
 $(BUILD)/account: LINK += -lm
 $(PROGRAMS): $(BUILD)/mode
