@@ -355,6 +355,7 @@ deb: config.mk
 
 test-deb: deb
 	@BUILD=$(BUILD) DEB=$(DEB) tests/deploy/package
+	@BUILD=$(BUILD) DEB=$(DEB) tests/deploy/service
 
 # --- rules --------------------------------------------------------------------------------------------------------
 ifndef V
