@@ -124,6 +124,9 @@ result "watch goes on until its reader is gone" is "$(ctl --json --watch status 
 # BroadWorks is away: what is known of the call may be wrong.
 bw '{"cmd":"kill-xsp","xsp":"xsp1"}' >/dev/null
 wait_for 20 is_column stuck state 'connected connected '
+# a moment later its devices are told out of service
+all_are_out() { ctl check | grep -q 'unconfirmed=4 '; }
+wait_for 20 all_are_out
 screen stuck-without-broadworks 0 stuck --explain
 screen check-without-broadworks 2 check
 box=$(ctl blackbox)
