@@ -242,6 +242,29 @@ test_agent()
 	test_agent_table
 }
 
+# Three turns of the nodes on the wire are three voices.
+test_listen()
+{
+	local node
+	lab_spawn_in bw bwsim "$BUILD/bwsim" --listen xsp1=10.77.0.11:8080 \
+		--users 2000@demo.example --admin admin@demo.example:secret &&
+		lab_wait 10 grep -q '^bwsim ready' "$LAB/bw/bwsim.out" &&
+		lab_spawn_in bw listen "$BUILD/account" listen eth0 "$LAB/voices" &&
+		lab_wait 10 grep -q '^listening' "$LAB/bw/listen.out"
+	result $? 'the listener listens'
+	for node in n1 n2 n1; do
+		# shellcheck disable=SC2016 # expanded inside
+		lab_in "$node" timeout 5 bash -c 'exec 3<>/dev/tcp/10.77.0.11/8080 &&
+			printf "GET / HTTP/1.0\r\n\r\n" >&3 && read -r -u 3 answer && [ -n "$answer" ]'
+		result $? "$node speaks"
+	done
+	lab_end "$LAB/bw/listen.pid" TERM
+	[ "$(sed -n 's/.*"node":"\(n[12]\)".*/\1/p' "$LAB/voices" | paste -sd ' ')" = 'n1 n2 n1' ] &&
+		grep -q '"ev":"end".*"dropped":0' "$LAB/voices"
+	result $? "who spoke when is written down: $(paste -sd ' ' "$LAB/voices" | cut -c 1-300)"
+	lab_end "$LAB/bw/bwsim.pid" TERM
+}
+
 test_leftovers()
 {
 	local n
@@ -266,6 +289,7 @@ cluster_tests()
 	trap '"$here/lab" down; exit 1' INT TERM HUP
 	"$here/leftovers" before "$BUILD/lab-test.before"
 	test_agent
+	test_listen
 	"$here/lab" down
 	result $? 'lab down'
 	"$here/lab" down
@@ -309,7 +333,7 @@ if [ "${1:-}" = --inside ]; then
 fi
 test_files
 if ! mode=$(lab_mode); then
-	skip 35 "no live cluster here: ${mode#none?}"
+	skip 40 "no live cluster here: ${mode#none?}"
 	finish
 fi
 mkdir -p "$BUILD"
