@@ -93,6 +93,14 @@ settle_answered(struct core_model *m, struct core_half *h, bool difference, bool
 		settle_steps(m, h, VIEW_connected, difference, silent);
 }
 
+/* A third one comes in: news of the connection, however many parties it has. */
+static bool
+settle_is_conference(const struct core_half *h)
+{
+	return h->how == CORE_HOW_CONFERENCED || h->how == CORE_HOW_BARGED_IN ||
+		h->how == CORE_HOW_MONITORED;
+}
+
 /* Where clients see the party after they were told of the move. */
 static enum core_view
 settle_moved_view(const struct core_model *m, const struct core_half *h)
@@ -102,7 +110,9 @@ settle_moved_view(const struct core_model *m, const struct core_half *h)
 	if (h->how == CORE_HOW_CONFERENCED && settle_is_talking(h->told) &&
 		(h->conference != CORE_CONFERENCE_NONE || h->told == VIEW_far_held))
 		return VIEW_connected; /* the event says so: if the controller still holds, it is told */
-	if (core_half_is_distributed(m, h))
+	if (settle_is_conference(h) && core_half_took_over(h) && settle_is_talking(h->told))
+		return VIEW_connected; /* who intrudes talks */
+	if (core_half_is_distributed(m, h) || h->how == CORE_HOW_PARKED)
 		return VIEW_dialed; /* the one who has it now is still to answer */
 	if (handed_over && (h->told == VIEW_connected || h->told == VIEW_far_held) &&
 		core_half_view(h) == VIEW_dialed)
@@ -173,13 +183,14 @@ settle_move(struct core_model *m, struct core_half *h, bool difference, bool sil
 {
 	if (h->told != VIEW_none)
 		settle_make_way(m, h, difference, silent);
-	if (h->how == CORE_HOW_CONFERENCED && settle_is_talking(core_half_view(h)))
+	if ((h->how == CORE_HOW_CONFERENCED || core_half_took_over(h)) &&
+		settle_is_talking(core_half_view(h)))
 		settle_answered(m, h, difference, silent);
 	if (h->told == VIEW_ringing && core_half_view(h) == VIEW_dialed)
 		settle_answered(
 			m, h, difference, silent); /* and calls now, as who was transferred */
 	/* a conference is news of the connection, another far party is news of its half */
-	if (h->told != VIEW_none && (h->how != CORE_HOW_CONFERENCED || settle_leads(h))) {
+	if (h->told != VIEW_none && (!settle_is_conference(h) || settle_leads(h))) {
 		if (!silent)
 			settle_say(m, h,
 				&(struct core_say){ .kind = SAY_MOVED, .difference = difference });

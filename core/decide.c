@@ -91,8 +91,9 @@ decide_into_conference(struct core_model *m, struct core_emitter *em, struct cor
 }
 
 /*
- * Somebody has picked up the call of a party, with a session of his own that BroadWorks goes on with. An id may change by a transfer or
- * a conference alone (csta.md 6.1), and the party hears Diverted: it stays in its call, into which the other session comes.
+ * Somebody has taken the call of a party over, or intruded, with a session of his own that BroadWorks goes on with. An id may change
+ * by a transfer or a conference alone (csta.md 6.1), and the party hears Diverted, or of a third one: it stays in its call, into
+ * which the other session comes.
  */
 static bool
 decide_taken_over(struct core_model *m, struct core_emitter *em, const struct core_device *d,
@@ -100,11 +101,31 @@ decide_taken_over(struct core_model *m, struct core_emitter *em, const struct co
 {
 	const struct core_call *c = core_call_by_tracking(m, p->tracking);
 
-	if (h == NULL || c == NULL || c == h->track->call || p->how != CORE_HOW_PICKED_UP)
+	if (h == NULL || c == NULL || c == h->track->call || !core_how_takes(p->how))
 		return false;
 	CORE_EMIT(em, call_merge, .from = c->id, .into = h->track->call->id,
 		.device = str_of(d->id), .how = (uint8_t)p->how);
 	return true;
+}
+
+/* Who came in is told: who intrudes, when he talks. */
+static void
+decide_came_in(struct core_emitter *em, const struct core_call *call, const struct core_device *d)
+{
+	struct core_track *t;
+	struct core_half *h, *next;
+
+	TAILQ_FOREACH(t, &call->tracks, of_call) {
+		for (h = TAILQ_FIRST(&t->halves); h != NULL; h = next) {
+			bool intrudes =
+				h->how == CORE_HOW_BARGED_IN || h->how == CORE_HOW_MONITORED;
+
+			next = TAILQ_NEXT(h, of_track);
+			if (h->moved && !h->gone && h->device != d &&
+				!(intrudes && core_half_view(h) == VIEW_dialed))
+				conference_set(em, h, h->conference);
+		}
+	}
 }
 
 static void
@@ -123,7 +144,7 @@ decide_set(struct core_model *m, struct core_emitter *em, struct core_device *d,
 		.recording = (uint8_t)p->recording, .via = p->via, .outside = p->outside,
 		.later = p->later);
 	if (taken)
-		conference_settle(em, core_call_by_tracking(m, p->tracking), d);
+		decide_came_in(em, core_call_by_tracking(m, p->tracking), d);
 }
 
 /*
@@ -256,6 +277,10 @@ decide_listed_party(struct core_model *m, struct core_emitter *em, struct core_d
 
 	if (h != NULL)
 		p->how = core_decide_missed_move(h, p);
+	/* a parked call is listed as one that is held by who it was parked against */
+	if (h != NULL && h->state == CORE_PARKED && p->state == CORE_REMOTE_HELD &&
+		p->how == CORE_HOW_NONE)
+		p->state = CORE_PARKED;
 	moved = p->how != CORE_HOW_NONE;
 	core_decide_party(m, em, d, p, log);
 	h = core_half_by_bw(d, p->bw_call);
@@ -369,6 +394,34 @@ core_decide_conference(struct core_model *m, struct core_emitter *em, struct cor
 		conference_settle(em, call, d);
 }
 
+/* It is told anew who has come in, as another kind of participant than before. */
+void
+core_decide_intrusion(struct core_model *m, struct core_emitter *em, struct core_device *d)
+{
+	const struct core_half *h, *far, *next;
+
+	TAILQ_FOREACH(h, &d->halves, of_device) {
+		for (far = TAILQ_FIRST(&h->track->halves); far != NULL; far = next) {
+			next = TAILQ_NEXT(far, of_track);
+			if (far->gone || far->device == d || h->conference == CORE_CONFERENCE_NONE)
+				continue;
+			decide_set(m, em, far->device, far,
+				&(struct core_party){ .bw_call = str_of(far->bw_call),
+					.tracking = str_of(far->track->id),
+					.personality = far->personality,
+					.state = far->state,
+					.failed = far->failed,
+					.end = far->end,
+					.remote = str_of(far->remote),
+					.remote_user = str_of(far->remote_user),
+					.outside = far->outside,
+					.how = CORE_HOW_BARGED_IN,
+					.recording = far->recording,
+					.via = str_of(far->via) });
+		}
+	}
+}
+
 void
 core_decide_settle(struct core_emitter *em, struct core_device *d)
 {
@@ -384,7 +437,7 @@ core_decide_settle(struct core_emitter *em, struct core_device *d)
 	}
 }
 
-/* A party that was called and has not answered is diverted; any other one that is redirected was handed over. */
+/* A party that was called and has not answered is diverted, as one that was parked; any other one that is redirected was handed over. */
 static bool
 redirected_talking(const struct core_half *h)
 {
@@ -417,6 +470,9 @@ core_decide_redirected(struct core_model *m, struct core_emitter *em, struct cor
 		if (!redirected_talking(h)) {
 			if (!core_end_diverts(parties[i].end))
 				parties[i].end = CORE_END_DIVERTED;
+		} else if (parties[i].end == CORE_END_PARKED && h->told != VIEW_none &&
+			redirected_alone(h)) {
+			continue;
 		} else if (h->told == VIEW_none || !redirected_alone(h)) {
 			/* goes as it came, without a word; or leaves a connection that is told on its own */
 			parties[i].end = CORE_END_TRANSFERRED;

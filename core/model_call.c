@@ -331,14 +331,22 @@ core_half_is_sent_on(const struct core_half *h)
 
 	return calling &&
 		(h->how == CORE_HOW_FORWARDED ||
-			((h->how == CORE_HOW_TRANSFERRED || h->how == CORE_HOW_PICKED_UP) &&
+			((h->how == CORE_HOW_TRANSFERRED || h->how == CORE_HOW_PICKED_UP ||
+				 h->how == CORE_HOW_PARK_RETRIEVED) &&
 				h->told_call == h->track->call->id));
+}
+
+bool
+core_how_takes(enum core_how how)
+{
+	return how == CORE_HOW_PICKED_UP || how == CORE_HOW_PARK_RETRIEVED ||
+		how == CORE_HOW_BARGED_IN || how == CORE_HOW_MONITORED;
 }
 
 bool
 core_half_took_over(const struct core_half *h)
 {
-	return h->how == CORE_HOW_PICKED_UP && h->told_call > h->track->call->id;
+	return core_how_takes(h->how) && h->told_call > h->track->call->id;
 }
 
 bool

@@ -339,7 +339,8 @@ follow_went_on(const struct core_half *h)
 {
 	return !h->gone || h->end == CORE_END_TRANSFERRED || h->end == CORE_END_JOINED ||
 		h->end == CORE_END_DIVERTED || h->end == CORE_END_DISTRIBUTED ||
-		h->end == CORE_END_OVERFLOW || h->end == CORE_END_PICKED_UP;
+		h->end == CORE_END_OVERFLOW || h->end == CORE_END_PICKED_UP ||
+		h->end == CORE_END_PARKED;
 }
 
 void

@@ -40,6 +40,8 @@ bw_call(struct bw *b, uint64_t request, const struct xsi_request *q, struct core
 	w->q = bw_request_copy(q);
 	if (call_confers(q->op))
 		bw_device(b, d)->confers = true;
+	if (q->op == XSI_OP_park)
+		str_copy(bw_device(b, d)->parks_at, sizeof(bw_device(b, d)->parks_at), q->args[2]);
 	TAILQ_INSERT_TAIL(&b->calls, w, link);
 }
 
@@ -162,6 +164,8 @@ bw_call_done(struct bw *b, const struct bw_request *r, struct str body)
 		result = BW_FAILED;
 	if (d != NULL && call_confers(r->op) && result != BW_DONE)
 		bw_conferred(b, d);
+	if (d != NULL && result == BW_DONE && r->op == XSI_OP_conference_barge_in)
+		core_decide_intrusion(&b->x->model, &b->x->em, d);
 	if (d != NULL && result != BW_DONE)
 		call_doubt(b, d, r->op, result);
 	b->hooks.request_over(r->request, result, call_id, b->hooks.arg);

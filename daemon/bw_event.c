@@ -275,14 +275,28 @@ event_picker(struct bw *b, struct core_device *d)
 static void
 event_detached(struct bw *b, struct core_device *d, struct core_party *p)
 {
-	const struct core_device *picker =
-		event_rings(core_half_by_bw(d, p->bw_call)) ? event_picker(b, d) : NULL;
+	const struct core_half *h = core_half_by_bw(d, p->bw_call);
+	const struct core_device *picker = event_rings(h) ? event_picker(b, d) : NULL;
 
 	if (picker != NULL) {
 		p->end = CORE_END_PICKED_UP;
 		p->to = str_of(picker->user);
+	} else if (h != NULL && !event_rings(h)) {
+		p->end =
+			CORE_END_PARKED; /* nothing else takes a call from who talks without a word */
+		p->to = str_of(bw_device(b, d)->parks_at);
 	}
 	core_decide_redirected(&b->x->model, &b->x->em, d, p, 1, b->x->log);
+}
+
+/* The far party is in its place no more: the one that the call was parked against is, and holds it. */
+static bool
+event_is_parked(const struct xsi_event *ev, const struct core_half *h, const struct core_party *p)
+{
+	return ev->kind == XSI_EV_CallHeld && h != NULL && p->state == CORE_REMOTE_HELD &&
+		h->state == CORE_CONNECTED && h->conference == CORE_CONFERENCE_NONE &&
+		h->remote_user[0] != '\0' && p->remote_user.n > 0 &&
+		!str_is(p->remote_user, h->remote_user);
 }
 
 /*
@@ -316,6 +330,10 @@ event_call(
 	p.recording = event_recording_now(call, ev->kind, h);
 	p.later =
 		event_is_of_conference(b, bd, ev, core_device_by_user(&b->x->model, p.remote_user));
+	if (event_is_parked(ev, h, &p)) {
+		p.how = CORE_HOW_PARKED;
+		p.state = CORE_PARKED;
+	}
 	if (p.state == CORE_GONE && call->redirect.present)
 		core_decide_redirected(&b->x->model, &b->x->em, d, &p, 1, b->x->log);
 	else if (p.state == CORE_GONE && ev->kind == XSI_EV_CallDetached)

@@ -281,9 +281,11 @@ moved_cause(const struct say *s, const struct core_half *h)
 	case CORE_HOW_PARKED:
 		return CSTA_CAUSE_park;
 	case CORE_HOW_BARGED_IN:
-		return CSTA_CAUSE_activeParticipation;
+		return core_half_took_over(h) ? CSTA_CAUSE_conference :
+						CSTA_CAUSE_activeParticipation;
 	case CORE_HOW_MONITORED:
-		return CSTA_CAUSE_silentParticipation;
+		return core_half_took_over(h) ? CSTA_CAUSE_conference :
+						CSTA_CAUSE_silentParticipation;
 	case CORE_HOW_CONFERENCED:
 		return CSTA_CAUSE_conference;
 	case CORE_HOW_NONE:
@@ -297,7 +299,8 @@ moved_cause(const struct say *s, const struct core_half *h)
 static enum csta_event_kind
 moved_kind(const struct say *s, const struct core_half *h)
 {
-	bool distributed = core_half_is_distributed(&s->x->model, h);
+	bool distributed = core_half_is_distributed(&s->x->model, h) ||
+		(h->how == CORE_HOW_PARKED && h->told_call == h->track->call->id);
 
 	switch (h->how) {
 	case CORE_HOW_BARGED_IN:
@@ -324,6 +327,8 @@ moved_by(const struct say *s, const struct core_half *h)
 	struct str old = say_party_name(s->x, str_of(h->told_far));
 
 	if (h->how == CORE_HOW_CONFERENCED && h->conference != CORE_CONFERENCE_NONE)
+		return str_of(h->device->id);
+	if (moved_kind(s, h) == CSTA_EV_Conferenced && core_half_took_over(h))
 		return str_of(h->device->id);
 	if (moved_kind(s, h) == CSTA_EV_Conferenced || old.n == 0)
 		return say_far_device(s->x, h);
@@ -371,7 +376,8 @@ void
 say_moved(struct say *s, const struct core_say *f)
 {
 	const struct core_half *h = f->half;
-	bool controls = h->conference != CORE_CONFERENCE_NONE;
+	bool controls = h->how == CORE_HOW_CONFERENCED ? h->conference != CORE_CONFERENCE_NONE :
+							 core_half_took_over(h);
 	struct csta_event ev = call_event(s, f);
 	struct call_links links = { .count = 0 };
 	struct str by = moved_by(s, h);

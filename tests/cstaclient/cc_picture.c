@@ -304,7 +304,7 @@ is_relink_repeat(const struct cc_call *one, const struct cc_msg *m)
 {
 	return one != NULL && one->last_root == m->root && m->other[0] != '\0' &&
 		one->state == m->local && cc_text_same_device(one->other, m->other) &&
-		strcmp(one->second, m->second.call_id) == 0;
+		strcmp(one->second, m->second.call_id) == 0 && strcmp(one->cause, m->cause) == 0;
 }
 
 /*
@@ -338,6 +338,7 @@ relink(struct cc_picture *p, struct cc_device *d, const struct cc_msg *m, int64_
 	call->last_root = m->root;
 	cc_text_copy(call->other, sizeof(call->other), m->other);
 	cc_text_copy(call->second, sizeof(call->second), m->second.call_id);
+	cc_text_copy(call->cause, sizeof(call->cause), m->cause);
 }
 
 static void

@@ -27,6 +27,7 @@ struct cc_call {
 	char answered[CC_DEVICE_MAX];   /* device that was reported answering */
 	char other[CC_DEVICE_MAX];      /* who joined by the last transfer or conference */
 	char second[CC_ID_MAX];         /* and the call that was merged with it, if any */
+	char cause[48];                 /* and why: who listened silently may join actively */
 	struct cc_media media;
 	bool is_busy; /* a request of ours on it waits for its answer */
 };

@@ -329,7 +329,7 @@ START_TEST(who_left_a_connection_is_told_before_it_is_conferenced)
 	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
 	event(party("h1", "1:1", CORE_TERMINATOR, CORE_GONE));
 	conference(CORE_CONFERENCE_NONE, "", "");
-	p.how = CORE_HOW_BARGED_IN;
+	p.how = CORE_HOW_TRANSFERRED;
 	event(p);
 	from = core_call_by_tracking(&active.model, STR("4:1"))->id;
 	into = core_call_by_tracking(&active.model, STR("3:1"))->id;
@@ -445,6 +445,52 @@ START_TEST(a_state_is_told_later)
 }
 END_TEST
 
+/* Who barges in comes into the call, and is told when he talks; the others are told once. */
+START_TEST(who_barges_in_comes_into_the_call)
+{
+	struct core_party p = party("h1", "2:1", CORE_TERMINATOR, CORE_CONNECTED);
+
+	in_service();
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_ALERTING));
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_CONNECTED));
+	event_of(second(), party("k1", "2:1", CORE_ORIGINATOR, CORE_ALERTING));
+	active.said[0] = standby.said[0] = '\0';
+	p.how = CORE_HOW_BARGED_IN;
+	p.remote = STR("tel:+15559");
+	event(p);
+	said("2001:MOVED-5(tel:+15550001) ");
+	event_of(second(), party("k1", "2:1", CORE_ORIGINATOR, CORE_CONNECTED));
+	said("2002:established 2002:MOVED-5(other-call,) ");
+	ck_assert_uint_eq(HASH_CNT(by_id, active.model.calls), 1);
+}
+END_TEST
+
+/* A parked call waits for who retrieves it, whatever a snapshot calls that. */
+START_TEST(a_parked_call_waits)
+{
+	struct core_party p = party("h1", "1:1", CORE_TERMINATOR, CORE_CONNECTED);
+	struct core_difference diff;
+
+	in_service();
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_ALERTING));
+	p.remote_user = STR("2002@x.example");
+	event(p);
+	active.said[0] = standby.said[0] = '\0';
+	p.how = CORE_HOW_PARKED;
+	p.state = CORE_PARKED;
+	p.remote_user = STR("2003@x.example");
+	event(p);
+	said("2001:MOVED-8(2002@x.example) ");
+	p.how = CORE_HOW_NONE;
+	p.state = CORE_REMOTE_HELD;
+	core_decide_snapshot(&active.model, &em, dev(), &p, 1, true, &log_counts, &diff);
+	said("");
+	p.state = CORE_CONNECTED;
+	event(p);
+	said("2001:established ");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -477,6 +523,8 @@ main(void)
 	tcase_add_test(tc, who_is_transferred_hears_the_answer);
 	tcase_add_test(tc, who_talks_to_a_queue_hears_the_answer);
 	tcase_add_test(tc, a_state_is_told_later);
+	tcase_add_test(tc, who_barges_in_comes_into_the_call);
+	tcase_add_test(tc, a_parked_call_waits);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
