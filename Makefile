@@ -378,6 +378,9 @@ $(OBJ)/%.o: %.c $(OBJ)/flags
 	@mkdir -p $(@D)
 	$(QUIET_CC) $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# The assembler takes these in.
+$(OBJ)/daemon/tandemctl_texts.o: docs/man/messages.txt docs/man/conf-keys.txt
+
 # archive(FILE, SOURCES): made anew from scratch, also when a source has gone away.
 define archive
 $(1).members: FORCE

@@ -119,14 +119,45 @@ section_exists(const char *section)
 	return false;
 }
 
+static size_t
+find_row(const struct conf_row *rows, size_t count, const char *section, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strcmp(rows[i].section, section) == 0 && strcmp(rows[i].key, key) == 0)
+			break;
+	return i;
+}
+
+/* Names that users of other connectors know, and what they are called here. */
+static const char *
+familiar_name(const char *key)
+{
+	static const char *const names[][2] = { { "hostname", "host" },
+		{ "channel-set-name", "channel-set" }, { "application-name", "application-id" },
+		{ "channel-expire-tout", "channel-expires-s" },
+		{ "subscription-expire-tout", "subscription-expires-s" },
+		{ "kpl-interval", "kpl-interval-s" }, { "link-recovery-tout", "link-recovery-ms" },
+		{ "password-path", "password-file" }, { "local-port", "listen" } };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i][0], key) == 0)
+			return names[i][1];
+	return NULL;
+}
+
 /* Names the keys of the section, as many as a message holds. */
 static int
 refuse_unknown(struct conf_parser *ps, const char *section, const char *key,
 	const struct conf_row *rows, size_t count, const char *prefix)
 {
+	const char *here = familiar_name(key);
 	char keys[160] = "";
 	size_t n = 0;
 
+	if (here != NULL && find_row(rows, count, prefix, here) < count)
+		return refuse(ps, section, key, "is called otherwise here", here);
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(rows[i].section, prefix) != 0)
 			continue;
@@ -138,17 +169,6 @@ refuse_unknown(struct conf_parser *ps, const char *section, const char *key,
 			keys + n, sizeof(keys) - n, "%s%s", n > 0 ? ", " : "", rows[i].key);
 	}
 	return refuse(ps, section, key, "there is no such key", keys);
-}
-
-static size_t
-find_row(const struct conf_row *rows, size_t count, const char *section, const char *key)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (strcmp(rows[i].section, section) == 0 && strcmp(rows[i].key, key) == 0)
-			break;
-	return i;
 }
 
 /* A key of a section with a NAME, whose values are in `base` and which has said `given` so far. */

@@ -45,6 +45,7 @@ enum ctl_level {
 	XX(OCF_DEMOTE, "ocf-demote", ADMIN) \
 	XX(OCF_SCORE, "ocf-score", READ) \
 	XX(VERSION, "version", READ) \
+	XX(PID, "pid", READ) \
 	XX(LOGLEVEL, "loglevel", OPERATE) \
 	XX(BLACKBOX, "blackbox", OPERATE)
 

@@ -143,6 +143,15 @@ answer_blackbox(struct io_ctl *c)
 }
 
 static void
+answer_pid(struct io_ctl *c)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", (int)getpid());
+	ctl_answer_code(&c->answer, 0, text);
+}
+
+static void
 answer_monitor(struct io_ctl *c)
 {
 	enum ha_role role = node_role(c->node);
@@ -281,6 +290,9 @@ perform(struct io_ctl *c, qb_ipcs_connection_t *conn, const struct ctl_request *
 		break;
 	case CTL_VERSION:
 		ctl_answer_code(&c->answer, 0, TANDEM_VERSION);
+		break;
+	case CTL_PID:
+		answer_pid(c);
 		break;
 	case CTL_LOGLEVEL:
 		io_log_set_level(r->level);

@@ -9,8 +9,12 @@
 
 #include "daemon/ctl.h"
 #include "daemon/io_files.h"
+#include "daemon/tandemctl_conf.h"
 #include "daemon/tandemctl_dead.h"
+#include "daemon/tandemctl_facts.h"
+#include "daemon/tandemctl_move.h"
 #include "daemon/tandemctl_phases.h"
+#include "daemon/tandemctl_texts.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -36,6 +40,10 @@ static const char tandemctl_options_help[] =
 	"  --explain       stuck: why we think so\n"
 	"  -f, --follow    events: go on with what comes\n"
 	"  --svg FILE      history: the takeover as a picture\n"
+	"  --to NODE       switchover, failover: only to this node\n"
+	"  --yes           switchover, failover, pause, test-failover: do not ask\n"
+	"  --accept-loss   failover: what the standby does not hold may be lost\n"
+	"  --reason TEXT   pause: why\n"
 	"  --warning N, --critical N    check: deltas that the standby may be behind (500, 5000)\n"
 	"levels:\n"
 	"  read     members of read-group (see tandem.conf), and of the two below\n"
@@ -49,6 +57,7 @@ static const char tandemctl_options_help[] =
 	"  4  the daemon does not answer: what is shown comes from Pacemaker and the history on disk\n"
 	"  5  not permitted: the text says which level it needs\n"
 	"  6  partial: the daemon went away in the middle\n"
+	"  doctor: 0 all is well, 1 warnings, 2 failures\n"
 	"  check: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN\n"
 	"  ocf ...: 0 running or done, 1 failed, 2 usage, 3 not implemented, 7 not running, 8 promoted,\n"
 	"      190 and 191 degraded (standby, promoted), 124 hanging\n";
@@ -261,28 +270,46 @@ cmd_history(const struct tandemctl_call *c)
 }
 
 static int
+explain_one(const struct tandemctl_call *c, int number)
+{
+	const char *level = log_level_name(log_level_of(number)), *meaning = log_meaning(number);
+	char name[16];
+	struct buf what;
+
+	if (meaning == NULL) {
+		fprintf(stderr, "tandemctl: there is no message %d\n", number);
+		return TANDEMCTL_FAILED;
+	}
+	buf_init(&what, 8192);
+	snprintf(name, sizeof(name), "%d", number);
+	(void)tandemctl_text(tandemctl_messages_text(), "", name, &what);
+	if (c->json) {
+		json_t *root = json_pack("{s:s,s:i,s:s,s:s,s:s%}", "schema", "tandemctl/explain/1",
+			"number", number, "level", level, "meaning", meaning, "action",
+			what.n > 0 ? (const char *)what.p : "", what.n);
+
+		tandemctl_print_json(root);
+		json_decref(root);
+	} else {
+		printf("%d (%s): %s\n", number, level, meaning);
+		if (what.n > 0)
+			printf("What to do: %.*s\n", (int)what.n, (const char *)what.p);
+	}
+	buf_fini(&what);
+	return TANDEMCTL_DONE;
+}
+
+static int
 cmd_explain(const struct tandemctl_call *c)
 {
 	uint64_t number = 0;
-	const char *meaning;
 
 	if (c->argc < 2 || !str_u64(str_of(c->argv[1]), 99999, &number)) {
 		fprintf(stderr,
 			"tandemctl: explain: allowed: the number of a message, for instance 37205\n");
 		return TANDEMCTL_USAGE;
 	}
-	meaning = log_meaning((int)number);
-	if (meaning == NULL) {
-		fprintf(stderr, "tandemctl: there is no message %d\n", (int)number);
-		return TANDEMCTL_FAILED;
-	}
-	if (c->json)
-		printf("{\"number\":%d,\"level\":\"%s\",\"meaning\":\"%s\"}\n", (int)number,
-			log_level_name(log_level_of((int)number)), meaning);
-	else
-		printf("%d (%s): %s\n", (int)number, log_level_name(log_level_of((int)number)),
-			meaning);
-	return TANDEMCTL_DONE;
+	return explain_one(c, (int)number);
 }
 
 static int
@@ -411,9 +438,21 @@ static const struct command {
 	{ "users", tandemctl_list, "[PART]", "read", "what is subscribed to at BroadWorks" },
 	{ "history", cmd_history, "[EPOCH]", "read", "takeovers of this node, phase by phase" },
 	{ "log", cmd_log, "[N]", "read", "the last N (20) lines of the history itself" },
+	{ "doctor", tandemctl_doctor_run, "", "read",
+		"checks of this node, its cluster and BroadWorks, with what to do next" },
 	{ "events", tandemctl_events, "", "read",
 		"the last messages of the daemon, then those that come" },
-	{ "explain", cmd_explain, "NUMBER", "", "what a message of the log means" },
+	{ "switchover", tandemctl_switchover, "", "admin",
+		"moves the active role; nothing is lost, or it is refused" },
+	{ "failover", tandemctl_failover, "", "admin", "moves it in any case, with --accept-loss" },
+	{ "pause", tandemctl_pause, "", "admin",
+		"Pacemaker leaves tandemd alone, for maintenance" },
+	{ "resume", tandemctl_resume, "", "admin", "the end of that" },
+	{ "test-failover", tandemctl_rehearse, "switchover|kill-daemon|hang-daemon", "admin",
+		"a rehearsal: the fault, and how long it took" },
+	{ "config", tandemctl_config, "check|show|diff|example", "",
+		"the configuration: is it good, all of it, compared with FILE, every key explained" },
+	{ "explain", cmd_explain, "NUMBER", "", "what a message of the log means, and what to do" },
 	{ "log-level", cmd_log_level, "LEVEL", "operate",
 		"alarm, warning, notice or debug, until the daemon ends" },
 	{ "blackbox", cmd_blackbox, "", "operate",
@@ -453,6 +492,10 @@ static const struct option tandemctl_options[] = {
 	{ "svg", required_argument, NULL, 'v' },
 	{ "warning", required_argument, NULL, 'W' },
 	{ "critical", required_argument, NULL, 'C' },
+	{ "to", required_argument, NULL, 'T' },
+	{ "yes", no_argument, NULL, 'y' },
+	{ "accept-loss", no_argument, NULL, 'l' },
+	{ "reason", required_argument, NULL, 'r' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -509,6 +552,12 @@ take_value(struct tandemctl_call *c, int opt, const char *value)
 	case 'v':
 		c->svg = value;
 		break;
+	case 'T':
+		c->to = value;
+		break;
+	case 'r':
+		c->reason = value;
+		break;
 	case 'W':
 		return read_number_option("warning", value, INT32_MAX, &c->warning);
 	case 'C':
@@ -542,6 +591,12 @@ take_flag(struct tandemctl_call *c, int opt)
 		return true;
 	case 'f':
 		c->follow = true;
+		return true;
+	case 'y':
+		c->yes = true;
+		return true;
+	case 'l':
+		c->accept_loss = true;
 		return true;
 	default:
 		return false;

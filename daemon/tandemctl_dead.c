@@ -8,128 +8,40 @@
 #include "daemon/tandemctl_dead.h"
 
 #include "daemon/io_files.h"
+#include "daemon/tandemctl_run.h"
 #include "daemon/tandemctl_show.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-#define DEAD_MON_MS 5000
 #define DEAD_MON_BYTES_MAX (1024 * 1024)
 #define DEAD_HISTORY_LINES 5
 #define DEAD_HISTORY_BYTES_MAX (1024 * 1024)
 
-/* --- running crm_mon -------------------------------------------------------------------------- */
-
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-/* Reads until the end or the deadline. False: the deadline came. */
-static bool
-read_until(int fd, int64_t until_ms, struct buf *out)
-{
-	char part[4096];
-
-	for (;;) {
-		struct pollfd p = { .fd = fd, .events = POLLIN };
-		int64_t left = until_ms - now_ms();
-		ssize_t n;
-
-		if (left <= 0 || poll(&p, 1, (int)left) == 0)
-			return false;
-		n = read(fd, part, sizeof(part));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return true;
-		buf_put(out, part, (size_t)n);
-	}
-}
-
-static void
-become_crm_mon(int out, char *program)
-{
-	char once[] = "-1", xml[] = "--output-as=xml";
-	char *args[] = { program, once, xml, NULL };
-	int nothing = open("/dev/null", O_RDWR);
-
-	dup2(nothing, 0);
-	dup2(out, 1);
-	dup2(nothing, 2);
-	execv(program, args);
-	_exit(127);
-}
+/* --- asking crm_mon --------------------------------------------------------------------------- */
 
 /* NULL, or why there is no output. */
 static const char *
 run_crm_mon(const struct conf *c, struct buf *out)
 {
-	char program[sizeof(c->crm_resource) + 16];
-	const char *slash = strrchr(c->crm_resource, '/');
-	int ends[2], status = 0;
-	bool in_time;
-	pid_t pid;
+	char program[sizeof(c->crm_resource) + 16], once[] = "-1", xml[] = "--output-as=xml";
+	char *args[] = { program, once, xml, NULL };
 
-	snprintf(program, sizeof(program), "%.*s/crm_mon", (int)(slash - c->crm_resource),
-		c->crm_resource);
-	if (access(program, X_OK) != 0)
+	if (!tandemctl_pacemaker_path(c, "crm_mon", program, sizeof(program)))
 		return "crm_mon is not installed";
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return "no pipe";
-	pid = fork();
-	if (pid == 0)
-		become_crm_mon(ends[1], program);
-	close(ends[1]);
-	in_time = pid > 0 && read_until(ends[0], now_ms() + DEAD_MON_MS, out);
-	close(ends[0]);
-	if (pid < 0)
+	switch (tandemctl_run(args, TANDEMCTL_RUN_MS, out)) {
+	case 0:
+		return NULL;
+	case -1:
 		return "no process";
-	if (!in_time)
-		kill(pid, SIGKILL);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (!in_time)
+	case -2:
 		return "Pacemaker does not answer";
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ?
-		NULL :
-		"Pacemaker does not run on this node";
+	default:
+		return "Pacemaker does not run on this node";
+	}
 }
 
 /* --- reading its answer ----------------------------------------------------------------------- */
-
-/* The value of an attribute in a start tag; false if it is not there or too long. */
-static bool
-attribute(const char *tag, const char *name, char *value, size_t size)
-{
-	const char *end = strchr(tag, '>');
-	char pattern[32];
-	const char *at;
-	size_t n;
-
-	snprintf(pattern, sizeof(pattern), " %s=\"", name);
-	at = strstr(tag, pattern);
-	if (end == NULL || at == NULL || at > end)
-		return false;
-	at += strlen(pattern);
-	n = strcspn(at, "\"");
-	for (size_t i = 0; i < n; i++)
-		if (at[i] < ' ' || at[i] > '~')
-			return false;
-	return str_copy(value, size, (struct str){ at, n });
-}
 
 /* An instance of a clone is called "NAME" or "NAME:NUMBER". */
 static bool
@@ -148,10 +60,10 @@ take_instance(const char *tag, json_t *list)
 	const char *node = strstr(tag, "<node ");
 	char role[32] = "?", failed[8] = "false", name[64] = "";
 
-	(void)attribute(tag, "role", role, sizeof(role));
-	(void)attribute(tag, "failed", failed, sizeof(failed));
+	(void)tandemctl_attribute(tag, "role", role, sizeof(role));
+	(void)tandemctl_attribute(tag, "failed", failed, sizeof(failed));
 	if (tag_end == NULL || tag_end[-1] == '/' || node == NULL || end == NULL || node > end ||
-		!attribute(node, "name", name, sizeof(name)))
+		!tandemctl_attribute(node, "name", name, sizeof(name)))
 		snprintf(name, sizeof(name), "-");
 	json_array_append_new(list,
 		json_pack("{s:s,s:s,s:b}", "node", name, "role", role, "failed",
@@ -163,13 +75,13 @@ take_failure(const char *tag, const char *resource, json_t *list)
 {
 	char key[96], node[64], text[32], when[64] = "", line[320];
 
-	if (!attribute(tag, "op_key", key, sizeof(key)) ||
+	if (!tandemctl_attribute(tag, "op_key", key, sizeof(key)) ||
 		strncmp(key, resource, strlen(resource)) != 0)
 		return;
-	if (!attribute(tag, "node", node, sizeof(node)) ||
-		!attribute(tag, "exitstatus", text, sizeof(text)))
+	if (!tandemctl_attribute(tag, "node", node, sizeof(node)) ||
+		!tandemctl_attribute(tag, "exitstatus", text, sizeof(text)))
 		return;
-	(void)attribute(tag, "last-rc-change", when, sizeof(when));
+	(void)tandemctl_attribute(tag, "last-rc-change", when, sizeof(when));
 	snprintf(line, sizeof(line), "%s on %s: %s %s", key, node, text, when);
 	json_array_append_new(list, json_string(line));
 }
@@ -182,7 +94,7 @@ tandemctl_dead_parse(const char *xml, const char *resource, json_t *status)
 
 	for (const char *at = strstr(xml, "<resource "); at != NULL;
 		at = strstr(at + 1, "<resource "))
-		if (attribute(at, "id", id, sizeof(id)) && is_instance(id, resource))
+		if (tandemctl_attribute(at, "id", id, sizeof(id)) && is_instance(id, resource))
 			take_instance(at, instances);
 	for (const char *at = strstr(xml, "<failure "); at != NULL;
 		at = strstr(at + 1, "<failure "))

@@ -298,20 +298,34 @@ show_listeners(const json_t *s, struct buf *out)
 	}
 }
 
-void
-tandemctl_show_status(const json_t *status, const struct tandemctl_look *look, struct buf *out)
+static void
+fill_table(const json_t *status, struct show_table *table)
 {
-	struct show_table table = { .rows = 1 };
 	const json_t *node;
 	size_t i;
 
+	*table = (struct show_table){ .rows = 1 };
 	for (i = 0; i < SHOW_COLUMNS; i++)
-		snprintf(table.cells[0][i].text, sizeof(table.cells[0][i].text), "%s",
+		snprintf(table->cells[0][i].text, sizeof(table->cells[0][i].text), "%s",
 			show_heads[i]);
 	json_array_foreach(json_object_get(status, "nodes"), i, node)
-		add_row(&table, node);
-	show_head(status, look, out);
+		add_row(table, node);
+}
+
+void
+tandemctl_show_nodes(const json_t *status, struct buf *out)
+{
+	struct show_table table;
+
+	fill_table(status, &table);
 	print_table(&table, out);
+}
+
+void
+tandemctl_show_status(const json_t *status, const struct tandemctl_look *look, struct buf *out)
+{
+	show_head(status, look, out);
+	tandemctl_show_nodes(status, out);
 	show_digest(status, look, out);
 	buf_printf(out,
 		" Out of step   %" PRId64 " call parties since start (37205); %" PRId64

@@ -20,6 +20,9 @@ struct tandemctl_look {
 void tandemctl_show_status(
 	const json_t *status, const struct tandemctl_look *look, struct buf *out);
 
+/** Its table of nodes alone. */
+void tandemctl_show_nodes(const json_t *status, struct buf *out);
+
 /** Array of history objects, one line each. */
 void tandemctl_show_history(const json_t *lines, struct buf *out);
 

@@ -44,6 +44,7 @@ user = admin@demo.example
 password = secret
 default-domain = demo.example
 X
+	chmod 600 "$dir/t.conf"
 	"$build/tandemd" -c "$dir/t.conf" >"$dir/td.out" 2>&1 &
 	tandemd=$!
 	pids="$pids $tandemd"
@@ -121,6 +122,34 @@ result "the picture is XML" xmllint --noout "$dir/takeover.svg"
 result "completion is a script" bash -n <(ctl completion bash)
 result "watch goes on until its reader is gone" is "$(ctl --json --watch status </dev/null 2>/dev/null | head -n 2 | wc -l)" 2
 
+# The doctor: of this machine's clock and disk nothing is known here.
+doctor() { ctl "$@" doctor | grep -v -e ' D42 ' -e ' D43 ' -e ' not looked at' -e '  -> run chrony' -e '  -> make room'; }
+finds() { [ "$(doctor | sed -n "s/^ [X!] *\(D[0-9]*\) .*/\1/p" | tr '\n' ' ')" = "$1" ]; }
+doctor | mask >"$dir/doctor.txt"
+[ "$update" != --update ] || cp "$dir/doctor.txt" "$screens/doctor.txt"
+result "doctor: the screen is another one" diff -u "$screens/doctor.txt" "$dir/doctor.txt"
+result "doctor finds nothing" finds ''
+chmod 644 "$dir/t.conf"
+result "doctor finds a password that everybody may read" finds 'D40 '
+chmod 600 "$dir/t.conf"
+result "doctor as JSON" grep -q '"schema": "tandemctl/doctor/1"' <(ctl --json doctor)
+
+# The configuration.
+sed 's/^name = n1/name = n1\nbeat-ms = fast/' "$dir/t.conf" >"$dir/wrong.conf"
+sed 's/^port = .*/hostname = x/' "$dir/t.conf" >"$dir/foreign.conf"
+sed 's/^name = n1/name = n1\nbeat-ms = 300/' "$dir/t.conf" >"$dir/other.conf"
+screen config-check 0 config check
+screen config-wrong 1 config check "$dir/wrong.conf"
+screen config-foreign 1 config check "$dir/foreign.conf"
+screen config-diff 1 config diff "$dir/other.conf"
+screen config-nodes 0 config diff
+result "what config show prints is a configuration" is "$(ctl config show | sed 's/^# password = .*/password = x/' >"$dir/shown.conf"; ctl config diff "$dir/shown.conf")" \
+	' no difference'
+result "no password is shown" [ "$(ctl config show | grep -c '^password = ')" = 0 ]
+screen switchover-alone 3 switchover
+screen failover-unasked 3 failover
+screen test-failover-nonsense 2 test-failover flood
+
 # BroadWorks is away: what is known of the call may be wrong.
 bw '{"cmd":"kill-xsp","xsp":"xsp1"}' >/dev/null
 wait_for 20 is_column stuck state 'connected connected '
@@ -129,6 +158,7 @@ all_are_out() { ctl check | grep -q 'unconfirmed=4 '; }
 wait_for 20 all_are_out
 screen stuck-without-broadworks 0 stuck --explain
 screen check-without-broadworks 2 check
+result "doctor finds that BroadWorks is away" finds 'D30 D31 '
 box=$(ctl blackbox)
 result "the blackbox is written by order" [ -s "$box" ]
 
@@ -136,6 +166,7 @@ kill "$tandemd"
 wait "$tandemd" 2>/dev/null
 screen dead 4 status
 screen dead-calls 4 calls
+result "doctor finds that the daemon is dead" finds 'D02 D30 '
 screen dead-check 2 check
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

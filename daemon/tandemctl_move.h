@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Moving the active role by hand, through Pacemaker: it stays the only one who says who is active.
+ *
+ * switchover is for two healthy nodes and is refused if anything would be lost; failover moves whatever the standby holds, and
+ * must be told to accept the loss. Both show the nodes before and after, and leave no constraint behind.
+ */
+#ifndef TANDEM_DAEMON_TANDEMCTL_MOVE_H
+#define TANDEM_DAEMON_TANDEMCTL_MOVE_H
+
+#include "daemon/tandemctl.h"
+
+struct tandemctl_plan {
+	char from[64], to[64];
+	char text[320]; /* what will happen, or why not */
+};
+
+/**
+ * May the role be moved, judging by a status? `to` NULL: to the other node. `forced`: also to a standby that is not ready. 0, or
+ * TANDEMCTL_REFUSED with the reason in p->text.
+ */
+int tandemctl_plan_move(
+	const json_t *status, const char *to, bool forced, struct tandemctl_plan *p);
+/** Is `node` active now, and, if it is this one, does it serve? */
+bool tandemctl_is_moved(const json_t *status, const char *node);
+
+/** The id of the clone that a resource of a CIB is in; without one, or without the resource, "RESOURCE-clone". */
+void tandemctl_clone_of(const char *cib, const char *resource, char *id, size_t size);
+
+int tandemctl_switchover(const struct tandemctl_call *c);
+int tandemctl_failover(const struct tandemctl_call *c);
+int tandemctl_pause(const struct tandemctl_call *c);
+int tandemctl_resume(const struct tandemctl_call *c);
+/** `test-failover MODE`: a rehearsal with its account. */
+int tandemctl_rehearse(const struct tandemctl_call *c);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* When the active role may be moved by hand, and when it has been. */
+#include "daemon/tandemctl_move.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct tandemctl_plan plan;
+
+#define N1(role, state) \
+	"{\"name\":\"n1\",\"local\":true,\"role\":\"" role "\",\"state\":\"" state "\",\"calls\":7}"
+#define N2(role, state) \
+	"{\"name\":\"n2\",\"local\":false,\"role\":\"" role "\",\"state\":\"" state \
+	"\",\"calls\":7}"
+
+static json_t *
+status_of(const char *nodes, bool ready)
+{
+	char text[1024];
+	json_t *status;
+
+	snprintf(text, sizeof(text),
+		"{\"clustered\":true,\"ready\":%s,\"ready_text\":\"NOT READY: behind\",\"nodes\":[%s]}",
+		ready ? "true" : "false", nodes);
+	status = json_loads(text, 0, NULL);
+	ck_assert_ptr_nonnull(status);
+	return status;
+}
+
+static void
+plans(const char *nodes, bool ready, const char *to, bool forced, int code, const char *part)
+{
+	json_t *status = status_of(nodes, ready);
+
+	ck_assert_int_eq(tandemctl_plan_move(status, to, forced, &plan), code);
+	ck_assert_msg(strstr(plan.text, part) != NULL, "%s", plan.text);
+	json_decref(status);
+}
+
+START_TEST(may_it_be_moved)
+{
+	static const char pair[] = N1("active", "serving") "," N2("standby", "in step");
+	json_t *alone = json_loads("{\"clustered\":false}", 0, NULL);
+
+	plans(pair, true, NULL, false, 0,
+		"n1 -> n2: clients are disconnected and resume there; nothing is lost, 7 calls");
+	plans(pair, true, "n2", false, 0, "n1 -> n2");
+	plans(pair, true, "n1", false, TANDEMCTL_REFUSED, "n1 is active already");
+	plans(pair, true, "n3", false, TANDEMCTL_REFUSED, "there is no standby n3");
+	plans(pair, false, NULL, false, TANDEMCTL_REFUSED,
+		"NOT READY: behind; a switchover loses nothing or");
+	plans(pair, false, NULL, true, 0, "LOST");
+	plans(N1("standby", "in step") "," N2("active", "serving"), true, NULL, false, 0,
+		"n2 -> n1");
+	plans(N1("active", "serving") "," N2("-", "absent"), true, NULL, true, TANDEMCTL_REFUSED,
+		"there is no other node");
+	plans(N1("standby", "in step") "," N2("standby", "in step"), false, NULL, true,
+		TANDEMCTL_REFUSED, "no node is active");
+	ck_assert_int_eq(tandemctl_plan_move(alone, NULL, true, &plan), TANDEMCTL_REFUSED);
+	json_decref(alone);
+}
+END_TEST
+
+START_TEST(has_it_been_moved)
+{
+	static const struct {
+		const char *nodes;
+		bool to_n1, to_n2;
+	} cases[] = {
+		{ N1("active", "serving") "," N2("standby", "in step"), true, false },
+		{ N1("active", "gate shut") "," N2("standby", "in step"), false, false },
+		{ N1("standby", "in step") "," N2("active", "gate shut"), false, true },
+		{ N1("standby", "in step"), false, false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *status = status_of(cases[i].nodes, true);
+
+		ck_assert_int_eq(tandemctl_is_moved(status, "n1"), cases[i].to_n1);
+		ck_assert_int_eq(tandemctl_is_moved(status, "n2"), cases[i].to_n2);
+		json_decref(status);
+	}
+}
+END_TEST
+
+/* Roles belong to the clone. */
+START_TEST(the_clone)
+{
+	static const struct {
+		const char *cib, *id;
+	} cases[] = {
+		{ "<clone id=\"a\"><primitive id=\"x\"/></clone><clone id=\"pair\"><primitive id=\"tandemd\"/></clone>",
+			"pair" },
+		{ "<clone id=\"a\"><primitive id=\"x\"/></clone><primitive id=\"tandemd\"/>",
+			"tandemd-clone" },
+		{ "<clone id=\"a\"><primitive id=\"x\"/></clone>", "tandemd-clone" },
+		{ "", "tandemd-clone" },
+	};
+	char id[96];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		tandemctl_clone_of(cases[i].cib, "tandemd", id, sizeof(id));
+		ck_assert_str_eq(id, cases[i].id);
+	}
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("tandemctl_move");
+	TCase *t = tcase_create("tandemctl_move");
+	SRunner *r = srunner_create(s);
+	int failed;
+
+	suite_add_tcase(s, t);
+	tcase_add_test(t, may_it_be_moved);
+	tcase_add_test(t, has_it_been_moved);
+	tcase_add_test(t, the_clone);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? 0 : 1;
+}
