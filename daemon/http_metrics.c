@@ -134,7 +134,9 @@ struct page {
 	XX(tandem_xsi_unauthorised_total, counter, "Answers 401 over the link.") \
 	XX(tandem_xsi_overloads_total, counter, "Answers 503 over the link.") \
 	XX(tandem_xsi_redirects_total, counter, "Redirects over the link.") \
-	XX(tandem_xsi_requests_queued, gauge, "Requests that wait for the link.")
+	XX(tandem_xsi_requests_queued, gauge, "Requests that wait for the link.") \
+	XX(tandem_loop_step_seconds, histogram, "Length of a step of the loop.") \
+	XX(tandem_loop_late_seconds, histogram, "How late timers of the loop were.")
 
 /* --- printing -------------------------------------------------------------------------------------- */
 
@@ -295,6 +297,30 @@ LINK_FAMILY(tandem_xsi_unauthorised_total, l->refusals)
 LINK_FAMILY(tandem_xsi_overloads_total, l->overloads)
 LINK_FAMILY(tandem_xsi_redirects_total, l->redirects)
 LINK_FAMILY(tandem_xsi_requests_queued, l->queued)
+
+static void
+put_histogram(const struct page *p, const char *me, const struct meter_hist *h)
+{
+	uint64_t below = 0;
+
+	for (unsigned i = 0; i < METER_BOUNDS; i++) {
+		below += h->of_bound[i];
+		buf_printf(p->out, "%s_bucket{le=\"%.15g\"} %" PRIu64 "\n", me,
+			US(meter_bounds_us[i]), below);
+	}
+	buf_printf(p->out, "%s_bucket{le=\"+Inf\"} %" PRIu64 "\n", me, h->count);
+	buf_printf(p->out, "%s_sum %.15g\n%s_count %" PRIu64 "\n", me, US(h->sum_us), me, h->count);
+}
+
+FAMILY(tandem_loop_step_seconds)
+{
+	put_histogram(p, me, &p->s->loop.step);
+}
+
+FAMILY(tandem_loop_late_seconds)
+{
+	put_histogram(p, me, &p->s->loop.late);
+}
 
 static void
 put_families(const struct page *p)

@@ -8,6 +8,7 @@
 #ifndef TANDEM_DAEMON_HTTP_SNAP_H
 #define TANDEM_DAEMON_HTTP_SNAP_H
 
+#include "daemon/meter.h"
 #include "daemon/stat.h"
 #include "proto/base/limits.h"
 
@@ -23,6 +24,7 @@ struct http_snap {
 	struct node_counts counts;
 	struct node_takeover takeover;
 	struct node_parties parties;
+	struct meter_loop loop;
 	uint32_t link_count, session_count, monitor_count; /* in all; the rows may be fewer */
 	struct node_link links[LIMIT_XSPS];
 	struct node_session sessions[LIMIT_HTTP_SESSIONS];

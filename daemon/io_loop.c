@@ -67,6 +67,7 @@ struct io_loop {
 	bool busy, closed;
 	bool stopping, stopped, fatal, history_failed;
 	uint64_t late_told_ms;
+	struct meter_loop meter;
 	struct queued *queue;
 	struct ha_member last_left; /* the process that Pacemaker may have to be told of */
 };
@@ -277,7 +278,7 @@ static void
 step(struct io_loop *l, const struct node_event *borrowed)
 {
 	struct node_event ev = *borrowed;
-	int64_t ms;
+	int64_t us;
 
 	ev.now = now_mono();
 	ev.wall_us = now_wall_us();
@@ -285,9 +286,10 @@ step(struct io_loop *l, const struct node_event *borrowed)
 	node_out_reset(l->out);
 	node_step(l->node, &ev, l->out);
 	perform(l);
-	ms = mono_ms_between(ev.now, now_mono());
-	if (ms > LOOP_STEP_MS_MAX)
-		tell_late(l, "one step took", ms);
+	us = now_mono().us - ev.now.us;
+	meter_add(&l->meter.step, us);
+	if (us > LOOP_STEP_MS_MAX * INT64_C(1000))
+		tell_late(l, "one step took", us / 1000);
 }
 
 static struct str
@@ -394,10 +396,11 @@ static void
 on_deadline(uv_timer_t *timer)
 {
 	struct io_loop *l = timer->data;
-	int64_t late_ms = mono_ms_between(l->armed, now_mono());
+	int64_t late_us = now_mono().us - l->armed.us;
 
-	if (late_ms > LOOP_LATE_MS_MAX)
-		tell_late(l, "a timer was late by", late_ms);
+	meter_add(&l->meter.late, late_us);
+	if (late_us > LOOP_LATE_MS_MAX * INT64_C(1000))
+		tell_late(l, "a timer was late by", late_us / 1000);
 	on_event(&(struct node_event){ .kind = NODE_EV_TICK }, l);
 }
 
@@ -508,7 +511,7 @@ open_adapters(struct io_loop *l, uint64_t epoch, int64_t corosync_wait_ms, struc
 	l->out = node_out_new();
 	io_ctl_set_node(l->ctl, l->node);
 	if (l->conf->http.enabled) {
-		l->web = io_web_new(&l->sink, l->conf);
+		l->web = io_web_new(&l->sink, l->conf, &l->meter);
 		io_web_set_node(l->web, l->node);
 	}
 	return 0;

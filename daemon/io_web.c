@@ -20,6 +20,7 @@
 struct io_web {
 	struct io_sink sink;
 	const struct conf *conf;
+	const struct meter_loop *meter;
 	const struct node *node; /* NULL at first */
 	struct io_web_shared shared;
 	struct io_web_serve *serve; /* NULL: it cannot listen */
@@ -67,6 +68,7 @@ publish(struct io_web *w)
 	w->role = view.role;
 	node_get_counts(n, (struct mono){ s->at_us }, &s->counts);
 	node_get_takeover(n, &s->takeover);
+	s->loop = *w->meter;
 	take_lists(n, s);
 	http_swap_publish(&w->shared.swap);
 }
@@ -99,12 +101,13 @@ on_turn(uv_timer_t *timer)
 }
 
 struct io_web *
-io_web_new(const struct io_sink *sink, const struct conf *conf)
+io_web_new(const struct io_sink *sink, const struct conf *conf, const struct meter_loop *meter)
 {
 	struct io_web *w = mem_zalloc(sizeof(*w));
 
 	w->sink = *sink;
 	w->conf = conf;
+	w->meter = meter;
 	http_swap_init(&w->shared.swap);
 	atomic_init(&w->shared.turned_us, 0);
 	uv_timer_init(sink->loop, &w->turn);

@@ -10,11 +10,13 @@
 #define TANDEM_DAEMON_IO_WEB_H
 
 #include "daemon/io_sink.h"
+#include "daemon/meter.h"
 
 struct io_web;
 
-/** `conf` must outlive it, and have [http] enabled. Never NULL. */
-struct io_web *io_web_new(const struct io_sink *sink, const struct conf *conf);
+/** `conf` and `meter`, which the loop writes, must outlive it; [http] is enabled. Never NULL. */
+struct io_web *io_web_new(
+	const struct io_sink *sink, const struct conf *conf, const struct meter_loop *meter);
 /** Whom the snapshots are taken of; from now on there are some. */
 void io_web_set_node(struct io_web *w, const struct node *node);
 /** After each step of the node: a change of its role is published at once. */

@@ -33,12 +33,21 @@
 #include <uv.h>
 
 #define SERVE_BACKLOG 64
+#define SERVE_KEPT 12 /* answers */
+#define SERVE_KEEP_US 1000000
 #define SERVE_NICE 10 /* the loop goes first, where both want the same processor */
 
 struct visitor {
 	int fd;
 	int64_t since_us; /* of the connection, or the answer before */
 	TAILQ_ENTRY(visitor) link;
+};
+
+/* An answer to a path without a query, as long as its snapshot is the newest. */
+struct kept {
+	char path[24]; /* all those that are answered by 200 fit */
+	int64_t snap_us, made_us;
+	struct MHD_Response *response; /* NULL: free */
 };
 
 struct io_web_serve {
@@ -52,6 +61,7 @@ struct io_web_serve {
 	TAILQ_HEAD(, visitor) visitors; /* the one that waits longest first */
 	bool left;                      /* one of them, since the last look */
 	char libraries[128];
+	struct kept kept[SERVE_KEPT];
 };
 
 static int64_t
@@ -148,25 +158,105 @@ of_query(struct MHD_Connection *c, const char *key)
 	return MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, key);
 }
 
-/* Takes the body of the answer. */
-static enum MHD_Result
-respond(struct MHD_Connection *c, struct http_answer *a)
+/*
+ * Who asks often has the same answer until there is something new: it is made once for each snapshot. Health is not kept,
+ * it depends on the moment.
+ */
+static bool
+may_keep(const struct http_request *q)
+{
+	return !q->has_body && q->behind == NULL && q->digest == NULL && q->lines == NULL &&
+		(strcmp(q->method, "GET") == 0 || strcmp(q->method, "HEAD") == 0) &&
+		(strncmp(q->path, "/v1/", 4) == 0 || strcmp(q->path, "/metrics") == 0 ||
+			strcmp(q->path, "/part") == 0 || strcmp(q->path, "/") == 0);
+}
+
+/* NULL: has to be made. */
+static struct MHD_Response *
+find_kept(struct io_web_serve *v, const char *path, int64_t snap_us)
+{
+	int64_t now = now_us();
+
+	for (size_t i = 0; i < SERVE_KEPT; i++) {
+		struct kept *k = &v->kept[i];
+
+		if (k->response != NULL && strcmp(k->path, path) == 0 && k->snap_us == snap_us &&
+			now - k->made_us < SERVE_KEEP_US)
+			return k->response;
+	}
+	return NULL;
+}
+
+/* Takes the response; it has the place of the one before of this path, or of the oldest. */
+static void
+keep(struct io_web_serve *v, const char *path, int64_t snap_us, struct MHD_Response *response)
+{
+	struct kept *k = &v->kept[0];
+
+	for (size_t i = 0; i < SERVE_KEPT; i++) {
+		if (strcmp(v->kept[i].path, path) == 0) {
+			k = &v->kept[i];
+			break;
+		}
+		if (v->kept[i].made_us < k->made_us)
+			k = &v->kept[i];
+	}
+	if (k->response != NULL)
+		MHD_destroy_response(k->response);
+	snprintf(k->path, sizeof(k->path), "%s", path);
+	k->snap_us = snap_us;
+	k->made_us = now_us();
+	k->response = response;
+}
+
+static void
+drop_kept(struct io_web_serve *v)
+{
+	for (size_t i = 0; i < SERVE_KEPT; i++)
+		if (v->kept[i].response != NULL)
+			MHD_destroy_response(v->kept[i].response);
+}
+
+/* Takes the body of the answer; NULL without memory. */
+static struct MHD_Response *
+make_response(struct http_answer *a)
 {
 	struct MHD_Response *response =
 		MHD_create_response_from_buffer_with_free_callback(a->body.n, a->body.p, mem_free);
-	enum MHD_Result result;
 
 	if (response == NULL) {
 		buf_fini(&a->body);
-		return MHD_NO;
+		return NULL;
 	}
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, a->type);
 	if (a->allow != NULL)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, a->allow);
 	for (const struct http_header *h = http_headers; h->name != NULL; h++)
 		MHD_add_response_header(response, h->name, h->value);
-	result = MHD_queue_response(c, a->status, response);
-	MHD_destroy_response(response);
+	return response;
+}
+
+static enum MHD_Result
+answer(struct io_web_serve *v, struct MHD_Connection *c, struct http_request *q)
+{
+	const struct http_snap *s = http_swap_take(&v->shared->swap);
+	bool may = may_keep(q);
+	struct MHD_Response *response = may ? find_kept(v, q->path, s->at_us) : NULL;
+	struct http_answer a;
+	enum MHD_Result result;
+
+	if (response != NULL)
+		return MHD_queue_response(c, MHD_HTTP_OK, response);
+	q->now = look(v);
+	http_answer(s, q, &a);
+	response = make_response(&a);
+	if (response == NULL)
+		return MHD_NO;
+	result = MHD_queue_response(c, a.status, response);
+	if (may && a.status == MHD_HTTP_OK)
+		keep(v, q->path, s->at_us, response);
+	else
+		MHD_destroy_response(response);
 	return result;
 }
 
@@ -184,7 +274,6 @@ on_request(void *arg, struct MHD_Connection *c, const char *path, const char *me
 		.has_body = has_body(c),
 		.read_history = read_history,
 		.arg = v };
-	struct http_answer a;
 
 	(void)version;
 	(void)body;
@@ -193,12 +282,10 @@ on_request(void *arg, struct MHD_Connection *c, const char *path, const char *me
 		*seen = v;
 		return MHD_YES;
 	}
-	q.now = look(v);
 	q.behind = of_query(c, "behind");
 	q.digest = of_query(c, "digest");
 	q.lines = of_query(c, "lines");
-	http_answer(http_swap_take(&v->shared->swap), &q, &a);
-	return respond(c, &a);
+	return answer(v, c, &q);
 }
 
 /* --- connections ---------------------------------------------------------------------------------- */
@@ -420,6 +507,7 @@ io_web_serve_stop(struct io_web_serve *v)
 	/* an eventfd takes it whatever happens: its counter is at 0 */
 	REQUIRE(write(v->wake, &one, sizeof(one)) == (ssize_t)sizeof(one));
 	uv_thread_join(&v->thread);
+	drop_kept(v);
 	MHD_stop_daemon(v->http);
 	close(v->wake);
 	mem_free(v);

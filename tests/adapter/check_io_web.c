@@ -18,6 +18,7 @@
 static struct recorder *r;
 static struct io_web *web;
 static struct conf conf;
+static struct meter_loop meter;
 static struct node *node;
 static char dir[64];
 static char answer[ANSWER_BYTES];
@@ -42,7 +43,7 @@ setup(void)
 static void
 begin(void)
 {
-	web = io_web_new(&r->sink, &conf);
+	web = io_web_new(&r->sink, &conf, &meter);
 	io_web_set_node(web, node);
 }
 
@@ -261,6 +262,32 @@ START_TEST(figures_are_published_by_time)
 	ck_assert_uint_eq(get("/metrics"), 200);
 	has("tandem_calls 17\n");
 	recorder_run_until(r, shows_18_calls, NULL);
+}
+END_TEST
+
+/* Made once for each snapshot; who asks with a query, or for health, is answered anew. */
+START_TEST(answers_are_kept)
+{
+	char path[96];
+	FILE *f;
+
+	begin();
+	ck_assert_uint_eq(get("/v1/history"), 200);
+	snprintf(path, sizeof(path), "%s/history.jsonl", dir);
+	f = fopen(path, "w");
+	ck_assert_ptr_nonnull(f);
+	fputs("{\"t_us\":1,\"ev\":\"role\"}\n", f);
+	fclose(f);
+	ck_assert_uint_eq(get("/v1/history"), 200);
+	has("\"lines\":[]");
+	ck_assert_uint_eq(get("/v1/history?lines=5"), 200);
+	has("\"ev\":\"role\"");
+	fake.serving = false;
+	io_web_check(web);
+	ck_assert_uint_eq(get("/v1/history"), 200);
+	has("\"ev\":\"role\"");
+	ck_assert_uint_eq(ask("GET", "/v1/history", "Content-Length: 5\r\n"), 400);
+	ck_assert_uint_eq(ask("POST", "/v1/history", "Content-Length: 0\r\n"), 405);
 }
 END_TEST
 
@@ -495,6 +522,7 @@ main(void)
 	tcase_add_test(t, the_history);
 	tcase_add_test(t, a_change_of_role_is_published_at_once);
 	tcase_add_test(t, figures_are_published_by_time);
+	tcase_add_test(t, answers_are_kept);
 	tcase_add_test(t, a_loop_that_stands_still);
 	tcase_add_test(t, a_slow_request_is_cut_off);
 	tcase_add_test(t, who_says_nothing_is_cut_off);

@@ -83,6 +83,13 @@ START_TEST(of_an_active)
 	expect("tandem_snapshot_age_seconds 0.3");
 	expect("tandem_loop_turn_age_seconds 0.12");
 	expect("process_cpu_seconds_total 2.5");
+	expect("tandem_loop_late_seconds_bucket{le=\"0.001\"} 0");
+	expect("tandem_loop_late_seconds_bucket{le=\"0.0025\"} 1");
+	expect("tandem_loop_late_seconds_bucket{le=\"0.025\"} 2");
+	expect("tandem_loop_late_seconds_bucket{le=\"+Inf\"} 2");
+	expect("tandem_loop_late_seconds_sum 0.0215");
+	expect("tandem_loop_late_seconds_count 2");
+	expect("tandem_loop_step_seconds_bucket{le=\"0.0001\"} 1");
 	expect("process_resident_memory_bytes 12345678");
 	expect("process_start_time_seconds 1795310500");
 	ck_assert_ptr_nonnull(strstr((char *)out.p, "libmicrohttpd=\"0.9.75\"} 1\n"));

@@ -111,6 +111,9 @@ http_case_fill(struct http_snap *s)
 		.calls_cleared = 6,
 		.calls_learned = 9,
 		.done = true };
+	meter_add(&s->loop.step, 90);
+	meter_add(&s->loop.late, 1500);
+	meter_add(&s->loop.late, 20000);
 	fill_view(s);
 	fill_links(s);
 	fill_lists(s);
