@@ -241,7 +241,7 @@ explore: $(BUILD)/explore
 	$(BUILD)/explore --depth $$(($(DEPTH) - 2)) --nodes 3
 
 soak: $(BUILD)/sim
-	$(BUILD)/sim --seed $(SEED) --seeds $(SEEDS) $(SIM_ARGS)
+	@BUILD=$(BUILD) tests/sim/soak --seed $(SEED) --seeds $(SEEDS) --jobs $(JOBS) $(SIM_ARGS)
 
 # With the sanitizers, like make check; SEEDS of the command line only, its default is that of make soak.
 scenarios:

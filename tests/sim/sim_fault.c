@@ -7,6 +7,9 @@
 #include "tests/sim/sim_node.h"
 #include "tests/sim/sim_ring.h"
 #include "tests/sim/sim_south.h"
+#include "tests/sim/sim_tcp.h"
+
+#include <inttypes.h>
 
 #define FAULT_PERCENT 35 /* of the seeds have a kind */
 
@@ -119,6 +122,36 @@ fault_pause(struct sim *s)
 }
 
 static void
+fault_tryagain(struct sim *s)
+{
+	unsigned node = fault_node(s);
+	bool brief = fault_chance(s, 70);
+
+	sim_ring_hold(s, node, brief ? fault_ms(s, 1, 40) : fault_ms(s, 40, 800));
+}
+
+/* By minutes, hours, or days: an operator, a time server that was wrong. */
+static void
+fault_wallclock(struct sim *s)
+{
+	unsigned node = fault_node(s);
+	bool brief = fault_chance(s, 50);
+	int64_t s_max = brief ? 300 : 3 * 86400;
+
+	s->nodes[node]->wall_offset_us += sim_world_range(s, SIM_RNG_FAULT, -s_max, s_max) * SIM_S;
+	sim_world_trace(s, "the wall clock of n%u is set", node + 1);
+}
+
+static void
+fault_slowclients(struct sim *s, unsigned client)
+{
+	int64_t us = fault_ms(s, 500, 20000);
+
+	sim_world_trace(s, "client %u reads nothing for %" PRId64 " ms", client, us / SIM_MS);
+	sim_tcp_stall(s, s->clients[client]->conn, us);
+}
+
+static void
 fault_do(struct sim *s, enum sim_fault kind)
 {
 	unsigned client = (unsigned)sim_world_rand(s, SIM_RNG_FAULT, s->client_count);
@@ -175,6 +208,18 @@ fault_do(struct sim *s, enum sim_fault kind)
 	case SIM_FAULT_amnesia:
 		sim_south_subscription_drop(s);
 		break;
+	case SIM_FAULT_tryagain:
+		fault_tryagain(s);
+		break;
+	case SIM_FAULT_disk:
+		s->nodes[fault_node(s)]->disk_full = true;
+		break;
+	case SIM_FAULT_wallclock:
+		fault_wallclock(s);
+		break;
+	case SIM_FAULT_slowclients:
+		fault_slowclients(s, client);
+		break;
 	case SIM_FAULT_renumber:
 	case SIM_FAULT_drift:
 	case SIM_FAULT_slowring:
@@ -199,6 +244,10 @@ static const int64_t fault_gap_ms[SIM_FAULT_COUNT][2] = {
 	[SIM_FAULT_http] = { 10000, 40000 },
 	[SIM_FAULT_asfail] = { 12000, 50000 },
 	[SIM_FAULT_amnesia] = { 4000, 25000 },
+	[SIM_FAULT_tryagain] = { 300, 8000 },
+	[SIM_FAULT_disk] = { 10000, 40000 },
+	[SIM_FAULT_wallclock] = { 1000, 20000 },
+	[SIM_FAULT_slowclients] = { 2000, 20000 },
 };
 
 static void
@@ -242,8 +291,10 @@ void
 sim_fault_end(struct sim *s)
 {
 	s->calm = true;
-	for (unsigned i = 0; i < SIM_NODES; i++)
+	for (unsigned i = 0; i < SIM_NODES; i++) {
 		s->nodes[i]->crash_in = 0;
+		s->nodes[i]->disk_full = false;
+	}
 	if (sim_ring_is_split(s))
 		sim_ring_merge(s);
 	sim_south_calm(s);

@@ -88,19 +88,29 @@ live_is_monitored(const struct sim *s, unsigned user)
 }
 
 static bool
+live_client_is_well(const struct sim *s, unsigned i, char *why, size_t size)
+{
+	if (!sim_client_is_well(s->clients[i], why, size))
+		return false;
+	if (!sim_tcp_is_whole(s, s->clients[i]->conn)) {
+		snprintf(why, size, "client %u has not noticed that its connection is dead", i);
+		return false;
+	}
+	if (sim_tcp_is_stalled(s, s->clients[i]->conn)) {
+		snprintf(why, size, "client %u does not read", i);
+		return false;
+	}
+	return true;
+}
+
+static bool
 live_all_is_well(struct sim *s, char *why, size_t size)
 {
 	if (!live_nodes_are_well(s, why, size))
 		return false;
-	for (unsigned i = 0; i < s->client_count; i++) {
-		if (!sim_client_is_well(s->clients[i], why, size))
+	for (unsigned i = 0; i < s->client_count; i++)
+		if (!live_client_is_well(s, i, why, size))
 			return false;
-		if (!sim_tcp_is_whole(s, s->clients[i]->conn)) {
-			snprintf(why, size, "client %u has not noticed that its connection is dead",
-				i);
-			return false;
-		}
-	}
 	for (unsigned i = 0; i < s->south->device_count; i++) {
 		if (live_is_monitored(s, i) && !sim_south_is_subscribed(s, i)) {
 			snprintf(why, size, "device %s has no subscription",

@@ -259,6 +259,11 @@ node_actions(struct sim *s, struct sim_node *n)
 		struct node_action a = node_out_at(n->out, i);
 
 		node_hash_action(s, &a);
+		if (a.kind == NODE_ACT_SAVE_EPOCH && n->disk_full) {
+			n->disk_full = false;
+			sim_node_kill(s, n->index, false, "the epoch cannot be kept");
+			return;
+		}
 		node_perform(s, n, &a);
 		if (n->crash_in > 0 && --n->crash_in == 0) {
 			sim_node_kill(s, n->index, false, "between two actions");
@@ -296,7 +301,7 @@ node_run(struct sim *s, struct sim_node *n, struct node_event *ev)
 {
 	n->clock = sim_node_clock(s, n);
 	ev->now = n->clock;
-	ev->wall_us = 1700000000000000 + s->now_us;
+	ev->wall_us = 1700000000000000 + s->now_us + n->wall_offset_us;
 	node_out_reset(n->out);
 	sim_observer_before(s, n->index, ev);
 	sim_world_trace(s, "%s event %d id=%" PRIu64 " number=%" PRIu64 " bytes=%zu",

@@ -22,6 +22,8 @@ struct sim_node {
 	struct log log;
 	struct node_out *out;
 	uint64_t epoch_disk;
+	bool disk_full; /* the next epoch cannot be written */
+	int64_t wall_offset_us;
 	int64_t clock_offset_us;
 	int64_t drift_ppm;
 	struct mono clock; /* last told; never goes back */

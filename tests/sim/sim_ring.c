@@ -56,6 +56,8 @@ struct ring_daemon {
 	bool told_left;  /* its own leave was delivered to it */
 	uint64_t order;  /* of the ring change that counts */
 	struct ring_queue out, in;
+	struct ring_queue held; /* in the process: corosync said TRY_AGAIN to the first of them */
+	int64_t hold_until_us;
 	int64_t last_out_us, last_in_us;
 };
 
@@ -72,6 +74,7 @@ sim_ring_init(struct sim *s)
 	for (unsigned i = 0; i < SIM_NODES; i++) {
 		TAILQ_INIT(&s->ring->d[i].out);
 		TAILQ_INIT(&s->ring->d[i].in);
+		TAILQ_INIT(&s->ring->d[i].held);
 	}
 	s->ring->next_ring = 1;
 }
@@ -93,6 +96,7 @@ sim_ring_fini(struct sim *s)
 	for (unsigned i = 0; i < SIM_NODES; i++) {
 		ring_clear(&s->ring->d[i].out);
 		ring_clear(&s->ring->d[i].in);
+		ring_clear(&s->ring->d[i].held);
 	}
 	mem_free(s->ring);
 }
@@ -531,6 +535,7 @@ sim_ring_daemon_dies(struct sim *s, unsigned node, bool with_host)
 	d->connected = false;
 	ring_clear(&d->out);
 	ring_clear(&d->in);
+	ring_clear(&d->held);
 	if (connected && !with_host)
 		ring_down(s, node);
 }
@@ -600,6 +605,7 @@ ring_procdown(struct sim *s, unsigned node, uint32_t pid)
 	struct ring_daemon *d = &s->ring->d[node];
 	struct ring_item *it;
 
+	ring_clear(&d->held);
 	while ((it = TAILQ_LAST(&d->out, ring_queue)) != NULL && it->kind == RING_MESSAGE &&
 		it->pid == pid && sim_world_chance(s, SIM_RNG_RING, 50)) {
 		TAILQ_REMOVE(&d->out, it, link);
@@ -633,11 +639,44 @@ sim_ring_disconnect(struct sim *s, unsigned node)
 	ring_down(s, node);
 }
 
+static void
+ring_release(struct sim *s, const struct sim_event *ev)
+{
+	struct ring_daemon *d = &s->ring->d[ev->a];
+	struct ring_item *it;
+
+	while (s->now_us >= d->hold_until_us && (it = TAILQ_FIRST(&d->held)) != NULL) {
+		TAILQ_REMOVE(&d->held, it, link);
+		ring_out(s, (unsigned)ev->a, it, 0);
+	}
+}
+
 void
 sim_ring_mcast(struct sim *s, unsigned node, struct str bytes)
 {
-	if (s->ring->d[node].connected)
-		ring_out(s, node, ring_item_new(RING_MESSAGE, node, s->nodes[node]->pid, bytes), 0);
+	struct ring_daemon *d = &s->ring->d[node];
+	struct ring_item *it;
+
+	if (!d->connected)
+		return;
+	it = ring_item_new(RING_MESSAGE, node, s->nodes[node]->pid, bytes);
+	if (s->now_us < d->hold_until_us || !TAILQ_EMPTY(&d->held))
+		TAILQ_INSERT_TAIL(&d->held, it, link);
+	else
+		ring_out(s, node, it, 0);
+}
+
+void
+sim_ring_hold(struct sim *s, unsigned node, int64_t us)
+{
+	struct ring_daemon *d = &s->ring->d[node];
+
+	if (!d->connected || s->now_us < d->hold_until_us)
+		return;
+	sim_world_trace(
+		s, "n%u: corosync says TRY_AGAIN for %" PRId64 " ms", node + 1, us / SIM_MS);
+	d->hold_until_us = s->now_us + us;
+	sim_world_at(s, us + SIM_MS, ring_release, node, 0, 0);
 }
 
 void

@@ -41,6 +41,8 @@ void sim_ring_leave(struct sim *s, unsigned node);
 /** The process ends in order: it leaves and is gone. Before sim_node_kill(). */
 void sim_ring_end(struct sim *s, unsigned node);
 void sim_ring_mcast(struct sim *s, unsigned node, struct str bytes);
+/** corosync takes no messages for so long; the adapter keeps them in order, and loses them with the connection. */
+void sim_ring_hold(struct sim *s, unsigned node, int64_t us);
 /** Leaves and, when that came round, connects again and joins: RING_UP follows. */
 void sim_ring_rejoin(struct sim *s, unsigned node);
 

@@ -31,7 +31,8 @@ struct tcp_conn {
 	bool told;        /* the process knows it */
 	bool connected;
 	int64_t up_last_us, down_last_us;
-	int64_t down_cut_us; /* nothing that arrives later came through; INT64_MAX */
+	int64_t down_cut_us;      /* nothing that arrives later came through; INT64_MAX */
+	int64_t stalled_until_us; /* the client does not read, and its kernel takes no more */
 	uint64_t arrived, acked;
 	bool ack_planned;
 };
@@ -278,8 +279,25 @@ sim_tcp_node_send(struct sim *s, unsigned node, uint64_t id, struct str bytes)
 			sim_node_name(s, node), id);
 		return;
 	}
+	if (c->down_last_us < c->stalled_until_us)
+		c->down_last_us = c->stalled_until_us;
 	if (c->server_open)
 		tcp_pieces(s, id, &c->down_last_us, bytes, tcp_down);
+}
+
+void
+sim_tcp_stall(struct sim *s, uint64_t id, int64_t us)
+{
+	struct tcp_conn *c = tcp_conn(s, id);
+
+	if (c != NULL && c->client_open && c->server_open)
+		c->stalled_until_us = s->now_us + us;
+}
+
+bool
+sim_tcp_is_stalled(const struct sim *s, uint64_t id)
+{
+	return id > 0 && id <= s->tcp->count && s->now_us < s->tcp->conns[id - 1].stalled_until_us;
 }
 
 /* A reset overtakes what it can. */

@@ -17,6 +17,10 @@ void sim_tcp_fini(struct sim *s);
  * sim_client_lost() follows.
  */
 uint64_t sim_tcp_connect(struct sim *s, unsigned client, int target);
+/** The client reads nothing for so long: what is sent from now on arrives, and is acknowledged, afterwards. */
+void sim_tcp_stall(struct sim *s, uint64_t conn, int64_t us);
+/** Something is held back so. */
+bool sim_tcp_is_stalled(const struct sim *s, uint64_t conn);
 void sim_tcp_client_send(struct sim *s, uint64_t conn, struct str bytes);
 /** The client closes; nothing more is heard of this connection. */
 void sim_tcp_client_close(struct sim *s, uint64_t conn);

@@ -42,7 +42,11 @@
 	XX(asfail, "the application server fails over and forgets all calls") \
 	XX(renumber, "the numbers of all subscriptions begin anew at that failover") \
 	XX(nofence, "no fencing: a quorum device decides after a split") \
-	XX(amnesia, "BroadWorks loses a subscription now and then")
+	XX(amnesia, "BroadWorks loses a subscription now and then") \
+	XX(tryagain, "corosync takes no messages for a while") \
+	XX(disk, "an epoch cannot be written: the process ends there") \
+	XX(wallclock, "the wall clocks are set, forward and back") \
+	XX(slowclients, "clients do not read for a while")
 
 enum sim_fault {
 #define XX(name, text) SIM_FAULT_##name,

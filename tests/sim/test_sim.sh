@@ -184,6 +184,26 @@ mutants()
 	done
 }
 
+# tests/sim/soak counts, goes on after a broken seed, and says how to replay it.
+soak_tells()
+{
+	local bent=$build/mutants/TANDEM_MUTATE_OFFSET
+	if tests/sim/soak --seed "$first" --seeds 3 --jobs 2 --piece 2 >"$work/soak" 2>&1 &&
+		tail -n 1 "$work/soak" | grep -q '^soak: 3 of 3 seeds, 0 broken, [0-9]* failovers'; then
+		good 1
+	else
+		bad "soak: $(tail -n 1 "$work/soak")"
+	fi
+	[[ -x $bent/sim ]] || return
+	if ! BUILD=$bent tests/sim/soak --seed 1 --seeds 2 --jobs 1 --piece 1 >"$work/soak" 2>&1 &&
+		grep -qxF "  replay: $bent/sim --seed 1 --trace" "$work/soak" &&
+		tail -n 1 "$work/soak" | grep -q '^soak: 2 of 2 seeds, [12] broken'; then
+		good 1
+	else
+		bad "soak of a broken program: $(tail -n 1 "$work/soak")"
+	fi
+}
+
 first=${SIM_BASE:-$(base)}
 kept_seeds
 run_seeds "$first" "$fresh"
@@ -194,5 +214,6 @@ run_seeds 1 "$whole" --features
 judge_seeds "$whole"
 twice "$first" 6
 mutants
+soak_tells
 echo "$passed passed, $failed failed, $skipped skipped"
 ((failed == 0))
