@@ -169,6 +169,24 @@ test_fencing()
 	result $? 'fencing/sbd.sh says how it is called'
 }
 
+# What they make of a cluster is tested in tests/lab.
+test_setup()
+{
+	local tool rest
+	for tool in pcs crmsh; do
+		expect 0 'priority-fencing-delay=0' sh deploy/pacemaker/setup-$tool.sh --dry-run --qdevice --param user=tandem 192.0.2.10/25 &&
+			grep -q 'cidr_netmask=25' <<<"$out" && grep -q 'config=/etc/tandem/tandem.conf user=tandem' <<<"$out"
+		result $? "setup-$tool.sh --dry-run, without a cluster"
+		for rest in '' 'n1' '--what 192.0.2.10' '192.0.2.10 192.0.2.11' '192.0.2.10/x'; do
+			# shellcheck disable=SC2086  # words
+			expect 2 "setup-$tool.sh [--dry-run]" sh deploy/pacemaker/setup-$tool.sh --dry-run $rest
+			result $? "setup-$tool.sh $rest: says how it is called"
+		done
+		expect 1 'no parameter of the agent' sh deploy/pacemaker/setup-$tool.sh --dry-run --param 'a=b;c' 192.0.2.10
+		result $? "setup-$tool.sh: a parameter that is none"
+	done
+}
+
 test_list
 test_prefix
 test_systemd
@@ -176,4 +194,5 @@ test_security
 test_cluster
 test_example_conf
 test_fencing
+test_setup
 finish
