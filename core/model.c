@@ -306,6 +306,17 @@ core_session_free(struct core_model *m, struct core_session *s)
 	mem_free(s);
 }
 
+/* Byte by byte: the same name on machines of either endianness. */
+unsigned
+core_session_tag(uint64_t id)
+{
+	uint8_t bytes[8];
+
+	for (unsigned i = 0; i < 8; i++)
+		bytes[i] = (uint8_t)(id >> (8 * i));
+	return (unsigned)(XXH3_64bits(bytes, sizeof(bytes)) & 0xffffff);
+}
+
 struct core_session *
 core_session_by_id(const struct core_model *m, uint64_t id)
 {

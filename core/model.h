@@ -402,6 +402,8 @@ struct core_call *core_call_by_id(const struct core_model *m, uint64_t id);
 struct core_track *core_track_by_id(const struct core_model *m, struct str tracking);
 struct core_journal *core_journal_by_id(const struct core_model *m, uint64_t id);
 struct core_session *core_session_by_id(const struct core_model *m, uint64_t id);
+/** What a session is called before people, in six hexadecimal digits: its id is all that it takes to resume it, a secret. */
+unsigned core_session_tag(uint64_t id);
 struct core_monitor *core_monitor_by_id(const struct core_model *m, uint64_t id);
 struct core_request *core_request_by_id(const struct core_model *m, uint64_t id);
 /** The living half of a device with this BroadWorks call id; NULL. */

@@ -48,6 +48,15 @@ put_id(json_t *row, const char *key, uint64_t id)
 	json_object_set_new(row, key, json_string(text));
 }
 
+static void
+put_tag(json_t *row, const char *key, uint64_t session)
+{
+	char text[8];
+
+	snprintf(text, sizeof(text), "%06x", core_session_tag(session));
+	json_object_set_new(row, key, json_string(text));
+}
+
 /* Pieces of what BroadWorks and clients sent: only ASCII is certain to be valid JSON. */
 static void
 put_text(json_t *row, const char *key, const char *text)
@@ -292,7 +301,7 @@ monitor_row(struct slice *s, const void *thing)
 		return;
 	row = json_object();
 	put_id(row, "monitor", m->id);
-	put_id(row, "session", m->session->id);
+	put_tag(row, "session", m->session->id);
 	put_text(row, "user", m->session->user);
 	put_text(row, "type", m->type == CORE_MONITOR_CALL ? "call" : "device");
 	put_text(row, "device", device);
@@ -339,7 +348,7 @@ session_row(struct slice *s, const void *thing)
 			strcmp(s->q->state, c->attached ? "connected" : "away") != 0))
 		return;
 	row = json_object();
-	put_id(row, "session", c->id);
+	put_tag(row, "session", c->id);
 	put_text(row, "user", c->user);
 	put_text(row, "peer", c->peer);
 	put_text(row, "state", c->attached ? "connected" : "away");

@@ -2,6 +2,7 @@
 /* Lists as JSON: see http_json.h. Nothing can fail here but memory. */
 #include "daemon/http_json.h"
 
+#include "core/model.h"
 #include "proto/base/check.h"
 
 #include <inttypes.h>
@@ -68,6 +69,15 @@ id_text(uint64_t id)
 	return json_string(text);
 }
 
+static json_t *
+tag_text(uint64_t session)
+{
+	char text[8];
+
+	snprintf(text, sizeof(text), "%06x", core_session_tag(session));
+	return json_string(text);
+}
+
 void
 http_json_channels(const struct http_snap *s, struct buf *out)
 {
@@ -96,7 +106,7 @@ http_json_sessions(const struct http_snap *s, struct buf *out)
 		const struct node_session *r = &s->sessions[i];
 
 		add(list,
-			json_pack("{s:o,s:o,s:o,s:b,s:b,s:I,s:I,s:I}", "id", id_text(r->id), "user",
+			json_pack("{s:o,s:o,s:o,s:b,s:b,s:I,s:I,s:I}", "id", tag_text(r->id), "user",
 				masked(s, r->user), "peer", masked(s, r->peer), "connected",
 				r->attached ? 1 : 0, "kept", r->kept ? 1 : 0, "monitors",
 				(json_int_t)r->monitors, "waiting_messages",
@@ -116,7 +126,7 @@ http_json_monitors(const struct http_snap *s, struct buf *out)
 
 		add(list,
 			json_pack("{s:o,s:o,s:o,s:s,s:b}", "id", id_text(r->id), "session",
-				id_text(r->session), "device",
+				tag_text(r->session), "device",
 				r->device[0] != '\0' ? masked(s, r->device) : json_null(), "type",
 				r->calls ? "call" : "device", "in_service", r->in_service ? 1 : 0));
 	}

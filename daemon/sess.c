@@ -188,8 +188,8 @@ sess_malformed(struct sess *s, struct conn *c, const char *why, struct str bytes
 
 	for (size_t i = 0; i < n; i++)
 		snprintf(shown + 3 * i, sizeof(shown) - 3 * i, "%02x ", (unsigned char)bytes.p[i]);
-	log_emit(s->x->log, M_CLIENT_MALFORMED, "client=%s session=%llu %s; bytes: %s", c->peer,
-		(unsigned long long)c->session, why, shown);
+	log_emit(s->x->log, M_CLIENT_MALFORMED, "client=%s session=%06x %s; bytes: %s", c->peer,
+		core_session_tag(c->session), why, shown);
 	s->x->malformed++;
 }
 
@@ -200,8 +200,8 @@ sess_note_invoke(struct sess *s, struct conn *c, uint32_t invoke)
 	if (invoke != CSTA_INVOKE_EVENT || c->told_9999)
 		return;
 	c->told_9999 = true;
-	log_emit(s->x->log, M_CLIENT_INVOKE, "client=%s session=%llu", c->peer,
-		(unsigned long long)c->session);
+	log_emit(s->x->log, M_CLIENT_INVOKE, "client=%s session=%06x", c->peer,
+		core_session_tag(c->session));
 }
 
 static void
@@ -398,8 +398,8 @@ sess_detach(struct sess *s, struct core_session *session)
 		CORE_EMIT(&s->x->em, session_detach, .session = session->id);
 		return;
 	}
-	log_emit(s->x->log, M_SESSION_ENDED, "session=%llu client=%s connection closed",
-		(unsigned long long)session->id, session->peer);
+	log_emit(s->x->log, M_SESSION_ENDED, "session=%06x client=%s connection closed",
+		core_session_tag(session->id), session->peer);
 	sess_note_drop(s, n);
 	CORE_EMIT(&s->x->em, session_close, .session = session->id);
 }
@@ -510,8 +510,8 @@ sess_expire(struct sess *s, struct core_session *session, const char *why)
 {
 	struct conn *c = sess_conn_of(s, session);
 
-	log_emit(s->x->log, M_SESSION_ENDED, "session=%llu client=%s %s",
-		(unsigned long long)session->id, session->peer, why);
+	log_emit(s->x->log, M_SESSION_ENDED, "session=%06x client=%s %s",
+		core_session_tag(session->id), session->peer, why);
 	if (c != NULL) {
 		char id[24];
 

@@ -129,8 +129,8 @@ assoc_open(struct sess *s, struct conn *c, const struct csta_request *q, struct 
 		.local = str_of(c->local));
 	session = core_session_by_id(&x->model, id);
 	sess_bind(s, c, session);
-	log_emit(x->log, M_SESSION_OPEN, "session=%llu client=%s user=%.*s edition=%d %s",
-		(unsigned long long)id, c->peer, STR_ARG(user), (int)ed + 2,
+	log_emit(x->log, M_SESSION_OPEN, "session=%06x client=%s user=%.*s edition=%d %s",
+		core_session_tag(id), c->peer, STR_ARG(user), (int)ed + 2,
 		kept ? "opened" : "opened without ECMA-354");
 	return session;
 }
@@ -158,8 +158,8 @@ assoc_resume(struct sess *s, struct conn *c, struct core_session *session, bool 
 	assoc_put_status(s, session, complete ? sess_present_status(s) : CSTA_STATUS_messagesLost);
 	say_own_first(s->say, session, OUTBOX_STATUS, 0, buf_as_str(&s->body));
 	log_emit(x->log, M_SESSION_OPEN,
-		"session=%llu client=%s resumed after number %llu of %llu%s",
-		(unsigned long long)session->id, c->peer, (unsigned long long)last_number,
+		"session=%06x client=%s resumed after number %llu of %llu%s",
+		core_session_tag(session->id), c->peer, (unsigned long long)last_number,
 		(unsigned long long)said, complete ? "" : ", messages are lost");
 }
 
@@ -249,8 +249,8 @@ assoc_stop(struct sess *s, struct conn *c, uint32_t invoke, const struct csta_re
 
 	buf_reset(&s->body);
 	if (known) {
-		log_emit(s->x->log, M_SESSION_ENDED, "session=%llu client=%s stopped by the client",
-			(unsigned long long)session->id, c->peer);
+		log_emit(s->x->log, M_SESSION_ENDED, "session=%06x client=%s stopped by the client",
+			core_session_tag(session->id), c->peer);
 		sess_end(s, session);
 		csta_put_session_stopped(&s->body);
 	} else {

@@ -204,8 +204,8 @@ static void
 out_overflow(struct sess *s, const struct core_session *session, struct conn *c)
 {
 	log_emit(s->x->log, M_CLIENT_SLOW,
-		"client=%s session=%llu %zu messages wait; the connection is closed", c->peer,
-		(unsigned long long)session->id, ((struct outbox *)session->box)->count);
+		"client=%s session=%06x %zu messages wait; the connection is closed", c->peer,
+		core_session_tag(session->id), ((struct outbox *)session->box)->count);
 	sess_conn_close(s, c, false);
 }
 

@@ -220,8 +220,8 @@ job_logged(struct svc *v, const struct svc_job *job, const struct core_request *
 	bool told = doc->kind == XSI_DOC_ERROR;
 
 	log_emit(v->x->log, M_REQUEST_REFUSED,
-		"session=%llu invoke=%04u service=%s device=%s op=%s step=%u/%u error=%s code=%llu %.*s",
-		(unsigned long long)q->session, (unsigned)q->invoke,
+		"session=%06x invoke=%04u service=%s device=%s op=%s step=%u/%u error=%s code=%llu %.*s",
+		core_session_tag(q->session), (unsigned)q->invoke,
 		csta_request_name(job->service), job->device,
 		xsi_op_name(job->steps[job->step]->op), job->step + 1, job->step_count,
 		csta_error_name(error), told ? (unsigned long long)doc->error_code : 0,

@@ -33,8 +33,8 @@ svc_monitor_limit(struct svc *v, const struct core_session *session, uint32_t co
 	if (HASH_CNT(by_id, v->x->model.monitors) < v->x->conf->monitors_max &&
 		auth_monitor_fits(v->x, session))
 		return CSTA_NO_ERROR;
-	log_emit(v->x->log, M_MONITOR_LIMIT, "session=%llu %u monitors",
-		(unsigned long long)session->id, (unsigned)HASH_CNT(by_id, v->x->model.monitors));
+	log_emit(v->x->log, M_MONITOR_LIMIT, "session=%06x %u monitors",
+		core_session_tag(session->id), (unsigned)HASH_CNT(by_id, v->x->model.monitors));
 	return CSTA_ERR_overallMonitorLimitExceeded;
 }
 
@@ -112,8 +112,8 @@ monitor_refusal(const struct svc_in *in)
 	if (HASH_CNT(by_id, v->x->model.monitors) < v->x->conf->monitors_max)
 		return CSTA_NO_ERROR;
 	/* before a device is subscribed for nothing */
-	log_emit(v->x->log, M_MONITOR_LIMIT, "session=%llu %u monitors",
-		(unsigned long long)in->session->id,
+	log_emit(v->x->log, M_MONITOR_LIMIT, "session=%06x %u monitors",
+		core_session_tag(in->session->id),
 		(unsigned)HASH_CNT(by_id, v->x->model.monitors));
 	return CSTA_ERR_overallMonitorLimitExceeded;
 }
@@ -318,8 +318,8 @@ svc_monitor_device_unknown(struct svc *v, struct core_device *d)
 		return;
 	while ((mon = TAILQ_FIRST(&d->monitors)) != NULL) {
 		log_emit(v->x->log, M_SUBSCRIPTION,
-			"device=%s session=%llu monitor=%llu ends: BroadWorks does not know the user any more",
-			d->id, (unsigned long long)mon->session->id, (unsigned long long)mon->id);
+			"device=%s session=%06x monitor=%llu ends: BroadWorks does not know the user any more",
+			d->id, core_session_tag(mon->session->id), (unsigned long long)mon->id);
 		CORE_EMIT(&v->x->em, monitor_stop, .monitor = mon->id, .tell = 1);
 	}
 }
