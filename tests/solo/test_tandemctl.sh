@@ -123,7 +123,7 @@ result "completion is a script" bash -n <(ctl completion bash)
 result "watch goes on until its reader is gone" is "$(ctl --json --watch status </dev/null 2>/dev/null | head -n 2 | wc -l)" 2
 
 # The doctor: of this machine's clock and disk nothing is known here.
-doctor() { ctl "$@" doctor | grep -v -e ' D42 ' -e ' D43 ' -e ' not looked at' -e '  -> run chrony' -e '  -> make room'; }
+doctor() { ctl doctor | grep -v -e ' D42 ' -e ' D43 ' -e ' not looked at' -e '  -> run chrony' -e '  -> make room'; }
 finds() { [ "$(doctor | sed -n "s/^ [X!] *\(D[0-9]*\) .*/\1/p" | tr '\n' ' ')" = "$1" ]; }
 doctor | mask >"$dir/doctor.txt"
 [ "$update" != --update ] || cp "$dir/doctor.txt" "$screens/doctor.txt"
