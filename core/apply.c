@@ -186,7 +186,8 @@ apply_session_open(struct core_model *m, const struct delta_session_open *x)
 			.cleanup_s = x->cleanup_s,
 			.peer = x->peer,
 			.local = x->local,
-			.statuses = 1 });
+			.statuses = 1,
+			.common_number = UINT64_MAX });
 	return E_OK;
 }
 

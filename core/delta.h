@@ -7,7 +7,8 @@
  * records, and the state's digest is the sum of their hashes. Texts in decoded structures are borrowed.
  * Field order is the wire order; a new field goes to the end and raises CORE_DELTA_VERSION. Version 2 has
  * subscriptions as objects of their own and kinds of devices; version 3 has filters and types of monitors, version 4 the reason
- * of a merge and states that are told later. None of them was ever released, so nothing reads the older ones.
+ * of a merge and states that are told later, version 5 the number of a session up to which its owners agree. None of them was ever
+ * released, so nothing reads the older ones.
  */
 #ifndef TANDEM_CORE_DELTA_H
 #define TANDEM_CORE_DELTA_H
@@ -16,7 +17,7 @@
 
 #include <stdint.h>
 
-#define CORE_DELTA_VERSION 4
+#define CORE_DELTA_VERSION 5
 
 /* clang-format off */
 
@@ -114,7 +115,7 @@
 #define FIELDS_r_session(F) \
 	F(u64, session) F(str, user) F(u8, edition) F(u8, kept) F(u8, numbered) F(u8, attached) F(u32, duration_s) \
 	F(u32, cleanup_s) F(u64, register_id) F(u64, last_number) F(u64, last_serial) F(u64, acked_serial) F(str, peer) F(str, local) \
-	F(u8, statuses) F(u32, status_filter)
+	F(u8, statuses) F(u32, status_filter) F(u64, common_number)
 #define FIELDS_r_monitor(F) \
 	F(u64, monitor) F(u64, session) F(str, device) F(u8, fresh) F(u64, filter) F(u8, type) F(u8, of_call) \
 	F(str, form)

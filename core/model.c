@@ -83,7 +83,8 @@ model_put_session(const struct core_session *s, struct buf *b)
 			.peer = str_of(s->peer),
 			.local = str_of(s->local),
 			.statuses = s->statuses,
-			.status_filter = s->status_filter });
+			.status_filter = s->status_filter,
+			.common_number = s->common_number });
 }
 
 static void
@@ -279,7 +280,7 @@ core_session_new(struct core_model *m, const struct delta_r_session *r)
 	s->statuses = r->statuses;
 	s->status_filter = r->status_filter;
 	s->last_number = r->last_number;
-	s->common_number = UINT64_MAX;
+	s->common_number = r->common_number;
 	s->last_serial = r->last_serial;
 	s->acked_serial = r->acked_serial;
 	TAILQ_INIT(&s->monitors);

@@ -244,6 +244,8 @@ START_TEST(a_snapshot_gives_the_same_state)
 	struct rd r;
 
 	in_service();
+	active.model.sessions->last_number = standby.model.sessions->last_number = 7;
+	CORE_EMIT(&em, epoch, .epoch = 9, .owner = 2);
 	event(party("h1", "7:1", CORE_TERMINATOR, CORE_ALERTING));
 	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
 	event(party("h1", "7:1", CORE_TERMINATOR, CORE_GONE));
@@ -285,6 +287,8 @@ START_TEST(a_snapshot_gives_the_same_state)
 		"tel:2001");
 	ck_assert(!third.model.sessions->statuses);
 	ck_assert_uint_eq(third.model.sessions->status_filter, 0x105);
+	/* a joiner that takes over must know which numbers an earlier owner used for something else */
+	ck_assert_uint_eq(third.model.sessions->common_number, 7);
 	core_fini(&third.model);
 	buf_fini(&out);
 }
