@@ -77,6 +77,7 @@ ack_send(struct bw *b, const struct bw_ack *a)
 		return;
 	}
 	b->acks[a->xsp].out++;
+	b->x->meter.xsi_acks++;
 	bw_request_send(b, BW_REQ_ACK, a->xsp,
 		&(struct xsi_request){ .op = XSI_OP_event_response, .body = buf_as_str(&b->body) },
 		NULL);

@@ -237,6 +237,7 @@ event_keep_early(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev, ui
 	else
 		TAILQ_INSERT_TAIL(&bs->early, e, link);
 	bs->early_count++;
+	b->x->meter.xsi_early++;
 	if (bs->gap_due.us == MONO_NEVER.us) {
 		bs->gap_due = mono_add_ms(b->x->now, b->x->conf->gap_wait_ms);
 		TAILQ_INSERT_TAIL(&b->gaps, bs, gap);
@@ -323,6 +324,7 @@ bw_gap_over(struct bw *b, struct bw_sub *bs)
 	event_gap_closed(b, bs);
 	if (e == NULL || bs->sub == NULL)
 		return;
+	b->x->meter.xsi_gaps++;
 	log_emit(b->x->log, M_SEQUENCE_GAP, "device=%s events %u to %u did not come",
 		bw_sub_owner(bs), sequence_after(bs->sub->sequence), sequence_before(e->sequence));
 	event_note_skipped(bs, e->sequence);
@@ -412,6 +414,7 @@ event_ordered(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev, uint3
 		ahead = 1;
 	}
 	if (ahead <= 0) {
+		b->x->meter.xsi_duplicates++;
 		event_seen_before(b, bs, ev, document);
 		bw_ack_event(b, xsp, ev->event_id, ACK_OK);
 		return;
@@ -540,6 +543,7 @@ event_route(struct bw *b, struct bw_channel *c, const struct xsi_event *ev, stru
 	struct bw_sub *bs = event_sub_of(b, ev->subscription_id);
 	struct core_device *d;
 
+	b->x->meter.xsi_events++;
 	if (bs != NULL) {
 		if (b->owner[0] == '\0' && ev->owner.n < sizeof(b->owner))
 			str_copy(b->owner, sizeof(b->owner), ev->owner);

@@ -13,6 +13,7 @@
 #include "core/model.h"
 #include "daemon/act.h"
 #include "daemon/conf.h"
+#include "daemon/meter.h"
 #include "ha/ha.h"
 #include "proto/base/rng.h"
 #include "proto/xml.h"
@@ -46,6 +47,7 @@ struct ctx {
 	uint64_t early_refused; /* events that came too early and found no room */
 	uint64_t malformed;     /* frames and documents that were skipped */
 	uint64_t desynchronised;
+	struct meter meter;
 	struct ctx_text *texts; /* made during the step: see ctx_text() */
 };
 

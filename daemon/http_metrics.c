@@ -99,6 +99,23 @@ struct page {
 	XX(tandem_early_refused_total, counter, \
 		"Events that came out of order and found no room: BroadWorks delivers them again (37211).", \
 		s->counts.early_refused) \
+	XX(tandem_takeovers_total, counter, "Times that this process became active.", \
+		s->meter.activations) \
+	XX(tandem_events_sent_total, counter, "Events that were sent to clients.", \
+		s->meter.events_sent) \
+	XX(tandem_client_request_errors_total, counter, \
+		"Requests of clients that were answered by an error.", s->meter.errors) \
+	XX(tandem_xsi_events_received_total, counter, \
+		"Events that BroadWorks delivered, all copies of them.", s->meter.xsi_events) \
+	XX(tandem_xsi_events_acked_total, counter, "Acknowledgements of events that were sent.", \
+		s->meter.xsi_acks) \
+	XX(tandem_xsi_duplicates_total, counter, "Events with a number that was there before.", \
+		s->meter.xsi_duplicates) \
+	XX(tandem_xsi_early_total, counter, \
+		"Events that came before others with lower numbers, and waited for them.", \
+		s->meter.xsi_early) \
+	XX(tandem_xsi_sequence_gaps_total, counter, \
+		"Times that events of a subscription did not come (37209).", s->meter.xsi_gaps) \
 	XX(tandem_overloads_total, counter, "Times that this node became overloaded (37620).", \
 		s->counts.overloads) \
 	XX(tandem_xsi_channels_open, gauge, "Event channels that are open.", \
@@ -135,6 +152,10 @@ struct page {
 	XX(tandem_xsi_overloads_total, counter, "Answers 503 over the link.") \
 	XX(tandem_xsi_redirects_total, counter, "Redirects over the link.") \
 	XX(tandem_xsi_requests_queued, gauge, "Requests that wait for the link.") \
+	XX(tandem_client_requests_total, counter, \
+		"Requests of clients within a session, by service; those that came once at least.") \
+	XX(tandem_event_wait_seconds, histogram, \
+		"Of an event to a client, from the step of the loop that took it in to the step that sent it: it waits for the standby, for the answer to a request, or for the client.") \
 	XX(tandem_loop_step_seconds, histogram, "Length of a step of the loop.") \
 	XX(tandem_loop_late_seconds, histogram, "How late timers of the loop were.")
 
@@ -310,6 +331,20 @@ put_histogram(const struct page *p, const char *me, const struct meter_hist *h)
 	}
 	buf_printf(p->out, "%s_bucket{le=\"+Inf\"} %" PRIu64 "\n", me, h->count);
 	buf_printf(p->out, "%s_sum %.15g\n%s_count %" PRIu64 "\n", me, US(h->sum_us), me, h->count);
+}
+
+FAMILY(tandem_client_requests_total)
+{
+	for (unsigned i = 0; i < METER_REQUESTS; i++)
+		if (p->s->meter.requests[i] > 0)
+			put_labelled(p->out, me, "service",
+				csta_request_name((enum csta_request_kind)i),
+				(double)p->s->meter.requests[i]);
+}
+
+FAMILY(tandem_event_wait_seconds)
+{
+	put_histogram(p, me, &p->s->meter.event_wait);
 }
 
 FAMILY(tandem_loop_step_seconds)

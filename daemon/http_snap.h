@@ -24,6 +24,7 @@ struct http_snap {
 	struct node_counts counts;
 	struct node_takeover takeover;
 	struct node_parties parties;
+	struct meter meter;
 	struct meter_loop loop;
 	uint32_t link_count, session_count, monitor_count; /* in all; the rows may be fewer */
 	struct node_link links[LIMIT_XSPS];

@@ -68,6 +68,7 @@ publish(struct io_web *w)
 	w->role = view.role;
 	node_get_counts(n, (struct mono){ s->at_us }, &s->counts);
 	node_get_takeover(n, &s->takeover);
+	node_get_meter(n, &s->meter);
 	s->loop = *w->meter;
 	take_lists(n, s);
 	http_swap_publish(&w->shared.swap);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Durations: see meter.h. */
+/* Counting: see meter.h. */
 #include "daemon/meter.h"
 
 const int64_t meter_bounds_us[METER_BOUNDS] = { 100, 250, 500, 1000, 2500, 5000, 10000, 25000,
@@ -17,4 +17,11 @@ meter_add(struct meter_hist *h, int64_t us)
 	h->of_bound[at]++;
 	h->count++;
 	h->sum_us += us;
+}
+
+void
+meter_request(struct meter *m, enum csta_request_kind kind)
+{
+	if ((unsigned)kind < METER_REQUESTS)
+		m->requests[kind]++;
 }

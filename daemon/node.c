@@ -210,6 +210,7 @@ node_enter_active(struct node *n)
 	ha_get_view(n->x.ha, n->x.now, &v);
 	n->x.offset = v.offset;
 	n->was_active = true;
+	n->x.meter.activations++;
 	if (n->promoted.us == 0)
 		n->promoted = n->x.now; /* without a cluster nobody asks */
 	n->takeover = (struct node_takeover){ .epoch = v.epoch,

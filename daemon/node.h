@@ -13,6 +13,7 @@
 
 #include "daemon/act.h"
 #include "daemon/conf.h"
+#include "daemon/meter.h"
 #include "daemon/view.h"
 #include "ha/ha.h"
 #include "proto/base/buf.h"
@@ -117,6 +118,9 @@ uint32_t node_get_monitors(const struct node *n, struct node_monitor *rows, uint
 /** Counts the parties of all calls; up to `max` rows of those in doubt. The time is that of a walk over all calls. */
 void node_get_parties(
 	const struct node *n, struct node_parties *p, struct node_doubt *rows, uint32_t max);
+
+/** What the node has counted since it started. */
+void node_get_meter(const struct node *n, struct meter *m);
 
 /* For the simulator's observer. */
 uint64_t node_digest(const struct node *n);

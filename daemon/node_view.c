@@ -191,6 +191,12 @@ node_get_parties(
 				view_party(h, p, rows, max);
 }
 
+void
+node_get_meter(const struct node *n, struct meter *m)
+{
+	*m = n->x.meter;
+}
+
 uint64_t
 node_digest(const struct node *n)
 {

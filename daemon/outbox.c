@@ -285,10 +285,12 @@ outbox_resume(struct outbox *b, bool numbered, uint64_t last_number, uint64_t sa
 
 	for (msg = TAILQ_FIRST(&b->list); msg != NULL; msg = next) {
 		next = TAILQ_NEXT(msg, link);
-		if (outbox_is_done(msg, numbered, last_number))
+		if (outbox_is_done(msg, numbered, last_number)) {
 			outbox_remove(b, msg);
-		else
-			msg->sent = msg->acked = false;
+			continue;
+		}
+		msg->sent = msg->acked = false;
+		msg->said_us = 0; /* how long the client was away is no delay of ours */
 	}
 	b->acked = 0;
 	/* something is missing anyway, and is said to be: room for what comes */

@@ -47,6 +47,7 @@ struct outbox_message {
 	uint64_t device, call; /* what an event is about, where there are holds; else 0 */
 	uint64_t
 		hold; /* it waits for those holds up to this one that are about the same; 0 = for none */
+	int64_t said_us; /* when it was said first, as far as that is worth measuring; else 0 */
 	bool sent;
 	bool acked; /* the client's TCP has it; kept in case the client itself never read it */
 	size_t n;

@@ -164,6 +164,8 @@ say_queue(struct say *s, struct core_session *session, enum outbox_kind kind,
 
 	if (kind == OUTBOX_EVENT)
 		head.number = session->last_number; /* say_event.c has taken it */
+	if (ctx_is_active(s->x) && session->attached)
+		head.said_us = s->x->now.us;
 	head.device = about->device;
 	head.call = about->call;
 	REQUIRE(!s->body.overflow);

@@ -232,6 +232,7 @@ sess_frame(struct sess *s, struct conn *c, const struct csta_frame *f)
 	session = core_session_by_id(&s->x->model, c->session);
 	if (session == NULL)
 		return;
+	meter_request(&s->x->meter, q.kind);
 	error = auth_request(s->x, session, &q);
 	if (error == CSTA_NO_ERROR)
 		error = auth_rate(s->x, session, &q, s->buckets);
@@ -500,6 +501,7 @@ sess_request(struct sess *s, struct core_session *session, struct str body)
 void
 sess_error(struct sess *s, struct core_session *session, uint32_t invoke, enum csta_error error)
 {
+	s->x->meter.errors++;
 	buf_reset(&s->body);
 	csta_put_error(&s->body, (enum csta_edition)session->edition, error);
 	sess_answer_ahead(s, session, invoke, buf_as_str(&s->body));

@@ -209,6 +209,16 @@ out_overflow(struct sess *s, const struct core_session *session, struct conn *c)
 	sess_conn_close(s, c, false);
 }
 
+static void
+out_measure(struct sess *s, const struct outbox_message *msg)
+{
+	if (msg->kind != OUTBOX_EVENT)
+		return;
+	s->x->meter.events_sent++;
+	if (msg->said_us != 0)
+		meter_add(&s->x->meter.event_wait, s->x->now.us - msg->said_us);
+}
+
 /* One turn of a session. True: it could go on at once. */
 static bool
 out_turn(struct sess *s, uint64_t id, unsigned *budget)
@@ -226,6 +236,7 @@ out_turn(struct sess *s, uint64_t id, unsigned *budget)
 				outbox_is_request(msg) ? sess_out_invoke(c) :
 							 msg->invoke,
 			msg);
+		out_measure(s, msg);
 		outbox_sent(session->box, c->out_pos);
 		turn--;
 		--*budget;

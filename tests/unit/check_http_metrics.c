@@ -83,6 +83,14 @@ START_TEST(of_an_active)
 	expect("tandem_snapshot_age_seconds 0.3");
 	expect("tandem_loop_turn_age_seconds 0.12");
 	expect("process_cpu_seconds_total 2.5");
+	expect("tandem_takeovers_total 2");
+	expect("tandem_events_sent_total 33");
+	expect("tandem_xsi_events_received_total 11");
+	expect("tandem_xsi_events_acked_total 10");
+	expect("tandem_client_requests_total{service=\"MonitorStart\"} 2");
+	ck_assert_ptr_null(strstr((char *)out.p, "service=\"MonitorStop\""));
+	expect("tandem_event_wait_seconds_bucket{le=\"0.001\"} 1");
+	expect("tandem_event_wait_seconds_count 1");
 	expect("tandem_loop_late_seconds_bucket{le=\"0.001\"} 0");
 	expect("tandem_loop_late_seconds_bucket{le=\"0.0025\"} 1");
 	expect("tandem_loop_late_seconds_bucket{le=\"0.025\"} 2");

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Durations: which bucket, the sum, and what is out of range. */
+/* Counting: which bucket, the sum, and what is out of range. */
 #include "daemon/meter.h"
 
 #include <check.h>
 #include <stdlib.h>
+#include <string.h>
 
 START_TEST(buckets)
 {
@@ -26,6 +27,20 @@ START_TEST(buckets)
 }
 END_TEST
 
+START_TEST(requests)
+{
+	struct meter m = { .errors = 0 };
+
+	meter_request(&m, CSTA_MonitorStart);
+	meter_request(&m, CSTA_MonitorStart);
+	meter_request(&m, (enum csta_request_kind)METER_REQUESTS);
+	meter_request(&m, (enum csta_request_kind) - 1);
+	ck_assert_uint_eq(m.requests[CSTA_MonitorStart], 2);
+	ck_assert_int_eq(METER_REQUEST_MonitorStart, CSTA_MonitorStart);
+	ck_assert_str_eq(csta_request_name(CSTA_MonitorStart), "MonitorStart");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -36,6 +51,7 @@ main(void)
 
 	suite_add_tcase(suite, t);
 	tcase_add_test(t, buckets);
+	tcase_add_test(t, requests);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

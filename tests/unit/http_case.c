@@ -111,6 +111,12 @@ http_case_fill(struct http_snap *s)
 		.calls_cleared = 6,
 		.calls_learned = 9,
 		.done = true };
+	s->meter = (struct meter){
+		.xsi_events = 11, .xsi_acks = 10, .events_sent = 33, .activations = 2
+	};
+	meter_request(&s->meter, CSTA_MonitorStart);
+	meter_request(&s->meter, CSTA_MonitorStart);
+	meter_add(&s->meter.event_wait, 700);
 	meter_add(&s->loop.step, 90);
 	meter_add(&s->loop.late, 1500);
 	meter_add(&s->loop.late, 20000);
