@@ -160,37 +160,62 @@ compare(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
+/* Room for a value of each failover of each run. */
+static double *
+new_values(const struct results_fault *f)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < f->count; i++)
+		n += 1 + json_array_size(json_object_get(f->runs[i], "silences_ms"));
+	return calloc(n, sizeof(double));
+}
+
+/* The figure of every run that has it, in order of size. The silence counts once for each failover. */
 static size_t
 collect(const struct results_fault *f, const char *key, double *values)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < f->count; i++) {
+		const json_t *list = strcmp(key, "silence_p50_ms") == 0 ?
+			json_object_get(f->runs[i], "silences_ms") :
+			NULL;
 		const json_t *value = json_object_get(f->runs[i], key);
+		size_t k;
 
-		if (json_is_number(value))
+		if (json_array_size(list) == 0 && json_is_number(value))
 			values[n++] = json_number_value(value);
+		json_array_foreach(list, k, value)
+			if (json_is_number(value))
+				values[n++] = json_number_value(value);
 	}
 	qsort(values, n, sizeof(*values), compare);
 	return n;
 }
 
+/* The middle one, or the greatest; -1 when there is none. */
+static double
+pick(const struct results_fault *f, const char *key, bool is_greatest)
+{
+	double *values = new_values(f);
+	size_t n = values != NULL ? collect(f, key, values) : 0;
+	double value = n == 0 ? -1 : values[is_greatest ? n - 1 : (n - 1) / 2];
+
+	free(values);
+	return value;
+}
+
 double
 results_median(const struct results_fault *f, const char *key)
 {
-	double values[sizeof(f->runs) / sizeof(f->runs[0])];
-	size_t n = collect(f, key, values);
-
-	return n > 0 ? values[(n - 1) / 2] : -1;
+	return pick(f, key, false);
 }
 
 double
 results_worst(const struct results_fault *f, const char *key)
 {
-	double values[sizeof(f->runs) / sizeof(f->runs[0])];
-	size_t n = collect(f, key, values);
-
-	return n > 0 ? values[n - 1] : -1;
+	return pick(f, key, true);
 }
 
 static double
@@ -317,7 +342,7 @@ put_table(FILE *out, const struct results *r)
 {
 	fprintf(out,
 		"\nTimes in seconds. Silence: the longest time in which a session heard nothing (probes each "
-		"0.1 s), median over sessions and\nruns, and the worst of any session. Found, taken over, "
+		"0.1 s), median over sessions and\nfailovers, and the worst of any session. Found, taken over, "
 		"confirmed (BroadWorks was asked for every device) count from the fault,\nmedian over the "
 		"runs. The other columns are sums over all runs.\n\n"
 		"| fault | runs | clean | silence | worst | promised | found | taken over | confirmed | "

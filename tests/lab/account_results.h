@@ -34,8 +34,8 @@ int account_results_add(const char *path, const char *run_path, char *const *not
 int account_results_write(const char *path, const char *table_path, const char *svg_path);
 
 /*
- * Median and greatest of a figure over the runs of a fault that have it; -1 when none has.
- * `key` is a member of a run.
+ * Median and greatest of a figure over the runs of a fault that have it (the silence: over its
+ * failovers); -1 when none has. `key` is a member of a run.
  */
 double results_median(const struct results_fault *f, const char *key);
 double results_worst(const struct results_fault *f, const char *key);

@@ -78,6 +78,19 @@ lab_end()
 	return 1
 }
 
+# lab_power_off HOST: every process of it ends, and nothing leaves its cards any more.  The kernel takes
+# the network of a dead host down in its own time, and would send again until then what is under way.
+lab_power_off()
+{
+	local host=$1 sw link
+	lab_end "$LAB/$host/pid" KILL || return 1
+	sw=$(lab_alive "$LAB/switch/pid") || return 0
+	for ((link = 0; link < LAB_LINKS; link++)); do
+		nsenter -t "$sw" -n ip link del "$host-$link" 2>/dev/null
+	done
+	return 0
+}
+
 lab_is_up()
 {
 	lab_alive "$LAB/switch/pid" >/dev/null

@@ -12,6 +12,6 @@ BAR_MS=3000
 inject()
 {
 	fault_us=$(now_us)
-	lab_end "$LAB/$hit/pid" KILL || fail "$hit does not die"
+	lab_power_off "$hit" || fail "$hit does not die"
 	say "$hit lost its power: every process of it is gone"
 }
