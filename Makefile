@@ -190,7 +190,7 @@ ALL_OBJECTS := $(call objects,$(sort $(PRODUCT_SOURCES) $(wildcard tests/*/*.c))
 
 all: $(PROGRAMS) $(MAN_PAGES)
 
-tests: $(PROGRAMS) $(TEST_PROGRAMS) $(EMITTERS) $(COVERAGE_NAMES)
+tests: $(PROGRAMS) $(MAN_TABLES) $(MAN_PAGES) $(TEST_PROGRAMS) $(EMITTERS) $(COVERAGE_NAMES)
 
 help:
 	@awk '/^# Goals:/ { show = 1 } !/^#/ { exit } show { sub(/^# ?/, ""); print }' Makefile
