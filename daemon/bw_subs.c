@@ -519,11 +519,20 @@ ask_in_another_form(struct bw *b, struct bw_sub *bs, enum bw_result *why)
 	return true;
 }
 
+/* What was refused has no snapshot; where no answer came it may have been done, and its snapshot may still come. */
+static void
+ask_not_answered(struct bw *b, struct bw_sub *bs, enum bw_result why)
+{
+	if (!ask_is_refusal(why) && why != BW_OVERLOAD)
+		bs->owed_until = mono_add_ms(b->x->now, ASK_OWED_MS);
+	else if (bs->owed > 0)
+		bs->owed--;
+}
+
 static void
 ask_failed(struct bw *b, struct bw_sub *bs, enum bw_result why, bool subscribing)
 {
-	if (ask_is_refusal(why) && bs->owed > 0)
-		bs->owed--;
+	ask_not_answered(b, bs, why);
 	if (subscribing && is_primary(bs) && ask_in_another_form(b, bs, &why))
 		return;
 	bs->failures++;

@@ -358,6 +358,34 @@ START_TEST(test_one_snapshot_for_each_ask)
 }
 END_TEST
 
+/* An ask whose answer was lost has a snapshot too: it may come with that of the next ask, and is no sign of a failover. */
+START_TEST(test_snapshot_of_an_ask_without_an_answer)
+{
+	unsigned c;
+
+	setup(1, "http-timeout-ms = 2000\n");
+	c = world_session(&w);
+	world_monitor(&w, c, "2001");
+	world_run(&w, 3000);
+	world_forget_asked(&w);
+	world_rule(&w, "PUT", "E/subscription/", 0, 1, "");
+	world_rule(&w, "PUT", "E/subscription/", 200, 1, "");
+	world_send(&w, c, 20,
+		"<SnapshotDevice><snapshotObject>2001</snapshotObject></SnapshotDevice>");
+	while (update_count("2001") < 2)
+		world_run(&w, 1);
+	world_run(&w, 20);
+	/* both were executed */
+	world_snapshot(&w, "2001", "CallSubscriptionEvent");
+	world_run(&w, 100);
+	world_snapshot(&w, "2001", "CallSubscriptionEvent");
+	world_run(&w, 1000);
+	ck_assert_uint_eq(world_history(&w, "as-failover"), 0);
+	ck_assert_uint_eq(update_count("2001"), 2);
+	world_fini(&w);
+}
+END_TEST
+
 /* A device that nobody monitors is unsubscribed a while later; however its last monitor ended. */
 START_TEST(test_linger)
 {
@@ -525,6 +553,7 @@ main(void)
 		test_subscription_terminated_early,
 		test_audit,
 		test_one_snapshot_for_each_ask,
+		test_snapshot_of_an_ask_without_an_answer,
 		test_linger,
 		test_linger_back,
 		test_subscribe_not_authorised,
