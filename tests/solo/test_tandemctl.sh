@@ -64,7 +64,7 @@ mask()
 		-e 's/127\.0\.0\.1:[0-9]+/ADDRESS/g' -e 's/digest +[0-9a-f]{8}/digest DIGEST/' -e 's/#[0-9]+/#OFFSET/' \
 		-e "s/screens-[0-9]+/CONTROL/g" -e "s|$dir|DIR|g" -e 's/[0-9]{9,}/ID/g' -e 's/-?[0-9]+\.[0-9]{3}/SECONDS/g' \
 		-e 's/[0-9]+ ms/N ms/g' -e 's/(_ms|epoch)=[0-9]+/\1=N/g' -e 's/(requests|failed|lost|opens|epoch) [0-9]+/\1 N/g' -e 's/^\+[-+]+\+$/RULE/' -e 's/ +/ /g' \
-		-e 's/( ADDRESS connected yes [0-9]+) .*/\1 FIGURES/' -e 's/( open open) [0-9 ]+/\1 FIGURES /' |
+		-e 's/^ [0-9a-f]{6} ([^ ]+ ADDRESS )/ ID \1/' -e 's/( ADDRESS connected yes [0-9]+) .*/\1 FIGURES/' -e 's/( open open) [0-9 ]+/\1 FIGURES /' |
 		awk '/^ *(Call|Device|Session) / { print; fflush(); rows = 1; next } !rows { print; next } { print | "sort" }'
 }
 
