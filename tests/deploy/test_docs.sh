@@ -111,7 +111,7 @@ wrong_commands()
 
 wrong_messages()
 {
-	grep -noHE '(^|[^0-9])37[0-9]{3}([^0-9]|$)' "$@" | while IFS=: read -r file line text; do
+	grep -noHE '(^|[^0-9a-zA-Z])37[0-9]{3}([^0-9a-zA-Z]|$)' "$@" | while IFS=: read -r file line text; do
 		text=${text//[!0-9]/}
 		known "$text" messages || echo "$file:$line: no message $text"
 	done
