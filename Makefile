@@ -380,6 +380,7 @@ $(OBJ)/%.o: %.c $(OBJ)/flags
 
 # The assembler takes these in.
 $(OBJ)/daemon/tandemctl_texts.o: docs/man/messages.txt docs/man/conf-keys.txt
+$(OBJ)/daemon/tandemctl_schema.o: $(wildcard docs/schema/*.json)
 
 # archive(FILE, SOURCES): made anew from scratch, also when a source has gone away.
 define archive

@@ -442,6 +442,61 @@ conf_print(const struct conf *c, bool secrets, struct buf *out)
 	conf_links_print(c, secrets, false, out);
 }
 
+bool
+conf_is_live(const char *section, const char *key)
+{
+	static const char *const keys[] = { "log-level", "log-form", "log-mask-numbers",
+		"log-rate" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strcmp(section, "node") == 0 && strcmp(key, keys[i]) == 0)
+			return true;
+	return false;
+}
+
+/* What is printed of one row, or (row NULL) of the sections with names. */
+static void
+print_part(const struct conf *c, const struct conf_row *row, struct buf *out)
+{
+	buf_reset(out);
+	if (row != NULL) {
+		print_row(c, row, true, out);
+		return;
+	}
+	conf_listeners_print(c, false, out);
+	conf_applications_print(c, true, false, out);
+	conf_links_print(c, true, false, out);
+}
+
+uint32_t
+conf_changed(const struct conf *now, const struct conf *then, struct buf *names)
+{
+	struct buf a, b;
+	uint32_t count = 0;
+
+	buf_init(&a, CONF_TEXT_BYTES_MAX);
+	buf_init(&b, CONF_TEXT_BYTES_MAX);
+	for (size_t i = 0; i <= CONF_KEY_COUNT; i++) {
+		const struct conf_row *row = i < CONF_KEY_COUNT ? &conf_rows[i] : NULL;
+
+		if (row != NULL && conf_is_live(row->section, row->key))
+			continue;
+		print_part(now, row, &a);
+		print_part(then, row, &b);
+		if (str_eq(buf_as_str(&a), buf_as_str(&b)))
+			continue;
+		count++;
+		if (row != NULL)
+			buf_printf(names, "%s[%s] %s", names->n > 0 ? ", " : "", row->section,
+				row->key);
+		else
+			buf_printf(names, "%ssections with names", names->n > 0 ? ", " : "");
+	}
+	buf_fini(&a);
+	buf_fini(&b);
+	return count;
+}
+
 uint64_t
 conf_hash(const struct conf *c)
 {

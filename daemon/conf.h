@@ -263,6 +263,11 @@ struct conf {
 	char group[32];     /* CPG group, default "tandem" */
 	char state_dir[192];
 	char log_file[192]; /* "" = stderr */
+	int log_level;      /* enum log_level */
+	int log_json;       /* log-form = text | json */
+	bool log_mask;      /* digits of telephone numbers are not written */
+	uint32_t log_rate;  /* lines of one message in ten seconds; 0 = no limit */
+	char file[192];     /* where it was read; "" = from nowhere */
 	char control[64];   /* name of the control socket, default "tandemd" */
 	char read_group[64], operate_group[64],
 		admin_group[64];    /* who may ask what: daemon/ctl.h */
@@ -415,6 +420,11 @@ int conf_parse(struct conf *c, const char *file, const char *text, struct err *e
 
 /** Canonical print: parsing it again gives the same configuration. Passwords are printed as given only if `secrets`. */
 void conf_print(const struct conf *c, bool secrets, struct buf *out);
+
+/** May the key be changed while the daemon runs (SIGHUP, tandemctl config reload)? */
+bool conf_is_live(const char *section, const char *key);
+/** Appends the names of the keys that differ and need a restart, with ", " between them; how many there are. */
+uint32_t conf_changed(const struct conf *now, const struct conf *then, struct buf *names);
 
 /** The words of `error = CODE WORD`, closed by NULL; conf_error.action is an index of it. */
 extern const char *const conf_error_words[];

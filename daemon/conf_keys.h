@@ -29,6 +29,10 @@
 	XX("node", "group", NAME, group, 1, 0, "tandem", SHARED) \
 	XX("node", "state-dir", FILE, state_dir, 1, 0, "/var/lib/tandem", LOCAL) \
 	XX("node", "log-file", FILE, log_file, 0, 0, "", LOCAL) \
+	XX("node", "log-level", LOG_LEVEL, log_level, 0, 0, "notice", LOCAL) \
+	XX("node", "log-form", LOG_FORM, log_json, 0, 0, "text", LOCAL) \
+	XX("node", "log-mask-numbers", YESNO, log_mask, 0, 0, "no", LOCAL) \
+	XX("node", "log-rate", U32, log_rate, 0, 1000000, "1000", LOCAL) \
 	XX("node", "control", NAME, control, 1, 0, "tandemd", LOCAL) \
 	XX("node", "read-group", NAME, read_group, 0, 0, "", LOCAL) \
 	XX("node", "operate-group", NAME, operate_group, 0, 0, "", LOCAL) \

@@ -41,7 +41,9 @@ enum conf_kind {
 	KIND_DISPOSITION,
 	KIND_FRAMING,
 	KIND_CLIENT_CERT,
-	KIND_TLS_MIN,
+	KIND_LOG_LEVEL,
+	KIND_LOG_FORM,
+	KIND_TLS_MIN, /* the last one of them */
 	KIND_I64,
 	KIND_U32,
 	KIND_U16,

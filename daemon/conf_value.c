@@ -36,6 +36,8 @@ static const char *const word_lists[][8] = {
 	[KIND_FRAMING] = { "annex-j", "nul" },
 	[KIND_CLIENT_CERT] = { "none", "optional", "required" },
 	[KIND_TLS_MIN] = { "1.2", "1.3" },
+	[KIND_LOG_LEVEL] = { "alarm", "warning", "notice", "debug" },
+	[KIND_LOG_FORM] = { "text", "json" },
 };
 
 static char *

@@ -3,7 +3,7 @@
  * The control channel's language: requests and answers as JSON, who may ask what, and when an order is done.
  *
  * Request {"verb":"status"}; further members by verb: history: "lines" (20); loglevel: "level"; list: "what", "rows",
- * "match", "state", "after":{"keys":[...],"skip":n}; events: "after", "rows". Answer {"ok":true,...} or
+ * "match", "state", "after":{"keys":[...],"skip":n}; events: "after", "rows"; resync: "device" ("" = all). Answer {"ok":true,...} or
  * {"ok":false,"error":"..."}, with "denied":true if the asker may not; verbs whose answer is an exit code have "exit".
  *
  * Levels, each with the ones before it: read looks, operate changes what is looked at (log level, resynchronisation),
@@ -47,7 +47,9 @@ enum ctl_level {
 	XX(VERSION, "version", READ) \
 	XX(PID, "pid", READ) \
 	XX(LOGLEVEL, "loglevel", OPERATE) \
-	XX(BLACKBOX, "blackbox", OPERATE)
+	XX(BLACKBOX, "blackbox", OPERATE) \
+	XX(RESYNC, "resync", OPERATE) \
+	XX(RELOAD, "reload", ADMIN)
 
 enum ctl_verb {
 #define XX(name, text, level) CTL_##name,
@@ -69,10 +71,11 @@ enum ctl_ocf {
 
 struct ctl_request {
 	enum ctl_verb verb;
-	uint32_t lines;       /* history: 1..CTL_HISTORY_LINES_MAX */
-	enum log_level level; /* loglevel */
-	uint32_t rows;        /* events: 1..LIMIT_CTL_ROWS */
-	uint64_t after;       /* events: those with greater numbers */
+	uint32_t lines;               /* history: 1..CTL_HISTORY_LINES_MAX */
+	enum log_level level;         /* loglevel */
+	uint32_t rows;                /* events: 1..LIMIT_CTL_ROWS */
+	char device[LIMIT_DEVICE_ID]; /* resync: "" = all */
+	uint64_t after;               /* events: those with greater numbers */
 	struct ctl_list_query list;
 };
 

@@ -14,12 +14,14 @@
 #include "daemon/io_files.h"
 #include "daemon/io_log.h"
 #include "daemon/io_qb.h"
+#include "daemon/io_reload.h"
 #include "daemon/stat.h"
 #include "proto/base/mem.h"
 
 #include <errno.h>
 #include <grp.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +142,40 @@ answer_blackbox(struct io_ctl *c)
 		ctl_answer_code(&c->answer, 0, path);
 	else
 		ctl_answer_error(&c->answer, e.text);
+}
+
+/* Answered with the number of the last message, and how many devices are asked: what is found out is in as many messages behind it. */
+static void
+answer_resync(struct io_ctl *c, const struct ctl_request *r)
+{
+	const char *refusal;
+	struct node_counts counts = { 0 };
+	char text[48];
+
+	node_get_counts(c->node, (struct mono){ (int64_t)(uv_hrtime() / 1000) }, &counts);
+	snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu32, io_log_ring()->last,
+		r->device[0] != '\0' ? 1 : counts.devices);
+	io_emit(&c->sink,
+		&(struct node_event){ .kind = NODE_EV_RESYNC, .text = str_of(r->device) });
+	refusal = node_refusal(c->node);
+	if (refusal[0] != '\0')
+		ctl_answer_error(&c->answer, refusal);
+	else
+		ctl_answer_code(&c->answer, 0, text);
+}
+
+/* The signal does it, as it does for everybody else; here it is said what will come of it. */
+static void
+answer_reload(struct io_ctl *c)
+{
+	char text[800];
+
+	if (io_reload(c->conf.conf, false, text, sizeof(text)) != 0) {
+		ctl_answer_error(&c->answer, text);
+		return;
+	}
+	ctl_answer_code(&c->answer, 0, text);
+	(void)kill(getpid(), SIGHUP);
 }
 
 static void
@@ -290,6 +326,12 @@ perform(struct io_ctl *c, qb_ipcs_connection_t *conn, const struct ctl_request *
 		break;
 	case CTL_VERSION:
 		ctl_answer_code(&c->answer, 0, TANDEM_VERSION);
+		break;
+	case CTL_RESYNC:
+		answer_resync(c, r);
+		break;
+	case CTL_RELOAD:
+		answer_reload(c);
 		break;
 	case CTL_PID:
 		answer_pid(c);

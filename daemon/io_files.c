@@ -124,6 +124,8 @@ io_files_read_conf(struct conf *c, const char *file, struct err *e)
 	result = read_text(file, &text, e);
 	if (result == 0)
 		result = conf_parse(c, file, (const char *)text.p, e);
+	if (result == 0)
+		(void)str_copy(c->file, sizeof(c->file), str_of(file));
 	if (text.p != NULL)
 		explicit_bzero(text.p, text.n);
 	buf_fini(&text);

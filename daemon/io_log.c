@@ -8,6 +8,8 @@
  */
 #include "daemon/io_log.h"
 
+#include "daemon/log_limit.h"
+
 /*
  * qblog.h includes syslog.h, whose macros have the names of our levels: nothing below uses LOG_x
  * for ours.
@@ -48,6 +50,8 @@ static struct {
 	char blackbox[256];
 	struct log log;
 	struct ctl_ring ring;
+	struct log_limit limit;
+	bool json, mask;
 } io_log;
 
 static const int io_log_signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
@@ -60,28 +64,72 @@ syslog_priority(int level)
 	return priorities[level];
 }
 
+/* A JSON text needs no more than this: what is not printable ASCII was made '?'. */
 static void
-write_line(int number, enum log_level level, const char *text, void *arg)
+escape(const char *text, char *out, size_t size)
 {
-	char when[32];
-	struct timespec now;
+	size_t n = 0;
+
+	for (; *text != '\0' && n + 2 < size; text++) {
+		if (*text == '"' || *text == '\\')
+			out[n++] = '\\';
+		out[n++] = *text >= ' ' && *text <= '~' ? *text : '?';
+	}
+	out[n] = '\0';
+}
+
+static void
+write_out(int number, enum log_level level, const struct timespec *now, const char *text)
+{
+	char when[32], escaped[IO_LOG_LINE_BYTES_MAX - 160];
 	struct tm utc;
 
-	(void)arg;
 	if (io_log.to_journal && (int)level <= io_log.level)
 		(void)io_journal_send(io_log.journal, number, syslog_priority((int)level),
 			io_log.node, text, strlen(text));
-	clock_gettime(CLOCK_REALTIME, &now);
-	ctl_ring_add(&io_log.ring,
-		&(struct ctl_ring_line){ .t_us = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000,
-			.number = number,
-			.level = (int)level },
-		text);
-	gmtime_r(&now.tv_sec, &utc);
+	gmtime_r(&now->tv_sec, &utc);
 	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &utc);
-	qb_log_from_external_source(__func__, IO_LOG_SOURCE, "%s.%06ldZ %s %d %s %s",
-		syslog_priority((int)level), __LINE__, 0, when, now.tv_nsec / 1000, io_log.node,
-		number, log_level_name(level), text);
+	if (!io_log.json) {
+		qb_log_from_external_source(__func__, IO_LOG_SOURCE, "%s.%06ldZ %s %d %s %s",
+			syslog_priority((int)level), __LINE__, 0, when, now->tv_nsec / 1000,
+			io_log.node, number, log_level_name(level), text);
+		return;
+	}
+	escape(text, escaped, sizeof(escaped));
+	qb_log_from_external_source(__func__, IO_LOG_SOURCE,
+		"{\"time\":\"%s.%06ldZ\",\"node\":\"%s\",\"message\":%d,\"level\":\"%s\",\"text\":\"%s\"}",
+		syslog_priority((int)level), __LINE__, 0, when, now->tv_nsec / 1000, io_log.node,
+		number, log_level_name(level), escaped);
+}
+
+static void
+write_line(int number, enum log_level level, const char *text, void *arg)
+{
+	char masked[1024], more[64];
+	int64_t now_us;
+	struct timespec now;
+	uint32_t held = 0;
+
+	(void)arg;
+	if (io_log.mask) {
+		log_mask_numbers(text, masked, sizeof(masked));
+		text = masked;
+	}
+	clock_gettime(CLOCK_REALTIME, &now);
+	now_us = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+	ctl_ring_add(&io_log.ring,
+		&(struct ctl_ring_line){ .t_us = now_us, .number = number, .level = (int)level },
+		text);
+	/* what is not written does not use up the limit */
+	if ((int)level <= io_log.level &&
+		!log_limit_pass(&io_log.limit, number, level, now_us, &held))
+		return;
+	if ((int)level <= io_log.level && held > 0) {
+		snprintf(more, sizeof(more), "(%" PRIu32 " more of this message were not written)",
+			held);
+		write_out(number, level, &now, more);
+	}
+	write_out(number, level, &now, text);
 }
 
 /* Not async-signal-safe by the letter; the process is lost anyway, and a core dump follows. */
@@ -222,6 +270,14 @@ io_log_dump_blackbox(char *path, size_t size, struct err *e)
 		return err_set(e, E_IO, "%s: %s", io_log.blackbox, strerror((int)-written));
 	snprintf(path, size, "%s", io_log.blackbox);
 	return 0;
+}
+
+void
+io_log_shape(bool json, bool mask, uint32_t rate)
+{
+	io_log.json = json;
+	io_log.mask = mask;
+	io_log.limit.lines_max = rate;
 }
 
 void

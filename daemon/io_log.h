@@ -32,6 +32,12 @@ bool io_log_to_journal(const char *path);
 /** The log interface to hand on; silent before io_log_open(). */
 const struct log *io_log_get(void);
 
+/**
+ * How lines are written from now on: as JSON objects, with the digits of telephone numbers masked, and at most `rate` lines of one
+ * message in ten seconds (0 = no limit; daemon/log_limit.h). io_log_ring() has all of them, masked alike.
+ */
+void io_log_shape(bool json, bool mask, uint32_t rate);
+
 /** The least important level that is written: LOG_NOTICE at first. */
 void io_log_set_level(enum log_level level);
 

@@ -17,6 +17,7 @@
 #include "daemon/io_login.h"
 #include "daemon/io_notify.h"
 #include "daemon/io_nudge.h"
+#include "daemon/io_reload.h"
 #include "daemon/io_ring.h"
 #include "daemon/io_secret.h"
 #include "daemon/io_south.h"
@@ -435,6 +436,7 @@ on_signal(uv_signal_t *signal_handle, int signum)
 
 	if (signum == SIGHUP) {
 		io_log_reopen();
+		io_reload_now(l->conf, l->log);
 		io_tcp_load_keys(l->tcp);
 		io_login_reload(l->login);
 	} else {

@@ -343,6 +343,32 @@ node_order_demote(struct node *n)
 }
 
 static void
+node_order_resync(struct node *n, struct str name)
+{
+	struct core_device *d = core_device_by_id(&n->x.model, name);
+
+	err_clear(&n->refusal);
+	if (d == NULL)
+		d = core_device_by_user(&n->x.model, name);
+	if (!ctx_is_active(&n->x)) {
+		err_set(&n->refusal, E_STATE, "this node is not active: ask the other one");
+		return;
+	}
+	if (name.n > 0 && d == NULL) {
+		err_set(&n->refusal, E_UNKNOWN, "nobody monitors %.*s", STR_ARG(name));
+		return;
+	}
+	ctx_history(&n->x, "resync-asked", "\"all\":%s", name.n == 0 ? "true" : "false");
+	if (name.n > 0) {
+		bw_ask(&n->bw, d, true);
+		return;
+	}
+	/* no doubt: nobody is told out of service because an operator looks */
+	for (d = n->x.model.devices; d != NULL; d = d->by_id.next)
+		bw_ask(&n->bw, d, d->half_count > 0);
+}
+
+static void
 node_order_stop(struct node *n)
 {
 	n->stopping = true;
@@ -448,6 +474,9 @@ node_input(struct node *n, const struct node_event *ev)
 		break;
 	case NODE_EV_DEMOTE:
 		node_order_demote(n);
+		break;
+	case NODE_EV_RESYNC:
+		node_order_resync(n, ev->text);
 		break;
 	case NODE_EV_STOP:
 		node_order_stop(n);

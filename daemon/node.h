@@ -36,6 +36,7 @@ enum node_event_kind {
 	/* orders */
 	NODE_EV_PROMOTE,
 	NODE_EV_DEMOTE,
+	NODE_EV_RESYNC, /* text = a device or user, "" = all: BroadWorks is asked; refused: node_refusal() */
 	NODE_EV_STOP, /* orderly end: demote, tell the clients, close */
 	/* clients: id is chosen by the adapter, never used twice in a process */
 	/* id, number = index in conf.listeners; text = "address:port" of the client, text2 = local "address:port";

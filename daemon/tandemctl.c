@@ -14,6 +14,7 @@
 #include "daemon/tandemctl_facts.h"
 #include "daemon/tandemctl_move.h"
 #include "daemon/tandemctl_phases.h"
+#include "daemon/tandemctl_schema.h"
 #include "daemon/tandemctl_texts.h"
 
 #include <getopt.h>
@@ -40,6 +41,7 @@ static const char tandemctl_options_help[] =
 	"  --explain       stuck: why we think so\n"
 	"  -f, --follow    events: go on with what comes\n"
 	"  --svg FILE      history: the takeover as a picture\n"
+	"  --all           resync: every device\n"
 	"  --to NODE       switchover, failover: only to this node\n"
 	"  --yes           switchover, failover, pause, test-failover: do not ask\n"
 	"  --accept-loss   failover: what the standby does not hold may be lost\n"
@@ -442,6 +444,8 @@ static const struct command {
 		"checks of this node, its cluster and BroadWorks, with what to do next" },
 	{ "events", tandemctl_events, "", "read",
 		"the last messages of the daemon, then those that come" },
+	{ "resync", tandemctl_resync, "[DEVICE]", "operate",
+		"asks BroadWorks what calls it has, and says what differed; --all" },
 	{ "switchover", tandemctl_switchover, "", "admin",
 		"moves the active role; nothing is lost, or it is refused" },
 	{ "failover", tandemctl_failover, "", "admin", "moves it in any case, with --accept-loss" },
@@ -450,13 +454,15 @@ static const struct command {
 	{ "resume", tandemctl_resume, "", "admin", "the end of that" },
 	{ "test-failover", tandemctl_rehearse, "switchover|kill-daemon|hang-daemon", "admin",
 		"a rehearsal: the fault, and how long it took" },
-	{ "config", tandemctl_config, "check|show|diff|example", "",
+	{ "config", tandemctl_config, "check|show|diff|example|reload", "",
 		"the configuration: is it good, all of it, compared with FILE, every key explained" },
 	{ "explain", cmd_explain, "NUMBER", "", "what a message of the log means, and what to do" },
 	{ "log-level", cmd_log_level, "LEVEL", "operate",
 		"alarm, warning, notice or debug, until the daemon ends" },
 	{ "blackbox", cmd_blackbox, "", "operate",
 		"writes the last messages of all levels to a file" },
+	{ "schema", tandemctl_schema, "[NAME]", "",
+		"the form of what --json prints, as a JSON schema" },
 	{ "version", cmd_version, "", "read", "of tandemctl and of the daemon" },
 	{ "ocf", cmd_ocf, "monitor|health|promote|demote|score|notify", "admin",
 		"for the resource agent" },
@@ -493,6 +499,7 @@ static const struct option tandemctl_options[] = {
 	{ "warning", required_argument, NULL, 'W' },
 	{ "critical", required_argument, NULL, 'C' },
 	{ "to", required_argument, NULL, 'T' },
+	{ "all", no_argument, NULL, 'A' },
 	{ "yes", no_argument, NULL, 'y' },
 	{ "accept-loss", no_argument, NULL, 'l' },
 	{ "reason", required_argument, NULL, 'r' },
@@ -591,6 +598,9 @@ take_flag(struct tandemctl_call *c, int opt)
 		return true;
 	case 'f':
 		c->follow = true;
+		return true;
+	case 'A':
+		c->all = true;
 		return true;
 	case 'y':
 		c->yes = true;

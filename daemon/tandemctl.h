@@ -29,6 +29,7 @@ struct tandemctl_call {
 	bool follow;                /* -f */
 	bool explain;               /* --explain */
 	bool accept_loss;           /* --accept-loss */
+	bool all;                   /* --all */
 	bool yes;                   /* --yes: no question is asked */
 	const char *state;          /* --state: "" = any */
 	const char *to;             /* --to: a node; NULL */
@@ -63,6 +64,7 @@ int tandemctl_list(const struct tandemctl_call *c);
 /* tandemctl_watch.c */
 int tandemctl_watch(const struct tandemctl_call *c);
 int tandemctl_events(const struct tandemctl_call *c);
+int tandemctl_resync(const struct tandemctl_call *c);
 /* tandemctl_check.c */
 int tandemctl_check(const struct tandemctl_call *c);
 

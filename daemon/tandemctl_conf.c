@@ -109,6 +109,19 @@ config_example(const struct tandemctl_call *c)
 	return TANDEMCTL_DONE;
 }
 
+static int
+config_reload(const struct tandemctl_call *c)
+{
+	struct err e = { 0 };
+	json_t *answer = tandemctl_ask_verb(c, "reload", TANDEMCTL_ASK_MS, &e);
+
+	if (answer == NULL)
+		return tandemctl_report(&e);
+	printf(" %s\n", json_string_value(json_object_get(answer, "text")));
+	json_decref(answer);
+	return TANDEMCTL_DONE;
+}
+
 int
 tandemctl_config(const struct tandemctl_call *c)
 {
@@ -116,12 +129,12 @@ tandemctl_config(const struct tandemctl_call *c)
 		const char *name;
 		int (*run)(const struct tandemctl_call *c);
 	} parts[] = { { "check", config_check }, { "show", config_show }, { "diff", config_diff },
-		{ "example", config_example } };
+		{ "example", config_example }, { "reload", config_reload } };
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (c->argc > 1 && strcmp(c->argv[1], parts[i].name) == 0)
 			return parts[i].run(c);
 	fprintf(stderr,
-		"tandemctl: config: allowed: check [FILE], show [FILE], diff [FILE], example\n");
+		"tandemctl: config: allowed: check [FILE], show [FILE], diff [FILE], example, reload\n");
 	return TANDEMCTL_USAGE;
 }

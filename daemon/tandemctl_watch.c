@@ -10,11 +10,14 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
 #define WATCH_EVENTS 5
 #define EVENTS_POLL_MS 500
+#define RESYNC_POLL_MS 100
+#define RESYNC_IDLE_MS 10000
 
 /* Waits; false: q was pressed, or the terminal is gone. */
 static bool
@@ -179,4 +182,105 @@ tandemctl_watch(const struct tandemctl_call *c)
 			return TANDEMCTL_FAILED;
 	} while (wait_for_key(c->watch_ms));
 	return TANDEMCTL_DONE;
+}
+
+/* --- resynchronisation ------------------------------------------------------------------------ */
+
+/* What the messages said so far. */
+struct resync {
+	const char *device; /* "" = all */
+	uint64_t after, devices, told;
+	unsigned kept, cleared, learned, changed;
+};
+
+/* "device=2000 kept=1 cleared=0 learned=0 changed=0" */
+static void
+take_compared(struct resync *r, const json_t *row)
+{
+	const char *text = json_string_value(json_object_get(row, "text"));
+	int message = (int)json_integer_value(json_object_get(row, "message"));
+	unsigned kept, cleared, learned, changed;
+	char name[LIMIT_DEVICE_ID];
+
+	if (message != M_DEVICE_RESYNCED || text == NULL ||
+		sscanf(text, "device=%95s kept=%u cleared=%u learned=%u changed=%u", name, &kept,
+			&cleared, &learned, &changed) != 5)
+		return;
+	if (r->device[0] != '\0' && strcmp(r->device, name) != 0)
+		return;
+	r->told++;
+	r->kept += kept;
+	r->cleared += cleared;
+	r->learned += learned;
+	r->changed += changed;
+	if (cleared + learned + changed > 0)
+		printf(" %s: %u kept, %u cleared, %u learned, %u changed (tandemctl events: 37205, 37206)\n",
+			name, kept, cleared, learned, changed);
+}
+
+/* True if there may be more at once. */
+static bool
+read_compared(const struct tandemctl_call *c, struct resync *r)
+{
+	struct err e = { 0 };
+	json_t *answer = tandemctl_ask(c,
+		json_pack("{s:s,s:I}", "verb", "events", "after", (json_int_t)r->after),
+		TANDEMCTL_ASK_MS, &e);
+	const json_t *rows = json_object_get(answer, "rows"), *row;
+	bool more = json_array_size(rows) == LIMIT_CTL_ROWS;
+	size_t i;
+
+	json_array_foreach(rows, i, row) {
+		r->after = (uint64_t)json_integer_value(json_object_get(row, "n"));
+		take_compared(r, row);
+	}
+	json_decref(answer);
+	return more;
+}
+
+/* Until as many devices were compared as were asked, or nothing new comes for a while. */
+static int
+await_compared(const struct tandemctl_call *c, struct resync *r)
+{
+	int64_t idle_ms = 0;
+
+	while (r->told < r->devices && idle_ms < RESYNC_IDLE_MS) {
+		uint64_t before = r->told;
+
+		if (read_compared(c, r))
+			continue;
+		idle_ms = r->told > before ? 0 : idle_ms + RESYNC_POLL_MS;
+		(void)poll(NULL, 0, RESYNC_POLL_MS);
+	}
+	printf(" %" PRIu64 " of %" PRIu64
+	       " devices compared: calls %u kept, %u cleared, %u learned, %u changed\n",
+		r->told, r->devices, r->kept, r->cleared, r->learned, r->changed);
+	if (r->told >= r->devices)
+		return TANDEMCTL_DONE;
+	fprintf(stderr,
+		"tandemctl: the others have not answered yet: tandemctl stuck --explain, tandemctl users\n");
+	return TANDEMCTL_FAILED;
+}
+
+int
+tandemctl_resync(const struct tandemctl_call *c)
+{
+	struct resync r = { .device = c->argc > 1 ? c->argv[1] : "" };
+	struct err e = { 0 };
+	struct str number, devices;
+	json_t *answer;
+
+	if (r.device[0] == '\0' && !c->all) {
+		fprintf(stderr, "tandemctl: resync: allowed: a device, or --all\n");
+		return TANDEMCTL_USAGE;
+	}
+	answer = tandemctl_ask(c, json_pack("{s:s,s:s}", "verb", "resync", "device", r.device),
+		TANDEMCTL_ASK_MS, &e);
+	if (answer == NULL)
+		return tandemctl_report(&e);
+	number = str_cut(str_of(json_string_value(json_object_get(answer, "text"))), ' ', &devices);
+	if (!str_u64(number, UINT64_MAX, &r.after) || !str_u64(devices, UINT64_MAX, &r.devices))
+		r.devices = 0;
+	json_decref(answer);
+	return await_compared(c, &r);
 }

@@ -147,6 +147,8 @@ run(const struct conf *c)
 		fprintf(stderr, "tandemd: %s\n", e.text);
 		return 1;
 	}
+	io_log_set_level((enum log_level)c->log_level);
+	io_log_shape(c->log_json != 0, c->log_mask, c->log_rate);
 	if (c->log_file[0] == '\0' && io_journal_is_stderr())
 		(void)io_log_to_journal(IO_JOURNAL_SOCKET);
 	log_emit(io_log_get(), M_CONFIG_LOADED, "configuration %08" PRIx32, (uint32_t)conf_hash(c));

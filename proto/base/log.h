@@ -64,6 +64,7 @@
 		"a file of hashed passwords cannot be taken; what was read before stays") \
 	XX(37620, OVERLOAD, WARNING, "this node is overloaded, or was") \
 	XX(37701, CONFIG_LOADED, NOTICE, "the configuration was read") \
+	XX(37702, CONFIG_REJECTED, WARNING, "a changed configuration was not taken") \
 	XX(37705, CONFIG_DIFFERS, WARNING, "the two nodes have different configurations") \
 	XX(37800, START, NOTICE, "the connector starts or stops") \
 	XX(37810, CLUSTER_LINK, WARNING, "the connection to corosync changed") \

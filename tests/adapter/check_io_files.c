@@ -221,6 +221,37 @@ START_TEST(log_lines_and_levels)
 }
 END_TEST
 
+/* JSON lines, masked numbers, and a message that comes too often. */
+START_TEST(log_shapes)
+{
+	char text[8192], *line;
+	struct err e = { 0 };
+
+	ck_assert_msg(io_log_open(path_of("log"), "n7", "", &e) == 0, "%s", e.text);
+	io_log_shape(true, true, 2);
+	log_emit(io_log_get(), M_ACTIVE, "he said \"%s\\\n", "+4930123456");
+	for (int i = 0; i < 5; i++)
+		log_emit(io_log_get(), M_CHANNEL_LOST, "again");
+	ck_assert_uint_eq(io_log_ring()->last, 6);
+	io_log_close();
+	read_file("log", text, sizeof(text));
+	line = strstr(text, "\"node\"");
+	ck_assert_ptr_nonnull(line);
+	ck_assert_int_eq(strncmp(text, "{\"time\":\"2", 10), 0);
+	line[strcspn(line, "\n")] = '\0';
+	ck_assert_str_eq(line,
+		"\"node\":\"n7\",\"message\":37402,\"level\":\"notice\",\"text\":"
+		"\"he said \\\"+xxxxxxxx56\\\\?\"}");
+	line[strlen(line)] = '\n';
+	/* of five the two that the limit allows */
+	line = strstr(text, "37502");
+	ck_assert_ptr_nonnull(line);
+	line = strstr(line + 1, "37502");
+	ck_assert_ptr_nonnull(line);
+	ck_assert_ptr_null(strstr(line + 1, "37502"));
+}
+END_TEST
+
 START_TEST(log_is_opened_anew)
 {
 	char text[1024];
@@ -368,6 +399,7 @@ main(void)
 	tcase_add_test(t, rights_of_hashed_passwords);
 	tcase_add_test(t, hashed_passwords_are_tried);
 	tcase_add_test(t, log_lines_and_levels);
+	tcase_add_test(t, log_shapes);
 	tcase_add_test(t, log_is_opened_anew);
 	tcase_add_test(t, log_that_cannot_be_opened);
 	tcase_add_test(t, blackbox_after_a_crash);

@@ -122,6 +122,37 @@ result "the picture is XML" xmllint --noout "$dir/takeover.svg"
 result "completion is a script" bash -n <(ctl completion bash)
 result "watch goes on until its reader is gone" is "$(ctl --json --watch status </dev/null 2>/dev/null | head -n 2 | wc -l)" 2
 
+# What --json prints has the form that tandemctl schema says.
+has_form() # NAME COMMAND...
+{
+	local name=$1
+	shift
+	ctl schema "$name" >"$dir/schema.json" && ctl --json "$@" >"$dir/output.json"
+	python3 -c '
+import json, sys
+import jsonschema
+schema = json.load(open(sys.argv[1]))
+text = open(sys.argv[2]).read()
+values = [json.loads(l) for l in text.splitlines()] if sys.argv[3] == "event" else [json.loads(text)]
+assert values
+for value in values:
+    jsonschema.Draft7Validator(schema).validate(value)
+' "$dir/schema.json" "$dir/output.json" "$name"
+}
+if python3 -c 'import jsonschema' 2>/dev/null; then
+	for name in calls channels doctor monitors sessions stuck users status ready; do
+		result "the form of $name" has_form $name $name
+	done
+	result "the form of event" has_form event events
+	result "the form of takeovers" has_form takeovers history
+	result "the form of explain" has_form explain explain 37205
+else
+	skipped=$((skipped + 12))
+	echo "skip: python3-jsonschema is not installed"
+fi
+result "schemas are listed" is "$(ctl schema | sort | tr '\n' ' ')" \
+	"$(cd "$top/docs/schema" && for f in *.json; do printf '%s ' "${f%.json}"; done)"
+
 # The doctor: of this machine's clock and disk nothing is known here.
 doctor() { ctl doctor | grep -v -e ' D42 ' -e ' D43 ' -e ' not looked at' -e '  -> run chrony' -e '  -> make room'; }
 finds() { [ "$(doctor | sed -n "s/^ [X!] *\(D[0-9]*\) .*/\1/p" | tr '\n' ' ')" = "$1" ]; }
@@ -133,6 +164,22 @@ chmod 644 "$dir/t.conf"
 result "doctor finds a password that everybody may read" finds 'D40 '
 chmod 600 "$dir/t.conf"
 result "doctor as JSON" grep -q '"schema": "tandemctl/doctor/1"' <(ctl --json doctor)
+
+# BroadWorks is asked again.
+resynced() { ctl resync "$1" 2>&1 | grep -qE "$2"; } # DEVICE PATTERN
+result "resync of a device says what differed" resynced 2000 '^ 1 of 1 devices compared: calls 1 kept, 0 cleared, 0 learned, 0 changed$'
+result "resync of all" resynced --all '^ 4 of 4 devices compared: calls 2 kept, 0 cleared, 0 learned, 0 changed$'
+result "resync of a stranger is refused" resynced 2999 'nobody monitors 2999'
+
+# Read again while it runs.
+cp "$dir/t.conf" "$dir/t.conf.before"
+sed -i 's/^name = n1/name = n1\nlog-form = json\nbeat-ms = 300/' "$dir/t.conf"
+result "reload says what waits for a restart" is "$(ctl config reload)" ' 1 changes need a restart: [node] beat-ms'
+result "the log has another form at once" wait_for 5 grep -q '"message":37701,.*"text":"read again: 1 changes' "$dir/td.out"
+sed -i 's/^beat-ms = 300/beat-ms = fast/' "$dir/t.conf"
+screen reload-wrong 3 -s "screens-$$" config reload
+cp "$dir/t.conf.before" "$dir/t.conf"
+result "reload takes it back" is "$(ctl config reload)" ' everything in the file is in force'
 
 # The configuration.
 sed 's/^name = n1/name = n1\nbeat-ms = fast/' "$dir/t.conf" >"$dir/wrong.conf"

@@ -354,6 +354,40 @@ START_TEST(heartbeats_fit_the_event_timeout)
 }
 END_TEST
 
+/* What a reload says: which keys wait for a restart; those of the log do not. */
+START_TEST(changes)
+{
+	static struct conf now, then;
+	struct buf names;
+
+	buf_init(&names, 4096);
+	ck_assert_int_eq(conf_parse(&now, "t", MINIMAL, NULL), 0);
+	ck_assert_int_eq(
+		conf_parse(&then, "t",
+			MINIMAL "[node]\nlog-level = debug\nlog-rate = 5\nlog-form = json\n"
+				"log-mask-numbers = yes\n",
+			NULL),
+		0);
+	ck_assert_uint_eq(conf_changed(&now, &then, &names), 0);
+	ck_assert_uint_eq(names.n, 0);
+	ck_assert_uint_eq(conf_hash(&now), conf_hash(&then));
+	ck_assert_int_eq(then.log_level, 3);
+	ck_assert_int_eq(
+		conf_parse(&then, "t",
+			MINIMAL
+			"[node]\nbeat-ms = 300\n[csta]\nquiet-ms = 5\n[listener b]\nport = 7\n",
+			NULL),
+		0);
+	ck_assert_uint_eq(conf_changed(&now, &then, &names), 3);
+	ck_assert(
+		str_is(buf_as_str(&names), "[node] beat-ms, [csta] quiet-ms, sections with names"));
+	buf_fini(&names);
+	ck_assert(conf_is_live("node", "log-level"));
+	ck_assert(!conf_is_live("csta", "log-level"));
+	ck_assert(!conf_is_live("node", "beat-ms"));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -364,6 +398,7 @@ main(void)
 
 	suite_add_tcase(s, t);
 	tcase_add_test(t, defaults_and_minimal);
+	tcase_add_test(t, changes);
 	tcase_add_test(t, all_forms);
 	tcase_add_test(t, errors_name_place_and_what_is_allowed);
 	tcase_add_test(t, addresses_are_checked);
