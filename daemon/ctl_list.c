@@ -316,12 +316,28 @@ session_first(const struct ctx *x)
 	return x->model.sessions;
 }
 
+/* An id would let its reader resume the session: where a slice ended is told by a keyed hash of it. */
+static void
+session_mark(uint64_t id, char *text)
+{
+	const uint64_t twice[2] = { id, ~id };
+
+	snprintf(text, LIMIT_DEVICE_ID, "%08" PRIx32 "%08" PRIx32, map_hash(&id, sizeof(id)),
+		map_hash(twice, sizeof(twice)));
+}
+
 static const void *
 session_find(const struct ctx *x, const char *key)
 {
-	uint64_t id;
+	const struct core_session *s;
+	char mark[LIMIT_DEVICE_ID];
 
-	return str_u64(str_of(key), UINT64_MAX, &id) ? core_session_by_id(&x->model, id) : NULL;
+	for (s = x->model.sessions; s != NULL; s = s->by_id.next) {
+		session_mark(s->id, mark);
+		if (strcmp(mark, key) == 0)
+			return s;
+	}
+	return NULL;
 }
 
 static const void *
@@ -333,7 +349,7 @@ session_next(const void *thing)
 static void
 session_key(const void *thing, char *text)
 {
-	snprintf(text, LIMIT_DEVICE_ID, "%" PRIu64, ((const struct core_session *)thing)->id);
+	session_mark(((const struct core_session *)thing)->id, text);
 }
 
 static void

@@ -158,6 +158,32 @@ START_TEST(test_slices)
 }
 END_TEST
 
+/* Sessions, one by one: each once, and nothing in an answer resumes one of them. */
+START_TEST(test_sessions_are_secret)
+{
+	struct ctl_list_query q = { .kind = CTL_LIST_SESSIONS, .rows_max = 1 };
+	unsigned rows_seen = 0;
+	json_t *root;
+
+	(void)world_begin(&w, 1, "");
+	(void)world_session(&w);
+	(void)world_session(&w);
+	for (int slices = 0; slices < 10; slices++) {
+		root = list(&q);
+		rows_seen += (unsigned)json_array_size(rows(root));
+		ck_assert_uint_eq(strlen(text(root, 0, "session")), 6);
+		go_on(&q, root);
+		json_decref(root);
+		if (q.key_count == 0)
+			break;
+		ck_assert_uint_eq(strlen(q.keys[0]), 16);
+	}
+	ck_assert_uint_eq(rows_seen, count(CTL_LIST_SESSIONS, "", ""));
+	ck_assert_uint_eq(rows_seen, 3);
+	world_fini(&w);
+}
+END_TEST
+
 /* What a slice ended with is gone: one of those before it will do; none of them left is said, not hidden. */
 START_TEST(test_the_list_changes)
 {
@@ -185,7 +211,8 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = { test_rows, test_stuck, test_slices, test_the_list_changes };
+	const TTest *const tests[] = { test_rows, test_stuck, test_slices, test_sessions_are_secret,
+		test_the_list_changes };
 
 	return world_main("ctl_list", tests, sizeof(tests) / sizeof(tests[0]));
 }
