@@ -158,10 +158,18 @@ ha_ring_down(struct ha *ha, struct mono now, struct ha_out *out)
 void
 ha_confchg(struct ha *ha, struct mono now, const struct ha_confchg *c, struct ha_out *out)
 {
+	bool own = ha_member_has_own(ha, c);
+
 	note_time(ha, now);
-	if (ha->in_group && !ha_member_has_own(ha, c))
+	if (ha->in_group && !own) {
 		ring_lost(ha, out); /* we were put out, or left to come again: a ring_up follows */
-	else if (ha->ring)
+		settle(ha, out);
+		return;
+	}
+	/* or none: what was told was the leave of an earlier connection, of which this one got to know */
+	if (own && !ha->ring)
+		ha_ring_up(ha, now, ha->pid, out);
+	if (ha->ring)
 		ha_member_confchg(ha, c, out);
 	settle(ha, out);
 }

@@ -379,6 +379,27 @@ START_TEST(ring_lost_keeps_a_standby_fit_for_a_partial_resync)
 }
 END_TEST
 
+/* On one connection, without a RING_UP in between: what was told as left was an earlier connection of the process. */
+START_TEST(out_and_in_again_without_a_new_connection)
+{
+	struct toy_node *nd = &t.node[1];
+	struct ha_member both[2];
+	struct ha_confchg out = { .members = both, .member_count = 1 };
+	struct ha_confchg in = { .members = both, .member_count = 2 };
+
+	pair();
+	both[0] = (struct ha_member){ t.node[0].id, t.node[0].pid, HA_REASON_UNKNOWN };
+	both[1] = (struct ha_member){ nd->id, nd->pid, HA_REASON_UNKNOWN };
+	ha_confchg(nd->ha, t.now, &out, &nd->out);
+	ck_assert_int_eq(toy_role(&t, 1), HA_INIT);
+	ha_confchg(nd->ha, t.now, &in, &nd->out);
+	ck_assert_int_eq(toy_role(&t, 1), HA_JOINING);
+	ck_assert(toy_run_until(&t, 1, HA_STANDBY, 3000));
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
 START_TEST(cut_and_merge_with_fencing_resyncs_the_standby)
 {
 	pair();
@@ -603,6 +624,7 @@ add_ring_tests(TCase *tc)
 {
 	tcase_add_test(tc, ring_lost_fences_an_active_and_it_comes_back);
 	tcase_add_test(tc, ring_lost_keeps_a_standby_fit_for_a_partial_resync);
+	tcase_add_test(tc, out_and_in_again_without_a_new_connection);
 	tcase_add_test(tc, cut_and_merge_with_fencing_resyncs_the_standby);
 	tcase_add_test(tc, a_split_in_the_middle_of_a_batch);
 	tcase_add_test(tc, without_fencing_a_lost_node_shuts_the_gate_until_quorum_is_told);
