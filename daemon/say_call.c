@@ -75,7 +75,8 @@ struct call_shape {
 static struct call_shape
 call_shape(const struct say *s, const struct core_say *f)
 {
-	bool incoming = f->half->personality == CORE_TERMINATOR;
+	/* who waits for another party answers nothing himself, even if he was called once (parked, sent on) */
+	bool incoming = f->half->personality == CORE_TERMINATOR && f->half->told != VIEW_dialed;
 	bool rings = f->half->told == VIEW_ringing ||
 		(incoming && f->half->told == VIEW_none); /* the beginning is made up */
 
