@@ -278,8 +278,9 @@ decide_listed_party(struct core_model *m, struct core_emitter *em, struct core_d
 	if (h != NULL)
 		p->how = core_decide_missed_move(h, p);
 	/* a parked call is listed as one that is held by who it was parked against */
-	if (h != NULL && h->state == CORE_PARKED && p->state == CORE_REMOTE_HELD &&
-		p->how == CORE_HOW_NONE)
+	if (h != NULL && h->state == CORE_PARKED &&
+		((p->state == CORE_REMOTE_HELD && p->how == CORE_HOW_NONE) ||
+			p->state == CORE_ALERTING))
 		p->state = CORE_PARKED;
 	moved = p->how != CORE_HOW_NONE;
 	core_decide_party(m, em, d, p, log);

@@ -333,6 +333,9 @@ event_call(
 	if (event_is_parked(ev, h, &p)) {
 		p.how = CORE_HOW_PARKED;
 		p.state = CORE_PARKED;
+	} else if (h != NULL && h->state == CORE_PARKED && p.state == CORE_ALERTING) {
+		p.state =
+			CORE_PARKED; /* somebody retrieves it: who waits goes on waiting, and rings nowhere */
 	}
 	if (p.state == CORE_GONE && call->redirect.present)
 		core_decide_redirected(&b->x->model, &b->x->em, d, &p, 1, b->x->log);

@@ -106,8 +106,8 @@ http_json_sessions(const struct http_snap *s, struct buf *out)
 		const struct node_session *r = &s->sessions[i];
 
 		add(list,
-			json_pack("{s:o,s:o,s:o,s:b,s:b,s:I,s:I,s:I}", "id", tag_text(r->id), "user",
-				masked(s, r->user), "peer", masked(s, r->peer), "connected",
+			json_pack("{s:o,s:o,s:o,s:b,s:b,s:I,s:I,s:I}", "id", tag_text(r->id),
+				"user", masked(s, r->user), "peer", masked(s, r->peer), "connected",
 				r->attached ? 1 : 0, "kept", r->kept ? 1 : 0, "monitors",
 				(json_int_t)r->monitors, "waiting_messages",
 				(json_int_t)r->waiting_messages, "waiting_bytes",

@@ -221,9 +221,8 @@ job_logged(struct svc *v, const struct svc_job *job, const struct core_request *
 
 	log_emit(v->x->log, M_REQUEST_REFUSED,
 		"session=%06x invoke=%04u service=%s device=%s op=%s step=%u/%u error=%s code=%llu %.*s",
-		core_session_tag(q->session), (unsigned)q->invoke,
-		csta_request_name(job->service), job->device,
-		xsi_op_name(job->steps[job->step]->op), job->step + 1, job->step_count,
+		core_session_tag(q->session), (unsigned)q->invoke, csta_request_name(job->service),
+		job->device, xsi_op_name(job->steps[job->step]->op), job->step + 1, job->step_count,
 		csta_error_name(error), told ? (unsigned long long)doc->error_code : 0,
 		STR_ARG(told ? doc->reason : STR_NONE));
 }

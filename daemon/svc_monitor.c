@@ -113,8 +113,7 @@ monitor_refusal(const struct svc_in *in)
 		return CSTA_NO_ERROR;
 	/* before a device is subscribed for nothing */
 	log_emit(v->x->log, M_MONITOR_LIMIT, "session=%06x %u monitors",
-		core_session_tag(in->session->id),
-		(unsigned)HASH_CNT(by_id, v->x->model.monitors));
+		core_session_tag(in->session->id), (unsigned)HASH_CNT(by_id, v->x->model.monitors));
 	return CSTA_ERR_overallMonitorLimitExceeded;
 }
 

@@ -22,7 +22,9 @@ draw_user(struct bws *w, const struct bws_user *but)
 		int64_t n = bws_rand_range(&w->rand_load, 0, (int64_t)w->users.count - 1);
 		struct bws_user *u = w->users.list[n];
 
-		if (u != but && (!w->load.only_free || !u->half_count))
+		/* a call center has no phone to dial with */
+		if (u != but && u->kind == BWS_USER_PERSON &&
+			(!w->load.only_free || !u->half_count))
 			return u;
 	}
 	return NULL;

@@ -98,20 +98,22 @@ cc_picture_call(struct cc_device *d, const char *call_id)
 }
 
 static bool
-is_ended(const struct cc_device *d, const char *call_id)
+is_ended(const struct cc_device *d, const char *call_id, bool for_good)
 {
 	size_t n = d->ended_count < CC_ENDED_MAX ? d->ended_count : CC_ENDED_MAX;
 
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(d->ended[i], call_id) == 0)
+		if (strcmp(d->ended[i], call_id) == 0 && !(for_good && d->lives_on[i]))
 			return true;
 	return false;
 }
 
+/* A call that was diverted lives on, and the device may come back into it: who has parked it can retrieve it himself. */
 static void
-end_call(struct cc_device *d, struct cc_call *call)
+end_call(struct cc_device *d, struct cc_call *call, bool lives_on)
 {
 	cc_text_copy(d->ended[d->ended_count % CC_ENDED_MAX], CC_ID_MAX, call->id);
+	d->lives_on[d->ended_count % CC_ENDED_MAX] = lives_on;
 	d->ended_count++;
 	d->call_count--;
 	*call = d->calls[d->call_count];
@@ -185,7 +187,7 @@ is_repeat(const struct cc_device *d, const struct cc_call *call, const struct cc
 	enum cc_state to)
 {
 	if (call == NULL)
-		return to == CC_STATE_NULL && is_ended(d, m->conn.call_id);
+		return to == CC_STATE_NULL && is_ended(d, m->conn.call_id, false);
 	if (is_far_repeat(call, m, to))
 		return true;
 	if (m->root == CC_ROOT_DELIVERED && to == CC_STATE_QUEUED)
@@ -215,7 +217,8 @@ report_illegal(struct cc_picture *p, const struct cc_device *d, const struct cc_
 		"session %zu device %s call %s: %s of %s may not lead from %s to %s%s, number %lld",
 		p->session, d->name, m->conn.call_id, cc_rules_root_name(m->root), event_device(m),
 		cc_rules_state_name(from), cc_rules_state_name(to),
-		is_ended(d, m->conn.call_id) ? " (the call had ended)" : "", (long long)m->number);
+		is_ended(d, m->conn.call_id, false) ? " (the call had ended)" : "",
+		(long long)m->number);
 }
 
 /* Counts the event if it is a repetition or an illegal move. */
@@ -226,7 +229,7 @@ judge(struct cc_picture *p, const struct cc_device *d, const struct cc_call *cal
 	enum cc_state from = call == NULL ? CC_STATE_NULL : call->state;
 	bool is_told = call != NULL && call->last_root == CC_ROOT_NONE && from == to;
 	/* a queue may offer its call again, a call may be transferred back: then somebody sent it */
-	bool is_back = call == NULL && to != CC_STATE_NULL && is_ended(d, m->conn.call_id) &&
+	bool is_back = call == NULL && to != CC_STATE_NULL && is_ended(d, m->conn.call_id, true) &&
 		!m->is_redirected;
 
 	if (is_repeat(d, call, m, to)) {
@@ -276,7 +279,7 @@ move_connection(struct cc_picture *p, struct cc_device *d, const struct cc_msg *
 	judge(p, d, call, m, to, now_us);
 	if (to == CC_STATE_NULL) {
 		if (call != NULL)
-			end_call(d, call);
+			end_call(d, call, m->root == CC_ROOT_DIVERTED);
 		return;
 	}
 	if (call == NULL) {
@@ -323,10 +326,10 @@ relink(struct cc_picture *p, struct cc_device *d, const struct cc_msg *m, int64_
 	if (one == NULL && cc_picture_call(d, m->second.call_id) == NULL && d->is_based)
 		report_illegal(p, d, m, CC_STATE_NULL, m->local, now_us);
 	if (one != NULL)
-		end_call(d, one);
+		end_call(d, one, false);
 	two = cc_picture_call(d, m->second.call_id);
 	if (two != NULL)
-		end_call(d, two);
+		end_call(d, two, false);
 	if (m->local == CC_STATE_NULL)
 		return;
 	call = cc_picture_call(d, linked_id(d, m));
@@ -487,7 +490,7 @@ cc_picture_base(struct cc_picture *p, struct cc_device *d, const struct cc_snap_
 {
 	for (size_t i = d->call_count; i > 0; i--)
 		if (snap_find(snap, count, d->calls[i - 1].id) == NULL)
-			end_call(d, &d->calls[i - 1]);
+			end_call(d, &d->calls[i - 1], false);
 	for (size_t i = 0; i < count; i++) {
 		struct cc_call *call = cc_picture_call(d, snap[i].conn.call_id);
 

@@ -48,6 +48,7 @@ struct cc_device {
 	struct cc_call *calls;
 	size_t call_count;
 	char (*ended)[CC_ID_MAX];
+	bool lives_on[CC_ENDED_MAX]; /* of each in `ended`: it was diverted */
 	size_t ended_count;
 	struct cc_person person;
 	unsigned out_connection; /* the connection on which OutOfService came */
