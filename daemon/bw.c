@@ -15,6 +15,7 @@
 
 #define BW_PHASE_MS 1000
 #define BW_REACH_DAMP_MS 500
+#define BW_UNCOVERED_DAMP_MS 200 /* ends that belong together are read in that time */
 #define BW_FIRST_REACH_MS 5000
 #define BW_DOUBT_MS 5000
 #define BW_EMPTY_DOUBT_MS 15000
@@ -32,6 +33,7 @@ bw_init(struct bw *b, struct ctx *x, const struct bw_hooks *hooks)
 		.contexts = { x->conf->context_async, x->conf->context_events,
 			x->conf->context_actions },
 		.reach_due = MONO_NEVER,
+		.uncovered_due = MONO_NEVER,
 		.left_due = MONO_NEVER,
 		.doubt_due = MONO_NEVER };
 	for (uint32_t i = 0; i < BW_QUEUE_COUNT; i++)
@@ -111,6 +113,7 @@ bw_activate(struct bw *b)
 	b->doubt_due = MONO_NEVER;
 	b->held_until = b->x->now;
 	b->reach_due = MONO_NEVER;
+	b->uncovered_due = MONO_NEVER;
 	b->running_at = b->x->now;
 	b->resyncing = true;
 	b->total = (struct core_difference){ 0 };
@@ -140,6 +143,7 @@ bw_deactivate(struct bw *b)
 	b->left_due = MONO_NEVER;
 	b->channels_open = 0;
 	b->reach_due = MONO_NEVER;
+	b->uncovered_due = MONO_NEVER;
 	bw_calls_drop(b);
 	bw_made_drop(b);
 	bw_requests_drop(b);
@@ -232,6 +236,7 @@ bw_reach_changed(struct bw *b, bool opened)
 	if (b->phase != BW_RUNNING)
 		return;
 	if (b->channels_open == 0) {
+		b->uncovered_due = MONO_NEVER;
 		b->reach_due = mono_add_ms(b->x->now, BW_REACH_DAMP_MS);
 		return;
 	}
@@ -244,10 +249,17 @@ bw_reach_changed(struct bw *b, bool opened)
 void
 bw_reach_doubtful(struct bw *b)
 {
-	if (b->phase != BW_RUNNING || b->channels_open == 0)
-		return;
+	if (b->phase == BW_RUNNING && b->channels_open > 0)
+		b->uncovered_due = mono_add_ms(b->x->now, BW_UNCOVERED_DAMP_MS);
+}
+
+/* Not at once: if the others end as well, what is asked now is lost with them, and asked again when one is open. */
+static void
+bw_reach_uncovered(struct bw *b)
+{
+	b->uncovered_due = MONO_NEVER;
 	log_emit(b->x->log, M_REACH_DOUBTFUL,
-		"the channels that are left were opened when this one ended: every device is asked");
+		"those that are left were opened when one ended: every device is asked");
 	bw_reach_again(b);
 }
 
@@ -436,6 +448,8 @@ bw_tick(struct bw *b)
 	}
 	if (b->phase == BW_CLEANING && (b->deletes == 0 || mono_due(b->phase_due, b->x->now)))
 		bw_run(b);
+	if (mono_due(b->uncovered_due, b->x->now) && b->uncovered_due.us != MONO_NEVER.us)
+		bw_reach_uncovered(b);
 	if (mono_due(b->reach_due, b->x->now) && b->reach_due.us != MONO_NEVER.us)
 		bw_out_of_reach(b);
 	if (b->phase == BW_RUNNING && mono_due(b->left_due, b->x->now))
@@ -470,7 +484,8 @@ bw_deadline(const struct bw *b)
 	if (!ctx_may_leave(b->x, 0))
 		return MONO_NEVER; /* what opens the gate wakes the node */
 	return mono_min(mono_min(bw_made_deadline(b),
-				mono_min(mono_min(b->reach_due, b->left_due), b->doubt_due)),
+				mono_min(mono_min(b->reach_due, b->uncovered_due),
+					mono_min(b->left_due, b->doubt_due))),
 		mono_min(mono_min(bw_channels_deadline(b), bw_subs_deadline(b)),
 			mono_min(mono_min(bw_links_deadline(b), bw_calls_deadline(b)),
 				mono_min(bw_app_deadline(b), bw_leaks_deadline(b)))));

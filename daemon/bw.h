@@ -270,6 +270,8 @@ struct bw {
 	struct mono left_due;      /* MONO_NEVER: none */
 	struct mono suspect_until; /* nor a second look at the calls of one server */
 	struct mono reach_due; /* no channel is open: told when this comes; MONO_NEVER otherwise */
+	struct mono
+		uncovered_due; /* all is asked then, see bw_reach_doubtful(); MONO_NEVER otherwise */
 	struct {
 		struct mono due;   /* next look at it */
 		uint32_t failures; /* in a row */

@@ -393,7 +393,7 @@ START_TEST(test_ends_that_overlap)
 	ck_assert_uint_eq(counts().channels_open, 2);
 	ck_assert_uint_eq(world_asked_count(&w, "PUT E/subscription/"), 0);
 	terminate(1, "Expired");
-	world_run(&w, 50);
+	world_run(&w, 250);
 	ck_assert_uint_eq(counts().channels_open, 2);
 	ck_assert_uint_eq(world_asked_count(&w, "PUT E/subscription/"), 1);
 	ck_assert_uint_eq(world_logged(&w, 37504, ""), 1);
