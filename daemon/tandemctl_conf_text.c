@@ -1,32 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The example and the comparison of configurations: see tandemctl_conf.h. No input or output. */
-#include "daemon/conf_keys.h"
-#include "daemon/conf_row.h"
+#include "daemon/conf_every.h"
 #include "daemon/tandemctl_conf.h"
 #include "daemon/tandemctl_texts.h"
 
 #include <string.h>
 
 #define EXAMPLE_COLUMNS 100
-
-static const struct conf_row rows[] = {
-#define XX(section, key, kind, member, min, max, initial, place) \
-	CONF_ROW(struct conf, section, key, kind, member, min, max, initial, place),
-	CONF_KEYS(XX)
-#undef XX
-#define XX(section, key, kind, member, min, max, initial, place) \
-	CONF_ROW(struct conf_listener, section, key, kind, member, min, max, initial, place),
-		CONF_LISTENER_KEYS(XX)
-#undef XX
-#define XX(section, key, kind, member, min, max, initial, place) \
-	CONF_ROW(struct conf_application, section, key, kind, member, min, max, initial, place),
-			CONF_APPLICATION_KEYS(XX)
-#undef XX
-#define XX(section, key, kind, member, min, max, initial, place) \
-	CONF_ROW(struct conf_xsp, section, key, kind, member, min, max, initial, place),
-				CONF_LINK_KEYS(XX)
-#undef XX
-};
 
 /* --- the example -------------------------------------------------------------------------------- */
 
@@ -79,8 +59,8 @@ tandemctl_conf_example(struct buf *out)
 	buf_cstr(out,
 		"# tandem.conf with every key of this version, each in a comment with its default.\n"
 		"# \"tandemctl config check -c FILE\" checks it, \"tandemctl config show\" prints what is in force.\n\n");
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct conf_row *row = &rows[i];
+	for (size_t i = 0; i < CONF_EVERY_COUNT; i++) {
+		const struct conf_row *row = &conf_every_row[i];
 		bool named = strcmp(row->section, "listener") == 0 ||
 			strcmp(row->section, "application") == 0 ||
 			strcmp(row->section, "link") == 0;

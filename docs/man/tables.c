@@ -10,8 +10,7 @@
  * TEXTS has what the tables do not say (conf-keys.txt, messages.txt). Happy path: the texts are read, every row of the table
  * takes its own, no text is left. A row without a text, or a text without a row, is named and ends it with 1, and so the build.
  */
-#include "daemon/conf_keys.h"
-#include "daemon/conf_row.h"
+#include "daemon/conf_every.h"
 #include "daemon/io_journal.h"
 #include "proto/base/log.h"
 
@@ -31,25 +30,6 @@ struct text {
 static struct text texts[TEXTS_MAX];
 static size_t text_count;
 static int faults;
-
-static const struct conf_row rows[] = {
-#define XX(section, key, kind, member, min, max, initial, place) \
-	CONF_ROW(struct conf, section, key, kind, member, min, max, initial, place),
-	CONF_KEYS(XX)
-#undef XX
-#define XX(section, key, kind, member, min, max, initial, place) \
-	CONF_ROW(struct conf_listener, section, key, kind, member, min, max, initial, place),
-		CONF_LISTENER_KEYS(XX)
-#undef XX
-#define XX(section, key, kind, member, min, max, initial, place) \
-	CONF_ROW(struct conf_xsp, section, key, kind, member, min, max, initial, place),
-			CONF_LINK_KEYS(XX)
-#undef XX
-#define XX(section, key, kind, member, min, max, initial, place) \
-	CONF_ROW(struct conf_application, section, key, kind, member, min, max, initial, place),
-				CONF_APPLICATION_KEYS(XX)
-#undef XX
-};
 
 static const struct {
 	int number;
@@ -193,14 +173,14 @@ write_conf(void)
 {
 	const char *section = NULL;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (section == NULL || strcmp(section, rows[i].section) != 0) {
+	for (size_t i = 0; i < CONF_EVERY_COUNT; i++) {
+		if (section == NULL || strcmp(section, conf_every_row[i].section) != 0) {
 			if (section != NULL)
 				printf(".El\n");
-			put_section(rows[i].section);
-			section = rows[i].section;
+			put_section(conf_every_row[i].section);
+			section = conf_every_row[i].section;
 		}
-		put_key(&rows[i]);
+		put_key(&conf_every_row[i]);
 	}
 	printf(".El\n");
 }
