@@ -5,8 +5,10 @@
 # rest, files collected, lab down.  Sourced by demo, after lab_lib.sh.  What a fault is, is a script of
 # tests/live; tests/live/fault_lib.sh says what such a script defines.
 
-CONF=/run/tandem/tandem.conf
 LIVE=$LAB_TOP/tests/live
+
+# shellcheck source=tests/lab/ask_lib.sh
+. "$LAB_HERE/ask_lib.sh"
 
 # A line with the seconds since the beginning.
 say()
@@ -72,50 +74,6 @@ step()
 	rc=$?
 	step_pid=
 	return "$rc"
-}
-
-# --- questions ------------------------------------------------------------------------------------
-
-# ask HOST SOCKET LINE [SECONDS]: the sockets lie in the hosts' own /run, so their paths are short
-# whatever the name of this folder is.
-ask()
-{
-	local pid
-	pid=$(lab_alive "$LAB/$1/pid") || return 2
-	"$BUILD/account" ask "/proc/$pid/root/run/$2" "$3" "${4:-5}"
-}
-
-ask_bwsim()
-{
-	ask bw bwsim.sock "$@"
-}
-
-ask_client()
-{
-	ask client cstaclient.sock "$@"
-}
-
-ctl()
-{
-	local node=$1
-	shift
-	lab_in "$node" timeout 5 "$LAB/bin/tandemctl" -c $CONF "$@"
-}
-
-promoted()
-{
-	active=$("$LAB_HERE/lab" promoted) && [ -n "$active" ]
-}
-
-# The standby could take over now.
-is_ready()
-{
-	promoted && ctl "$active" ready >/dev/null 2>&1
-}
-
-has_printed()
-{
-	grep -q "^$2" "$LAB/$1.out" 2>/dev/null
 }
 
 # --- beginning ------------------------------------------------------------------------------------

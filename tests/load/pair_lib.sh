@@ -14,22 +14,15 @@ LAB=$dir/lab
 export BUILD LAB
 # shellcheck source=tests/lab/lab_lib.sh
 . "$top/tests/lab/lab_lib.sh"
+# shellcheck source=tests/lab/ask_lib.sh
+. "$top/tests/lab/ask_lib.sh"
 
 say() { [ -n "$json" ] || echo "$@"; }
 refuse() { echo "$name: $2" >&2; exit "$1"; }
 fail() { echo "$name: $1" >&2; [ -z "${2:-}" ] || tail -n 5 "$2" >&2; keep=1; exit 2; }
-ask() # HOST SOCKET LINE
-{
-	local pid
-	pid=$(lab_alive "$LAB/$1/pid") && "$BUILD/account" ask "/proc/$pid/root/run/$2" "$3" 60
-}
-bw() { ask bw bwsim.sock "$1"; }
-client() { ask client cstaclient.sock "$1"; }
-ctl() { local node=$1; shift; lab_in "$node" timeout 5 "$LAB/bin/tandemctl" -c /run/tandem/tandem.conf "$@"; }
+bw() { ask_bwsim "$1" 60; }
+client() { ask_client "$1" 60; }
 figure() { tr -d ' \n' <"$2" | sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p" | head -n 1; }
-promoted() { active=$("$top/tests/lab/lab" promoted) && [ -n "$active" ]; }
-is_ready() { promoted && ctl "$active" ready >/dev/null 2>&1; }
-printed() { grep -q "^$2" "$LAB/$1.out" 2>/dev/null; }
 pause() { read -r -t "$1" <> <(:) || :; }
 now_ms() { echo $((${EPOCHREALTIME/./} / 1000)); }
 log_of() { echo "$LAB/$1/fs/tandem/tandemd.log"; }
@@ -104,7 +97,7 @@ start_pair() # FIRST LAST UPDATE-RATE BWSIM-OPTION...: sets active and standby
 	lab_spawn_in bw bwsim "$BUILD/bwsim" --listen xsp1=10.77.0.11:8080 --listen xsp2=10.77.0.12:8080 \
 		--users "$first-$last@demo.example" --admin admin@demo.example:secret --control /run/bwsim.sock \
 		--seed "$seed" "$@" || fail "bwsim does not start"
-	lab_wait 30 printed bw/bwsim 'bwsim ready' || fail "bwsim is not ready" "$LAB/bw/bwsim.out"
+	lab_wait 30 has_printed bw/bwsim 'bwsim ready' || fail "bwsim is not ready" "$LAB/bw/bwsim.out"
 	"$top/tests/lab/lab" start || fail "the cluster does not start"
 	lab_wait 40 is_ready || fail "no standby in step"
 	standby=n1
@@ -115,7 +108,7 @@ start_client() # CSTACLIENT-OPTION...
 {
 	lab_spawn_in client cstaclient "$BUILD/cstaclient" --server 10.77.0.50:1040 --edition ed6 --session-s 3600 \
 		--user demo --password demo --control /run/cstaclient.sock "$@" || fail "cstaclient does not start"
-	lab_wait 300 printed client/cstaclient 'cstaclient ready' ||
+	lab_wait 300 has_printed client/cstaclient 'cstaclient ready' ||
 		fail "the client has not got its monitors" "$(log_of "$active")"
 }
 
