@@ -16,9 +16,15 @@ inject()
 	say "kill -9 of pacemakerd on $hit"
 }
 
+pacemaker_answers()
+{
+	lab_in "$hit" crm_mon -1 >/dev/null 2>&1
+}
+
+# It is away for a second; nobody may take over meanwhile, nor when it is back.
 after_fault()
 {
 	step sleep 1
 	"$LAB_HERE/lab" pacemaker "$hit" || fail "pacemakerd does not start"
-	step sleep 3
+	lab_wait 30 pacemaker_answers || fail "pacemakerd is not back"
 }

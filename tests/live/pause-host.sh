@@ -24,5 +24,5 @@ after_fault()
 {
 	step sleep "$((pause_ms / 1000)).$(printf '%03d' $((pause_ms % 1000)))"
 	if "$LAB_HERE/lab" resume "$hit" 2>/dev/null; then say "$hit goes on"; else say "$hit was fenced"; fi
-	step sleep 3
+	step sleep 3 # token, consensus and fencing: only then it is certain which of both it was
 }
