@@ -131,6 +131,7 @@ struct bw_device {
 	uint64_t called_by; /* the last call that was made to it, while it rang; 0 = none */
 	bool failed;        /* a route point that says so: not in service until it has recovered */
 	bool differed;      /* by its last snapshot */
+	bool cleared;       /* a call of it, by its last snapshot */
 	bool lost_calls;    /* and a snapshot has shown that it is so */
 	struct mono idle_since; /* no monitor since; MONO_NEVER while it has one */
 	/* events of a subscription whose id is not known yet: they came before the answer to the subscribe */

@@ -170,7 +170,8 @@ event_snapshot(struct bw *b, struct bw_device *bd, const struct xsi_event *ev)
 		!ev->calls_cut, b->x->log, &diff);
 	event_conference(b, bd->device, &ev->conference);
 	bw_event_compared(b, &diff);
-	if (bd->suspect && diff.cleared > 0)
+	bd->cleared = diff.cleared > 0;
+	if (bd->suspect && bd->cleared)
 		bd->lost_calls = true;
 	bd->differed = diff.cleared + diff.changed + diff.learned > 0;
 }

@@ -418,7 +418,8 @@ subs_confirm(struct bw *b, struct bw_device *bd)
 /*
  * Nobody asked, and it is not the echo of an ask either: BroadWorks has noticed that it lost its memory of a user. One ask has one
  * snapshot. But what came while the device was in doubt may have been of the asks of a former active: then the own ones may
- * still come for a while.
+ * still come for a while. And an echo that clears a call of a device that was right says what no event has said: that is no
+ * echo, or it is one that tells the same.
  */
 static bool
 sub_is_unasked(struct bw *b, struct bw_sub *bs)
@@ -430,7 +431,7 @@ sub_is_unasked(struct bw *b, struct bw_sub *bs)
 		return false;
 	if (bs->owed > 0)
 		bs->owed--;
-	return !asked && !echo && bs->of->kind == CORE_KIND_user;
+	return !asked && (!echo || bs->of->cleared) && bs->of->kind == CORE_KIND_user;
 }
 
 void
@@ -445,6 +446,7 @@ bw_sub_compared(struct bw *b, struct bw_sub *bs, bool resync)
 
 	bd->suspect = false;
 	bd->lost_calls = false;
+	bd->cleared = false;
 	bd->differed = false;
 	bw_sub_answered(b, bs);
 	subs_confirm(b, bd);

@@ -386,6 +386,37 @@ START_TEST(test_snapshot_of_an_ask_without_an_answer)
 }
 END_TEST
 
+/* A snapshot that is still owed is no cover for a failover: one that clears a call says what no event has said. */
+START_TEST(test_owed_snapshot_that_clears)
+{
+	unsigned c;
+
+	setup(1, "http-timeout-ms = 2000\n");
+	c = world_session(&w);
+	world_monitor(&w, c, "2001");
+	world_monitor(&w, c, "2002");
+	world_call(&w, "2001", "CallReceivedEvent", "a", "7:1", "Terminator", "Alerting", "2050");
+	world_run(&w, 3000);
+	world_rule(&w, "PUT", "E/subscription/", 0, 1, "");
+	world_rule(&w, "PUT", "E/subscription/", 200, 1, "");
+	world_forget_asked(&w);
+	world_send(&w, c, 20,
+		"<SnapshotDevice><snapshotObject>2001</snapshotObject></SnapshotDevice>");
+	while (update_count("2001") < 2)
+		world_run(&w, 1);
+	world_run(&w, 20);
+	world_snapshot(&w, "2001", "CallSubscriptionEvent");
+	world_run(&w, 3000);
+	ck_assert_uint_eq(update_count("2002"), 0);
+	world_forget(&w, "2001");
+	world_snapshot(&w, "2001", "CallSubscriptionEvent");
+	world_run(&w, 1000);
+	ck_assert_uint_eq(world_history(&w, "as-failover"), 1);
+	ck_assert_uint_eq(update_count("2002"), 1);
+	world_fini(&w);
+}
+END_TEST
+
 /* A device that nobody monitors is unsubscribed a while later; however its last monitor ended. */
 START_TEST(test_linger)
 {
@@ -554,6 +585,7 @@ main(void)
 		test_audit,
 		test_one_snapshot_for_each_ask,
 		test_snapshot_of_an_ask_without_an_answer,
+		test_owed_snapshot_that_clears,
 		test_linger,
 		test_linger_back,
 		test_subscribe_not_authorised,
