@@ -23,6 +23,7 @@ mount_private_run()
 	mount -t tmpfs -o size=2g,mode=1777 tmpfs /dev/shm
 	mount -t tmpfs -o size=64m,mode=755 tmpfs /run
 	mkdir -p /run/lock /run/netns /run/resource-agents /run/corosync /run/tandem
+	mkdir -m 1777 /run/tmp # the TMPDIR of what runs here, wherever the tree is
 	case $top/:$LAB/ in
 	/tmp/* | *:/tmp/*) ;;	# the tree itself is below /tmp: it must stay visible
 	*) mount -t tmpfs -o size=64m,mode=1777 tmpfs /tmp ;;

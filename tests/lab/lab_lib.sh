@@ -106,13 +106,14 @@ lab_host_name()
 }
 
 # lab_in HOST CMD...: run CMD inside all of HOST's namespaces.  The lock's descriptor stays outside:
-# a daemon that inherited it would hold the lock for its whole life.
+# a daemon that inherited it would hold the lock for its whole life.  So does the caller's TMPDIR: a
+# folder of the machine's /tmp, which a host does not see.
 lab_in()
 {
 	local host=$1 pid
 	shift
 	pid=$(lab_alive "$LAB/$host/pid") || { lab_say "host $host is off"; return 1; }
-	nsenter -t "$pid" -m -u -i -n -p --wd=/ -- "$@" 9>&-
+	TMPDIR=/run/tmp nsenter -t "$pid" -m -u -i -n -p --wd=/ -- "$@" 9>&-
 }
 
 # lab_spawn_in HOST NAME CMD...: start CMD in the background in HOST, its output in
@@ -123,7 +124,7 @@ lab_spawn_in()
 	local host=$1 name=$2 pid child i
 	shift 2
 	pid=$(lab_alive "$LAB/$host/pid") || { lab_say "host $host is off"; return 1; }
-	setsid nsenter -t "$pid" -m -u -i -n -p --wd=/ -- "$@" \
+	TMPDIR=/run/tmp setsid nsenter -t "$pid" -m -u -i -n -p --wd=/ -- "$@" \
 		>"$LAB/$host/$name.out" 2>&1 </dev/null 9>&- &
 	pid=$!
 	disown	# no word from this shell when the lab ends it
