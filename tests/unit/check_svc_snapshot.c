@@ -164,6 +164,66 @@ START_TEST(test_connection_lost)
 }
 END_TEST
 
+/* A call of so many monitored devices, each of which talks to an address of its own; the client's edition is the third. */
+static unsigned
+setup_conference(unsigned devices)
+{
+	unsigned call = 0;
+
+	world_init(&w, 1, "");
+	w.quiet_acks = true;
+	world_start(&w);
+	client = world_connect(&w);
+	for (unsigned i = 0; i < devices; i++) {
+		char user[20], remote[40];
+
+		snprintf(user, sizeof(user), "%u", 2001 + i);
+		snprintf(remote, sizeof(remote), "tel:+1555%07u", i);
+		world_user(&w, user);
+		world_send(&w, client, i + 1,
+			"<MonitorStart xmlns=\"http://www.ecma-international.org/standards/ecma-323/csta/ed3\">"
+			"<monitorObject><deviceObject>%s</deviceObject></monitorObject></MonitorStart>",
+			user);
+		world_run(&w, 500);
+		world_call(&w, user, "CallOriginatedEvent", user, "77:1", "Originator", "Alerting",
+			remote);
+	}
+	world_run(&w, 1000);
+	ck_assert_int_eq(
+		sscanf(strstr(world_take(&w, client), "callID=#"), "callID=#%u", &call), 1);
+	buf_reset(&w.clients[client].raw);
+	return call;
+}
+
+/* Only the third edition has segments of a call; the last one says so, and each party is in one of them. */
+START_TEST(test_call_of_many)
+{
+	const unsigned devices = 80;
+	unsigned call = setup_conference(devices), segments = 0, told = 0;
+	struct buf *raw = &w.clients[client].raw;
+	char *line;
+
+	world_send(&w, client, 900,
+		"<SnapshotCall xmlns=\"http://www.ecma-international.org/standards/ecma-323/csta/ed3\">"
+		"<snapshotObject><callID>#%u</callID></snapshotObject></SnapshotCall>",
+		call);
+	world_settle(&w);
+	buf_char(raw, '\0');
+	line = strtok((char *)raw->p, "\n");
+	ck_assert_msg(line != NULL && strstr(line, "<serviceCrossRefID>") != NULL, "%.300s", line);
+	for (line = strtok(NULL, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+		ck_assert_msg(strstr(line, "<SnapshotCallData ") != NULL, "%.300s", line);
+		ck_assert_uint_le(strlen(line) - strlen("9002 ") + 8, LIMIT_CSTA_SEND_BYTES);
+		told += count_of(line, "<snapshotCallResponseInfo>");
+		segments++;
+		ck_assert_int_eq(strstr(line, "<lastSegment>true<") != NULL, told == 2 * devices);
+	}
+	ck_assert_uint_gt(segments, 1);
+	ck_assert_uint_eq(told, 2 * devices);
+	world_fini(&w);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -171,6 +231,7 @@ main(void)
 		test_all_are_told,
 		test_two_snapshots,
 		test_connection_lost,
+		test_call_of_many,
 	};
 
 	return world_main("svc_snapshot", tests, sizeof(tests) / sizeof(tests[0]));
