@@ -70,12 +70,10 @@ static const struct event_form event_forms[] = {
 	[CSTA_EV_NetworkReached] = { CALL_EVENT("outboundConnection", "networkInterfaceUsed"), MUST,
 		MUST, MUST, MUST, MUST },
 	[CSTA_EV_CallInformation] = { "connection", "device", NULL, MAY, MAY, NO, NO, NO, NO },
-	[CSTA_EV_DigitsGenerated] = { CALL_EVENT("connection", NULL), NO, NO, NO, NO, NO },
 	[CSTA_EV_AgentLoggedOn] = AGENT_EVENT,
 	[CSTA_EV_AgentLoggedOff] = AGENT_EVENT,
 	[CSTA_EV_AgentNotReady] = AGENT_EVENT,
 	[CSTA_EV_AgentReady] = AGENT_EVENT,
-	[CSTA_EV_AgentBusy] = AGENT_EVENT,
 	[CSTA_EV_AgentWorkingAfterCall] = AGENT_EVENT,
 	[CSTA_EV_DoNotDisturb] = { DEVICE_EVENT("device"), NO, NO, NO, NO, NO },
 	[CSTA_EV_Forwarding] = { DEVICE_EVENT("device"), NO, NO, NO, NO, NO },
@@ -83,7 +81,6 @@ static const struct event_form event_forms[] = {
 	[CSTA_EV_Play] = MEDIA_EVENT,
 	[CSTA_EV_Stop] = MEDIA_EVENT,
 	[CSTA_EV_Record] = MEDIA_EVENT,
-	[CSTA_EV_SuspendPlay] = MEDIA_EVENT,
 	[CSTA_EV_SuspendRecord] = MEDIA_EVENT,
 	[CSTA_EV_Private] = { DEVICE_EVENT(NULL), NO, NO, NO, NO, NO },
 };
@@ -159,11 +156,10 @@ pending_word(enum csta_event_kind kind, enum csta_agent_state pending)
 		[CSTA_agentWorkingAfterCall] = NULL,
 	};
 
-	if (pending == CSTA_AGENT_NONE || pending == CSTA_agentBusy)
+	if (kind != CSTA_EV_AgentWorkingAfterCall || pending == CSTA_AGENT_NONE ||
+		pending == CSTA_agentBusy)
 		return NULL;
-	if (kind == CSTA_EV_AgentWorkingAfterCall)
-		return after_call[pending];
-	return kind == CSTA_EV_AgentBusy ? csta_agent_state_name(pending) : NULL;
+	return after_call[pending];
 }
 
 static void
@@ -210,14 +206,10 @@ event_own_parts(struct buf *b, const struct csta_event *ev)
 		if (ev->account.n > 0)
 			csta_encode_part_hex(b, "accountInfo", ev->account);
 		break;
-	case CSTA_EV_DigitsGenerated:
-		xmlw_element(b, "digitGeneratedList", ev->digits);
-		break;
 	case CSTA_EV_AgentLoggedOn:
 	case CSTA_EV_AgentLoggedOff:
 	case CSTA_EV_AgentNotReady:
 	case CSTA_EV_AgentReady:
-	case CSTA_EV_AgentBusy:
 	case CSTA_EV_AgentWorkingAfterCall:
 		event_agent(b, ev);
 		break;
@@ -234,7 +226,6 @@ event_own_parts(struct buf *b, const struct csta_event *ev)
 	case CSTA_EV_Play:
 	case CSTA_EV_Stop:
 	case CSTA_EV_Record:
-	case CSTA_EV_SuspendPlay:
 	case CSTA_EV_SuspendRecord:
 		optional_text(b, "message", ev->message);
 		break;

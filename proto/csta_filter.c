@@ -18,9 +18,7 @@ const struct csta_filter_flag csta_filter_flags[CSTA_FILTER_FLAGS] = {
 	{ "callcontrol", "serviceInitiated", CSTA_EV_ServiceInitiated },
 	{ "callcontrol", "transferred", CSTA_EV_Transfered },
 	{ "callAssociated", "callInformation", CSTA_EV_CallInformation },
-	{ "callAssociated", "digitsGenerated", CSTA_EV_DigitsGenerated },
 	{ "physicalDeviceFeature", "messageWaiting", CSTA_EV_MessageWaiting },
-	{ "logicalDeviceFeature", "agentBusy", CSTA_EV_AgentBusy },
 	{ "logicalDeviceFeature", "agentLoggedOn", CSTA_EV_AgentLoggedOn },
 	{ "logicalDeviceFeature", "agentLoggedOff", CSTA_EV_AgentLoggedOff },
 	{ "logicalDeviceFeature", "agentNotReady", CSTA_EV_AgentNotReady },
@@ -33,7 +31,6 @@ const struct csta_filter_flag csta_filter_flags[CSTA_FILTER_FLAGS] = {
 	{ "voice", "play", CSTA_EV_Play },
 	{ "voice", "record", CSTA_EV_Record },
 	{ "voice", "stop", CSTA_EV_Stop },
-	{ "voice", "suspendPlay", CSTA_EV_SuspendPlay },
 	{ "voice", "suspendRecord", CSTA_EV_SuspendRecord },
 };
 

@@ -14,7 +14,7 @@ struct csta_filter_flag {
 	enum csta_event_kind event;
 };
 
-#define CSTA_FILTER_FLAGS 32
+#define CSTA_FILTER_FLAGS 29
 
 extern const struct csta_filter_flag csta_filter_flags[CSTA_FILTER_FLAGS];
 

@@ -412,12 +412,10 @@ struct csta_request {
 	XX(Conferenced)           /* conferencingDevice, addedParty */ \
 	XX(NetworkReached)        /* networkInterfaceUsed */ \
 	XX(CallInformation)       /* device; calling is optional */ \
-	XX(DigitsGenerated)       /* - */ \
 	XX(AgentLoggedOn)         /* agentDevice */ \
 	XX(AgentLoggedOff)        /* agentDevice */ \
 	XX(AgentNotReady)         /* agentDevice */ \
 	XX(AgentReady)            /* agentDevice */ \
-	XX(AgentBusy)             /* agentDevice */ \
 	XX(AgentWorkingAfterCall) /* agentDevice */ \
 	XX(DoNotDisturb)          /* device */ \
 	XX(Forwarding)            /* device, forwardTo */ \
@@ -425,7 +423,6 @@ struct csta_request {
 	XX(Play)                  /* - */ \
 	XX(Stop)                  /* - */ \
 	XX(Record)                /* - */ \
-	XX(SuspendPlay)           /* - */ \
 	XX(SuspendRecord)         /* - */ \
 	XX(Private)               /* - */
 
@@ -494,9 +491,8 @@ struct csta_event {
 	bool on;
 	enum csta_forwarding forwarding;
 	uint32_t ring_count; /* 0 = not told */
-	/* Play, Stop, Record, SuspendPlay, SuspendRecord; "" = not told */
+	/* Play, Stop, Record, SuspendRecord; "" = not told */
 	struct str message;
-	struct str digits;  /* DigitsGenerated */
 	struct str account; /* CallInformation accountInfo: bytes; "" = none */
 	const struct csta_private *private_items; /* in privateData of any event */
 	size_t private_count;

@@ -69,7 +69,6 @@ sample_event(enum csta_event_kind kind)
 		.forwarding = CSTA_forwardBusy,
 		.ring_count = 4,
 		.message = STR("4"),
-		.digits = STR("12#"),
 		.account = STR("a1\xff"),
 		.private_items = sample_private,
 		.private_count = kind == CSTA_EV_Stop || kind == CSTA_EV_Private ? 2 : 0,
@@ -157,9 +156,6 @@ static const char *const event_texts[] = {
 	[CSTA_EV_CallInformation] = IN_ED6("CallInformationEvent",
 		XREF CONNECTION("connection") PARTY("device", "2002") PARTY("callingDevice",
 			"tel:+15559001234") "<accountInfo>6131ff</accountInfo>" NUMBER),
-	[CSTA_EV_DigitsGenerated] = IN_ED6("DigitsGeneratedEvent",
-		XREF CONNECTION(
-			"connection") "<digitGeneratedList>12#</digitGeneratedList>" NUMBER),
 	[CSTA_EV_AgentLoggedOn] = IN_ED6("AgentLoggedOnEvent", AGENT CAUSE NUMBER),
 	[CSTA_EV_AgentLoggedOff] = IN_ED6("AgentLoggedOffEvent", AGENT CAUSE NUMBER),
 	[CSTA_EV_AgentNotReady] = IN_ED6("AgentNotReadyEvent",
@@ -169,7 +165,6 @@ static const char *const event_texts[] = {
 		"xmlns=\"http://schema.broadsoft.com/CSTAPrivateData\">7"
 		"</AgentNotReadyReasonValue></private></privateData></extensions>"),
 	[CSTA_EV_AgentReady] = IN_ED6("AgentReadyEvent", AGENT CAUSE NUMBER),
-	[CSTA_EV_AgentBusy] = IN_ED6("AgentBusyEvent", AGENT PENDING CAUSE NUMBER),
 	[CSTA_EV_AgentWorkingAfterCall] = IN_ED6("AgentWorkingAfterCallEvent",
 		AGENT "<pendingAgentState>ready</pendingAgentState>" CAUSE NUMBER),
 	[CSTA_EV_DoNotDisturb] = IN_ED6("DoNotDisturbEvent",
@@ -188,7 +183,6 @@ static const char *const event_texts[] = {
 		MEDIA CAUSE "<extensions><security><messageSequenceNumber>17"
 			    "</messageSequenceNumber></security>" PRIVATE "</extensions>"),
 	[CSTA_EV_Record] = IN_ED6("RecordEvent", MEDIA CAUSE NUMBER),
-	[CSTA_EV_SuspendPlay] = IN_ED6("SuspendPlayEvent", MEDIA CAUSE NUMBER),
 	[CSTA_EV_SuspendRecord] = IN_ED6("SuspendRecordEvent", MEDIA CAUSE NUMBER),
 	[CSTA_EV_Private] = IN_ED6("PrivateEvent",
 		XREF

@@ -128,7 +128,6 @@ event_of(enum csta_event_kind kind, struct str text)
 		.forwarding = CSTA_forwardNoAns,
 		.ring_count = 5,
 		.message = text,
-		.digits = text,
 		.account = text,
 		.private_items = private_items,
 		.private_count = private_of(text),
@@ -158,12 +157,11 @@ emit_event_variants(struct emit *e, enum csta_event_kind kind)
 		.group = STR_NONE,
 		.reason = STR_NONE,
 		.message = STR_NONE,
-		.digits = STR_NONE,
 		.account = STR_NONE };
 	char set[100];
 
 	emit_event(e, &ev, "bare");
-	if (kind == CSTA_EV_AgentBusy || kind == CSTA_EV_AgentWorkingAfterCall) {
+	if (kind == CSTA_EV_AgentWorkingAfterCall) {
 		for (int state = CSTA_agentNotReady; state < CSTA_AGENT_STATE_COUNT; state++) {
 			ev.pending = (enum csta_agent_state)state;
 			snprintf(set, sizeof(set), "pending-%s", csta_agent_state_name(ev.pending));
