@@ -155,10 +155,10 @@ check_encoder()
 			ChangeMonitorFilterResponse \
 			{MakeCall,AnswerCall,HoldCall,RetrieveCall,ClearConnection}Response \
 			{CallCleared,Queued,Diverted,Transfered,Conferenced}Event \
-			{NetworkReached,CallInformation,DigitsGenerated,Private}Event \
-			Agent{LoggedOn,LoggedOff,NotReady,Ready,Busy,WorkingAfterCall}Event \
+			{NetworkReached,CallInformation,Private}Event \
+			Agent{LoggedOn,LoggedOff,NotReady,Ready,WorkingAfterCall}Event \
 			{DoNotDisturb,Forwarding,MessageWaiting}Event \
-			{Play,Stop,Record,SuspendPlay,SuspendRecord}Event \
+			{Play,Stop,Record,SuspendRecord}Event \
 			{ClearCall,ConsultationCall,AlternateCall,ReconnectCall}Response \
 			{TransferCall,SingleStepTransferCall,ConferenceCall}Response \
 			{DeflectCall,GenerateDigits,DirectedPickupCall}Response \
@@ -173,7 +173,7 @@ check_encoder()
 		spoil $part TransferedEvent-plain 's,<secondaryOldCall>\(.*\)</secondaryOldCall>,\1,'
 		spoil $part ConferencedEvent-plain 's,<addedParty>.*</addedParty>,,'
 		spoil $part ForwardingEvent-plain 's,>true<,>maybe<,'
-		spoil $part AgentBusyEvent-plain 's,agentNotReady,agentBusy,'
+		spoil $part AgentWorkingAfterCallEvent-plain 's,>notReady<,>notSteady<,'
 		spoil $part CSTAErrorCode-resourceBusy 's,Availibility,Availability,g'
 		spoil $part SystemStatus-normal 's,>normal<,>well<,'
 		check_spoiled $part
