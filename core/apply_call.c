@@ -26,35 +26,11 @@ settle_is_talking(enum core_view v)
 	return v == VIEW_connected || v == VIEW_held || v == VIEW_far_held;
 }
 
-/*
- * Clients know a connection by its device and the call they were told of. Do these two parties make one connection there? Other
- * than core_half_shares() that is what was told: gone parties included until they are told gone, and those that have moved into
- * another call until that is told.
- */
-static bool
-settle_together(const struct core_half *h, const struct core_half *other)
-{
-	bool conferred =
-		h->conference != CORE_CONFERENCE_NONE && other->conference != CORE_CONFERENCE_NONE;
-
-	return h != other && h->device == other->device && other->told != VIEW_none &&
-		h->told != VIEW_none && other->told_call == h->told_call &&
-		(h->track != other->track || conferred);
-}
-
 /* Is it the one that speaks for its connection: the first living one? */
 static bool
 settle_leads(const struct core_half *h)
 {
-	const struct core_half *other;
-
-	TAILQ_FOREACH(other, &h->device->halves, of_device) {
-		if (other == h)
-			return true;
-		if (!other->gone && settle_together(h, other))
-			return false;
-	}
-	return true;
+	return core_half_leader(h) == NULL;
 }
 
 /* Another party of the connection, a living one if there is one; NULL. */
@@ -64,7 +40,8 @@ settle_other(const struct core_half *h)
 	struct core_half *other, *found = NULL;
 
 	TAILQ_FOREACH(other, &h->device->halves, of_device)
-		if (settle_together(h, other) && (found == NULL || (found->gone && !other->gone)))
+		if (core_half_together(h, other) &&
+			(found == NULL || (found->gone && !other->gone)))
 			found = other;
 	return found;
 }
@@ -93,6 +70,20 @@ settle_answered(struct core_model *m, struct core_half *h, bool difference, bool
 		settle_steps(m, h, VIEW_connected, difference, silent);
 }
 
+/*
+ * Is the move a proof that the party has answered, or was answered? Nobody confers with a party that calls: if BroadWorks has not
+ * told of the answer, that is late or lost. It can not be told afterwards, of parties that a conference has told as connected.
+ */
+static bool
+settle_is_answered(const struct core_half *h)
+{
+	enum core_view view = core_half_view(h);
+
+	if (h->how != CORE_HOW_CONFERENCED)
+		return core_half_took_over(h) && settle_is_talking(view);
+	return settle_is_talking(view) || view == VIEW_dialed;
+}
+
 /* A third one comes in: news of the connection, however many parties it has. */
 static bool
 settle_is_conference(const struct core_half *h)
@@ -119,7 +110,7 @@ settle_moved_view(const struct core_model *m, const struct core_half *h)
 		return VIEW_dialed; /* to somebody who was not asked before */
 	if (h->told == VIEW_dialed && core_half_is_sent_on(h))
 		return VIEW_originated; /* the new far party is still to be delivered to */
-	if (h->told == VIEW_far_held && handed_over)
+	if (h->told == VIEW_far_held && !settle_is_conference(h))
 		return VIEW_connected; /* who held has left: if the new far party holds as well, it is told */
 	return h->told;
 }
@@ -159,7 +150,7 @@ settle_in_the_way(const struct core_half *h, const struct core_half *other)
 
 	if (!other->gone || other->told == VIEW_none || into == h->told_call)
 		return false;
-	if (settle_together(h, other))
+	if (core_half_together(h, other))
 		return other->track->call->id != into;
 	return other->told_call == into && h->how != CORE_HOW_CONFERENCED;
 }
@@ -183,8 +174,7 @@ settle_move(struct core_model *m, struct core_half *h, bool difference, bool sil
 {
 	if (h->told != VIEW_none)
 		settle_make_way(m, h, difference, silent);
-	if ((h->how == CORE_HOW_CONFERENCED || core_half_took_over(h)) &&
-		settle_is_talking(core_half_view(h)))
+	if (settle_is_answered(h))
 		settle_answered(m, h, difference, silent);
 	if (h->told == VIEW_ringing && core_half_view(h) == VIEW_dialed)
 		settle_answered(
@@ -323,11 +313,16 @@ settle_gone(struct core_model *m, struct core_half *h, bool difference, bool sil
 static void
 settle(struct core_model *m, struct core_half *h, bool difference, bool silent)
 {
+	struct core_half *leader = h->gone || !h->moved ? NULL : core_half_leader(h);
+
 	if (h->gone) {
 		settle_gone(m, h, difference, silent);
 		core_half_free(m, h);
 		return;
 	}
+	/* in the call where it is now the party would speak for itself, of a connection that clients do not know there yet */
+	if (leader != NULL && leader->moved)
+		settle(m, leader, difference, silent);
 	settle_moved(m, h, difference, silent);
 	settle_walk(m, h, difference, silent);
 	settle_recording(m, h, difference, silent);

@@ -438,12 +438,18 @@ core_decide_settle(struct core_emitter *em, struct core_device *d)
 	}
 }
 
-/* A party that was called and has not answered is diverted, as one that was parked; any other one that is redirected was handed over. */
+/*
+ * A party that was called and has not answered is diverted, as one that was parked; any other one that is redirected was handed
+ * over. Has answered as far as clients know: a conference may have told them more than BroadWorks told of the party, and what is
+ * said of it while its device is out of service is not told before it is back.
+ */
 static bool
 redirected_talking(const struct core_half *h)
 {
-	enum core_view view = h ? core_half_view(h) : VIEW_none;
+	enum core_view view = h ? h->told : VIEW_none;
 
+	if (h != NULL && view == VIEW_none)
+		view = core_half_view(h);
 	return view != VIEW_none && view != VIEW_ringing && view != VIEW_queued;
 }
 

@@ -415,6 +415,16 @@ struct core_half *core_half_by_call(const struct core_device *d, uint64_t call_i
 bool core_half_shares(const struct core_half *h, const struct core_half *with);
 /** Another living half that makes one connection with this one: both are, or were, in the conference of the device. NULL. */
 struct core_half *core_half_sibling(const struct core_half *h);
+/**
+ * Clients know a connection by its device and the call they were told of. Do these two parties make one connection there? Other
+ * than core_half_shares() that is what was told: gone parties included until they are told gone, and those that have moved into
+ * another call until that is told.
+ */
+bool core_half_together(const struct core_half *h, const struct core_half *other);
+/** The one that speaks for the connection as clients know it, its first living one, if that is another one than `h`; NULL. */
+struct core_half *core_half_leader(const struct core_half *h);
+/** The living half of a device that clients know in this call, which may have become part of another one meanwhile; NULL. */
+struct core_half *core_half_by_told(const struct core_device *d, uint64_t call_id);
 /** A move (`how`) while the party calls: its call was sent on to somebody else, who is still to be told as called. */
 bool core_half_is_sent_on(const struct core_half *h);
 /** Does another session come in with a move for that reason: of who picks up, retrieves or intrudes? */

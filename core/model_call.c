@@ -325,6 +325,42 @@ core_half_leads(const struct core_half *h)
 }
 
 bool
+core_half_together(const struct core_half *h, const struct core_half *other)
+{
+	bool conferred =
+		h->conference != CORE_CONFERENCE_NONE && other->conference != CORE_CONFERENCE_NONE;
+
+	return h != other && h->device == other->device && other->told != VIEW_none &&
+		h->told != VIEW_none && other->told_call == h->told_call &&
+		(h->track != other->track || conferred);
+}
+
+struct core_half *
+core_half_leader(const struct core_half *h)
+{
+	struct core_half *other;
+
+	TAILQ_FOREACH(other, &h->device->halves, of_device) {
+		if (other == h)
+			return NULL;
+		if (!other->gone && core_half_together(h, other))
+			return other;
+	}
+	return NULL;
+}
+
+struct core_half *
+core_half_by_told(const struct core_device *d, uint64_t call_id)
+{
+	struct core_half *h;
+
+	TAILQ_FOREACH(h, &d->halves, of_device)
+		if (!h->gone && h->told != VIEW_none && h->told_call == call_id)
+			return h;
+	return NULL;
+}
+
+bool
 core_half_is_sent_on(const struct core_half *h)
 {
 	bool calling = h->told == VIEW_dialed || h->told == VIEW_originated;

@@ -89,7 +89,7 @@ half_only(struct core_device *d, bool *ambiguous)
 	struct core_half *h, *only = NULL;
 
 	TAILQ_FOREACH(h, &d->halves, of_device) {
-		if (h->gone || !core_half_leads(h))
+		if (h->gone || !svc_leads(h))
 			continue;
 		*ambiguous = only != NULL;
 		if (*ambiguous)
@@ -97,6 +97,15 @@ half_only(struct core_device *d, bool *ambiguous)
 		only = h;
 	}
 	return only;
+}
+
+/* By the call that clients know it in; else by one that it has come into, of which they may have heard at another device. */
+static struct core_half *
+half_named(const struct core_device *d, uint64_t call_id)
+{
+	struct core_half *h = core_half_by_told(d, call_id);
+
+	return h != NULL ? h : core_half_by_call(d, call_id);
 }
 
 struct core_half *
@@ -112,7 +121,7 @@ svc_half(const struct svc_in *in, const struct csta_connection *c, enum csta_err
 	if (c->call_id.n == 0)
 		h = half_only(d, &ambiguous);
 	else if (str_u64(c->call_id, UINT64_MAX, &id))
-		h = core_half_by_call(d, id);
+		h = half_named(d, id);
 	if (h == NULL)
 		svc_refuse(
 			in, c->call_id.n > 0 || ambiguous ? CSTA_ERR_invalidConnectionID : nothing);

@@ -59,10 +59,25 @@ svc_view(const struct core_half *h)
 	return h->told != VIEW_none ? h->told : core_half_view(h);
 }
 
+/** The call it is in. Clients may know it in another one still: svc_told_call(). */
 static inline uint64_t
 svc_call_of(const struct core_half *h)
 {
 	return h->track->call->id;
+}
+
+/** The call of a party as clients know it: when two calls have become one, an event is still to tell them so. */
+static inline uint64_t
+svc_told_call(const struct core_half *h)
+{
+	return h->told != VIEW_none ? h->told_call : h->track->call->id;
+}
+
+/** Does it speak for its connection, as clients know that? */
+static inline bool
+svc_leads(const struct core_half *h)
+{
+	return h->told != VIEW_none ? core_half_leader(h) == NULL : core_half_leads(h);
 }
 
 #endif

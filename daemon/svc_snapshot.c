@@ -22,10 +22,10 @@ device_items(struct ctx *x, const struct core_device *d, struct str name, size_t
 	TAILQ_FOREACH(h, &d->halves, of_device) {
 		enum core_view view = svc_view(h);
 
-		if (h->gone || view == VIEW_none || !core_half_leads(h))
+		if (h->gone || view == VIEW_none || !svc_leads(h))
 			continue;
 		REQUIRE(*count < d->half_count);
-		items[(*count)++] = (struct csta_snapshot_item){ .call_id = svc_call_of(h),
+		items[(*count)++] = (struct csta_snapshot_item){ .call_id = svc_told_call(h),
 			.device = name,
 			.endpoint = say_far_device(x, h),
 			.local = say_local_state(view),

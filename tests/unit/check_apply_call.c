@@ -491,6 +491,123 @@ START_TEST(a_parked_call_waits)
 }
 END_TEST
 
+/* Nobody confers with a party that calls: the word of the answer is late, or lost, and would come too late behind the conference. */
+START_TEST(a_conference_proves_the_answer)
+{
+	in_service();
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_ALERTING));
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_CONNECTED));
+	event_of(second(), party("k1", "1:1", CORE_ORIGINATOR, CORE_ALERTING));
+	event(party("h2", "2:1", CORE_ORIGINATOR, CORE_ALERTING));
+	event(party("h2", "2:1", CORE_ORIGINATOR, CORE_CONNECTED));
+	active.said[0] = standby.said[0] = '\0';
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	said("2001:MOVED-7(second-call,) 2002:established 2002:MOVED-7(second-call,) ");
+	event_of(second(), party("k1", "1:1", CORE_ORIGINATOR, CORE_CONNECTED));
+	said("");
+}
+END_TEST
+
+/* Another device has a conference, held, of which the later party speaks first in the call: it is told by the one that leads. */
+START_TEST(a_conference_within_a_conference_is_told_before_its_state)
+{
+	struct str calls[2] = { STR("k1"), STR("k2") };
+	struct core_conference_in held = { CORE_CONFERENCE_HELD, calls, 2 };
+	struct core_party p = party("k1", "6:1", CORE_ORIGINATOR, CORE_CONNECTED);
+
+	in_service();
+	event(party("h1", "1:1", CORE_ORIGINATOR, CORE_CONNECTED));
+	event_of(second(), party("k1", "5:1", CORE_ORIGINATOR, CORE_CONNECTED));
+	event_of(second(), party("k2", "4:1", CORE_ORIGINATOR, CORE_CONNECTED));
+	core_decide_conference(&active.model, &em, second(), &held);
+	p.how = CORE_HOW_TRANSFERRED;
+	p.remote = STR("tel:+15559");
+	event_of(second(), p);
+	event(party("h2", "4:1", CORE_TERMINATOR, CORE_ALERTING));
+	event(party("h2", "4:1", CORE_TERMINATOR, CORE_CONNECTED));
+	active.said[0] = standby.said[0] = '\0';
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	said("2001:MOVED-7(second-call,) 2002:MOVED-7(other-call,second-call,) 2002:held ");
+}
+END_TEST
+
+/* BroadWorks still says that it rings: clients were told connected, by a conference, and hear of a transfer. */
+START_TEST(a_party_that_conferred_is_not_diverted)
+{
+	struct core_party p = party("h2", "2:1", CORE_TERMINATOR, CORE_GONE);
+	const struct core_half *h;
+
+	in_service();
+	event(party("h1", "1:1", CORE_ORIGINATOR, CORE_CONNECTED));
+	event(party("h2", "2:1", CORE_TERMINATOR, CORE_ALERTING));
+	conference(CORE_CONFERENCE_ACTIVE, "h1", "h2");
+	conference(CORE_CONFERENCE_NONE, "", "");
+	event(party("h1", "1:1", CORE_ORIGINATOR, CORE_GONE));
+	h = TAILQ_FIRST(&dev()->halves);
+	ck_assert_int_eq(core_half_view(h), VIEW_ringing);
+	ck_assert_int_eq(h->told, VIEW_connected);
+	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
+	p.end = CORE_END_DIVERTED;
+	core_decide_redirected(&active.model, &em, dev(), &p, 1, &log_counts);
+	ck_assert(h->gone);
+	ck_assert_int_eq(h->end, CORE_END_TRANSFERRED);
+	active.said[0] = standby.said[0] = '\0';
+	core_decide_service(&em, dev(), CORE_SERVICE_IN);
+	said("*2001:cleared 2001:IN ");
+}
+END_TEST
+
+/* Held, transferred to somebody who rings, and picked up from there, all while the device is out: who held has left. */
+START_TEST(who_was_held_is_transferred_and_picked_up)
+{
+	struct core_party p = party("h1", "1:1", CORE_ORIGINATOR, CORE_REMOTE_HELD);
+
+	in_service();
+	event(party("h1", "1:1", CORE_ORIGINATOR, CORE_CONNECTED));
+	event(p);
+	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
+	p.state = CORE_ALERTING;
+	p.how = CORE_HOW_TRANSFERRED;
+	p.remote = STR("tel:+15558");
+	event(p);
+	p.how = CORE_HOW_PICKED_UP;
+	p.tracking = STR("2:1");
+	p.remote = STR("tel:+15559");
+	event(p);
+	p.how = CORE_HOW_NONE;
+	p.state = CORE_CONNECTED;
+	event(p);
+	active.said[0] = standby.said[0] = '\0';
+	core_decide_service(&em, dev(), CORE_SERVICE_IN);
+	said("*2001:MOVED-3(tel:+15550001) 2001:IN ");
+}
+END_TEST
+
+/* Two calls are one, and clients of one of them are still to be told: they name it as they know it. */
+START_TEST(a_call_is_found_as_it_was_told)
+{
+	struct core_party p = party("h1", "2:1", CORE_TERMINATOR, CORE_CONNECTED);
+	const struct core_half *k;
+	uint64_t told;
+
+	in_service();
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_ALERTING));
+	event(party("h1", "1:1", CORE_TERMINATOR, CORE_CONNECTED));
+	event_of(second(), party("k1", "2:1", CORE_ORIGINATOR, CORE_ALERTING));
+	k = core_half_by_bw(second(), STR("k1"));
+	told = k->told_call;
+	p.how = CORE_HOW_BARGED_IN;
+	event(p);
+	ck_assert_uint_ne(k->track->call->id, told);
+	ck_assert_ptr_eq(core_half_by_told(second(), told), k);
+	ck_assert_ptr_null(core_half_by_told(second(), k->track->call->id));
+	ck_assert_ptr_null(core_half_leader(k));
+	event_of(second(), party("k1", "2:1", CORE_ORIGINATOR, CORE_CONNECTED));
+	ck_assert_ptr_null(core_half_by_told(second(), told));
+	active.said[0] = standby.said[0] = '\0';
+}
+END_TEST
+
 int
 main(void)
 {
@@ -525,6 +642,11 @@ main(void)
 	tcase_add_test(tc, a_state_is_told_later);
 	tcase_add_test(tc, who_barges_in_comes_into_the_call);
 	tcase_add_test(tc, a_parked_call_waits);
+	tcase_add_test(tc, a_conference_proves_the_answer);
+	tcase_add_test(tc, a_conference_within_a_conference_is_told_before_its_state);
+	tcase_add_test(tc, a_party_that_conferred_is_not_diverted);
+	tcase_add_test(tc, who_was_held_is_transferred_and_picked_up);
+	tcase_add_test(tc, a_call_is_found_as_it_was_told);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);

@@ -224,6 +224,44 @@ START_TEST(test_call_of_many)
 }
 END_TEST
 
+/*
+ * 2001 intrudes into the call of 2002 and is not connected yet: its call is one with that of 2002, which is told when it talks. Until
+ * then the snapshot names the call that clients know, and requests find it under that name.
+ */
+START_TEST(test_call_as_it_was_told)
+{
+	const char *heard;
+
+	client = world_begin(&w, 1, "");
+	world_monitor(&w, client, "2001");
+	world_monitor(&w, client, "2002");
+	world_call(&w, "2002", "CallReceivedEvent", "b", "5:1", "Terminator", "Alerting", "2003");
+	world_call(&w, "2002", "CallAnsweredEvent", "b", "5:1", "Terminator", "Active", "2003");
+	world_call(&w, "2001", "CallOriginatedEvent", "a", "7:1", "Originator", "Alerting", "2002");
+	world_settle(&w);
+	heard = world_take(&w, client);
+	ck_assert_ptr_nonnull(strstr(heard, "originatedConnection{callID=#5 deviceID=2001}"));
+	world_call(&w, "2002", "CallBargedInEvent", "b", "7:1", "Terminator", "Active", "2001");
+	world_settle(&w);
+	world_take(&w, client);
+	w.snapshots = false; /* BroadWorks is late: told from what is known */
+	world_send(&w, client, 8,
+		"<SnapshotDevice><snapshotObject>2001</snapshotObject></SnapshotDevice>");
+	world_run(&w, 3100);
+	heard = world_take(&w, client);
+	ck_assert_msg(strstr(heard, "{callID=#5 deviceID=2001}") != NULL, "%s", heard);
+	world_rule(&w, "DELETE", "A/user/2001@demo.example/calls/a", 200, 1, "");
+	world_send(&w, client, 9,
+		"<ClearConnection><connectionToBeCleared><callID>#5</callID>"
+		"<deviceID>2001</deviceID></connectionToBeCleared></ClearConnection>");
+	world_settle(&w);
+	ck_assert_uint_eq(world_asked_count(&w, "DELETE A/user/2001@demo.example/calls/a"), 1);
+	heard = world_take(&w, client);
+	ck_assert_msg(strstr(heard, "0009 ClearConnectionResponse") != NULL, "%s", heard);
+	world_fini(&w);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -232,6 +270,7 @@ main(void)
 		test_two_snapshots,
 		test_connection_lost,
 		test_call_of_many,
+		test_call_as_it_was_told,
 	};
 
 	return world_main("svc_snapshot", tests, sizeof(tests) / sizeof(tests[0]));
