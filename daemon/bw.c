@@ -15,7 +15,8 @@
 
 #define BW_PHASE_MS 1000
 #define BW_REACH_DAMP_MS 500
-#define BW_UNCOVERED_DAMP_MS 200 /* ends that belong together are read in that time */
+#define BW_UNCOVERED_DAMP_MS 200      /* ends that belong together are read in that time */
+#define BW_UNCOVERED_DAMP_MS_MAX 1000 /* a link that flaps does not put the asking off for longer */
 #define BW_FIRST_REACH_MS 5000
 #define BW_DOUBT_MS 5000
 #define BW_EMPTY_DOUBT_MS 15000
@@ -249,8 +250,12 @@ bw_reach_changed(struct bw *b, bool opened)
 void
 bw_reach_doubtful(struct bw *b)
 {
-	if (b->phase == BW_RUNNING && b->channels_open > 0)
-		b->uncovered_due = mono_add_ms(b->x->now, BW_UNCOVERED_DAMP_MS);
+	if (b->phase != BW_RUNNING || b->channels_open == 0)
+		return;
+	if (b->uncovered_due.us == MONO_NEVER.us)
+		b->uncovered_last = mono_add_ms(b->x->now, BW_UNCOVERED_DAMP_MS_MAX);
+	b->uncovered_due =
+		mono_min(mono_add_ms(b->x->now, BW_UNCOVERED_DAMP_MS), b->uncovered_last);
 }
 
 /* Not at once: if the others end as well, what is asked now is lost with them, and asked again when one is open. */

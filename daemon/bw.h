@@ -273,6 +273,7 @@ struct bw {
 	struct mono reach_due; /* no channel is open: told when this comes; MONO_NEVER otherwise */
 	struct mono
 		uncovered_due; /* all is asked then, see bw_reach_doubtful(); MONO_NEVER otherwise */
+	struct mono uncovered_last; /* and not later than that, whatever ends until then */
 	struct {
 		struct mono due;   /* next look at it */
 		uint32_t failures; /* in a row */

@@ -209,7 +209,10 @@ void bw_gap_over(struct bw *b, struct bw_sub *bs);
 void bw_update_status(struct bw *b);
 /** A channel was opened or lost; channels_open says how many there are now. */
 void bw_reach_changed(struct bw *b, bool opened);
-/** A channel ended, and it may be that there was none for a moment before those that are open now: all is asked soon. */
+/**
+ * A channel ended, and it may be that there was none for a moment before those that are open now: all is asked when the ends that
+ * belong together were read, within a second from the first of them however many follow.
+ */
 void bw_reach_doubtful(struct bw *b);
 /** A server id was seen in a tracking id. */
 void bw_note_server(struct bw *b, struct str tracking);

@@ -409,6 +409,25 @@ START_TEST(test_ends_that_overlap)
 }
 END_TEST
 
+/* Channels that end again and again, each within the damping time of the one before: what happened is asked for all the same. */
+START_TEST(test_ends_without_end)
+{
+	setup(2, "retry-ms = 10\nretry-ms-max = 10\nretry-jitter-percent = 0\n");
+	world_monitor(&w, world_session(&w), "2001");
+	world_run(&w, 60000);
+	world_forget_asked(&w);
+	for (uint32_t i = 0; i < 16; i++) {
+		terminate(i % 2, "Expired");
+		world_run(&w, 100);
+		ck_assert_uint_eq(counts().channels_open, 2);
+		if (i < 10)
+			ck_assert_uint_eq(world_asked_count(&w, "PUT E/subscription/"), 0);
+	}
+	ck_assert_uint_eq(world_asked_count(&w, "PUT E/subscription/"), 1);
+	world_fini(&w);
+}
+END_TEST
+
 /* A channel that was up for long is not opened at once either: that would be the first blow of a fight. */
 START_TEST(test_terminated_after_long)
 {
@@ -522,6 +541,7 @@ main(void)
 		test_terminated,
 		test_terminated_after_long,
 		test_ends_that_overlap,
+		test_ends_without_end,
 		test_terminated_again_and_again,
 		test_garbage_on_the_stream,
 		test_no_channel_document,
