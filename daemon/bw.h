@@ -91,6 +91,7 @@ struct bw_sub {
 	uint32_t failures;
 	uint64_t request;       /* HTTP id while SENT */
 	uint64_t expires_s;     /* as granted; 0 = not known */
+	struct mono sent;       /* the ask that is under way, or the last one */
 	struct mono asked;      /* when the last ask ended */
 	struct mono owed_until; /* an ask was given up: until then its snapshot may still come */
 	uint32_t owed;          /* asks whose snapshot has not come: each has one */
@@ -299,6 +300,12 @@ struct bw_device *bw_device(struct bw *b, struct core_device *d);
 void bw_device_gone(struct bw *b, struct core_device *d);
 /** Asks a device what calls it has (once more if it is being asked). `live`: ahead of those without calls. */
 void bw_ask(struct bw *b, struct core_device *d, bool live);
+/**
+ * A client wants to know what calls it has. True: BroadWorks is asked, or was less than LIMIT_FRESH_MS ago, and the answer is
+ * awaited. False: it need not be asked, others are, and it was confirmed within that time with nothing that puts it in doubt
+ * since: clients that come back all at once do not ask for each device again while the devices are being asked.
+ */
+bool bw_ask_for_client(struct bw *b, struct core_device *d);
 /**
  * BroadWorks may have lost its memory: every device is asked, those with calls are out of service until confirmed.
  * `except` was compared just now (may be NULL). Without `proof` (BroadWorks said something unasked that changed nothing)

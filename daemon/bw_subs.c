@@ -111,6 +111,7 @@ ask_change(struct bw *b, struct bw_sub *bs, enum bw_ask_state to)
 		break;
 	case ASK_SENT:
 		b->asks_out++;
+		bs->sent = b->x->now;
 		break;
 	case ASK_WAIT:
 		timers_set(&b->timers, &bs->timer,
@@ -140,6 +141,38 @@ bw_sub_ask(struct bw *b, struct bw_sub *bs, bool urgent)
 		ask_change(b, bs, ASK_QUEUED);
 		break;
 	}
+}
+
+/* Others are being asked, or wait for their turn. */
+static bool
+asks_busy(const struct bw *b)
+{
+	return b->asks_out > 0 || !bw_asks_idle(b);
+}
+
+/* Confirmed a moment ago, and nothing has put it in doubt since. */
+static bool
+ask_is_fresh(const struct bw *b, const struct bw_sub *bs)
+{
+	const struct bw_device *bd = bs->of;
+
+	return bd->confirmed && !bd->suspect && bd->device->service == CORE_SERVICE_IN &&
+		bs->state == ASK_IDLE && bs->gap_due.us == MONO_NEVER.us &&
+		!mono_due(mono_add_ms(bs->asked, LIMIT_FRESH_MS), b->x->now);
+}
+
+bool
+bw_ask_for_client(struct bw *b, struct core_device *d)
+{
+	struct bw_sub *bs = bw_device(b, d)->primary;
+	bool under_way = bs->state == ASK_SENT || bs->state == ASK_WAIT;
+
+	if (asks_busy(b) && ask_is_fresh(b, bs))
+		return false;
+	/* the answer that is awaited is of a moment ago as well: it serves who asks now */
+	if (!under_way || mono_due(mono_add_ms(bs->sent, LIMIT_FRESH_MS), b->x->now))
+		bw_sub_ask(b, bs, true);
+	return true;
 }
 
 /* --- ids ----------------------------------------------------------------------------------------------- */

@@ -77,10 +77,17 @@ svc_snapshot_device(const struct svc_in *in)
 {
 	struct core_device *d = svc_device(in);
 
+	char form[LIMIT_DEVICE_ID];
+
 	if (d == NULL)
 		return;
-	bw_ask(in->v->bw, d, true);
-	svc_asked_form(in, d, svc_wait(in, SVC_WAIT_SNAPSHOT, d, SVC_SNAPSHOT_WAIT_MS)->wish.form);
+	if (bw_ask_for_client(in->v->bw, d)) {
+		svc_asked_form(
+			in, d, svc_wait(in, SVC_WAIT_SNAPSHOT, d, SVC_SNAPSHOT_WAIT_MS)->wish.form);
+		return;
+	}
+	svc_asked_form(in, d, form);
+	svc_snapshot_answer(in->v, in->session, in->invoke, d, str_of(form));
 }
 
 /* The parties of a call, each once. */

@@ -59,6 +59,9 @@
 #define LIMIT_CTI_EVENTS 8192 /* events of a connection that are not acknowledged */
 #define LIMIT_ACKS_WAITING 65536
 
+/* so old may be what BroadWorks said of a device's calls to answer a client, while other devices are being asked */
+#define LIMIT_FRESH_MS 2000
+
 /* operators */
 #define LIMIT_CTL_ROWS 100    /* of a slice of a listing */
 #define LIMIT_CTL_VISITS 2000 /* things that a slice looks at, told or not */

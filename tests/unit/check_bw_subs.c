@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct world w;
 
@@ -358,6 +359,67 @@ START_TEST(test_one_snapshot_for_each_ask)
 }
 END_TEST
 
+static void
+snapshot_device(unsigned c, unsigned invoke, const char *device)
+{
+	world_send(&w, c, invoke,
+		"<SnapshotDevice><snapshotObject>%s</snapshotObject></SnapshotDevice>", device);
+	world_run(&w, 20);
+}
+
+static bool
+is_answered(unsigned c)
+{
+	return strstr(world_take(&w, c), "SnapshotDeviceResponse{") != NULL;
+}
+
+/*
+ * Clients that come back all at once want snapshots of every device, while every device is being asked: one that was confirmed a
+ * moment ago is not asked again, nor is one whose answer is under way. Without such a need each snapshot is asked for.
+ */
+START_TEST(test_snapshots_while_others_are_asked)
+{
+	unsigned c;
+
+	setup(1, "");
+	c = world_session(&w);
+	world_monitor(&w, c, "2001");
+	world_monitor(&w, c, "2002");
+	world_run(&w, 3000);
+	world_forget_asked(&w);
+	snapshot_device(c, 20, "2001");
+	snapshot_device(c, 21, "2001");
+	ck_assert(is_answered(c));
+	ck_assert_uint_eq(update_count("2001"), 2);
+	world_rule(&w, "PUT", "E/subscription/s2-2002", 200, -1, "");
+	world_rule_last(&w)->delay_ms = 2500;
+	for (unsigned i = 0; i < 3; i++)
+		snapshot_device(c, 30 + i, "2002");
+	ck_assert(!is_answered(c));
+	for (unsigned i = 0; i < 3; i++) {
+		snapshot_device(c, 40 + i, "2001");
+		ck_assert(is_answered(c));
+	}
+	ck_assert_uint_eq(update_count("2001"), 2);
+	world_run(&w, 2000);
+	snapshot_device(c, 50, "2001");
+	ck_assert(is_answered(c));
+	ck_assert_uint_eq(update_count("2001"), 3);
+	world_run(&w, 400);
+	world_snapshot(&w, "2002", "CallSubscriptionEvent");
+	world_run(&w, 100);
+	ck_assert(is_answered(c));
+	ck_assert_uint_eq(update_count("2002"), 1);
+	/* in doubt: an event is missing */
+	snapshot_device(c, 60, "2002");
+	world_user(&w, "2001")->sequence++;
+	world_call(&w, "2001", "CallReceivedEvent", "a", "7:1", "Terminator", "Alerting", "2050");
+	snapshot_device(c, 61, "2001");
+	ck_assert_uint_eq(update_count("2001"), 4);
+	world_fini(&w);
+}
+END_TEST
+
 /* An ask whose answer was lost has a snapshot too: it may come with that of the next ask, and is no sign of a failover. */
 START_TEST(test_snapshot_of_an_ask_without_an_answer)
 {
@@ -584,6 +646,7 @@ main(void)
 		test_subscription_terminated_early,
 		test_audit,
 		test_one_snapshot_for_each_ask,
+		test_snapshots_while_others_are_asked,
 		test_snapshot_of_an_ask_without_an_answer,
 		test_owed_snapshot_that_clears,
 		test_linger,
