@@ -19,6 +19,8 @@
 #define MOVE_WAIT_MS 60000
 #define MOVE_POLL_MS 100
 #define MOVE_ORDER_MS 20000
+/* A little less than an order may take, in the words of crm_resource. */
+#define MOVE_SETTLE "15s"
 #define MOVE_CIB_BYTES_MAX (4 * 1024 * 1024)
 
 static const char *
@@ -179,6 +181,18 @@ prefer(const struct conf *c, const char *node)
 	return crm_resource(c, words);
 }
 
+/*
+ * The node is active, the virtual address is still on its way: a changed configuration now would make Pacemaker calculate anew
+ * before it starts the address. If it has more to do than that, the order is taken back all the same.
+ */
+static void
+let_settle(const struct conf *c)
+{
+	const char *const words[] = { "--wait", "--timeout", MOVE_SETTLE, NULL };
+
+	(void)crm_resource(c, words);
+}
+
 static void
 take_back(const struct conf *c)
 {
@@ -249,6 +263,8 @@ carry_out(const struct tandemctl_call *c, const struct tandemctl_plan *p)
 		return TANDEMCTL_FAILED;
 	status = await_active(c, p->to);
 	took = now_ms() - begun;
+	if (status != NULL)
+		let_settle(&c->conf);
 	take_back(&c->conf);
 	if (status == NULL) {
 		fprintf(stderr, "tandemctl: %s is not active after %d s: crm_mon -1 -r -f\n", p->to,

@@ -42,7 +42,7 @@ ha_score(const struct ha *ha)
 	case HA_CLAIMING:
 		return ha->score_told;
 	case HA_STANDBY:
-		return ha->in_step ? 900 : 5;
+		return ha->in_step ? 1000 : 5;
 	case HA_JOINING:
 		return ha_member_better(ha) != NULL || ha_member_unheard(ha) ? INT32_MIN : 10;
 	case HA_INIT:

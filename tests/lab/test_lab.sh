@@ -110,6 +110,13 @@ score()
 	lab_in "$1" crm_attribute --promotion=tandemd -N "$1" -G -q 2>/dev/null
 }
 
+# shellcheck disable=SC2317 # called by lab_wait
+monitor_tells()
+{
+	agent n1 monitor >/dev/null 2>&1
+	[ "$(score n1)" = "$1" ]
+}
+
 none_runs()
 {
 	! lab_in n1 pidof tandemd >/dev/null && ! lab_in n2 pidof tandemd >/dev/null
@@ -143,7 +150,7 @@ X
 
 test_agent_alone()
 {
-	local began
+	local began before
 	expect 7 n1 monitor 'nothing runs'
 	expect 0 n1 stop 'nothing runs'
 	expect 0 n1 validate-all 'all is there'
@@ -156,6 +163,13 @@ test_agent_alone()
 	expect 0 n1 start 'start again'
 	[ "$(score n1)" -ge 0 ] 2>/dev/null
 	result $? "start publishes a promotion score ($(score n1))"
+	before=$(score n1)
+	expect 0 n1 promote 'promote'
+	expect 8 n1 monitor 'only just promoted'
+	[ "$(score n1)" = "$before" ]
+	result $? "while the address moves the score stays ($before)"
+	lab_wait 10 monitor_tells 1000
+	result $? "a later monitor tells the new score ($(score n1))"
 	kill_tandemd n1 KILL
 	expect 7 n1 monitor 'after kill -9'
 	expect 0 n1 demote 'after kill -9'

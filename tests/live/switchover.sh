@@ -21,6 +21,8 @@ inject()
 after_fault()
 {
 	lab_wait 20 has_happened "$other" active
+	# the address follows the role; a change of the configuration before would be in its way
+	lab_in "$other" crm_resource --wait --timeout=20s >/dev/null 2>&1 || fail "Pacemaker does not come to rest"
 	lab_in "$other" crm_resource -r tandemd-clone --clear >/dev/null 2>&1 ||
 		fail "Pacemaker keeps the order to move"
 }

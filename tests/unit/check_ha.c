@@ -58,7 +58,7 @@ START_TEST(promote_then_standby_in_step)
 	ck_assert(v.peer.in_step && v.peer.known);
 	ck_assert(t.node[0].saved_before_claim);
 	ck_assert_int_eq(t.node[0].score, 1000);
-	ck_assert_int_eq(t.node[1].score, 900);
+	ck_assert_int_eq(t.node[1].score, 1000);
 	load(0, 100);
 	toy_drain(&t);
 	same_state(0, 1);
@@ -199,7 +199,7 @@ START_TEST(process_death_is_told_once_and_taken_over)
 	ck_assert_uint_eq(t.node[1].peer_dead_active, 1);
 	ck_assert_uint_eq(t.node[1].peer_lost, 1);
 	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
-	ck_assert_int_eq(t.node[1].score, 900);
+	ck_assert_int_eq(t.node[1].score, 1000);
 	ck_assert_int_eq(toy_promote(&t, 1), 0);
 	toy_drain(&t);
 	ck_assert_int_eq(toy_role(&t, 1), HA_ACTIVE);

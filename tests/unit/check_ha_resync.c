@@ -487,7 +487,7 @@ START_TEST(three_members)
 	toy_run(&t, 300);
 	for (unsigned i = 1; i < 3; i++) {
 		if (toy_role(&t, i) == HA_STANDBY) {
-			ck_assert_int_eq(t.node[i].score, 900);
+			ck_assert_int_eq(t.node[i].score, 1000);
 			toy_promote(&t, i);
 			break;
 		}
