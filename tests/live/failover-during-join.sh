@@ -12,11 +12,11 @@
 
 EXPECT=either
 
-# outer_pid NODE: the number outside of the node's connector, to act within a millisecond
+# outer_pid NODE: the number outside of the connector of the node (not of a child it forks just now), to act within a millisecond
 outer_pid()
 {
 	local holder
-	holder=$(lab_alive "$LAB/$1/pid") && pgrep --ns "$holder" --nslist pid -x tandemd
+	holder=$(lab_alive "$LAB/$1/pid") && pgrep -o --ns "$holder" --nslist pid -x tandemd
 }
 
 # Waits, without a process more, until the joiner says that it asks for the state.
