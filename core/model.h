@@ -139,6 +139,9 @@ struct core_call {
 	uint32_t halves;
 	uint32_t follow_count;
 	bool joined; /* two calls became this one, its followers were not told yet */
+	/* for operators, and not replicated: when this node heard of it (core_model.now_us) */
+	int64_t since_us;
+	bool restored; /* it came with a snapshot: it is older than that */
 	uint64_t hash;
 	TAILQ_HEAD(, core_track) tracks; /* never empty but while it is made and freed */
 	TAILQ_HEAD(, core_follow) follows;
@@ -359,6 +362,7 @@ struct core_model {
 	uint64_t digest;
 	uint64_t meta_hash;
 	uint32_t devices_out;
+	int64_t now_us; /* the time of day as its owner last said it: for what is shown, never for a decision */
 	struct core_device *devices, *devices_by_user;
 	struct core_sub *subs;
 	struct core_subs scopes; /* subscriptions that are of no single device */

@@ -91,6 +91,7 @@ core_call_new(struct core_model *m, const struct delta_r_call *r)
 
 	c->id = r->id;
 	c->joined = r->joined;
+	c->since_us = m->now_us;
 	TAILQ_INIT(&c->tracks);
 	TAILQ_INIT(&c->follows);
 	TAILQ_INIT(&c->parties);

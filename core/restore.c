@@ -40,7 +40,7 @@ restore_r_call(struct core_model *m, const struct delta_r_call *r)
 {
 	if (core_call_by_id(m, r->id) != NULL)
 		return E_MALFORMED;
-	core_call_new(m, r);
+	core_call_new(m, r)->restored = true;
 	return E_OK;
 }
 

@@ -49,6 +49,8 @@ enum node_action_kind {
 	NODE_ACT_TELL_FAILED, /* from_node: tell Pacemaker that the resource failed there */
 	NODE_ACT_TELL_CLEAN, /* from_node: that failure is dealt with, Pacemaker may start the resource there again */
 	NODE_ACT_HISTORY, /* text = what happened (a word), bytes = further JSON members without braces, or "" */
+	NODE_ACT_ASKED, /* id, from_node, bytes: the other node asks this; NODE_EV_TELL answers */
+	NODE_ACT_TOLD, /* id, flag: the other node's answer, bytes; else text = why there is none. Once for each ASK */
 	NODE_ACT_SCORE,   /* the promotion score changed: ask node_score() */
 	NODE_ACT_STOPPED, /* all is closed after NODE_EV_STOP: the process may end */
 };

@@ -70,6 +70,11 @@ static void
 ack_send(struct bw *b, const struct bw_ack *a)
 {
 	ack_delay(b, a);
+	if (b->x->traces.on != 0) {
+		struct trace_at at = ctx_trace_at(b->x, a->offset);
+
+		trace_ack(&at, b->x->conf->xsps[a->xsp].name, a->status, a->offset);
+	}
 	buf_reset(&b->body);
 	xsi_put_event_response(&b->body, str_of(a->event_id), a->status);
 	if (bw_link_is_cti(b, a->xsp)) {

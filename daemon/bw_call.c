@@ -84,6 +84,20 @@ call_take_token(struct bw *b, struct bw_device *bd)
 	return true;
 }
 
+static void
+call_send(struct bw *b, const struct bw_waiting_call *w)
+{
+	uint32_t xsp = bw_pick_xsp(b, w->q->op);
+
+	bw_request_send(b, BW_REQ_CALL, xsp, w->q, w->device)->request = w->request;
+	if (b->x->traces.on != 0) {
+		struct trace_at at = ctx_trace_at(b->x, w->offset);
+
+		trace_asked(&at, b->x->conf->xsps[xsp].name, xsi_op_name(w->q->op), w->device,
+			w->request);
+	}
+}
+
 void
 bw_calls_pump(struct bw *b)
 {
@@ -105,8 +119,7 @@ bw_calls_pump(struct bw *b)
 				bw_conferred(b, d);
 			b->hooks.request_over(w->request, BW_OVERLOAD, 0, b->hooks.arg);
 		} else {
-			bw_request_send(b, BW_REQ_CALL, bw_pick_xsp(b, w->q->op), w->q, w->device)
-				->request = w->request;
+			call_send(b, w);
 		}
 		call_free(b, w);
 	}
@@ -153,6 +166,12 @@ bw_call_done(struct bw *b, const struct bw_request *r, struct str body)
 	uint64_t call_id = 0;
 	struct err e = { 0 };
 
+	if (b->x->traces.on != 0) {
+		struct trace_at at = ctx_trace_at(b->x, b->x->offset);
+
+		trace_answered(&at, b->x->conf->xsps[r->xsp].name, xsi_op_name(r->op), r->request,
+			result == BW_DONE);
+	}
 	if (body.n == 0 || xsi_decode(b->x->xml, body, b->doc, &e) != E_OK)
 		b->doc->kind = XSI_DOC_UNKNOWN;
 	if (result == BW_DONE && b->doc->kind == XSI_DOC_CALL_START && b->doc->tracking_id.n > 0)

@@ -149,6 +149,22 @@ event_tell(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev)
 	bw_event_take(b, bd, ev);
 }
 
+static void
+event_trace(struct bw *b, const struct bw_sub *bs, const struct xsi_event *ev, uint32_t xsp)
+{
+	struct trace_at at = ctx_trace_at(b->x, b->x->offset);
+	const struct bw_device *bd = event_device(b, bs, ev);
+	struct str trackings[LIMIT_TRACE_CALLS];
+	size_t count = 0;
+
+	if (ev->call.tracking_id.n > 0)
+		trackings[count++] = ev->call.tracking_id;
+	for (uint32_t i = 0; i < ev->call_count && count < LIMIT_TRACE_CALLS; i++)
+		trackings[count++] = ev->calls[i].tracking_id;
+	trace_event(&at, b->x->conf->xsps[xsp].name, xsi_event_name(ev->kind), ev->sequence,
+		bd != NULL ? bd->device : NULL, trackings, count);
+}
+
 /* Takes the event in: it is the next one of its subscription. */
 static void
 event_take(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev, uint32_t xsp)
@@ -160,6 +176,8 @@ event_take(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev, uint32_t
 	if (!str_copy(event_id, sizeof(event_id), ev->event_id))
 		event_id[0] = '\0';
 	REQUIRE(str_copy(id, sizeof(id), str_of(bs->sub->id)));
+	if (b->x->traces.on != 0)
+		event_trace(b, bs, ev, xsp);
 	event_id_note(b, bs, ev->event_id);
 	CORE_EMIT(&b->x->em, sub_seq, .subscription = str_of(id), .sequence = ev->sequence);
 	if (ev->kind == XSI_EV_SubscriptionTerminated) {
@@ -172,6 +190,7 @@ event_take(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev, uint32_t
 			bw_sub_answered(b, bs);
 	}
 	bw_ack_event(b, xsp, str_of(event_id), ACK_OK);
+	trace_end(&b->x->traces);
 }
 
 /* --- events that came too early --------------------------------------------------------------------------- */

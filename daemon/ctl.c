@@ -119,16 +119,18 @@ static int
 read_list(json_t *root, struct ctl_list_query *q, struct err *e)
 {
 	const char *what = json_string_value(json_object_get(root, "what"));
-	json_int_t rows = 0;
+	json_int_t rows = 0, older = 0;
 
 	if (what == NULL || !ctl_list_find(what, &q->kind))
 		return err_set(e, E_MALFORMED,
 			"what: allowed: calls, stuck, monitors, sessions, users, channels");
 	if (read_number(root, "rows", LIMIT_CTL_ROWS, 1, LIMIT_CTL_ROWS, &rows, e) != 0 ||
+		read_number(root, "older", 0, 0, UINT32_MAX, &older, e) != 0 ||
 		read_text(root, "match", q->match, sizeof(q->match), e) != 0 ||
 		read_text(root, "state", q->state, sizeof(q->state), e) != 0)
 		return e->code;
 	q->rows_max = (uint32_t)rows;
+	q->older_s = (uint32_t)older;
 	return read_after(json_object_get(root, "after"), q, e);
 }
 
@@ -152,14 +154,27 @@ read_members(json_t *root, struct ctl_request *r, struct err *e)
 	const char *level = json_string_value(json_object_get(root, "level"));
 	json_int_t lines = 0;
 
-	if (read_number(root, "lines", 20, 1, CTL_HISTORY_LINES_MAX, &lines, e) != 0)
+	json_int_t seconds = 0;
+	const char *salt = json_string_value(json_object_get(root, "salt"));
+
+	if (read_number(root, "lines", 20, 1, CTL_HISTORY_LINES_MAX, &lines, e) != 0 ||
+		read_number(root, "seconds", 0, 0, CTL_SECONDS_MAX, &seconds, e) != 0 ||
+		read_text(root, "node", r->node, sizeof(r->node), e) != 0)
 		return e->code;
+	if (salt != NULL && !str_u64(str_of(salt), UINT64_MAX, &r->salt))
+		return err_set(e, E_MALFORMED, "salt: not a number");
+	r->seconds = (uint32_t)seconds;
 	r->lines = (uint32_t)lines;
 	if (r->verb == CTL_LOGLEVEL && (level == NULL || !find_level(level, &r->level)))
 		return err_set(e, E_MALFORMED, "level: allowed: alarm, warning, notice, debug");
 	if (r->verb == CTL_RESYNC)
 		return read_text(root, "device", r->device, sizeof(r->device), e);
-	if (r->verb == CTL_EVENTS)
+	if (r->verb == CTL_TRACE && read_text(root, "object", r->object, sizeof(r->object), e) != 0)
+		return e->code;
+	if (r->verb == CTL_TRACE && r->object[0] == '\0')
+		return err_set(
+			e, E_MALFORMED, "object: a device, user, call or session is missing");
+	if (r->verb == CTL_EVENTS || r->verb == CTL_TRACE)
 		return read_events(root, r, e);
 	return r->verb == CTL_LIST ? read_list(root, &r->list, e) : 0;
 }

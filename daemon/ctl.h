@@ -3,7 +3,9 @@
  * The control channel's language: requests and answers as JSON, who may ask what, and when an order is done.
  *
  * Request {"verb":"status"}; further members by verb: history: "lines" (20); loglevel: "level"; list: "what", "rows",
- * "match", "state", "after":{"keys":[...],"skip":n}; events: "after", "rows"; resync: "device" ("" = all). Answer {"ok":true,...} or
+ * "match", "state", "after":{"keys":[...],"skip":n}; events: "after", "rows"; resync: "device" ("" = all);
+ * trace: "object", "after", "rows"; loglevel: "seconds" (0: until the daemon ends). "node" with any verb that needs the level
+ * read: the node of this name is asked, by way of the one that is; conf and confdiff: ctl_conf.h. Answer {"ok":true,...} or
  * {"ok":false,"error":"..."}, with "denied":true if the asker may not; verbs whose answer is an exit code have "exit".
  *
  * Levels, each with the ones before it: read looks, operate changes what is looked at (log level, resynchronisation),
@@ -23,6 +25,7 @@
 
 #define CTL_MESSAGE_BYTES_MAX (128 * 1024) /* either way, with libqb's header */
 #define CTL_HISTORY_LINES_MAX 500
+#define CTL_SECONDS_MAX 604800
 
 #define CTL_LEVELS(XX) XX(NONE, "none") XX(READ, "read") XX(OPERATE, "operate") XX(ADMIN, "admin")
 
@@ -48,7 +51,11 @@ enum ctl_level {
 	XX(PID, "pid", READ) \
 	XX(LOGLEVEL, "loglevel", OPERATE) \
 	XX(BLACKBOX, "blackbox", OPERATE) \
+	XX(BUNDLE, "bundle", ADMIN) \
 	XX(RESYNC, "resync", OPERATE) \
+	XX(TRACE, "trace", OPERATE) \
+	XX(CONF, "conf", READ) \
+	XX(CONFDIFF, "confdiff", READ) \
 	XX(RELOAD, "reload", ADMIN)
 
 enum ctl_verb {
@@ -75,7 +82,11 @@ struct ctl_request {
 	enum log_level level;         /* loglevel */
 	uint32_t rows;                /* events: 1..LIMIT_CTL_ROWS */
 	char device[LIMIT_DEVICE_ID]; /* resync: "" = all */
-	uint64_t after;               /* events: those with greater numbers */
+	uint64_t after;               /* events, trace: those with greater numbers */
+	char object[LIMIT_USER_ID];   /* trace */
+	uint32_t seconds;             /* loglevel */
+	uint64_t salt;                /* conf, of the other node alone: how it hides secrets */
+	char node[64];                /* who is to answer; "" = who is asked */
 	struct ctl_list_query list;
 };
 

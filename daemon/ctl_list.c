@@ -155,6 +155,15 @@ is_stuck(const struct slice *s, const struct core_device *d)
 	return d->service != CORE_SERVICE_IN || (ctx_is_active(s->x) && doubt_of(s, d)[0] != '\0');
 }
 
+/* How long this node knows the call. */
+static int64_t
+age_s(const struct slice *s, const struct core_call *c)
+{
+	int64_t us = s->x->wall_us - c->since_us;
+
+	return us > 0 ? us / 1000000 : 0;
+}
+
 static void
 call_row(struct slice *s, const struct core_device *d, const struct core_half *h)
 {
@@ -168,6 +177,8 @@ call_row(struct slice *s, const struct core_device *d, const struct core_half *h
 	put_text(row, "with", h->remote[0] != '\0' ? h->remote : h->remote_user);
 	put_text(row, "service", service_name(d->service));
 	put_text(row, "server", bd != NULL ? bd->server : "");
+	put_number(row, "age_s", age_s(s, h->track->call));
+	put_flag(row, "older", h->track->call->restored);
 	if (s->q->kind == CTL_LIST_STUCK) {
 		const struct bw_sub *ask = bd != NULL ? bd->primary : NULL;
 
@@ -194,7 +205,8 @@ call_rows(struct slice *s, const void *thing)
 		s->skip++;
 		if (s->skip <= skip || h->gone)
 			continue;
-		if (s->q->state[0] == '\0' || strcmp(s->q->state, party_state(h)) == 0)
+		if ((s->q->state[0] == '\0' || strcmp(s->q->state, party_state(h)) == 0) &&
+			age_s(s, h->track->call) >= s->q->older_s)
 			call_row(s, d, h);
 	}
 	s->skip = 0;

@@ -52,6 +52,7 @@ struct ctl_list_query {
 	char keys[CTL_LIST_KEYS]
 		 [LIMIT_DEVICE_ID];  /* where the slice before ended, the last first */
 	char match[LIMIT_DEVICE_ID]; /* "" or a part of the device, user or peer */
+	uint32_t older_s;            /* calls, stuck: known for so long at least */
 	char state[24];              /* "" or the state of a party, the service of a user */
 };
 

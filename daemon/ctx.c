@@ -5,6 +5,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+struct trace_at
+ctx_trace_at(struct ctx *x, uint64_t offset)
+{
+	return (struct trace_at){
+		.all = &x->traces, .model = &x->model, .wall_us = x->wall_us, .offset = offset
+	};
+}
+
 bool
 ctx_is_active(const struct ctx *x)
 {

@@ -14,6 +14,7 @@
 #include "daemon/act.h"
 #include "daemon/conf.h"
 #include "daemon/meter.h"
+#include "daemon/trace.h"
 #include "ha/ha.h"
 #include "proto/base/rng.h"
 #include "proto/xml.h"
@@ -48,8 +49,12 @@ struct ctx {
 	uint64_t malformed;     /* frames and documents that were skipped */
 	uint64_t desynchronised;
 	struct meter meter;
+	struct traces traces;   /* for operators: see trace.h */
 	struct ctx_text *texts; /* made during the step: see ctx_text() */
 };
+
+/** Where the trace of an input or an effect stands: this moment, after the delta with this offset. */
+struct trace_at ctx_trace_at(struct ctx *x, uint64_t offset);
 
 /** Active, and the epoch is confirmed: decisions may be made. */
 bool ctx_is_active(const struct ctx *x);

@@ -10,6 +10,7 @@
 #include "daemon/io_ctl.h"
 
 #include "daemon/ctl.h"
+#include "daemon/ctl_conf.h"
 #include "daemon/ctl_ring.h"
 #include "daemon/io_files.h"
 #include "daemon/io_log.h"
@@ -25,6 +26,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/uio.h>
 #include <unistd.h>
 #include <utlist.h>
@@ -37,6 +39,8 @@
 struct waiter {
 	qb_ipcs_connection_t *conn;
 	enum ctl_verb verb;
+	uint64_t ask; /* id of its question to the other node; 0: it waits for an order */
+	uint64_t salt;
 	uint64_t give_up_ms;
 	struct waiter *prev, *next;
 };
@@ -47,6 +51,7 @@ struct io_ctl {
 	const struct node *node; /* NULL at first */
 	qb_ipcs_service_t *service;
 	uv_timer_t tick;
+	uv_timer_t level_over; /* of a level of the log that was set for a while */
 	struct waiter *waiters;
 	unsigned waiter_count;
 	struct ctl_rights rights;
@@ -164,6 +169,20 @@ answer_resync(struct io_ctl *c, const struct ctl_request *r)
 		ctl_answer_code(&c->answer, 0, text);
 }
 
+/* A poll keeps the trace on: who does not come again is forgotten by the node. */
+static void
+answer_trace(struct io_ctl *c, const struct ctl_request *r)
+{
+	const char *refusal;
+
+	io_emit(&c->sink, &(struct node_event){ .kind = NODE_EV_TRACE, .text = str_of(r->object) });
+	refusal = node_refusal(c->node);
+	if (refusal[0] != '\0')
+		ctl_answer_error(&c->answer, refusal);
+	else
+		node_trace(c->node, str_of(r->object), r->after, r->rows, &c->answer);
+}
+
 /* The signal does it, as it does for everybody else; here it is said what will come of it. */
 static void
 answer_reload(struct io_ctl *c)
@@ -188,6 +207,27 @@ answer_pid(struct io_ctl *c)
 }
 
 static void
+on_level_over(uv_timer_t *timer)
+{
+	struct io_ctl *c = timer->data;
+
+	io_log_set_level((enum log_level)c->conf.conf->log_level);
+	log_emit(c->sink.log, M_CONFIG_LOADED,
+		"the level of the log is that of the configuration again");
+}
+
+/* For a while, or until the daemon ends. */
+static void
+answer_log_level(struct io_ctl *c, const struct ctl_request *r)
+{
+	io_log_set_level(r->level);
+	uv_timer_stop(&c->level_over);
+	if (r->seconds > 0)
+		uv_timer_start(&c->level_over, on_level_over, (uint64_t)r->seconds * 1000, 0);
+	ctl_answer_code(&c->answer, 0, log_level_name(r->level));
+}
+
+static void
 answer_monitor(struct io_ctl *c)
 {
 	enum ha_role role = node_role(c->node);
@@ -204,6 +244,68 @@ answer_score(struct io_ctl *c)
 	if (score != INT32_MIN)
 		snprintf(text, sizeof(text), "%" PRId32, score);
 	ctl_answer_code(&c->answer, 0, text);
+}
+
+/* What is answered at once. */
+static void
+perform(struct io_ctl *c, const struct ctl_request *r)
+{
+	if (c->node == NULL && r->verb != CTL_VERSION) {
+		ctl_answer_error(&c->answer, "the daemon is starting");
+		return;
+	}
+	switch (r->verb) {
+	case CTL_STATUS:
+	case CTL_READY:
+	case CTL_OCF_HEALTH:
+		answer_status(c, r->verb);
+		break;
+	case CTL_HISTORY:
+		answer_history(c, r->lines);
+		break;
+	case CTL_LIST:
+		node_list(c->node, &r->list, &c->answer);
+		break;
+	case CTL_EVENTS:
+		ctl_ring_answer(io_log_ring(), r->after, r->rows, &c->answer);
+		break;
+	case CTL_BLACKBOX:
+	case CTL_BUNDLE: /* what else is in it is asked for by itself */
+		answer_blackbox(c);
+		break;
+	case CTL_OCF_MONITOR:
+		answer_monitor(c);
+		break;
+	case CTL_OCF_SCORE:
+		answer_score(c);
+		break;
+	case CTL_VERSION:
+		ctl_answer_code(&c->answer, 0, TANDEM_VERSION);
+		break;
+	case CTL_RESYNC:
+		answer_resync(c, r);
+		break;
+	case CTL_TRACE:
+		answer_trace(c, r);
+		break;
+	case CTL_RELOAD:
+		answer_reload(c);
+		break;
+	case CTL_PID:
+		answer_pid(c);
+		break;
+	case CTL_LOGLEVEL:
+		answer_log_level(c, r);
+		break;
+	case CTL_CONF:
+		ctl_conf_print(c->conf.conf, r->salt, &c->answer);
+		break;
+	case CTL_CONFDIFF:
+	case CTL_OCF_PROMOTE:
+	case CTL_OCF_DEMOTE:
+		ctl_answer_error(&c->answer, "this is no question");
+		break;
+	}
 }
 
 /* --- orders ----------------------------------------------------------------------------------- */
@@ -231,8 +333,8 @@ check_waiter(struct io_ctl *c, struct waiter *w)
 	bool late = uv_now(c->sink.loop) >= w->give_up_ms;
 	char text[256];
 
-	if (verdict == CTL_WAIT && !late)
-		return;
+	if (w->ask != 0 || (verdict == CTL_WAIT && !late))
+		return; /* of a question the node says itself that it is late */
 	buf_reset(&c->answer);
 	snprintf(text, sizeof(text), "%s%s%s%s", ha_role_name(node_role(n)),
 		verdict == CTL_WAIT ? ": not in time" : "",
@@ -265,20 +367,17 @@ on_tick(uv_timer_t *timer)
 	io_ctl_check(timer->data);
 }
 
-static void
-take_order(struct io_ctl *c, qb_ipcs_connection_t *conn, enum ctl_verb verb)
+/* NULL: there are too many, and the asker was told. */
+static struct waiter *
+new_waiter(struct io_ctl *c, qb_ipcs_connection_t *conn, enum ctl_verb verb)
 {
 	struct waiter *w;
 
 	if (c->waiter_count >= CTL_WAITERS_MAX) {
 		ctl_answer_error(&c->answer, "too many orders wait already");
 		send_answer(c, conn);
-		return;
+		return NULL;
 	}
-	/* the node first: its refusal is about the order before until it has seen this one */
-	io_emit(&c->sink,
-		&(struct node_event){
-			.kind = verb == CTL_OCF_PROMOTE ? NODE_EV_PROMOTE : NODE_EV_DEMOTE });
 	w = mem_zalloc(sizeof(*w));
 	w->conn = conn;
 	w->verb = verb;
@@ -287,77 +386,132 @@ take_order(struct io_ctl *c, qb_ipcs_connection_t *conn, enum ctl_verb verb)
 	DL_APPEND(c->waiters, w);
 	c->waiter_count++;
 	uv_timer_start(&c->tick, on_tick, CTL_TICK_MS, CTL_TICK_MS);
-	check_waiter(c, w);
+	return w;
+}
+
+static void
+take_order(struct io_ctl *c, qb_ipcs_connection_t *conn, enum ctl_verb verb)
+{
+	struct waiter *w;
+
+	/* the node first: its refusal is about the order before until it has seen this one */
+	io_emit(&c->sink,
+		&(struct node_event){
+			.kind = verb == CTL_OCF_PROMOTE ? NODE_EV_PROMOTE : NODE_EV_DEMOTE });
+	w = new_waiter(c, conn, verb);
+	if (w != NULL)
+		check_waiter(c, w);
+}
+
+/* --- the other node --------------------------------------------------------------------------- */
+
+/* The ring's members trust each other: the other node has seen to it that its asker may. */
+void
+io_ctl_asked(struct io_ctl *c, uint64_t id, uint32_t from_node, struct str request)
+{
+	struct ctl_request r;
+	struct err e = { 0 };
+
+	buf_reset(&c->answer);
+	if (ctl_parse(request, &r, &e) != 0)
+		ctl_answer_error(&c->answer, e.text);
+	else if (strcmp(r.node, c->conf.node_name) != 0)
+		ctl_answer_error(&c->answer, "there is no such node: tandemctl status lists them");
+	else if (ctl_level_of(r.verb) != CTL_LEVEL_READ || r.verb == CTL_CONFDIFF)
+		ctl_answer_error(&c->answer, "only the node itself can do this");
+	else
+		perform(c, &r);
+	io_emit(&c->sink,
+		&(struct node_event){ .kind = NODE_EV_TELL,
+			.id = id,
+			.from_node = from_node,
+			.bytes = buf_as_str(&c->answer) });
+}
+
+static void
+ask_other(struct io_ctl *c, qb_ipcs_connection_t *conn, enum ctl_verb verb, struct str request,
+	uint64_t salt)
+{
+	struct waiter *w = new_waiter(c, conn, verb);
+
+	if (w == NULL)
+		return;
+	w->ask = uv_hrtime();
+	w->salt = salt;
+	io_emit(&c->sink,
+		&(struct node_event){ .kind = NODE_EV_ASK, .id = w->ask, .text = request });
+}
+
+void
+io_ctl_told(struct io_ctl *c, uint64_t id, bool good, struct str text)
+{
+	struct waiter *w;
+	char why[256];
+
+	(void)str_copy(why, sizeof(why), good ? STR_NONE : text);
+	DL_SEARCH_SCALAR(c->waiters, w, ask, id);
+	if (w == NULL)
+		return; /* its asker is gone */
+	buf_reset(&c->answer);
+	if (!good)
+		ctl_answer_error(&c->answer, why);
+	else if (w->verb == CTL_CONFDIFF)
+		ctl_conf_diff(c->conf.conf, w->salt, text, &c->answer);
+	else
+		buf_str(&c->answer, text);
+	send_answer(c, w->conn);
+	forget_waiter(c, w);
+}
+
+/* The values of the other node, secrets as hashes under a salt of which nobody but the two daemons hears. */
+static void
+diff_conf(struct io_ctl *c, qb_ipcs_connection_t *conn)
+{
+	struct ha_view view;
+	uint64_t salt = 0;
+	char request[256];
+
+	node_get_view(c->node, (struct mono){ (int64_t)(uv_hrtime() / 1000) }, &view);
+	if (getrandom(&salt, sizeof(salt), 0) != sizeof(salt) || !view.peer.known) {
+		ctl_answer_error(&c->answer, "the other node is not there");
+		send_answer(c, conn);
+		return;
+	}
+	snprintf(request, sizeof(request),
+		"{\"verb\":\"conf\",\"salt\":\"%" PRIu64 "\",\"node\":\"%.*s\"}", salt,
+		STR_ARG(stat_health(view.peer.health, "name")));
+	ask_other(c, conn, CTL_CONFDIFF, str_of(request), salt);
 }
 
 /* --- requests --------------------------------------------------------------------------------- */
 
-static void
-perform(struct io_ctl *c, qb_ipcs_connection_t *conn, const struct ctl_request *r)
+/* A request for another node goes there as it is. */
+static bool
+is_for_another(const struct io_ctl *c, const struct ctl_request *r)
 {
-	if (c->node == NULL && r->verb != CTL_VERSION) {
-		ctl_answer_error(&c->answer, "the daemon is starting");
-		send_answer(c, conn);
-		return;
-	}
-	switch (r->verb) {
-	case CTL_STATUS:
-	case CTL_READY:
-	case CTL_OCF_HEALTH:
-		answer_status(c, r->verb);
-		break;
-	case CTL_HISTORY:
-		answer_history(c, r->lines);
-		break;
-	case CTL_LIST:
-		node_list(c->node, &r->list, &c->answer);
-		break;
-	case CTL_EVENTS:
-		ctl_ring_answer(io_log_ring(), r->after, r->rows, &c->answer);
-		break;
-	case CTL_BLACKBOX:
-		answer_blackbox(c);
-		break;
-	case CTL_OCF_MONITOR:
-		answer_monitor(c);
-		break;
-	case CTL_OCF_SCORE:
-		answer_score(c);
-		break;
-	case CTL_VERSION:
-		ctl_answer_code(&c->answer, 0, TANDEM_VERSION);
-		break;
-	case CTL_RESYNC:
-		answer_resync(c, r);
-		break;
-	case CTL_RELOAD:
-		answer_reload(c);
-		break;
-	case CTL_PID:
-		answer_pid(c);
-		break;
-	case CTL_LOGLEVEL:
-		io_log_set_level(r->level);
-		ctl_answer_code(&c->answer, 0, log_level_name(r->level));
-		break;
-	case CTL_OCF_PROMOTE:
-	case CTL_OCF_DEMOTE:
-		take_order(c, conn, r->verb);
-		return;
-	}
-	send_answer(c, conn);
+	return r->node[0] != '\0' && strcmp(r->node, c->conf.node_name) != 0;
 }
 
 static void
-perform_permitted(struct io_ctl *c, qb_ipcs_connection_t *conn, const struct ctl_request *r)
+perform_permitted(
+	struct io_ctl *c, qb_ipcs_connection_t *conn, const struct ctl_request *r, struct str text)
 {
 	enum ctl_level has = (enum ctl_level)(uintptr_t)qb_ipcs_context_get(conn);
 
-	if (has >= ctl_level_of(r->verb)) {
-		perform(c, conn, r);
+	if (has < ctl_level_of(r->verb) || r->salt != 0) {
+		ctl_answer_denied(&c->answer, r->verb, has);
+	} else if (c->node != NULL && is_for_another(c, r)) {
+		ask_other(c, conn, r->verb, text, 0);
 		return;
+	} else if (c->node != NULL && r->verb == CTL_CONFDIFF) {
+		diff_conf(c, conn);
+		return;
+	} else if (c->node != NULL && (r->verb == CTL_OCF_PROMOTE || r->verb == CTL_OCF_DEMOTE)) {
+		take_order(c, conn, r->verb);
+		return;
+	} else {
+		perform(c, r);
 	}
-	ctl_answer_denied(&c->answer, r->verb, has);
 	send_answer(c, conn);
 }
 
@@ -378,7 +532,8 @@ on_message(qb_ipcs_connection_t *conn, void *data, size_t size)
 		err_set(&e, E_MALFORMED, "the size in the header is wrong");
 	else if (ctl_parse((struct str){ (const char *)data + head, (size_t)header.size - head },
 			 &request, &e) == 0) {
-		perform_permitted(c, conn, &request);
+		perform_permitted(c, conn, &request,
+			(struct str){ (const char *)data + head, (size_t)header.size - head });
 		return 0;
 	}
 	ctl_answer_error(&c->answer, e.text);
@@ -507,7 +662,8 @@ io_ctl_new(const struct io_sink *sink, const struct io_ctl_conf *conf, struct er
 	c->conf = *conf;
 	buf_init(&c->answer, CTL_MESSAGE_BYTES_MAX - 1024);
 	uv_timer_init(sink->loop, &c->tick);
-	c->tick.data = c;
+	uv_timer_init(sink->loop, &c->level_over);
+	c->tick.data = c->level_over.data = c;
 	io_qb_open(sink->loop);
 	if (read_rights(c, e) == 0 && start_service(c, e) == 0)
 		return c;
@@ -527,6 +683,7 @@ io_ctl_close(struct io_ctl *c)
 	c->service = NULL;
 	io_qb_close();
 	uv_close((uv_handle_t *)&c->tick, NULL);
+	uv_close((uv_handle_t *)&c->level_over, NULL);
 }
 
 void

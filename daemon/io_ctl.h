@@ -30,6 +30,10 @@ struct io_ctl *io_ctl_new(
 void io_ctl_set_node(struct io_ctl *c, const struct node *node);
 /** After each step of the node: answers the orders that are done. */
 void io_ctl_check(struct io_ctl *c);
+/** The other node asks: answered with TELL, within this step. */
+void io_ctl_asked(struct io_ctl *c, uint64_t id, uint32_t from_node, struct str request);
+/** The other node's answer to the question `id`, or why there is none. */
+void io_ctl_told(struct io_ctl *c, uint64_t id, bool good, struct str text);
 void io_ctl_close(struct io_ctl *c);
 void io_ctl_free(struct io_ctl *c);
 

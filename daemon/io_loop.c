@@ -175,6 +175,18 @@ perform_north(struct io_loop *l, const struct node_action *a)
 	}
 }
 
+/* What clients and operators ask for. */
+static void
+perform_asked(struct io_loop *l, const struct node_action *a)
+{
+	if (a->kind == NODE_ACT_ASKED)
+		io_ctl_asked(l->ctl, a->id, a->from_node, a->bytes);
+	else if (a->kind == NODE_ACT_TOLD)
+		io_ctl_told(l->ctl, a->id, a->flag, a->flag ? a->bytes : a->text);
+	else
+		perform_north(l, a);
+}
+
 static void
 perform_one(struct io_loop *l, const struct node_action *a)
 {
@@ -205,7 +217,9 @@ perform_one(struct io_loop *l, const struct node_action *a)
 	case NODE_ACT_CLIENT_SEND:
 	case NODE_ACT_CLIENT_PAUSE:
 	case NODE_ACT_CLIENT_CLOSE:
-		perform_north(l, a);
+	case NODE_ACT_ASKED:
+	case NODE_ACT_TOLD:
+		perform_asked(l, a);
 		break;
 	case NODE_ACT_NUDGE:
 		io_nudge_send(l->nudge, a->text, a->text2);
@@ -479,6 +493,13 @@ draw_secret(void *arg)
 	return v;
 }
 
+static int64_t
+read_clock(void *arg)
+{
+	(void)arg;
+	return now_wall_us();
+}
+
 static int
 open_adapters(struct io_loop *l, uint64_t epoch, int64_t corosync_wait_ms, struct err *e)
 {
@@ -510,6 +531,7 @@ open_adapters(struct io_loop *l, uint64_t epoch, int64_t corosync_wait_ms, struc
 	l->node = node_new(
 		l->conf, l->ring ? io_ring_node_id(l->ring) : LOOP_SOLO_ID, epoch, seed, l->log);
 	node_set_secret(l->node, draw_secret, NULL);
+	node_set_clock(l->node, read_clock, NULL);
 	l->out = node_out_new();
 	io_ctl_set_node(l->ctl, l->node);
 	if (l->conf->http.enabled) {

@@ -23,13 +23,27 @@
 
 /* deltas: the replicated state as replication sees it */
 
+static void
+node_trace_applied(struct node *node, uint16_t kind, const uint8_t *p, size_t n)
+{
+	struct trace_at at;
+	struct ha_view v;
+
+	ha_get_view(node->x.ha, node->x.now, &v);
+	at = ctx_trace_at(&node->x, v.offset + 1);
+	trace_delta(&at, kind, p, n, false);
+}
+
 static int
 node_fsm_apply(void *arg, uint16_t kind, uint16_t version, const uint8_t *p, size_t n)
 {
 	struct node *node = arg;
 
-	if (!ctx_is_active(&node->x))
+	if (!ctx_is_active(&node->x)) {
 		node->x.offset = 0; /* what a standby says is confirmed by definition */
+		if (node->x.traces.on != 0)
+			node_trace_applied(node, kind, p, n);
+	}
 	return core_apply(&node->x.model, kind, version, p, n);
 }
 
@@ -90,6 +104,11 @@ node_emit(uint16_t kind, const uint8_t *p, size_t n, void *arg)
 
 	REQUIRE(ctx_is_active(&node->x));
 	node->x.offset++; /* tags what is said while the delta is applied */
+	if (node->x.traces.on != 0) {
+		struct trace_at at = ctx_trace_at(&node->x, node->x.offset);
+
+		trace_delta(&at, kind, p, n, true);
+	}
 	offset = ha_append(node->x.ha, node->x.now, kind, CORE_DELTA_VERSION, p, n);
 	REQUIRE(offset == node->x.offset);
 }
@@ -126,6 +145,7 @@ node_new(const struct conf *conf, uint32_t node_id, uint64_t epoch_floor, uint64
 		svc_request_over, &n->svc };
 
 	n->owner = (uint8_t)node_id;
+	n->node_id = node_id;
 	n->x.conf = conf;
 	n->x.log = log;
 	n->x.rng.s = seed;
@@ -150,6 +170,13 @@ node_set_secret(struct node *n, uint64_t (*draw)(void *arg), void *arg)
 }
 
 void
+node_set_clock(struct node *n, int64_t (*clock)(void *arg), void *arg)
+{
+	n->x.traces.clock = clock;
+	n->x.traces.arg = arg;
+}
+
+void
 node_free(struct node *n)
 {
 	struct node_out *none;
@@ -158,6 +185,8 @@ node_free(struct node *n)
 		return;
 	none = node_out_new();
 	n->x.out = none;
+	trace_fini(&n->x.traces);
+	notes_fini(&n->notes);
 	bw_fini(&n->bw);
 	svc_fini(&n->svc);
 	core_fini(&n->x.model);
@@ -463,8 +492,9 @@ node_input(struct node *n, const struct node_event *ev)
 		ha_confchg(x->ha, x->now, ev->confchg, &n->ring);
 		break;
 	case NODE_EV_DELIVER:
-		ha_deliver(x->ha, x->now, ev->from_node, (uint32_t)ev->number,
-			(const uint8_t *)ev->bytes.p, ev->bytes.n, &n->ring);
+		if (!node_note_deliver(n, ev->from_node, ev->bytes))
+			ha_deliver(x->ha, x->now, ev->from_node, (uint32_t)ev->number,
+				(const uint8_t *)ev->bytes.p, ev->bytes.n, &n->ring);
 		break;
 	case NODE_EV_QUORUM:
 		ha_quorum(x->ha, x->now, ev->flag, &n->ring);
@@ -477,6 +507,16 @@ node_input(struct node *n, const struct node_event *ev)
 		break;
 	case NODE_EV_RESYNC:
 		node_order_resync(n, ev->text);
+		break;
+	case NODE_EV_TRACE:
+		err_clear(&n->refusal);
+		(void)trace_start(&x->traces, &x->model, ev->text, x->now, &n->refusal);
+		break;
+	case NODE_EV_ASK:
+		node_note_ask(n, ev->id, ev->text);
+		break;
+	case NODE_EV_TELL:
+		node_note_tell(n, ev->id, ev->from_node, ev->bytes);
 		break;
 	case NODE_EV_STOP:
 		node_order_stop(n);
@@ -530,7 +570,7 @@ node_health(struct node *n)
 	node_get_counts(n, n->x.now, &c);
 	snprintf(text, sizeof(text),
 		"name=%s calls=%u monitors=%u clients=%u sessions=%u channels=%u/%u devices=%u out=%u up=%lld "
-		"conf=%08x desync=%" PRIu64,
+		"conf=%08x desync=%" PRIu64 " notes=1",
 		n->x.conf->node_name, c.calls, c.monitors, c.clients, c.sessions, c.channels_open,
 		c.channels_want, c.devices, c.devices_out, (long long)c.uptime_s,
 		(unsigned)conf_hash(n->x.conf), c.desynchronised);
@@ -611,12 +651,25 @@ node_stop_progress(struct node *n)
 	ctx_act(&n->x, &(struct node_action){ .kind = NODE_ACT_STOPPED });
 }
 
+static void
+node_trace_released(struct node *n)
+{
+	struct trace_at at;
+	struct ha_view v;
+
+	if (n->x.traces.on == 0)
+		return;
+	ha_get_view(n->x.ha, n->x.now, &v);
+	at = ctx_trace_at(&n->x, v.offset);
+	trace_released(&at, v.released, v.degraded || v.unconfirmed);
+}
+
 void
 node_step(struct node *n, const struct node_event *ev, struct node_out *out)
 {
 	n->x.out = out;
 	n->x.now = ev->now;
-	n->x.wall_us = ev->wall_us;
+	n->x.wall_us = n->x.model.now_us = ev->wall_us;
 	node_lag(n);
 	ha_tick(n->x.ha, n->x.now, &n->ring);
 	node_ring_actions(n);
@@ -628,15 +681,19 @@ node_step(struct node *n, const struct node_event *ev, struct node_out *out)
 	if (ctx_is_active(&n->x)) {
 		if (ha_gate_open(n->x.ha))
 			node_listen(n, true);
+		node_trace_released(n);
 		bw_pump(&n->bw);
 		/* the pumps may have decided something, too */
 		ha_flush(n->x.ha, n->x.now, &n->ring);
 		node_ring_actions(n);
+		node_trace_released(n);
 		sess_pump(&n->sess);
 	}
 	node_takeover_progress(n);
 	node_clean_peer(n);
 	node_stop_progress(n);
+	trace_expire(&n->x.traces, n->x.now);
+	node_note_tick(n);
 	ctx_texts_drop(&n->x);
 	n->x.out = NULL;
 	n->promised = node_deadline(n);
@@ -646,6 +703,8 @@ struct mono
 node_deadline(const struct node *n)
 {
 	struct mono due = mono_min(ha_deadline(n->x.ha), n->health_due);
+
+	due = mono_min(due, notes_deadline(&n->notes));
 
 	if (!ctx_is_active(&n->x))
 		return due;

@@ -37,6 +37,9 @@ enum node_event_kind {
 	NODE_EV_PROMOTE,
 	NODE_EV_DEMOTE,
 	NODE_EV_RESYNC, /* text = a device or user, "" = all: BroadWorks is asked; refused: node_refusal() */
+	NODE_EV_TRACE, /* text = what is traced from now on, or longer: see trace_start(); refused: node_refusal() */
+	NODE_EV_ASK, /* id, text: a question for the other node; NODE_ACT_TOLD follows exactly once */
+	NODE_EV_TELL, /* id, from_node as asked, bytes: the answer */
 	NODE_EV_STOP, /* orderly end: demote, tell the clients, close */
 	/* clients: id is chosen by the adapter, never used twice in a process */
 	/* id, number = index in conf.listeners; text = "address:port" of the client, text2 = local "address:port";
@@ -88,6 +91,9 @@ void node_free(struct node *n);
  */
 void node_set_secret(struct node *n, uint64_t (*draw)(void *arg), void *arg);
 
+/** A clock in microseconds of CLOCK_REALTIME, for traces alone; without it they have the times of the steps. */
+void node_set_clock(struct node *n, int64_t (*clock)(void *arg), void *arg);
+
 /**
  * The step. Appends actions to `out` (which the caller resets before). The event is only borrowed. Promote and
  * demote that are refused fill node_refusal().
@@ -108,6 +114,9 @@ void node_get_counts(const struct node *n, struct mono now, struct node_counts *
 struct ctl_list_query;
 /** A slice of a listing: see ctl_list(). */
 void node_list(const struct node *n, const struct ctl_list_query *q, struct buf *out);
+/** What the trace of an object has recorded above `after`: see ctl_trace(). */
+void node_trace(const struct node *n, struct str object, uint64_t after, uint32_t rows_max,
+	struct buf *out);
 /** Fills up to LIMIT_XSPS links; returns how many there are. */
 uint32_t node_get_links(const struct node *n, struct node_link *links);
 void node_get_takeover(const struct node *n, struct node_takeover *t);

@@ -6,6 +6,7 @@
 #include "daemon/bw.h"
 #include "daemon/node.h"
 #include "daemon/node_clean.h"
+#include "daemon/note.h"
 #include "daemon/sess.h"
 #include "daemon/svc_load.h"
 
@@ -31,6 +32,19 @@ struct node {
 	struct node_takeover takeover;
 	struct mono promoted; /* when the order came */
 	struct node_clean clean;
+	uint32_t node_id;
+	struct notes notes; /* questions to the other node: node_note.c */
 };
+
+/* node_note.c */
+
+/** A question of an operator for the other node. */
+void node_note_ask(struct node *n, uint64_t id, struct str text);
+/** The answer to a question of the other node. */
+void node_note_tell(struct node *n, uint64_t id, uint32_t to, struct str text);
+/** True if what the ring delivered was a note: it is dealt with. */
+bool node_note_deliver(struct node *n, uint32_t from, struct str bytes);
+/** Questions that were not answered in time. */
+void node_note_tick(struct node *n);
 
 #endif

@@ -3,6 +3,7 @@
 #include "daemon/node_part.h"
 
 #include "daemon/ctl_list.h"
+#include "daemon/ctl_trace.h"
 #include "daemon/outbox.h"
 
 #include <stdio.h>
@@ -74,6 +75,13 @@ void
 node_list(const struct node *n, const struct ctl_list_query *q, struct buf *out)
 {
 	ctl_list(&n->x, &n->bw, q, out);
+}
+
+void
+node_trace(
+	const struct node *n, struct str object, uint64_t after, uint32_t rows_max, struct buf *out)
+{
+	ctl_trace(&n->x.traces, object, after, rows_max, n->x.conf->log_mask != 0, out);
 }
 
 void

@@ -221,6 +221,11 @@ sess_frame(struct sess *s, struct conn *c, const struct csta_frame *f)
 		return;
 	}
 	session = core_session_by_id(&s->x->model, c->session);
+	if (s->x->traces.on != 0) {
+		struct trace_at at = ctx_trace_at(s->x, s->x->offset);
+
+		trace_request(&at, session, c->peer, f->invoke, csta_request_name(q.kind), f->body);
+	}
 	if (session != NULL)
 		sess_note(s, session->id)->heard = s->x->now;
 	sess_note_invoke(s, c, f->invoke);
@@ -254,6 +259,7 @@ sess_turn(struct sess *s, struct conn *c)
 		if (r != CSTA_FRAME_READY)
 			break;
 		sess_frame(s, c, &f);
+		trace_end(&s->x->traces);
 	}
 	if (r == CSTA_FRAME_BAD && !c->closing) {
 		sess_malformed(s, c, f.why, buf_as_str(&c->in.framer.in));

@@ -94,6 +94,12 @@ out_send(struct sess *s, struct conn *c, uint32_t invoke, const struct outbox_me
 	sess_read_on(s, c); /* the next request may have waited for this answer */
 	if (!sent)
 		return;
+	if (s->x->traces.on != 0) {
+		struct trace_at at = ctx_trace_at(s->x, s->x->offset);
+
+		trace_sent(&at, c->session, c->peer, invoke, msg->kind == OUTBOX_ANSWER,
+			msg->offset, body);
+	}
 	c->out_pos += s->frame.n;
 	if (c->paced < OUT_PACED_MESSAGES) {
 		c->paced++;

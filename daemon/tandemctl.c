@@ -13,6 +13,7 @@
 #include "daemon/tandemctl_dead.h"
 #include "daemon/tandemctl_facts.h"
 #include "daemon/tandemctl_move.h"
+#include "daemon/tandemctl_pause.h"
 #include "daemon/tandemctl_phases.h"
 #include "daemon/tandemctl_schema.h"
 #include "daemon/tandemctl_texts.h"
@@ -32,14 +33,19 @@ static const char tandemctl_options_help[] =
 	"options:\n"
 	"  -c CONF         configuration (default " TANDEMCTL_CONF "): names the control channel\n"
 	"  -s SOCKET       name of the control channel, whatever the configuration says\n"
+	"  --node NODE     ask this node, by way of the one here; commands that need the level read\n"
 	"  --json          JSON instead of text (tandemctl schema says in which form)\n"
 	"  --tsv           listings: tabs between the values, for scripts\n"
 	"  --ascii         no characters beyond ASCII\n"
 	"  --no-color      no colours (they are used on a terminal alone, and never when NO_COLOR is set)\n"
 	"  --state STATE   listings: only what is in this state\n"
+	"  --older TIME    calls, stuck: only those known for so long; 30s, 5m, 1h\n"
+	"  --diff          calls: what the two nodes have otherwise\n"
 	"  --watch         status: again every second (--watch=S: every S seconds); q ends it\n"
 	"  --explain       stuck: why we think so\n"
 	"  -f, --follow    events: go on with what comes\n"
+	"  --ladder        trace: as arrows between BroadWorks, the nodes and the clients\n"
+	"  --for TIME      trace, log-level, pause: so long; 30s, 5m, 1h (trace: 60s, the others: until it is taken back)\n"
 	"  --svg FILE      history: the takeover as a picture\n"
 	"  --all           resync: every device\n"
 	"  --to NODE       switchover, failover: only to this node\n"
@@ -324,7 +330,9 @@ cmd_log_level(const struct tandemctl_call *c)
 		fprintf(stderr, "tandemctl: log-level: allowed: alarm, warning, notice, debug\n");
 		return TANDEMCTL_USAGE;
 	}
-	answer = tandemctl_ask(c, json_pack("{s:s,s:s}", "verb", "loglevel", "level", c->argv[1]),
+	answer = tandemctl_ask(c,
+		json_pack("{s:s,s:s,s:i}", "verb", "loglevel", "level", c->argv[1], "seconds",
+			(int)c->for_s),
 		TANDEMCTL_ASK_MS, &e);
 	if (answer == NULL)
 		return tandemctl_report(&e);
@@ -444,6 +452,8 @@ static const struct command {
 		"checks of this node, its cluster and BroadWorks, with what to do next" },
 	{ "events", tandemctl_events, "", "read",
 		"the last messages of the daemon, then those that come" },
+	{ "trace", tandemctl_trace, "OBJECT", "operate",
+		"what happens to a device, user, call or session, step by step" },
 	{ "resync", tandemctl_resync, "[DEVICE]", "operate",
 		"asks BroadWorks what calls it has, and says what differed; --all" },
 	{ "switchover", tandemctl_switchover, "", "admin",
@@ -458,7 +468,9 @@ static const struct command {
 		"the configuration: is it good, all of it, compared with FILE, every key explained" },
 	{ "explain", cmd_explain, "NUMBER", "", "what a message of the log means, and what to do" },
 	{ "log-level", cmd_log_level, "LEVEL", "operate",
-		"alarm, warning, notice or debug, until the daemon ends" },
+		"alarm, warning, notice or debug, for a while or until the daemon ends" },
+	{ "bundle", tandemctl_bundle, "[FILE]", "admin",
+		"an archive of both nodes for who is asked for help, without secrets" },
 	{ "blackbox", cmd_blackbox, "", "operate",
 		"writes the last messages of all levels to a file" },
 	{ "schema", tandemctl_schema, "[NAME]", "",
@@ -495,6 +507,11 @@ static const struct option tandemctl_options[] = {
 	{ "watch", optional_argument, NULL, 'w' },
 	{ "explain", no_argument, NULL, 'e' },
 	{ "follow", no_argument, NULL, 'f' },
+	{ "node", required_argument, NULL, 'N' },
+	{ "older", required_argument, NULL, 'O' },
+	{ "diff", no_argument, NULL, 'D' },
+	{ "ladder", no_argument, NULL, 'L' },
+	{ "for", required_argument, NULL, 'F' },
 	{ "svg", required_argument, NULL, 'v' },
 	{ "warning", required_argument, NULL, 'W' },
 	{ "critical", required_argument, NULL, 'C' },
@@ -540,6 +557,27 @@ read_number_option(const char *name, const char *text, uint64_t max, uint64_t *v
 	return false;
 }
 
+/* "30s", "5m", "1h", "2d", or seconds: up to a week. */
+static bool
+read_duration(const char *name, const char *text, uint32_t *seconds)
+{
+	static const char units[] = "smhd";
+	static const uint32_t lengths[] = { 1, 60, 3600, 86400 };
+	struct str number = str_of(text);
+	const char *unit = number.n > 0 ? strchr(units, number.p[number.n - 1]) : NULL;
+	uint64_t n = 0;
+
+	number.n -= unit != NULL;
+	if (str_u64(number, 604800, &n))
+		n *= unit != NULL ? lengths[unit - units] : 1;
+	if (n > 0 && n <= 604800) {
+		*seconds = (uint32_t)n;
+		return true;
+	}
+	fprintf(stderr, "tandemctl: --%s: allowed: 1s to 7d, for instance 30s, 5m, 1h\n", name);
+	return false;
+}
+
 /* An option with a value; false: not a possible one. */
 static bool
 take_value(struct tandemctl_call *c, int opt, const char *value)
@@ -565,6 +603,13 @@ take_value(struct tandemctl_call *c, int opt, const char *value)
 	case 'r':
 		c->reason = value;
 		break;
+	case 'N':
+		c->node = value;
+		break;
+	case 'O':
+		return read_duration("older", value, &c->older_s);
+	case 'F':
+		return read_duration("for", value, &c->for_s);
 	case 'W':
 		return read_number_option("warning", value, INT32_MAX, &c->warning);
 	case 'C':
@@ -598,6 +643,12 @@ take_flag(struct tandemctl_call *c, int opt)
 		return true;
 	case 'f':
 		c->follow = true;
+		return true;
+	case 'D':
+		c->diff = true;
+		return true;
+	case 'L':
+		c->ladder = true;
 		return true;
 	case 'A':
 		c->all = true;

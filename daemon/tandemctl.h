@@ -10,7 +10,8 @@
 
 #define TANDEMCTL_CONF "/etc/tandem/tandem.conf"
 #define TANDEMCTL_ASK_MS 2000
-#define TANDEMCTL_ORDER_MS 32000 /* the daemon itself gives up after 30 s */
+#define TANDEMCTL_ASK_OTHER_MS 5000 /* by way of this node */
+#define TANDEMCTL_ORDER_MS 32000    /* the daemon itself gives up after 30 s */
 
 enum tandemctl_exit {
 	TANDEMCTL_DONE = 0,
@@ -28,6 +29,11 @@ struct tandemctl_call {
 	bool json, tsv;
 	bool follow;                /* -f */
 	bool explain;               /* --explain */
+	const char *node;           /* --node: who is asked; NULL = the daemon of this node */
+	bool diff;                  /* --diff */
+	uint32_t older_s;           /* --older */
+	bool ladder;                /* --ladder */
+	uint32_t for_s;             /* --for; 0 = not said */
 	bool accept_loss;           /* --accept-loss */
 	bool all;                   /* --all */
 	bool yes;                   /* --yes: no question is asked */
@@ -65,6 +71,12 @@ int tandemctl_list(const struct tandemctl_call *c);
 int tandemctl_watch(const struct tandemctl_call *c);
 int tandemctl_events(const struct tandemctl_call *c);
 int tandemctl_resync(const struct tandemctl_call *c);
+/* tandemctl_diff.c */
+int tandemctl_calls_diff(const struct tandemctl_call *c);
+/* tandemctl_bundle.c */
+int tandemctl_bundle(const struct tandemctl_call *c);
+/* tandemctl_trace.c */
+int tandemctl_trace(const struct tandemctl_call *c);
 /* tandemctl_check.c */
 int tandemctl_check(const struct tandemctl_call *c);
 

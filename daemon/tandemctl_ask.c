@@ -43,10 +43,15 @@ good_answer(json_t *root, struct err *e)
 json_t *
 tandemctl_ask(const struct tandemctl_call *c, json_t *request, int64_t deadline_ms, struct err *e)
 {
-	char *text = json_dumps(request, JSON_COMPACT);
 	struct buf answer;
+	char *text;
 	json_t *root = NULL;
 
+	if (c->node != NULL && deadline_ms < TANDEMCTL_ASK_OTHER_MS)
+		deadline_ms = TANDEMCTL_ASK_OTHER_MS;
+	if (c->node != NULL)
+		json_object_set_new(request, "node", json_string(c->node));
+	text = json_dumps(request, JSON_COMPACT);
 	json_decref(request);
 	buf_init(&answer, CTL_MESSAGE_BYTES_MAX);
 	signal(SIGALRM, on_alarm);

@@ -28,6 +28,60 @@ read_file(const char *file, struct buf *print)
 	return TANDEMCTL_DONE;
 }
 
+/*
+ * What "tandemd -p" prints is a configuration but for its secrets, which are comments: "# password = (not shown)". Something
+ * stands in for them, so that the file is complete; it is never printed.
+ */
+static void
+fill_in(struct str text, struct buf *out)
+{
+	static const char hidden[] = " = (not shown)";
+
+	while (text.n > 0) {
+		struct str line = str_cut(text, '\n', &text);
+		size_t n = sizeof(hidden) - 1;
+
+		if (line.n > n + 2 && line.p[0] == '#' &&
+			memcmp(line.p + line.n - n, hidden, n) == 0)
+			buf_printf(out, "%.*s = not-shown\n", (int)(line.n - n - 2), line.p + 2);
+		else
+			buf_printf(out, "%.*s\n", STR_ARG(line));
+	}
+	buf_char(out, '\0');
+}
+
+static int
+read_printed(const char *file, struct buf *print)
+{
+	static struct conf read;
+	struct buf text, filled;
+	struct err e = { 0 };
+	FILE *f = fopen(file, "re");
+	char part[4096];
+	size_t n;
+	int code = TANDEMCTL_FAILED;
+
+	buf_init(&text, CONF_PRINT_BYTES_MAX);
+	buf_init(&filled, CONF_PRINT_BYTES_MAX);
+	buf_init(print, CONF_PRINT_BYTES_MAX);
+	while (f != NULL && (n = fread(part, 1, sizeof(part), f)) > 0)
+		buf_put(&text, part, n);
+	fill_in(buf_as_str(&text), &filled);
+	if (f == NULL)
+		perror(file);
+	else if (conf_parse(&read, file, (const char *)filled.p, &e) != 0)
+		fprintf(stderr, "tandemctl: %s\n", e.text);
+	else
+		code = TANDEMCTL_DONE;
+	if (f != NULL)
+		fclose(f);
+	if (code == TANDEMCTL_DONE)
+		conf_print(&read, false, print);
+	buf_fini(&text);
+	buf_fini(&filled);
+	return code;
+}
+
 static int
 config_check(const struct tandemctl_call *c)
 {
@@ -52,25 +106,48 @@ config_show(const struct tandemctl_call *c)
 	return TANDEMCTL_DONE;
 }
 
-/* What the daemon knows of the other node's: the hash alone. */
+static const char *
+side(const json_t *row, const char *key)
+{
+	const char *text = json_string_value(json_object_get(row, key));
+
+	return text != NULL ? text : "(not at all)";
+}
+
+static void
+show_row(const json_t *row)
+{
+	const char *here = side(row, "here"), *there = side(row, "there");
+
+	printf(" [%s] %s: ", side(row, "section"), side(row, "key"));
+	if (strcmp(here, "(secret)") == 0 && strcmp(there, here) == 0)
+		printf("differs (a secret)\n");
+	else
+		printf("here %s, there %s\n", here, there);
+}
+
+/* The values in force on both nodes: the daemons compare them, secrets included, and say what differs. */
 static int
 diff_nodes(const struct tandemctl_call *c)
 {
 	struct err e = { 0 };
-	json_t *status = tandemctl_ask_verb(c, "status", TANDEMCTL_ASK_MS, &e);
-	bool differs;
+	json_t *answer = tandemctl_ask_verb(c, "confdiff", TANDEMCTL_ASK_OTHER_MS, &e);
+	const json_t *rows = json_object_get(answer, "rows"), *row;
+	bool differs = json_array_size(rows) > 0;
+	size_t i;
 
-	if (status == NULL)
+	if (answer == NULL)
 		return tandemctl_report(&e);
-	differs = json_is_true(json_object_get(status, "config_differs"));
-	json_decref(status);
-	if (!differs) {
-		printf(" the nodes have the same configuration, as far as both are there\n");
-		return TANDEMCTL_DONE;
+	if (c->json) {
+		tandemctl_print_json(answer);
+	} else {
+		json_array_foreach(rows, i, row)
+			show_row(row);
+		if (!differs)
+			printf(" the nodes have the same configuration\n");
 	}
-	printf(" the nodes have different configurations. On the other one: tandemctl config show >FILE; here: tandemctl "
-	       "config diff FILE\n");
-	return TANDEMCTL_FAILED;
+	json_decref(answer);
+	return differs ? TANDEMCTL_FAILED : TANDEMCTL_DONE;
 }
 
 static int
@@ -83,7 +160,8 @@ config_diff(const struct tandemctl_call *c)
 		return diff_nodes(c);
 	if (read_file(c->file, &here) != TANDEMCTL_DONE)
 		return TANDEMCTL_FAILED;
-	if (read_file(c->argv[2], &there) != TANDEMCTL_DONE) {
+	if (read_printed(c->argv[2], &there) != TANDEMCTL_DONE) {
+		buf_fini(&there);
 		buf_fini(&here);
 		return TANDEMCTL_FAILED;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Checks of corosync and Pacemaker: see tandemctl_doctor.h. */
 #include "daemon/tandemctl_doctor_part.h"
+#include "daemon/tandemctl_pause.h"
 #include "daemon/tandemctl_run.h"
 
 #include <inttypes.h>
@@ -402,11 +403,19 @@ void
 tandemctl_check_managed(const json_t *facts, struct tandemctl_finding *f)
 {
 	const char *cib = cib_of(facts, f);
-	char value[32] = "";
+	const json_t *status = json_object_get(facts, "status");
+	char value[32] = "", now[32], text[200] = "";
 
 	if (cib == NULL)
 		return;
-	if (cib_pair(cib, "maintenance-mode", value, sizeof(value)) && is_true(value)) {
+	tandemctl_pause_time((int64_t)json_integer_value(json_object_get(status, "t_us")) / 1000000,
+		now, sizeof(now));
+	if (tandemctl_pause_of(cib, now, text, sizeof(text))) {
+		tandemctl_say(f, TANDEMCTL_FAIL, "paused %s; nothing is taken over", text);
+		tandemctl_advise(f, "tandemctl resume");
+	} else if (text[0] != '\0') {
+		tandemctl_say(f, TANDEMCTL_PASS, "no maintenance is on; a pause %s is over", text);
+	} else if (cib_pair(cib, "maintenance-mode", value, sizeof(value)) && is_true(value)) {
 		tandemctl_say(f, TANDEMCTL_FAIL, "maintenance-mode is on: nothing is taken over");
 		tandemctl_advise(f, "crm_attribute -n maintenance-mode -v false");
 	} else if (cib_pair(cib, "is-managed", value, sizeof(value)) && !is_true(value)) {

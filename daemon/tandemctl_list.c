@@ -18,9 +18,10 @@ struct listing {
 static json_t *
 request(const struct listing *l, json_t *next)
 {
-	json_t *q = json_pack("{s:s,s:s,s:i,s:s,s:s}", "verb", "list", "what",
+	json_t *q = json_pack("{s:s,s:s,s:i,s:s,s:s,s:I}", "verb", "list", "what",
 		ctl_list_name(l->rows.kind), "rows", LIMIT_CTL_ROWS, "match",
-		l->c->argc > 1 ? l->c->argv[1] : "", "state", l->c->state);
+		l->c->argc > 1 ? l->c->argv[1] : "", "state", l->c->state, "older",
+		(json_int_t)l->c->older_s);
 
 	if (next != NULL)
 		json_object_set(q, "after", next);
@@ -78,6 +79,8 @@ tandemctl_list(const struct tandemctl_call *c)
 	int code;
 	bool begun = false, complete = false;
 
+	if (c->diff)
+		return tandemctl_calls_diff(c);
 	(void)ctl_list_find(c->argv[0], &l.rows.kind);
 	do {
 		answer = tandemctl_ask(c, request(&l, next), TANDEMCTL_ASK_MS, &e);

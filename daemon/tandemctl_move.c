@@ -113,8 +113,8 @@ tandemctl_is_moved(const json_t *status, const char *node)
 /* --- Pacemaker ---------------------------------------------------------------------------------- */
 
 /* Runs crm_resource with up to six words; what it says is shown if it fails. */
-static int
-crm_resource(const struct conf *c, const char *const words[])
+int
+tandemctl_crm_resource(const struct conf *c, const char *const words[])
 {
 	char path[192], kept[8][96];
 	char *args[10] = { path };
@@ -149,8 +149,8 @@ tandemctl_clone_of(const char *cib, const char *resource, char *id, size_t size)
 }
 
 /* Roles are those of the clone: a ban of the primitive does not touch them. */
-static const char *
-clone_id(const struct conf *c)
+const char *
+tandemctl_clone_id(const struct conf *c)
 {
 	static char id[96];
 	char path[256], query[] = "-Q";
@@ -175,10 +175,10 @@ clone_id(const struct conf *c)
 static int
 prefer(const struct conf *c, const char *node)
 {
-	const char *const words[] = { "--move", "--promoted", "--resource", clone_id(c), "--node",
-		node, NULL };
+	const char *const words[] = { "--move", "--promoted", "--resource", tandemctl_clone_id(c),
+		"--node", node, NULL };
 
-	return crm_resource(c, words);
+	return tandemctl_crm_resource(c, words);
 }
 
 /*
@@ -196,19 +196,19 @@ let_settle(const struct conf *c)
 static void
 take_back(const struct conf *c)
 {
-	const char *const words[] = { "--clear", "--resource", clone_id(c), NULL };
+	const char *const words[] = { "--clear", "--resource", tandemctl_clone_id(c), NULL };
 
-	if (crm_resource(c, words) != 0)
+	if (tandemctl_crm_resource(c, words) != 0)
 		fprintf(stderr,
 			"tandemctl: Pacemaker keeps the order to move, and the next takeover may be impossible: "
 			"crm_resource --clear -r %s\n",
-			clone_id(c));
+			tandemctl_clone_id(c));
 }
 
 /* --- the order ---------------------------------------------------------------------------------- */
 
-static bool
-is_agreed(const struct tandemctl_call *c, const char *text)
+bool
+tandemctl_is_agreed(const struct tandemctl_call *c, const char *text)
 {
 	char line[16] = "";
 
@@ -299,7 +299,7 @@ move(const struct tandemctl_call *c, bool forced)
 	else
 		show_nodes(c, status);
 	json_decref(status);
-	if (code == 0 && !is_agreed(c, p.text))
+	if (code == 0 && !tandemctl_is_agreed(c, p.text))
 		code = TANDEMCTL_REFUSED;
 	return code != 0 ? code : carry_out(c, &p);
 }
@@ -319,37 +319,6 @@ tandemctl_failover(const struct tandemctl_call *c)
 		return TANDEMCTL_REFUSED;
 	}
 	return move(c, true);
-}
-
-/* --- maintenance -------------------------------------------------------------------------------- */
-
-int
-tandemctl_pause(const struct tandemctl_call *c)
-{
-	const char *const words[] = { "--resource", c->conf.resource, "--meta", "--set-parameter",
-		"is-managed", "--parameter-value", "false", NULL };
-
-	if (!is_agreed(c,
-		    "Pacemaker will leave tandemd alone: a node that dies is NOT taken over until "
-		    "\"tandemctl resume\"."))
-		return TANDEMCTL_REFUSED;
-	if (crm_resource(&c->conf, words) != 0)
-		return TANDEMCTL_FAILED;
-	printf(" paused%s%s; doctor shows it as D26 until tandemctl resume\n",
-		c->reason != NULL ? ": " : "", c->reason != NULL ? c->reason : "");
-	return TANDEMCTL_DONE;
-}
-
-int
-tandemctl_resume(const struct tandemctl_call *c)
-{
-	const char *const words[] = { "--resource", c->conf.resource, "--meta",
-		"--delete-parameter", "is-managed", NULL };
-
-	if (crm_resource(&c->conf, words) != 0)
-		return TANDEMCTL_FAILED;
-	printf(" Pacemaker looks after tandemd again\n");
-	return TANDEMCTL_DONE;
 }
 
 /* --- rehearsal ---------------------------------------------------------------------------------- */

@@ -27,10 +27,15 @@ bool tandemctl_is_moved(const json_t *status, const char *node);
 /** The id of the clone that a resource of a CIB is in; without one, or without the resource, "RESOURCE-clone". */
 void tandemctl_clone_of(const char *cib, const char *resource, char *id, size_t size);
 
+/** The same of the CIB of this cluster. */
+const char *tandemctl_clone_id(const struct conf *c);
+/** Runs crm_resource with these words, closed by NULL; its exit code, and its words are told if that is not 0. */
+int tandemctl_crm_resource(const struct conf *c, const char *const words[]);
+/** Tells `text` and asks whether it is meant, unless --yes was said. */
+bool tandemctl_is_agreed(const struct tandemctl_call *c, const char *text);
+
 int tandemctl_switchover(const struct tandemctl_call *c);
 int tandemctl_failover(const struct tandemctl_call *c);
-int tandemctl_pause(const struct tandemctl_call *c);
-int tandemctl_resume(const struct tandemctl_call *c);
 /** `test-failover MODE`: a rehearsal with its account. */
 int tandemctl_rehearse(const struct tandemctl_call *c);
 

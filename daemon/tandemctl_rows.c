@@ -15,7 +15,8 @@ struct column {
 
 static const struct column calls[] = { { "tracking", "Call", false }, { "device", "Device", false },
 	{ "call", "CSTA callID", false }, { "state", "State", false }, { "with", "With", false },
-	{ "service", "Service", false }, { "server", "Server", false }, { NULL, NULL, false } };
+	{ "age", "Age", true }, { "service", "Service", false }, { "server", "Server", false },
+	{ NULL, NULL, false } };
 static const struct column monitors[] = { { "monitor", "Monitor", false },
 	{ "type", "Type", false }, { "device", "Device", false }, { "service", "Service", false },
 	{ "filtered", "Filtered", false }, { "user", "User", false },
@@ -56,6 +57,21 @@ columns_of(enum ctl_list_kind kind)
 	return channels;
 }
 
+/* "00:03:12"; of a call that came with a snapshot ">00:03:12". */
+static void
+age_text(const json_t *row, char *text, size_t size)
+{
+	const json_t *age = json_object_get(row, "age_s");
+	int64_t s = (int64_t)json_integer_value(age);
+
+	if (!json_is_integer(age))
+		snprintf(text, size, "-");
+	else
+		snprintf(text, size, "%s%02d:%02d:%02d",
+			json_is_true(json_object_get(row, "older")) ? ">" : "", (int)(s / 3600),
+			(int)(s / 60 % 60), (int)(s % 60));
+}
+
 /* The text of a value; `scratch` is for what has none. */
 static const char *
 cell(const json_t *row, const char *key, char *scratch, size_t size)
@@ -63,7 +79,9 @@ cell(const json_t *row, const char *key, char *scratch, size_t size)
 	const json_t *v = json_object_get(row, key);
 	const char *text = json_string_value(v);
 
-	if (json_is_integer(v))
+	if (strcmp(key, "age") == 0)
+		age_text(row, scratch, size);
+	else if (json_is_integer(v))
 		snprintf(scratch, size, "%" PRId64, (int64_t)json_integer_value(v));
 	else if (json_is_boolean(v))
 		snprintf(scratch, size, "%s", json_is_true(v) ? "yes" : "no");

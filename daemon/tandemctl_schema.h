@@ -12,7 +12,7 @@
 	XX(event) \
 	XX(explain) \
 	XX(monitors) \
-	XX(move) XX(ready) XX(sessions) XX(status) XX(stuck) XX(takeovers) XX(users)
+	XX(move) XX(ready) XX(sessions) XX(status) XX(stuck) XX(takeovers) XX(trace) XX(users)
 
 /** The text of a schema; NULL: there is no such. */
 const char *tandemctl_schema_text(const char *name);

@@ -66,6 +66,15 @@
 #define LIMIT_CTL_ROWS 100    /* of a slice of a listing */
 #define LIMIT_CTL_VISITS 2000 /* things that a slice looks at, told or not */
 
+#define LIMIT_TRACES 4           /* of objects, at the same time */
+#define LIMIT_TRACE_RECORDS 1024 /* that one holds */
+#define LIMIT_TRACE_CALLS 64     /* of an event that are looked at */
+
+#define LIMIT_NOTES 8          /* questions to the other node that wait */
+#define LIMIT_NOTE_BYTES 16384 /* of a part of an answer */
+#define LIMIT_NOTE_PARTS 8
+#define LIMIT_BUNDLE_BYTES (16 * 1024 * 1024) /* of a file of a support archive */
+
 /* status page and metrics */
 #define LIMIT_HTTP_CONNECTIONS 1024
 #define LIMIT_HTTP_REQUEST_BYTES 8192 /* line and headers; there is never a body */

@@ -125,6 +125,24 @@ node_set_secret(struct node *n, uint64_t (*draw)(void *arg), void *arg)
 }
 
 void
+node_set_clock(struct node *n, int64_t (*clock)(void *arg), void *arg)
+{
+	(void)n;
+	(void)clock;
+	(void)arg;
+}
+
+void
+node_trace(
+	const struct node *n, struct str object, uint64_t after, uint32_t rows_max, struct buf *out)
+{
+	(void)n;
+	(void)after;
+	(void)rows_max;
+	buf_printf(out, "{\"ok\":true,\"object\":\"%.*s\",\"rows\":[]}", STR_ARG(object));
+}
+
+void
 node_free(struct node *n)
 {
 	mem_free(n);

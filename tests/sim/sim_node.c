@@ -217,6 +217,8 @@ node_perform(struct sim *s, struct sim_node *n, const struct node_action *a)
 	case NODE_ACT_SECRET:
 	case NODE_ACT_LOGIN:
 	case NODE_ACT_RESOLVE:
+	case NODE_ACT_ASKED: /* no operator is there */
+	case NODE_ACT_TOLD:
 		REQUIRE(false); /* its links are of the other transport, accounts are of the configuration */
 		break;
 	case NODE_ACT_STREAM_CLOSE:

@@ -13,6 +13,7 @@ set -u
 . "$(dirname "$(readlink -f "$0")")/solo_lib.sh"
 solo_begin tandemctl tandemd tandemctl bwsim cstaclient
 update=${1:-}
+password=Wf7-only-here # of BroadWorks
 screens=$top/tests/solo/screens
 port=$((20000 + RANDOM % 600 * 20 + 7)) # below those that connections get
 
@@ -20,7 +21,7 @@ start_all()
 {
 	local ports
 	mkdir "$dir/state"
-	"$build/bwsim" --listen xsp1=127.0.0.1:0 --users 2000-2009@demo.example --admin admin@demo.example:secret \
+	"$build/bwsim" --listen xsp1=127.0.0.1:0 --users 2000-2009@demo.example --admin "admin@demo.example:$password" \
 		--journal "$dir/bw.jsonl" --control "$dir/bw.sock" --seed 7 >"$dir/bw.out" 2>&1 &
 	pids="$pids $!"
 	wait_for 20 grep -q 'bwsim ready' "$dir/bw.out" || { cat "$dir/bw.out"; return 1; }
@@ -41,7 +42,7 @@ host = 127.0.0.1
 port = ${ports##*:}
 [broadworks]
 user = admin@demo.example
-password = secret
+password = $password
 default-domain = demo.example
 X
 	chmod 600 "$dir/t.conf"
@@ -95,11 +96,25 @@ start_all || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 bw '{"cmd":"call","from":"2000","to":"2001"}' >/dev/null
 wait_for 20 is_column calls state 'alerting calling '
 result "a call is shown by both of its parties" is "$(column calls state)" 'alerting calling '
+# A trace goes on for a while after its reader has gone: who comes back finds what has happened meanwhile.
+ctl --for 1s trace 2001 >"$dir/trace.before"
+result "nothing is traced as long as nothing happens" [ ! -s "$dir/trace.before" ]
 bw '{"cmd":"answer","user":"2001"}' >/dev/null
 wait_for 20 is_column calls state 'connected connected '
+ladder() { ctl --ladder --for 1s trace 2001 | mask | sed -E -e 's/-{2,}/--/g' -e 's/#[0-9]+/#N/g' -e 's/SECONDS ms/N ms/' -e 's/TIME\.[0-9]{6}/TIME/'; }
+ladder >"$dir/ladder.txt"
+[ "$update" != --update ] || cp "$dir/ladder.txt" "$screens/ladder.txt"
+result "ladder: the screen is another one" diff -u "$screens/ladder.txt" "$dir/ladder.txt"
+ctl --for 1s trace 2001 >"$dir/trace.txt"
+result "a trace has microseconds" grep -qE '^[-0-9]+ [0-9:]+\.[0-9]{6}  event  .* CallAnsweredEvent .*#[0-9]+ of 2001 call=' "$dir/trace.txt"
+ctl --json --for 1s trace 2001 >"$dir/trace.jsonl"
+screen trace-nobody 3 trace 2999
 result "devices are those that are monitored" is "$(column users device)" '2000 2001 2002 2003 '
 result "a part chooses" is "$(ctl --tsv calls 2001 | wc -l)" 2
+result "an age chooses" is "$(ctl --tsv --older 1h calls | wc -l)" 0
 result "a state chooses" is "$(ctl --tsv --state held calls | wc -l)" 0
+screen calls-diff-alone 3 --diff calls
+screen node-away 3 --node n7 status
 
 screen help 0 --help
 screen status 0 status
@@ -127,13 +142,14 @@ has_form() # NAME COMMAND...
 {
 	local name=$1
 	shift
-	ctl schema "$name" >"$dir/schema.json" && ctl --json "$@" >"$dir/output.json"
+	ctl schema "$name" >"$dir/schema.json" || return 1
+	if [ -s "$dir/$name.jsonl" ]; then cp "$dir/$name.jsonl" "$dir/output.json"; else ctl --json "$@" >"$dir/output.json"; fi
 	python3 -c '
 import json, sys
 import jsonschema
 schema = json.load(open(sys.argv[1]))
 text = open(sys.argv[2]).read()
-values = [json.loads(l) for l in text.splitlines()] if sys.argv[3] == "event" else [json.loads(text)]
+values = [json.loads(l) for l in text.splitlines()] if sys.argv[3] in ("event", "trace") else [json.loads(text)]
 assert values
 for value in values:
     jsonschema.Draft7Validator(schema).validate(value)
@@ -144,10 +160,11 @@ if python3 -c 'import jsonschema' 2>/dev/null; then
 		result "the form of $name" has_form $name $name
 	done
 	result "the form of event" has_form event events
+	result "the form of trace" has_form trace
 	result "the form of takeovers" has_form takeovers history
 	result "the form of explain" has_form explain explain 37205
 else
-	skipped=$((skipped + 12))
+	skipped=$((skipped + 13))
 	echo "skip: python3-jsonschema is not installed"
 fi
 result "schemas are listed" is "$(ctl schema | sort | tr '\n' ' ')" \
@@ -189,10 +206,35 @@ screen config-check 0 config check
 screen config-wrong 1 config check "$dir/wrong.conf"
 screen config-foreign 1 config check "$dir/foreign.conf"
 screen config-diff 1 config diff "$dir/other.conf"
-screen config-nodes 0 config diff
+screen config-nodes 3 config diff
+"$build/tandemd" -p -c "$dir/t.conf" >"$dir/printed.conf"
+result "config diff takes what tandemd -p prints" is "$(ctl config diff "$dir/printed.conf")" ' no difference'
+sed -i 's/^beat-ms = .*/beat-ms = 321/' "$dir/printed.conf"
+result "and says what differs in it" is "$(ctl config diff "$dir/printed.conf")" ' [node] beat-ms: here 250, there 321'
 result "what config show prints is a configuration" is "$(ctl config show | sed 's/^# password = .*/password = x/' >"$dir/shown.conf"; ctl config diff "$dir/shown.conf")" \
 	' no difference'
 result "no password is shown" [ "$(ctl config show | grep -c '^password = ')" = 0 ]
+# The level of the log, for a while.
+result "a level for a second" ctl --for 1s log-level debug
+level_is_back() { ctl events | grep -q '37701 .*that of the configuration again'; }
+result "ends by itself" wait_for 5 level_is_back
+
+# A support archive: everything that there is, and no secret.
+bundled() { tar -xzOf "$dir/bundle.tar.gz" --wildcards "*/$1"; }
+screen bundle 6 bundle "$dir/bundle.tar.gz"
+for name in README.txt status.txt doctor.txt history.txt config-file.txt blackbox n1/status.json n1/history.json n1/conf.txt \
+	n1/events.json n1/calls.json n1/sessions.json n1/users.json n1/monitors.json n1/channels.json; do
+	result "the archive has $name" [ -n "$(bundled "$name" | head -c 1 | tr '\0' 0)" ]
+done
+result "the archive says what is missing" grep -q 'missing: the other node' <(bundled README.txt)
+result "the archive is for its owner alone" is "$(stat -c %a "$dir/bundle.tar.gz")" 600
+result "no password is in the archive" [ "$(tar -xzOf "$dir/bundle.tar.gz" | grep -ac "$password")" = 0 ]
+has_number() { tar -xzOf "$dir/$1.tar.gz" | grep -aqE 'tel:\+[0-9]{5}'; }
+result "numbers are in it" has_number bundle
+sed -i 's/^name = n1/name = n1\nlog-mask-numbers = yes/' "$dir/t.conf"
+screen bundle-masked 6 bundle "$dir/masked.tar.gz"
+result "no number is in an archive if the log may have none" [ "$(has_number masked; echo $?)" = 1 ]
+cp "$dir/t.conf.before" "$dir/t.conf"
 screen switchover-alone 3 switchover
 screen failover-unasked 3 failover
 screen test-failover-nonsense 2 test-failover flood

@@ -45,10 +45,12 @@ START_TEST(listings)
 
 	show_rows(&r,
 		"[{\"tracking\":\"2291:1\",\"device\":\"agent07\",\"call\":\"7\",\"state\":\"connected\","
-		"\"with\":\"+15550100123\",\"service\":\"in\",\"server\":\"as1\"},{\"device\":7}]");
-	is_shown(" Call    Device   CSTA callID  State      With          Service  Server\n");
-	is_shown(" 2291:1  agent07  7            connected  +15550100123  in       as1\n");
-	is_shown(" -       7        -            -          -             -        -\n");
+		"\"with\":\"+15550100123\",\"age_s\":3723,\"older\":true,\"service\":\"in\",\"server\":\"as1\"},{\"device\":7}]");
+	is_shown(
+		" Call    Device   CSTA callID  State      With                Age  Service  Server\n");
+	is_shown(
+		" 2291:1  agent07  7            connected  +15550100123  >01:02:03  in       as1\n");
+	is_shown(" -       7        -            -          -                     -  -        -\n");
 	/* the second slice has the columns of the first, and no head */
 	show_rows(&r, "[{\"tracking\":\"1\"}]");
 	ck_assert_ptr_null(strstr(shown, "Call"));

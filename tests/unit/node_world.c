@@ -346,6 +346,8 @@ world_action(struct world *w, const struct node_action *a)
 	case NODE_ACT_NUDGE:
 		ck_abort_msg("a node alone asks for action %d", (int)a->kind);
 	case NODE_ACT_SAVE_EPOCH:
+	case NODE_ACT_ASKED:
+	case NODE_ACT_TOLD:
 	case NODE_ACT_SCORE:
 		break;
 	}
