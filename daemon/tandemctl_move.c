@@ -190,7 +190,7 @@ let_settle(const struct conf *c)
 {
 	const char *const words[] = { "--wait", "--timeout", MOVE_SETTLE, NULL };
 
-	(void)crm_resource(c, words);
+	(void)tandemctl_crm_resource(c, words);
 }
 
 static void
