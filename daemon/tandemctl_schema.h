@@ -7,7 +7,9 @@
 
 #define TANDEMCTL_SCHEMAS(XX) \
 	XX(calls) \
+	XX(callsdiff) \
 	XX(channels) \
+	XX(confdiff) \
 	XX(doctor) \
 	XX(event) \
 	XX(explain) \

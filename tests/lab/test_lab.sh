@@ -4,7 +4,9 @@
 # test_lab.sh - live tests: the shipped files, the agent, and short demos of some faults, on a real
 # corosync + Pacemaker cluster in namespaces.  Skipped with the reason where there are none.
 #
-# timeout: 400
+#   test_lab.sh --screens    only the screens of tandemctl (screens_lib.sh); UPDATE_SCREENS=1 writes them
+#
+# timeout: 500
 set -u
 PATH=$PATH:/usr/sbin:/sbin
 
@@ -16,6 +18,8 @@ LAB_NAMESPACES=$BUILD/lab-test.namespaces
 export BUILD LAB LAB_NAMESPACES
 # shellcheck source=tests/lab/lab_lib.sh
 . "$here/lab_lib.sh"
+# shellcheck source=tests/lab/screens_lib.sh
+. "$here/screens_lib.sh"
 passed=0 failed=0 skipped=0
 
 result()
@@ -304,6 +308,7 @@ cluster_tests()
 	"$here/leftovers" before "$BUILD/lab-test.before"
 	test_agent
 	test_listen
+	test_screens
 	"$here/lab" down
 	result $? 'lab down'
 	"$here/lab" down
@@ -341,8 +346,23 @@ judge_demo() # RC FAULT LOG
 	[ "$1" = 0 ] || tail -n 45 "$3"
 }
 
+# The lab as test_agent leaves it, and nothing else.
+screens_alone()
+{
+	trap '"$here/lab" down; exit 1' INT TERM HUP
+	"$here/lab" up && write_conf n1 && write_conf n2 && "$here/lab" start
+	result $? 'the lab starts'
+	test_screens
+	"$here/lab" down
+}
+
 if [ "${1:-}" = --inside ]; then
 	cluster_tests
+	finish
+fi
+if [ "${1:-}" = --screens ]; then
+	mkdir -p "$BUILD" "$SCREENS"
+	screens_alone
 	finish
 fi
 test_files

@@ -93,22 +93,23 @@ is() { [ "$1" = "$2" ] || { echo "is '$1', not '$2'"; return 1; }; }
 is_column() { [ "$(column "$1" "$2")" = "$3" ]; }
 
 start_all || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
-bw '{"cmd":"call","from":"2000","to":"2001"}' >/dev/null
-wait_for 20 is_column calls state 'alerting calling '
-result "a call is shown by both of its parties" is "$(column calls state)" 'alerting calling '
 # A trace goes on for a while after its reader has gone: who comes back finds what has happened meanwhile.
+# A device that begins to ring hears one event: nothing can come in another order.
 ctl --for 1s trace 2001 >"$dir/trace.before"
 result "nothing is traced as long as nothing happens" [ ! -s "$dir/trace.before" ]
-bw '{"cmd":"answer","user":"2001"}' >/dev/null
-wait_for 20 is_column calls state 'connected connected '
+bw '{"cmd":"call","from":"2000","to":"2001"}' >/dev/null
+wait_for 20 is_column calls state 'alerting calling '
 ladder() { ctl --ladder --for 1s trace 2001 | mask | sed -E -e 's/-{2,}/--/g' -e 's/#[0-9]+/#N/g' -e 's/SECONDS ms/N ms/' -e 's/TIME\.[0-9]{6}/TIME/'; }
 ladder >"$dir/ladder.txt"
 [ "$update" != --update ] || cp "$dir/ladder.txt" "$screens/ladder.txt"
 result "ladder: the screen is another one" diff -u "$screens/ladder.txt" "$dir/ladder.txt"
 ctl --for 1s trace 2001 >"$dir/trace.txt"
-result "a trace has microseconds" grep -qE '^[-0-9]+ [0-9:]+\.[0-9]{6}  event  .* CallAnsweredEvent .*#[0-9]+ of 2001 call=' "$dir/trace.txt"
+result "a trace has microseconds" grep -qE '^[-0-9]+ [0-9:]+\.[0-9]{6}  event  .* CallReceivedEvent .*#[0-9]+ of 2001 call=' "$dir/trace.txt"
 ctl --json --for 1s trace 2001 >"$dir/trace.jsonl"
 screen trace-nobody 3 trace 2999
+result "a call is shown by both of its parties" is "$(column calls state)" 'alerting calling '
+bw '{"cmd":"answer","user":"2001"}' >/dev/null
+wait_for 20 is_column calls state 'connected connected '
 result "devices are those that are monitored" is "$(column users device)" '2000 2001 2002 2003 '
 result "a part chooses" is "$(ctl --tsv calls 2001 | wc -l)" 2
 result "an age chooses" is "$(ctl --tsv --older 1h calls | wc -l)" 0
