@@ -108,7 +108,7 @@ PURE_SOURCES    := $(filter-out $(CTL_SOURCES) $(ADAPTER_SOURCES),$(PRODUCT_SOUR
 
 TANDEMD_SOURCES   := $(PURE_SOURCES) $(ADAPTER_SOURCES)
 # the tool reads the configuration and the history itself when the daemon is dead
-TANDEMCTL_SOURCES := $(CTL_SOURCES) $(wildcard daemon/conf*.c) core/package.c proto/csta_msg.c daemon/htpass.c daemon/log_limit.c daemon/io_files.c $(wildcard proto/base/*.c)
+TANDEMCTL_SOURCES := $(CTL_SOURCES) $(wildcard daemon/conf*.c) core/package.c proto/csta_msg.c daemon/htpass.c daemon/log_limit.c daemon/io_files.c daemon/io_cert.c daemon/schema.c $(wildcard proto/base/*.c)
 
 # In a test folder, check_*.c are test programs, emit_*.c write documents for a script to validate, *_testkit.c help the test
 # programs; all other files belong to the folder's own program or are helpers.
@@ -379,8 +379,8 @@ $(OBJ)/%.o: %.c $(OBJ)/flags
 	$(QUIET_CC) $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The assembler takes these in.
-$(OBJ)/daemon/tandemctl_texts.o: docs/man/messages.txt docs/man/conf-keys.txt
-$(OBJ)/daemon/tandemctl_schema.o: $(wildcard docs/schema/*.json)
+$(OBJ)/daemon/tandemctl_texts.o: docs/man/conf-keys.txt
+$(OBJ)/daemon/schema.o: $(wildcard docs/schema/*.json)
 
 # archive(FILE, SOURCES): made anew from scratch, also when a source has gone away.
 define archive
@@ -447,10 +447,10 @@ MAN_FILL = sed -e '/^@TABLE@$$/{r $@.table' -e 'd;}' -e 's/@VERSION@/$(VERSION)/
 
 $(BUILD)/man/tandem.conf.5.table: docs/man/conf-keys.txt $(MAN_TABLES)
 	@mkdir -p $(@D); $(MAN_TABLES) conf $< >$@ || true
-$(BUILD)/man/tandem-messages.7.table: docs/man/messages.txt $(MAN_TABLES)
-	@mkdir -p $(@D); $(MAN_TABLES) messages $< >$@ || true
-$(BUILD)/man/tandem.catalog: docs/man/messages.txt $(MAN_TABLES)
-	@mkdir -p $(@D); $(MAN_TABLES) catalog $< >$@ || true
+$(BUILD)/man/tandem-messages.7.table: $(MAN_TABLES)
+	@mkdir -p $(@D); $(MAN_TABLES) messages >$@
+$(BUILD)/man/tandem.catalog: $(MAN_TABLES)
+	@mkdir -p $(@D); $(MAN_TABLES) catalog >$@
 $(BUILD)/man/tandemctl.8.table: docs/man/help.awk $(BUILD)/tandemctl
 	@mkdir -p $(@D); $(BUILD)/tandemctl --help | awk -f $< >$@
 $(BUILD)/man/tandemctl.bash: $(BUILD)/tandemctl

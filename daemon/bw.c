@@ -296,6 +296,7 @@ bw_doubt_all(struct bw *b, const struct core_device *except, bool proof, const c
 	b->running_at = b->x->now;
 	b->resyncing = true;
 	b->total = (struct core_difference){ 0 };
+	b->x->meter.as_failovers++;
 	log_emit(b->x->log, M_AS_FAILOVER, "%s: every device is asked", why);
 	ctx_history(b->x, "as-failover", "\"devices\":%u",
 		(unsigned)HASH_CNT(by_id, b->x->model.devices));

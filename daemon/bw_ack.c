@@ -75,6 +75,7 @@ ack_send(struct bw *b, const struct bw_ack *a)
 
 		trace_ack(&at, b->x->conf->xsps[a->xsp].name, a->status, a->offset);
 	}
+	b->south.of[a->xsp].acks++;
 	buf_reset(&b->body);
 	xsi_put_event_response(&b->body, str_of(a->event_id), a->status);
 	if (bw_link_is_cti(b, a->xsp)) {
@@ -82,7 +83,6 @@ ack_send(struct bw *b, const struct bw_ack *a)
 		return;
 	}
 	b->acks[a->xsp].out++;
-	b->x->meter.xsi_acks++;
 	bw_request_send(b, BW_REQ_ACK, a->xsp,
 		&(struct xsi_request){ .op = XSI_OP_event_response, .body = buf_as_str(&b->body) },
 		NULL);

@@ -251,6 +251,7 @@ static void
 link_dispatch(struct bw *b, struct bw_request *r)
 {
 	r->tries++;
+	r->sent = b->x->now;
 	link_of(b, r->xsp)->requests++;
 	if (bw_link_is_cti(b, r->xsp))
 		bw_cti_request(b, r);
@@ -423,6 +424,20 @@ link_judge(struct bw *b, uint32_t xsp, uint64_t status, uint32_t retry_after_s)
 	b->channels[xsp].doubtful = status == 0;
 }
 
+static void
+link_measure(struct bw *b, const struct bw_request *r, uint64_t status)
+{
+	struct bw_link *l = link_of(b, r->xsp);
+
+	l->responses[meter_code(status)]++;
+	if (status != 0)
+		l->rtt_us = b->x->now.us - r->sent.us;
+	if (r->kind == BW_REQ_BEAT && status / 100 == 2)
+		l->beaten_at = b->x->now;
+	if (r->kind == BW_REQ_ACK && status / 100 != 2)
+		l->ack_failures++;
+}
+
 /* Follows a redirect of `hops` so far; NULL, or why it is not followed. b->path gets the path. */
 static const char *
 link_follow(struct bw *b, uint32_t xsp, uint32_t hops, const char *from, struct str location,
@@ -498,6 +513,7 @@ bw_link_answered(struct bw *b, struct bw_request *r, const struct bw_answer *a)
 	bool again = bw_auth_answered(b, r->xsp, r->id, a->status);
 
 	bw_link_forget(b, r);
+	link_measure(b, r, a->status);
 	link_judge(b, r->xsp, a->status, a->retry_after_s);
 	if (r->tries >= LINK_TRIES_MAX + b->x->conf->redirect_hops_max)
 		return false;
@@ -664,7 +680,14 @@ bw_link_view(const struct bw *b, uint32_t xsp, struct node_link *v)
 		.redirects = l->redirects,
 		.opens = l->opens,
 		.losses = l->losses,
-		.queued = l->queued };
+		.queued = l->queued,
+		.beaten = l->beaten_at.us != 0,
+		.beat_age_us = b->x->now.us - l->beaten_at.us,
+		.rtt_us = l->rtt_us,
+		.events = l->events,
+		.acks = l->acks,
+		.ack_failures = l->ack_failures };
+	memcpy(v->responses, l->responses, sizeof(v->responses));
 	str_copy(v->name, sizeof(v->name), str_of(x->name));
 	str_copy(v->url, sizeof(v->url), str_of(l->url));
 	str_copy(v->reason, sizeof(v->reason), str_of(l->reason));

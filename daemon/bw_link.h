@@ -17,6 +17,7 @@
 #define TANDEM_DAEMON_BW_LINK_H
 
 #include "daemon/conf.h"
+#include "daemon/meter.h"
 #include "daemon/view.h"
 #include "proto/base/map.h"
 #include "proto/base/mono.h"
@@ -81,6 +82,7 @@ struct bw_request {
 	uint32_t tries, hops;
 	uint32_t elsewhere;           /* links that answered 404 before */
 	struct mono due;              /* its answer, or its turn, is awaited until */
+	struct mono sent;             /* OUT: when */
 	char *base, *path;            /* where a redirect led; NULL: where it belongs */
 	uint64_t end_status;          /* ENDED */
 	const char *end_why;          /* ENDED: a literal */
@@ -163,6 +165,10 @@ struct bw_link {
 	uint32_t queued;
 	struct bw_cti cti;
 	/* for status */
+	struct mono beaten_at; /* its channel's heartbeat was answered last; 0 = not yet */
+	int64_t rtt_us;        /* of its last request; 0 = none was answered */
+	uint64_t events, acks, ack_failures;
+	uint64_t responses[METER_CODE_COUNT];
 	uint64_t requests, failures, refusals, overload_total, redirects, opens, losses;
 	char reason[96];
 };

@@ -562,7 +562,7 @@ event_route(struct bw *b, struct bw_channel *c, const struct xsi_event *ev, stru
 	struct bw_sub *bs = event_sub_of(b, ev->subscription_id);
 	struct core_device *d;
 
-	b->x->meter.xsi_events++;
+	b->south.of[c->xsp].events++;
 	if (bs != NULL) {
 		if (b->owner[0] == '\0' && ev->owner.n < sizeof(b->owner))
 			str_copy(b->owner, sizeof(b->owner), ev->owner);

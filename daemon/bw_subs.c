@@ -571,6 +571,7 @@ ask_failed(struct bw *b, struct bw_sub *bs, enum bw_result why, bool subscribing
 	if (subscribing && is_primary(bs) && ask_in_another_form(b, bs, &why))
 		return;
 	bs->failures++;
+	b->x->meter.subscription_failures++;
 	if (!subscribing && bs->sub != NULL && (why == BW_NOT_FOUND || why == BW_FORBIDDEN)) {
 		ask_anew(b, bs, "is gone");
 		return;

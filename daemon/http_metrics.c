@@ -2,6 +2,9 @@
 /* Metrics: see http_metrics.h. Nothing can fail here but memory. */
 #include "daemon/http_metrics.h"
 
+#include "ha/ha_frame.h"
+#include "proto/base/log.h"
+
 #include <inttypes.h>
 
 /* What is printed from. */
@@ -54,7 +57,7 @@ struct page {
 	XX(tandem_takeover_last_epoch, gauge, \
 		"Epoch of the last takeover by this process; 0 if there was none.", \
 		s->takeover.epoch) \
-	XX(tandem_takeover_last_timestamp_seconds, gauge, \
+	XX(tandem_last_takeover_timestamp_seconds, gauge, \
 		"When this process became active last, since 1970 in UTC; 0 if it never did.", \
 		US(s->takeover.at_wall_us)) \
 	XX(tandem_replication_peer, gauge, "1 if another node is heard.", s->view.peer.known) \
@@ -71,6 +74,15 @@ struct page {
 	XX(tandem_replication_digest_mismatch_total, counter, \
 		"Comparisons of the states of the nodes that found a difference (37320).", \
 		s->view.counts.digests_differed) \
+	XX(tandem_replication_deltas_sent_total, counter, \
+		"Changes of the state that this node made as the active.", \
+		s->view.counts.deltas_sent) \
+	XX(tandem_replication_deltas_received_total, counter, \
+		"Changes of the state that this node applied as a standby.", \
+		s->view.counts.deltas_received) \
+	XX(tandem_snapshot_bytes, gauge, \
+		"Size of the last snapshot of the state that this node read; 0 if it never had to.", \
+		s->view.counts.snapshot_bytes) \
 	XX(tandem_replication_frames_malformed_total, counter, \
 		"Messages of the ring that were refused (37315).", \
 		s->view.counts.frames_malformed) \
@@ -99,16 +111,33 @@ struct page {
 	XX(tandem_early_refused_total, counter, \
 		"Events that came out of order and found no room: BroadWorks delivers them again (37211).", \
 		s->counts.early_refused) \
-	XX(tandem_takeovers_total, counter, "Times that this process became active.", \
-		s->meter.activations) \
 	XX(tandem_events_sent_total, counter, "Events that were sent to clients.", \
 		s->meter.events_sent) \
-	XX(tandem_client_request_errors_total, counter, \
-		"Requests of clients that were answered by an error.", s->meter.errors) \
-	XX(tandem_xsi_events_received_total, counter, \
-		"Events that BroadWorks delivered, all copies of them.", s->meter.xsi_events) \
-	XX(tandem_xsi_events_acked_total, counter, "Acknowledgements of events that were sent.", \
-		s->meter.xsi_acks) \
+	XX(tandem_client_queue_bytes, gauge, \
+		"Bytes of messages that wait for clients, or are kept for a resume; looked at twice a second.", \
+		s->counts.queue_bytes) \
+	XX(tandem_client_slow_disconnects_total, counter, \
+		"Connections that were closed because the client read too slowly (37605).", \
+		s->meter.slow_disconnects) \
+	XX(tandem_subscriptions, gauge, "Subscriptions at BroadWorks that are known.", \
+		s->counts.subscriptions) \
+	XX(tandem_subscription_failures_total, counter, \
+		"Subscribing, or asking anew, that BroadWorks refused or did not answer.", \
+		s->meter.subscription_failures) \
+	XX(tandem_as_failovers_total, counter, \
+		"Times that every device was asked because an application server may have failed over (37505).", \
+		s->meter.as_failovers) \
+	XX(tandem_cpg_flow_control_total, counter, \
+		"Times that corosync had no room for a message at once.", s->loop.ring_full) \
+	XX(tandem_state_dir_writable, gauge, \
+		"1 if there is room in state-dir and what is to be kept was written (37910).", \
+		s->loop.state.why[0] == '\0') \
+	XX(tandem_state_dir_failures_total, counter, \
+		"Times that state-dir became full, or could not be written.", \
+		s->loop.state.failures) \
+	XX(tandem_state_dir_held_lines, gauge, \
+		"Lines of the history that wait in memory for room in state-dir.", \
+		s->loop.state.held) \
 	XX(tandem_xsi_duplicates_total, counter, "Events with a number that was there before.", \
 		s->meter.xsi_duplicates) \
 	XX(tandem_xsi_early_total, counter, \
@@ -131,13 +160,22 @@ struct page {
 	XX(tandem_peer_role, gauge, "The same of the other node, as this one hears of it.") \
 	XX(tandem_replication_behind_deltas, gauge, \
 		"Deltas that a standby lacks: of the other node on the active, of this one on a standby.") \
+	XX(tandem_replication_behind_seconds, gauge, \
+		"On the active: how long the standby has not acknowledged the oldest delta that it lacks.") \
+	XX(tandem_replication_bytes_total, counter, "Bytes of messages of the ring.") \
+	XX(tandem_cpg_membership_changes_total, counter, \
+		"Processes that joined the group or left it, and how.") \
 	XX(tandem_replication_peer_silence_seconds, gauge, \
 		"How long nothing was heard of the other node.") \
 	XX(tandem_resyncs_total, counter, \
 		"Times that this node got the state from the active: whole, only the missing part, or not.") \
 	XX(tandem_takeover_last_duration_seconds, gauge, \
 		"Of the last takeover by this process, from the promote order: until active, until the first channel was open, until everything was compared with BroadWorks.") \
-	XX(tandem_takeover_last_calls, gauge, \
+	XX(tandem_takeovers_total, counter, \
+		"Times that this process became active, by what had become of the active before it: it gave up the role, its process died, its node or the link to it, or there was none.") \
+	XX(tandem_takeover_duration_seconds, histogram, \
+		"The same durations, of all takeovers by this process.") \
+	XX(tandem_takeover_calls, gauge, \
 		"Calls of the last takeover by this process: that went on, that BroadWorks did not have any more, that were new.") \
 	XX(tandem_parties, gauge, "Parties of calls by their state.") \
 	XX(tandem_overload, gauge, "1 for how overloaded this node is, 0 for the other levels.") \
@@ -152,12 +190,29 @@ struct page {
 	XX(tandem_xsi_overloads_total, counter, "Answers 503 over the link.") \
 	XX(tandem_xsi_redirects_total, counter, "Redirects over the link.") \
 	XX(tandem_xsi_requests_queued, gauge, "Requests that wait for the link.") \
+	XX(tandem_xsi_http_responses_total, counter, \
+		"Answers over the link by their status; none = there was no answer.") \
+	XX(tandem_xsi_heartbeat_age_seconds, gauge, \
+		"How long ago a heartbeat of the link's event channel was answered last; only of open ones.") \
+	XX(tandem_xsi_rtt_seconds, gauge, "How long the last request over the link took.") \
+	XX(tandem_xsi_events_received_total, counter, \
+		"Events that BroadWorks delivered over the link, all copies of them.") \
+	XX(tandem_xsi_events_acked_total, counter, \
+		"Acknowledgements of events that were sent over the link.") \
+	XX(tandem_xsi_ack_failures_total, counter, \
+		"Acknowledgements over the link that got no answer, or a refusal.") \
+	XX(tandem_tls_cert_expiry_timestamp_seconds, gauge, \
+		"When a certificate expires, since 1970 in UTC: our own (the first of its chain), or the last of a file of authorities. peer is the section of tandem.conf that names it.") \
+	XX(tandem_log_messages_total, counter, \
+		"Messages of the log, those that were not written included.") \
 	XX(tandem_client_requests_total, counter, \
-		"Requests of clients within a session, by service; those that came once at least.") \
-	XX(tandem_event_wait_seconds, histogram, \
+		"Requests of clients within a session that were answered, by service and result; those that came once at least.") \
+	XX(tandem_client_request_seconds, histogram, \
+		"Of a request of a client, from its coming to the making of its answer.") \
+	XX(tandem_event_latency_seconds, histogram, \
 		"Of an event to a client, from the step of the loop that took it in to the step that sent it: it waits for the standby, for the answer to a request, or for the client.") \
 	XX(tandem_loop_step_seconds, histogram, "Length of a step of the loop.") \
-	XX(tandem_loop_late_seconds, histogram, "How late timers of the loop were.")
+	XX(tandem_loop_lag_seconds, histogram, "How late timers of the loop were.")
 
 /* --- printing -------------------------------------------------------------------------------------- */
 
@@ -207,8 +262,8 @@ is_ready(const struct http_snap *s)
 
 FAMILY(tandem_build_info)
 {
-	buf_printf(p->out, "%s{version=\"" TANDEM_VERSION "\"%s%s} 1\n", me,
-		p->now->libraries != NULL ? "," : "",
+	buf_printf(p->out, "%s{version=\"" TANDEM_VERSION "\",wire=\"%d\"%s%s} 1\n", me,
+		HA_WIRE_VERSION, p->now->libraries != NULL ? "," : "",
 		p->now->libraries != NULL ? p->now->libraries : "");
 }
 
@@ -273,14 +328,14 @@ FAMILY(tandem_takeover_last_duration_seconds)
 		put_labelled(p->out, me, "phase", "total", MS(t->resync_ms));
 }
 
-FAMILY(tandem_takeover_last_calls)
+FAMILY(tandem_takeover_calls)
 {
 	const struct node_takeover *t = &p->s->takeover;
 
 	if (t->at_wall_us == 0)
 		return;
 	put_labelled(p->out, me, "result", "kept", t->calls_kept);
-	put_labelled(p->out, me, "result", "cleared", t->calls_cleared);
+	put_labelled(p->out, me, "result", "ended", t->calls_cleared);
 	put_labelled(p->out, me, "result", "learned", t->calls_learned);
 }
 
@@ -318,43 +373,164 @@ LINK_FAMILY(tandem_xsi_unauthorised_total, l->refusals)
 LINK_FAMILY(tandem_xsi_overloads_total, l->overloads)
 LINK_FAMILY(tandem_xsi_redirects_total, l->redirects)
 LINK_FAMILY(tandem_xsi_requests_queued, l->queued)
+LINK_FAMILY(tandem_xsi_events_received_total, l->events)
+LINK_FAMILY(tandem_xsi_events_acked_total, l->acks)
+LINK_FAMILY(tandem_xsi_ack_failures_total, l->ack_failures)
 
-static void
-put_histogram(const struct page *p, const char *me, const struct meter_hist *h)
+FAMILY(tandem_xsi_heartbeat_age_seconds)
 {
-	uint64_t below = 0;
+	for (uint32_t i = 0; i < p->s->link_count; i++)
+		if (p->s->links[i].beaten && http_link_is_up(&p->s->links[i]))
+			put_labelled(p->out, me, "xsp", p->s->links[i].name,
+				US(p->s->links[i].beat_age_us));
+}
 
-	for (unsigned i = 0; i < METER_BOUNDS; i++) {
-		below += h->of_bound[i];
-		buf_printf(p->out, "%s_bucket{le=\"%.15g\"} %" PRIu64 "\n", me,
-			US(meter_bounds_us[i]), below);
+FAMILY(tandem_xsi_rtt_seconds)
+{
+	for (uint32_t i = 0; i < p->s->link_count; i++)
+		if (p->s->links[i].rtt_us > 0)
+			put_labelled(
+				p->out, me, "xsp", p->s->links[i].name, US(p->s->links[i].rtt_us));
+}
+
+FAMILY(tandem_xsi_http_responses_total)
+{
+	static const char *const codes[] = {
+#define XX(name, text) text,
+		METER_CODES(XX)
+#undef XX
+	};
+
+	for (uint32_t i = 0; i < p->s->link_count; i++)
+		for (unsigned code = 0; code < METER_CODE_COUNT; code++) {
+			buf_printf(p->out, "%s{xsp=\"", me);
+			put_escaped(p->out, p->s->links[i].name);
+			buf_printf(p->out, "\",code=\"%s\"} %" PRIu64 "\n", codes[code],
+				p->s->links[i].responses[code]);
+		}
+}
+
+FAMILY(tandem_tls_cert_expiry_timestamp_seconds)
+{
+	for (uint32_t i = 0; i < p->s->loop.certs.count; i++) {
+		const struct meter_cert *c = &p->s->loop.certs.certs[i];
+
+		if (!c->known)
+			continue;
+		buf_printf(p->out, "%s{peer=\"", me);
+		put_escaped(p->out, c->peer);
+		buf_printf(p->out, "\",kind=\"%s\"} %" PRId64 "\n",
+			c->authority ? "authority" : "own", c->ends_s);
 	}
-	buf_printf(p->out, "%s_bucket{le=\"+Inf\"} %" PRIu64 "\n", me, h->count);
-	buf_printf(p->out, "%s_sum %.15g\n%s_count %" PRIu64 "\n", me, US(h->sum_us), me, h->count);
+}
+
+FAMILY(tandem_log_messages_total)
+{
+	for (int i = 0; i < 4; i++)
+		put_labelled(p->out, me, "level", log_level_name((enum log_level)i),
+			(double)p->s->loop.log_messages[i]);
+}
+
+FAMILY(tandem_takeovers_total)
+{
+	static const char *const reasons[] = {
+#define XX(name, text) text,
+		METER_REASONS(XX)
+#undef XX
+	};
+
+	for (unsigned i = 0; i < METER_REASON_COUNT; i++)
+		put_labelled(p->out, me, "reason", reasons[i], (double)p->s->meter.activations[i]);
+}
+
+FAMILY(tandem_cpg_membership_changes_total)
+{
+	static const char *const reasons[METER_MEMBERSHIPS] = { "join", "leave", "nodedown",
+		"nodeup", "procdown", "unknown" };
+
+	for (unsigned i = 0; i < METER_MEMBERSHIPS; i++)
+		put_labelled(p->out, me, "reason", reasons[i], (double)p->s->meter.memberships[i]);
+}
+
+FAMILY(tandem_replication_bytes_total)
+{
+	put_labelled(p->out, me, "direction", "sent", (double)p->s->view.counts.bytes_sent);
+	put_labelled(p->out, me, "direction", "received", (double)p->s->view.counts.bytes_received);
+}
+
+FAMILY(tandem_replication_behind_seconds)
+{
+	const struct ha_view *v = &p->s->view;
+
+	if (v->role == HA_ACTIVE && v->peer.known && v->peer.role == HA_STANDBY)
+		buf_printf(p->out, "%s %.15g\n", me, US(v->peer.behind_us));
 }
 
 FAMILY(tandem_client_requests_total)
 {
-	for (unsigned i = 0; i < METER_REQUESTS; i++)
-		if (p->s->meter.requests[i] > 0)
-			put_labelled(p->out, me, "service",
-				csta_request_name((enum csta_request_kind)i),
-				(double)p->s->meter.requests[i]);
+	const struct meter *m = &p->s->meter;
+
+	for (unsigned i = 0; i < METER_REQUESTS; i++) {
+		const char *service = csta_request_name((enum csta_request_kind)i);
+
+		if (m->good[i] + m->errors[i] > 0)
+			buf_printf(p->out,
+				"%s{service=\"%s\",result=\"ok\"} %" PRIu64
+				"\n%s{service=\"%s\",result=\"error\"} %" PRIu64 "\n",
+				me, service, m->good[i], me, service, m->errors[i]);
+	}
 }
 
-FAMILY(tandem_event_wait_seconds)
+/* --- histograms ------------------------------------------------------------------------------------ */
+
+struct bounds {
+	const int64_t *us;
+	unsigned count;
+};
+
+/* `label`: "" or `name="value"`. */
+static void
+put_histogram(const struct page *p, const char *me, const char *label, struct bounds bounds,
+	const struct meter_hist *h)
 {
-	put_histogram(p, me, &p->s->meter.event_wait);
+	const char *comma = label[0] != '\0' ? "," : "";
+	const char *open = label[0] != '\0' ? "{" : "", *shut = label[0] != '\0' ? "}" : "";
+	uint64_t below = 0;
+
+	for (unsigned i = 0; i < bounds.count; i++) {
+		below += h->of_bound[i];
+		buf_printf(p->out, "%s_bucket{%s%sle=\"%.15g\"} %" PRIu64 "\n", me, label, comma,
+			US(bounds.us[i]), below);
+	}
+	buf_printf(p->out, "%s_bucket{%s%sle=\"+Inf\"} %" PRIu64 "\n", me, label, comma, h->count);
+	buf_printf(p->out, "%s_sum%s%s%s %.15g\n%s_count%s%s%s %" PRIu64 "\n", me, open, label,
+		shut, US(h->sum_us), me, open, label, shut, h->count);
 }
 
-FAMILY(tandem_loop_step_seconds)
-{
-	put_histogram(p, me, &p->s->loop.step);
-}
+#define HISTOGRAM(name, hist) \
+	FAMILY(name) \
+	{ \
+		put_histogram( \
+			p, me, "", (struct bounds){ meter_bounds_us, METER_BOUNDS }, &p->s->hist); \
+	}
 
-FAMILY(tandem_loop_late_seconds)
+HISTOGRAM(tandem_client_request_seconds, meter.request)
+HISTOGRAM(tandem_event_latency_seconds, meter.event_wait)
+HISTOGRAM(tandem_loop_step_seconds, loop.step)
+HISTOGRAM(tandem_loop_lag_seconds, loop.late)
+
+FAMILY(tandem_takeover_duration_seconds)
 {
-	put_histogram(p, me, &p->s->loop.late);
+	static const char *const phases[] = {
+#define XX(name, text) "phase=\"" text "\"",
+		METER_PHASES(XX)
+#undef XX
+	};
+
+	for (unsigned i = 0; i < METER_PHASE_COUNT; i++)
+		put_histogram(p, me, phases[i],
+			(struct bounds){ meter_takeover_bounds_us, METER_TAKEOVER_BOUNDS },
+			&p->s->meter.takeover[i]);
 }
 
 static void

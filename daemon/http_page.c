@@ -91,6 +91,11 @@ put_head(const struct http_snap *s, const struct http_now *now, struct buf *out)
 	if (s->view.unconfirmed)
 		buf_cstr(out,
 			"<p class=\"o\">Effects leave without the confirmation of the standby.</p>");
+	if (s->loop.state.why[0] != '\0') {
+		buf_cstr(out, "<p class=\"b\">");
+		put_text(out, s->loop.state.why);
+		buf_cstr(out, "</p>");
+	}
 	buf_cstr(out, "</div>");
 }
 

@@ -11,6 +11,7 @@
 #include "daemon/http_json.h"
 #include "daemon/http_metrics.h"
 #include "daemon/http_page.h"
+#include "daemon/schema.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -250,6 +251,41 @@ answer_history(const struct http_snap *s, const struct http_request *q, struct h
 	buf_fini(&text);
 }
 
+static void
+answer_events(const struct http_snap *s, const struct http_request *q, struct http_answer *a)
+{
+	uint64_t since = 0, lines = LIMIT_HTTP_HISTORY;
+
+	if ((q->since != NULL && !str_u64(str_of(q->since), INT64_MAX, &since)) ||
+		(q->lines != NULL &&
+			(!str_u64(str_of(q->lines), LIMIT_HTTP_HISTORY, &lines) || lines == 0))) {
+		fail(a, 400, "since: the number of a message; lines: 1 to 500");
+		return;
+	}
+	if (q->events == NULL)
+		fail(a, 503, "the node is starting");
+	else
+		ctl_ring_answer(q->events, since, (uint32_t)lines, !s->show_users, &a->body);
+}
+
+static void
+answer_schema(const struct http_snap *s, const struct http_request *q, struct http_answer *a)
+{
+	const char *text = q->name != NULL ? schema_text(q->name) : NULL;
+
+	(void)s;
+	if (q->name != NULL && text == NULL) {
+		fail(a, 404, "there is no such schema; /v1/schema lists them");
+	} else if (text != NULL) {
+		buf_cstr(&a->body, text);
+	} else {
+		buf_cstr(&a->body, "{\"schema\":\"tandem/schemas/1\",\"names\":[");
+		for (size_t i = 0; schema_name(i) != NULL; i++)
+			buf_printf(&a->body, "%s\"%s\"", i > 0 ? "," : "", schema_name(i));
+		buf_cstr(&a->body, "]}");
+	}
+}
+
 /* --- the page --------------------------------------------------------------------------------------- */
 
 static void
@@ -295,6 +331,8 @@ static const struct route routes[] = {
 	{ "/v1/monitors", answer_monitors },
 	{ "/v1/calls", answer_calls },
 	{ "/v1/history", answer_history },
+	{ "/v1/events", answer_events },
+	{ "/v1/schema", answer_schema },
 };
 
 static const struct route *

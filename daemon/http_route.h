@@ -15,6 +15,7 @@
 #ifndef TANDEM_DAEMON_HTTP_ROUTE_H
 #define TANDEM_DAEMON_HTTP_ROUTE_H
 
+#include "daemon/ctl_ring.h"
 #include "daemon/http_snap.h"
 
 #define HTTP_STILL_US 2000000 /* a loop that has not turned for so long stands still */
@@ -23,8 +24,9 @@
 struct http_request {
 	const char *method, *path;
 	bool has_body;
-	const char *behind, *digest, *lines; /* of the query; NULL: not given */
+	const char *behind, *digest, *lines, *since, *name; /* of the query; NULL: not given */
 	struct http_now now;
+	const struct ctl_ring *events; /* the last messages of the log; may be NULL */
 	/* The last `n` lines of the history, to `out`; may be NULL: there is none. */
 	void (*read_history)(uint32_t n, struct buf *out, void *arg);
 	void *arg;

@@ -20,7 +20,8 @@ http_snap_stat(const struct http_snap *s)
 		.links = s->links,
 		.link_count = s->link_count,
 		.digest = s->digest,
-		.serving = s->serving };
+		.serving = s->serving,
+		.state_trouble = s->loop.state.why };
 }
 
 void

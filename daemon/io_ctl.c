@@ -98,7 +98,8 @@ answer_status(struct io_ctl *c, enum ctl_verb verb)
 		.node_name = c->conf.node_name,
 		.view = &view,
 		.counts = &counts,
-		.takeover = &takeover };
+		.takeover = &takeover,
+		.state_trouble = c->conf.state != NULL ? c->conf.state->why : "" };
 	char text[200];
 
 	uv_gettimeofday(&wall);
@@ -158,7 +159,7 @@ answer_resync(struct io_ctl *c, const struct ctl_request *r)
 	char text[48];
 
 	node_get_counts(c->node, (struct mono){ (int64_t)(uv_hrtime() / 1000) }, &counts);
-	snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu32, io_log_ring()->last,
+	snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu32, ctl_ring_last(io_log_ring()),
 		r->device[0] != '\0' ? 1 : counts.devices);
 	io_emit(&c->sink,
 		&(struct node_event){ .kind = NODE_EV_RESYNC, .text = str_of(r->device) });
@@ -267,7 +268,7 @@ perform(struct io_ctl *c, const struct ctl_request *r)
 		node_list(c->node, &r->list, &c->answer);
 		break;
 	case CTL_EVENTS:
-		ctl_ring_answer(io_log_ring(), r->after, r->rows, &c->answer);
+		ctl_ring_answer(io_log_ring(), r->after, r->rows, false, &c->answer);
 		break;
 	case CTL_BLACKBOX:
 	case CTL_BUNDLE: /* what else is in it is asked for by itself */

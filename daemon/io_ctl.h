@@ -10,12 +10,14 @@
 #define TANDEM_DAEMON_IO_CTL_H
 
 #include "daemon/io_sink.h"
+#include "daemon/meter.h"
 
 #define IO_CTL_MESSAGE_ID 1 /* in libqb's headers, both ways */
 
 struct io_ctl_conf {
 	const struct conf *conf;
 	const char *node_name;
+	const struct meter_state *state; /* of state-dir; NULL: nothing is said of it */
 };
 
 struct io_ctl;

@@ -3,9 +3,9 @@
  * Files: see io_files.h.
  *
  * Failure: every call says what could not be done and to which file; nothing is retried here. A
- * history that cannot be written is logged by the caller and costs nothing else; an epoch that
- * cannot be written ends the process, because a node that forgets its epoch could speak in an old
- * one.
+ * history that cannot be written costs nothing else (io_state.h keeps it for later). An epoch that
+ * finds no room for a new file is written over the old one, whose place on the disk is its own: so a
+ * full disk alone never stops a takeover.
  */
 #include "daemon/io_files.h"
 
@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define CONF_FILE_BYTES_MAX 65536
@@ -35,10 +36,21 @@ path_in(const char *dir, const char *name)
 	return p;
 }
 
+/* What whoever reads the message has to do about it. */
+static const char *
+remedy(int error)
+{
+	if (error == ENOSPC || error == EDQUOT)
+		return "; make room on that file system";
+	if (error == EROFS)
+		return "; mount that file system for writing";
+	return error == EACCES ? "; give the user of tandemd the right to it" : "";
+}
+
 static int
 fail(struct err *e, const char *what, const char *path)
 {
-	return err_set(e, E_IO, "cannot %s %s: %s", what, path, strerror(errno));
+	return err_set(e, E_IO, "cannot %s %s: %s%s", what, path, strerror(errno), remedy(errno));
 }
 
 /* Appends the rest of the file from where it stands. */
@@ -281,29 +293,88 @@ sync_folder(const char *dir)
 	return result;
 }
 
-int
-io_files_save_epoch(const char *state_dir, uint64_t epoch, struct err *e)
+/* A new file beside the old one, then the name: whatever happens, one of them is whole. */
+static int
+replace_epoch(const char *state_dir, const char *text, size_t n, struct err *e)
 {
 	struct file_path path = path_in(state_dir, "epoch");
 	struct file_path temporary = path_in(state_dir, "epoch.new");
-	char text[32];
-	int n = snprintf(text, sizeof(text), "%" PRIu64 "\n", epoch);
 	int fd = open(temporary.text, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+	int result = 0;
 
 	if (fd < 0)
 		return fail(e, "open", temporary.text);
 	errno = ENOSPC; /* what a short write means */
-	if (write_and_sync(fd, text, (size_t)n) != 0) {
-		fail(e, "write", temporary.text);
-		close(fd);
-		return E_IO;
-	}
+	if (write_and_sync(fd, text, n) != 0)
+		result = fail(e, "write", temporary.text);
 	close(fd);
-	if (rename(temporary.text, path.text) != 0)
-		return fail(e, "replace", path.text);
-	if (sync_folder(state_dir) != 0)
-		return fail(e, "synchronise", state_dir);
+	if (result == 0 && rename(temporary.text, path.text) != 0)
+		result = fail(e, "replace", path.text);
+	if (result != 0)
+		(void)unlink(temporary.text); /* what it has of the disk is needed */
+	if (result == 0 && sync_folder(state_dir) != 0)
+		result = fail(e, "synchronise", state_dir);
+	return result;
+}
+
+/*
+ * Over what is there: a number only grows, so its line covers the one before, in a block that the file has already. So few
+ * bytes of one sector are written whole or not at all.
+ */
+static int
+overwrite_epoch(const char *state_dir, const char *text, size_t n)
+{
+	struct file_path path = path_in(state_dir, "epoch");
+	struct stat st;
+	int fd = open(path.text, O_WRONLY | O_CLOEXEC);
+	int result = -1;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) == 0 && st.st_size > 0 && st.st_size <= (off_t)n)
+		result = write_and_sync(fd, text, n);
+	close(fd);
+	return result;
+}
+
+int
+io_files_save_epoch(const char *state_dir, uint64_t epoch, bool *tight, struct err *e)
+{
+	char text[32];
+	int n = snprintf(text, sizeof(text), "%" PRIu64 "\n", epoch);
+	int result = replace_epoch(state_dir, text, (size_t)n, e);
+
+	*tight = false;
+	if (result == 0 || overwrite_epoch(state_dir, text, (size_t)n) != 0)
+		return result;
+	*tight = true;
 	return 0;
+}
+
+int
+io_files_reserve_epoch(const char *state_dir, struct err *e)
+{
+	struct file_path path = path_in(state_dir, "epoch");
+
+	if (access(path.text, F_OK) == 0)
+		return 0;
+	return replace_epoch(state_dir, "0\n", 2, e);
+}
+
+bool
+io_files_has_room(const char *state_dir, struct err *e)
+{
+	struct statvfs fs;
+
+	if (statvfs(state_dir, &fs) != 0) {
+		fail(e, "look at", state_dir);
+		return false;
+	}
+	errno = ENOSPC;
+	if ((uint64_t)fs.f_bavail * fs.f_frsize >= LIMIT_STATE_FREE_BYTES)
+		return true;
+	fail(e, "write in", state_dir);
+	return false;
 }
 
 /* --- history ---------------------------------------------------------------------------------- */
@@ -326,6 +397,7 @@ io_files_append_history(const char *state_dir, int64_t t_us, const char *node, s
 {
 	struct file_path path = path_in(state_dir, "history.jsonl");
 	struct buf line;
+	struct stat before = { 0 };
 	int result = 0;
 	int fd;
 
@@ -341,9 +413,13 @@ io_files_append_history(const char *state_dir, int64_t t_us, const char *node, s
 	} else if (fd < 0) {
 		result = fail(e, "open", path.text);
 	} else {
+		(void)fstat(fd, &before);
 		errno = ENOSPC;
-		if (write(fd, line.p, line.n) != (ssize_t)line.n)
+		if (write(fd, line.p, line.n) != (ssize_t)line.n) {
 			result = fail(e, "write", path.text);
+			/* half a line would spoil the next one */
+			(void)!ftruncate(fd, before.st_size);
+		}
 		rotate_history(state_dir, fd);
 		close(fd);
 	}

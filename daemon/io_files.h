@@ -3,7 +3,7 @@
  * Files: configuration and passwords in, epoch and history out.
  *
  * The epoch must be on disk before the node acts on it, so it is written whole (temporary file,
- * fsync, rename, fsync of the folder). The history is one JSON object a line, each appended by one
+ * fsync, rename, fsync of the folder), and on a full disk over the old one. The history is one JSON object a line, each appended by one
  * write; at 1 MB it moves to history.jsonl.1 and a new one begins.
  */
 #ifndef TANDEM_DAEMON_IO_FILES_H
@@ -41,8 +41,17 @@ int io_files_prepare(const char *state_dir, struct err *e) __attribute__((warn_u
  */
 int io_files_load_epoch(const char *state_dir, uint64_t *epoch, struct err *e)
 	__attribute__((warn_unused_result));
-int io_files_save_epoch(const char *state_dir, uint64_t epoch, struct err *e)
+/**
+ * The epoch must not become less. `tight`: there was no room for a new file, it stands over the old one; `e` says why. 0 or
+ * E_IO.
+ */
+int io_files_save_epoch(const char *state_dir, uint64_t epoch, bool *tight, struct err *e)
 	__attribute__((warn_unused_result));
+/** Takes the place on the disk that an epoch needs, if none was saved yet. 0 or E_IO. */
+int io_files_reserve_epoch(const char *state_dir, struct err *e)
+	__attribute__((warn_unused_result));
+/** Is there room for a little more? If not, `e` says why, and what to do. */
+bool io_files_has_room(const char *state_dir, struct err *e) __attribute__((warn_unused_result));
 
 /**
  * Appends one line {"t_us":..,"ev":"word","host":..,members}. `members` has no braces and may be

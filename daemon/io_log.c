@@ -52,6 +52,7 @@ static struct {
 	struct ctl_ring ring;
 	struct log_limit limit;
 	bool json, mask;
+	uint64_t counts[4]; /* by enum log_level */
 } io_log;
 
 static const int io_log_signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
@@ -111,6 +112,7 @@ write_line(int number, enum log_level level, const char *text, void *arg)
 	uint32_t held = 0;
 
 	(void)arg;
+	io_log.counts[level]++;
 	if (io_log.mask) {
 		log_mask_numbers(text, masked, sizeof(masked));
 		text = masked;
@@ -256,6 +258,12 @@ const struct ctl_ring *
 io_log_ring(void)
 {
 	return &io_log.ring;
+}
+
+uint64_t
+io_log_count(enum log_level level)
+{
+	return io_log.counts[level];
 }
 
 int

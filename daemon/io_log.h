@@ -44,6 +44,9 @@ void io_log_set_level(enum log_level level);
 /** The last messages, also those that the log left out. */
 const struct ctl_ring *io_log_ring(void);
 
+/** How many messages there were of a level, since io_log_open(); also those that the log left out. */
+uint64_t io_log_count(enum log_level level);
+
 /** Writes the blackbox to its file, whose name goes into `path`. 0, E_STATE (there is none), E_IO. */
 int io_log_dump_blackbox(char *path, size_t size, struct err *e)
 	__attribute__((warn_unused_result));

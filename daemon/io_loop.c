@@ -2,16 +2,17 @@
 /*
  * The loop: see io_loop.h.
  *
- * Failure: an epoch that cannot be written ends the process at once, with the actions behind it not
- * performed: the other node takes over, this one does not speak in an epoch that it may forget.
+ * Failure: an epoch that is on no disk ends the process at once, with the actions behind it not
+ * performed: the other node takes over, this one does not speak in an epoch that it may forget. A full
+ * disk is no such failure (io_state.h).
  * Late steps and timers are logged (37901), at most one line a second.
  */
 #include "daemon/io_loop.h"
 
+#include "daemon/io_cert_watch.h"
 #include "daemon/io_ctl.h"
 #include "daemon/io_dns.h"
 #include "daemon/io_exec.h"
-#include "daemon/io_files.h"
 #include "daemon/io_http.h"
 #include "daemon/io_log.h"
 #include "daemon/io_login.h"
@@ -21,6 +22,7 @@
 #include "daemon/io_ring.h"
 #include "daemon/io_secret.h"
 #include "daemon/io_south.h"
+#include "daemon/io_state.h"
 #include "daemon/io_tcp.h"
 #include "daemon/io_web.h"
 #include "proto/base/check.h"
@@ -62,11 +64,13 @@ struct io_loop {
 	struct io_exec *exec;
 	struct io_notify *notify;
 	struct io_web *web; /* NULL: no status page */
+	struct io_state *state;
+	struct io_cert_watch *certs;
 	uv_timer_t deadline, stop_timer;
 	uv_signal_t signals[3];
 	struct mono armed; /* when the deadline timer should fire */
 	bool busy, closed;
-	bool stopping, stopped, fatal, history_failed;
+	bool stopping, stopped, fatal;
 	uint64_t late_told_ms;
 	struct meter_loop meter;
 	struct queued *queue;
@@ -106,30 +110,6 @@ tell_late(struct io_loop *l, const char *what, int64_t ms)
 /* --- actions ---------------------------------------------------------------------------------- */
 
 static void
-save_epoch(struct io_loop *l, uint64_t epoch)
-{
-	struct err e = { 0 };
-
-	if (io_files_save_epoch(l->conf->state_dir, epoch, &e) == 0)
-		return;
-	log_emit(l->log, M_START, "ending, because the epoch %" PRIu64 " cannot be kept: %s", epoch,
-		e.text);
-	l->fatal = true;
-}
-
-static void
-write_history(struct io_loop *l, const struct node_action *a)
-{
-	struct err e = { 0 };
-	bool failed = io_files_append_history(l->conf->state_dir, now_wall_us(), l->conf->node_name,
-			      a->text, a->bytes, &e) != 0;
-
-	if (failed && !l->history_failed)
-		log_emit(l->log, M_START, "the history is not written: %s", e.text);
-	l->history_failed = failed;
-}
-
-static void
 tell_failed(struct io_loop *l, uint32_t node_id)
 {
 	const char *name = l->ring ? io_ring_node_name(l->ring, node_id) : NULL;
@@ -151,6 +131,15 @@ tell_clean(struct io_loop *l, uint32_t node_id)
 
 	if (name != NULL)
 		io_exec_tell_clean(l->exec, name);
+}
+
+static void
+multicast(struct io_loop *l, struct str bytes)
+{
+	if (l->ring == NULL)
+		return;
+	io_ring_mcast(l->ring, bytes);
+	l->meter.ring_full = io_ring_full(l->ring);
 }
 
 static void
@@ -203,15 +192,14 @@ perform_one(struct io_loop *l, const struct node_action *a)
 
 	switch (a->kind) {
 	case NODE_ACT_MCAST:
-		if (l->ring != NULL)
-			io_ring_mcast(l->ring, a->bytes);
+		multicast(l, a->bytes);
 		break;
 	case NODE_ACT_REJOIN:
 		if (l->ring != NULL)
 			io_ring_rejoin(l->ring);
 		break;
 	case NODE_ACT_SAVE_EPOCH:
-		save_epoch(l, a->number);
+		l->fatal = !io_state_keep_epoch(l->state, a->number);
 		break;
 	case NODE_ACT_LISTEN:
 	case NODE_ACT_CLIENT_SEND:
@@ -258,7 +246,7 @@ perform_one(struct io_loop *l, const struct node_action *a)
 		tell_clean(l, a->from_node);
 		break;
 	case NODE_ACT_HISTORY:
-		write_history(l, a);
+		io_state_tell(l->state, now_wall_us(), a->text, a->bytes);
 		break;
 	case NODE_ACT_SCORE:
 		break; /* the agent's next monitor asks for it and publishes it */
@@ -453,6 +441,7 @@ on_signal(uv_signal_t *signal_handle, int signum)
 		io_reload_now(l->conf, l->log);
 		io_tcp_load_keys(l->tcp);
 		io_login_reload(l->login);
+		io_cert_watch_look(l->certs);
 	} else {
 		io_loop_stop(l);
 	}
@@ -503,7 +492,9 @@ read_clock(void *arg)
 static int
 open_adapters(struct io_loop *l, uint64_t epoch, int64_t corosync_wait_ms, struct err *e)
 {
-	struct io_ctl_conf ctl = { .conf = l->conf, .node_name = l->conf->node_name };
+	struct io_ctl_conf ctl = {
+		.conf = l->conf, .node_name = l->conf->node_name, .state = &l->meter.state
+	};
 	uint64_t seed = 0;
 
 	(void)!getrandom(&seed, sizeof(seed), 0);
@@ -527,6 +518,7 @@ open_adapters(struct io_loop *l, uint64_t epoch, int64_t corosync_wait_ms, struc
 	l->login = io_login_new(&l->sink, l->conf);
 	l->tcp = io_tcp_new(&l->sink, l->conf);
 	l->nudge = io_nudge_new(&l->sink);
+	l->certs = io_cert_watch_new(&l->sink, l->conf, &l->meter.certs);
 	l->exec = io_exec_new(&l->sink, l->conf);
 	l->node = node_new(
 		l->conf, l->ring ? io_ring_node_id(l->ring) : LOOP_SOLO_ID, epoch, seed, l->log);
@@ -553,8 +545,8 @@ io_loop_new(const struct conf *conf, const struct log *log, int64_t corosync_wai
 	l->sink = (struct io_sink){ .loop = &l->uv, .emit = on_event, .arg = l, .log = log };
 	init_handles(l);
 	l->notify = io_notify_new(&l->uv);
-	if (io_files_prepare(conf->state_dir, e) == 0 &&
-		io_files_load_epoch(conf->state_dir, &epoch, e) == 0 &&
+	l->state = io_state_new(&l->sink, conf, &l->meter.state);
+	if (io_state_open(l->state, &epoch, e) == 0 &&
 		open_adapters(l, epoch, corosync_wait_ms, e) == 0)
 		return l;
 	io_loop_free(l);
@@ -591,12 +583,15 @@ close_all(struct io_loop *l)
 	for (size_t i = 0; i < sizeof(loop_signals) / sizeof(loop_signals[0]); i++)
 		uv_close((uv_handle_t *)&l->signals[i], NULL);
 	io_notify_close(l->notify);
+	io_state_close(l->state);
 	if (l->web != NULL)
 		io_web_close(l->web);
 	if (l->ctl != NULL)
 		io_ctl_close(l->ctl);
 	if (l->exec != NULL)
 		io_exec_close(l->exec);
+	if (l->certs != NULL)
+		io_cert_watch_close(l->certs);
 	if (l->nudge != NULL)
 		io_nudge_close(l->nudge);
 	if (l->tcp != NULL)
@@ -624,12 +619,15 @@ io_loop_free(struct io_loop *l)
 {
 	close_all(l);
 	io_notify_free(l->notify);
+	io_state_free(l->state);
 	if (l->web != NULL)
 		io_web_free(l->web);
 	if (l->ctl != NULL)
 		io_ctl_free(l->ctl);
 	if (l->exec != NULL)
 		io_exec_free(l->exec);
+	if (l->certs != NULL)
+		io_cert_watch_free(l->certs);
 	if (l->nudge != NULL)
 		io_nudge_free(l->nudge);
 	if (l->tcp != NULL)

@@ -57,6 +57,7 @@ struct io_ring {
 	uv_timer_t retry, resend, again, rejoin;
 	struct frame *queue;
 	size_t queue_bytes;
+	uint64_t full; /* times that corosync had no room */
 };
 
 static void on_retry(uv_timer_t *timer);
@@ -356,10 +357,17 @@ io_ring_mcast(struct io_ring *r, struct str bytes)
 	if (r->state != RING_UP || r->broken || r->rejoining)
 		return;
 	result = r->queue != NULL ? E_AGAIN : link_cpg_mcast(r->link, bytes);
-	if (result == E_AGAIN)
+	if (result == E_AGAIN) {
+		r->full++;
 		queue_frame(r, bytes);
-	else if (result != 0)
+	} else if (result != 0)
 		break_off(r, result == E_LIMIT ? "a message is too large" : "sending");
+}
+
+uint64_t
+io_ring_full(const struct io_ring *r)
+{
+	return r->full;
 }
 
 /* --- leaving and joining again ---------------------------------------------------------------- */

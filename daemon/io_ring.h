@@ -30,6 +30,8 @@ const char *io_ring_node_name(const struct io_ring *r, uint32_t node_id);
  * In order, again and again while corosync has no room. Without a connection the bytes are dropped.
  */
 void io_ring_mcast(struct io_ring *r, struct str bytes);
+/** How often corosync had no room. */
+uint64_t io_ring_full(const struct io_ring *r);
 /** Leaves and joins again, then RING_UP comes; what is not sent yet, or sent meanwhile, is dropped. */
 void io_ring_rejoin(struct io_ring *r);
 

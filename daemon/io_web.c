@@ -8,6 +8,7 @@
  */
 #include "daemon/io_web.h"
 
+#include "daemon/io_log.h"
 #include "daemon/io_web_serve.h"
 #include "proto/base/mem.h"
 
@@ -70,6 +71,8 @@ publish(struct io_web *w)
 	node_get_takeover(n, &s->takeover);
 	node_get_meter(n, &s->meter);
 	s->loop = *w->meter;
+	for (int i = 0; i < 4; i++)
+		s->loop.log_messages[i] = io_log_count((enum log_level)i);
 	take_lists(n, s);
 	http_swap_publish(&w->shared.swap);
 }

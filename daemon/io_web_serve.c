@@ -13,6 +13,7 @@
 
 #include "daemon/http_route.h"
 #include "daemon/io_files.h"
+#include "daemon/io_log.h"
 #include "proto/base/check.h"
 #include "proto/base/mem.h"
 
@@ -166,6 +167,7 @@ static bool
 may_keep(const struct http_request *q)
 {
 	return !q->has_body && q->behind == NULL && q->digest == NULL && q->lines == NULL &&
+		q->since == NULL && q->name == NULL &&
 		(strcmp(q->method, "GET") == 0 || strcmp(q->method, "HEAD") == 0) &&
 		(strncmp(q->path, "/v1/", 4) == 0 || strcmp(q->path, "/metrics") == 0 ||
 			strcmp(q->path, "/part") == 0 || strcmp(q->path, "/") == 0);
@@ -273,6 +275,7 @@ on_request(void *arg, struct MHD_Connection *c, const char *path, const char *me
 		.path = path,
 		.has_body = has_body(c),
 		.read_history = read_history,
+		.events = io_log_ring(),
 		.arg = v };
 
 	(void)version;
@@ -285,6 +288,8 @@ on_request(void *arg, struct MHD_Connection *c, const char *path, const char *me
 	q.behind = of_query(c, "behind");
 	q.digest = of_query(c, "digest");
 	q.lines = of_query(c, "lines");
+	q.since = of_query(c, "since");
+	q.name = of_query(c, "name");
 	return answer(v, c, &q);
 }
 

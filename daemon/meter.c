@@ -5,14 +5,17 @@
 const int64_t meter_bounds_us[METER_BOUNDS] = { 100, 250, 500, 1000, 2500, 5000, 10000, 25000,
 	50000, 100000, 250000, 500000, 1000000, 2500000, 10000000 };
 
-void
-meter_add(struct meter_hist *h, int64_t us)
+const int64_t meter_takeover_bounds_us[METER_TAKEOVER_BOUNDS] = { 100000, 250000, 500000, 1000000,
+	2000000, 3000000, 5000000, 10000000, 30000000 };
+
+static void
+add(struct meter_hist *h, const int64_t *bounds, unsigned count, int64_t us)
 {
 	unsigned at = 0;
 
 	if (us < 0)
 		us = 0;
-	while (at < METER_BOUNDS && us > meter_bounds_us[at])
+	while (at < count && us > bounds[at])
 		at++;
 	h->of_bound[at]++;
 	h->count++;
@@ -20,8 +23,67 @@ meter_add(struct meter_hist *h, int64_t us)
 }
 
 void
-meter_request(struct meter *m, enum csta_request_kind kind)
+meter_add(struct meter_hist *h, int64_t us)
 {
-	if ((unsigned)kind < METER_REQUESTS)
-		m->requests[kind]++;
+	add(h, meter_bounds_us, METER_BOUNDS, us);
+}
+
+void
+meter_add_takeover(struct meter_hist *h, int64_t us)
+{
+	add(h, meter_takeover_bounds_us, METER_TAKEOVER_BOUNDS, us);
+}
+
+void
+meter_ask(struct meter_asks *a, enum csta_request_kind kind, uint32_t invoke, int64_t now_us)
+{
+	if ((unsigned)kind >= METER_REQUESTS)
+		return;
+	a->asked[a->next++ % METER_ASKED] = (struct meter_asked){
+		.at_us = now_us, .invoke = invoke, .kind = (uint16_t)kind, .open = true
+	};
+}
+
+void
+meter_answer(struct meter *m, struct meter_asks *a, uint32_t invoke, int64_t now_us, bool good)
+{
+	for (uint32_t i = 1; i <= METER_ASKED; i++) {
+		struct meter_asked *q = &a->asked[(a->next - i) % METER_ASKED];
+
+		if (!q->open || q->invoke != invoke)
+			continue;
+		q->open = false;
+		(good ? m->good : m->errors)[q->kind]++;
+		meter_add(&m->request, now_us - q->at_us);
+		return;
+	}
+}
+
+enum meter_code
+meter_code(uint64_t status)
+{
+	switch (status) {
+	case 401:
+		return METER_CODE_401;
+	case 403:
+		return METER_CODE_403;
+	case 404:
+		return METER_CODE_404;
+	case 503:
+		return METER_CODE_503;
+	default:
+		break;
+	}
+	switch (status / 100) {
+	case 2:
+		return METER_CODE_2XX;
+	case 3:
+		return METER_CODE_3XX;
+	case 4:
+		return METER_CODE_4XX;
+	case 5:
+		return METER_CODE_5XX;
+	default:
+		return METER_CODE_NONE;
+	}
 }

@@ -6,8 +6,10 @@
 #ifndef TANDEM_DAEMON_METER_H
 #define TANDEM_DAEMON_METER_H
 
+#include "proto/base/limits.h"
 #include "proto/csta_msg.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* how many requests there are */
@@ -21,38 +23,128 @@ enum meter_request {
 
 /* Durations in buckets; the bounds are those of meter_bounds_us. */
 #define METER_BOUNDS 15
+#define METER_TAKEOVER_BOUNDS 9 /* those of meter_takeover_bounds_us */
 
 struct meter_hist {
-	uint64_t of_bound[METER_BOUNDS + 1]; /* the last one: longer than all bounds */
+	uint64_t of_bound[METER_BOUNDS +
+		1]; /* the one behind the last bound: longer than all bounds */
 	uint64_t count;
 	int64_t sum_us;
 };
 
+/* Why this node became active. */
+#define METER_REASONS(XX) \
+	XX(START, "start")           /* nobody was active before, as far as is known */ \
+	XX(PROCESS, "process")       /* the other process died */ \
+	XX(NODE, "node")             /* the other node, or the link to it */ \
+	XX(SWITCHOVER, "switchover") /* the other one had given it up */
+
+enum meter_reason {
+#define XX(name, text) METER_REASON_##name,
+	METER_REASONS(XX)
+#undef XX
+	METER_REASON_COUNT
+};
+
+/* Of a takeover, from the promote order. */
+#define METER_PHASES(XX) XX(PROMOTE, "promote") XX(CHANNEL, "channel") XX(TOTAL, "total")
+
+enum meter_phase {
+#define XX(name, text) METER_PHASE_##name,
+	METER_PHASES(XX)
+#undef XX
+	METER_PHASE_COUNT
+};
+
+#define METER_MEMBERSHIPS 6 /* by enum ha_reason */
+
+/* What an answer of BroadWorks was. */
+#define METER_CODES(XX) \
+	XX(2XX, "2xx") \
+	XX(3XX, "3xx") XX(401, "401") XX(403, "403") XX(404, "404") XX(4XX, "4xx") XX(503, "503") \
+		XX(5XX, "5xx") XX(NONE, "none")
+
+enum meter_code {
+#define XX(name, text) METER_CODE_##name,
+	METER_CODES(XX)
+#undef XX
+	METER_CODE_COUNT
+};
+
+/* Requests of a connection that are not answered yet: the newest of them. */
+#define METER_ASKED 32
+
+struct meter_asks {
+	struct meter_asked {
+		int64_t at_us;
+		uint32_t invoke;
+		uint16_t kind;
+		bool open;
+	} asked[METER_ASKED];
+	uint32_t next;
+};
+
 struct meter {
-	uint64_t xsi_events;     /* that came in, all copies */
 	uint64_t xsi_duplicates; /* with a number that was there before */
 	uint64_t xsi_early;      /* that had to wait for others */
 	uint64_t xsi_gaps;       /* times that events did not come */
-	uint64_t xsi_acks;       /* acknowledgements that were sent */
 	uint64_t events_sent;    /* to clients, those after a resume included */
-	uint64_t activations;
-	uint64_t errors;                   /* requests of clients that were answered by an error */
-	uint64_t requests[METER_REQUESTS]; /* of clients, by enum csta_request_kind */
+	uint64_t activations[METER_REASON_COUNT];
+	struct meter_hist takeover[METER_PHASE_COUNT];
+	uint64_t memberships[METER_MEMBERSHIPS]; /* changes of the group */
+	uint64_t as_failovers;
+	uint64_t subscription_failures;
+	uint64_t slow_disconnects;       /* clients that read too slowly (37605) */
+	uint64_t good[METER_REQUESTS];   /* requests of clients, by enum csta_request_kind */
+	uint64_t errors[METER_REQUESTS]; /* that were answered by an error */
+	struct meter_hist request;       /* until its answer was made */
 	struct meter_hist
 		event_wait; /* of an event, from the step that said it to the step that sent it */
 };
 
+/* How state-dir fares (io_state.h). */
+struct meter_state {
+	uint64_t failures; /* times that it became full or could not be written */
+	uint32_t held;     /* lines of the history that wait for room */
+	char why[240];     /* "" = well */
+};
+
+/* Until when a certificate is valid (io_cert.h). */
+struct meter_cert {
+	char peer[80]; /* the section that names it */
+	bool authority;
+	bool known; /* false: it cannot be read */
+	int64_t ends_s;
+};
+
+struct meter_certs {
+	uint32_t count;
+	struct meter_cert certs[LIMIT_CERTIFICATES];
+};
+
 /* What the loop itself measures. */
 struct meter_loop {
-	struct meter_hist step; /* one step of the node with its actions */
-	struct meter_hist late; /* a timer of the node, after its time */
+	struct meter_state state;
+	struct meter_certs certs;
+	uint64_t ring_full;       /* times that corosync took no message at once */
+	uint64_t log_messages[4]; /* by enum log_level */
+	struct meter_hist step;   /* one step of the node with its actions */
+	struct meter_hist late;   /* a timer of the node, after its time */
 };
 
 extern const int64_t meter_bounds_us[METER_BOUNDS];
+extern const int64_t meter_takeover_bounds_us[METER_TAKEOVER_BOUNDS];
 
 /** Counts a duration; a negative one counts as 0. */
 void meter_add(struct meter_hist *h, int64_t us);
-/** Counts a request of a client. */
-void meter_request(struct meter *m, enum csta_request_kind kind);
+/** The same by the bounds of takeovers. */
+void meter_add_takeover(struct meter_hist *h, int64_t us);
+/** A request of a client came. One whose answer comes behind METER_ASKED others is not counted. */
+void meter_ask(struct meter_asks *a, enum csta_request_kind kind, uint32_t invoke, int64_t now_us);
+/** It was answered, by an error or not; a second answer to the same request does not count. */
+void meter_answer(
+	struct meter *m, struct meter_asks *a, uint32_t invoke, int64_t now_us, bool good);
+/** Status of HTTP, 0: there was no answer. */
+enum meter_code meter_code(uint64_t status);
 
 #endif

@@ -159,6 +159,7 @@ node_new(const struct conf *conf, uint32_t node_id, uint64_t epoch_floor, uint64
 	svc_init(&n->svc, &n->x, &n->sess, &n->bw);
 	ha_out_init(&n->ring);
 	n->quiet_due = n->promised = MONO_NEVER;
+	n->reason = METER_REASON_START;
 	n->x.ha = ha_new(&ha, &fsm, seed ^ 0x5eedu, log);
 	return n;
 }
@@ -239,9 +240,12 @@ node_enter_active(struct node *n)
 	ha_get_view(n->x.ha, n->x.now, &v);
 	n->x.offset = v.offset;
 	n->was_active = true;
-	n->x.meter.activations++;
+	n->x.meter.activations[n->reason]++;
+	n->reason =
+		METER_REASON_SWITCHOVER; /* whom another one follows had an active, if it is alive */
 	if (n->promoted.us == 0)
 		n->promoted = n->x.now; /* without a cluster nobody asks */
+	meter_add_takeover(&n->x.meter.takeover[METER_PHASE_PROMOTE], n->x.now.us - n->promoted.us);
 	n->takeover = (struct node_takeover){ .epoch = v.epoch,
 		.at_wall_us = n->x.wall_us,
 		.promote_ms = mono_ms_between(n->promoted, n->x.now) };
@@ -288,6 +292,9 @@ node_role_changed(struct node *n, enum ha_role from, enum ha_role to)
 		node_leave_active(n);
 	if (to == HA_ACTIVE)
 		node_enter_active(n);
+	if (to == HA_STANDBY)
+		n->reason =
+			METER_REASON_SWITCHOVER; /* there is an active, until something else is heard of it */
 }
 
 static const char *
@@ -297,6 +304,26 @@ node_reason_name(enum ha_reason reason)
 		"unknown" };
 
 	return names[reason];
+}
+
+/* What a takeover is put down to, should there be one. */
+static void
+node_note_lost(struct node *n, enum ha_reason reason)
+{
+	if (ha_role(n->x.ha) == HA_ACTIVE)
+		return;
+	n->reason = reason == HA_REASON_PROCDOWN ? METER_REASON_PROCESS :
+		reason == HA_REASON_LEAVE        ? METER_REASON_SWITCHOVER :
+						   METER_REASON_NODE;
+}
+
+static void
+node_count_memberships(struct node *n, const struct ha_confchg *c)
+{
+	for (size_t i = 0; i < c->left_count; i++)
+		n->x.meter.memberships[c->left[i].reason]++;
+	for (size_t i = 0; i < c->joined_count; i++)
+		n->x.meter.memberships[c->joined[i].reason]++;
 }
 
 static void
@@ -323,6 +350,7 @@ node_ring_action(struct node *n, const struct ha_action *a)
 				.flag = a->was_active });
 		break;
 	case HA_ACT_PEER_LOST:
+		node_note_lost(n, a->reason);
 		ctx_history(&n->x, "peer-lost", "\"node\":%u,\"reason\":\"%s\"", a->node_id,
 			node_reason_name(a->reason));
 		break;
@@ -489,6 +517,7 @@ node_input(struct node *n, const struct node_event *ev)
 		node_ring_down(n);
 		break;
 	case NODE_EV_CONFCHG:
+		node_count_memberships(n, ev->confchg);
 		ha_confchg(x->ha, x->now, ev->confchg, &n->ring);
 		break;
 	case NODE_EV_DELIVER:
@@ -594,13 +623,17 @@ node_takeover_progress(struct node *n)
 
 	if (t->at_wall_us == 0 || t->done || !ctx_is_active(&n->x))
 		return;
-	if (t->channel_ms == 0 && n->bw.channels_open > 0)
+	if (t->channel_ms == 0 && n->bw.channels_open > 0) {
 		t->channel_ms = mono_ms_between(n->promoted, n->x.now);
+		meter_add_takeover(
+			&n->x.meter.takeover[METER_PHASE_CHANNEL], n->x.now.us - n->promoted.us);
+	}
 	t->calls_kept += n->bw.total.kept > t->calls_kept ? n->bw.total.kept - t->calls_kept : 0;
 	if (n->bw.phase != BW_RUNNING || n->bw.channels_open == 0 || n->bw.unconfirmed > 0)
 		return;
 	t->done = true;
 	t->resync_ms = mono_ms_between(n->promoted, n->x.now);
+	meter_add_takeover(&n->x.meter.takeover[METER_PHASE_TOTAL], n->x.now.us - n->promoted.us);
 	ctx_history(&n->x, "takeover",
 		"\"epoch\":%" PRIu64 ",\"promote_ms\":%lld,\"channel_ms\":%lld,\"resync_ms\":%lld",
 		t->epoch, (long long)t->promote_ms, (long long)t->channel_ms,

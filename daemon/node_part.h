@@ -30,7 +30,8 @@ struct node {
 	bool was_active;
 	uint8_t owner; /* of what this node makes as the active: its node id */
 	struct node_takeover takeover;
-	struct mono promoted; /* when the order came */
+	struct mono promoted;     /* when the order came */
+	enum meter_reason reason; /* of the next activation, as far as is known */
 	struct node_clean clean;
 	uint32_t node_id;
 	struct notes notes; /* questions to the other node: node_note.c */

@@ -52,6 +52,8 @@ node_get_counts(const struct node *n, struct mono now, struct node_counts *c)
 		.channels_want = n->x.conf->xsp_count,
 		.devices = HASH_CNT(by_id, m->devices),
 		.devices_out = m->devices_out,
+		.subscriptions = HASH_CNT(by_id, m->subs),
+		.queue_bytes = n->svc.queue_bytes,
 		.desynchronised = n->x.desynchronised,
 		.early_refused = n->x.early_refused,
 		.malformed = n->x.malformed,

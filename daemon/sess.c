@@ -237,7 +237,7 @@ sess_frame(struct sess *s, struct conn *c, const struct csta_frame *f)
 	session = core_session_by_id(&s->x->model, c->session);
 	if (session == NULL)
 		return;
-	meter_request(&s->x->meter, q.kind);
+	meter_ask(&c->asks, q.kind, f->invoke, s->x->now.us);
 	error = auth_request(s->x, session, &q);
 	if (error == CSTA_NO_ERROR)
 		error = auth_rate(s->x, session, &q, s->buckets);
@@ -461,6 +461,7 @@ sess_answer(struct sess *s, struct core_session *session, uint32_t invoke, struc
 
 	if (c == NULL)
 		return;
+	meter_answer(&s->x->meter, &c->asks, invoke, s->x->now.us, true);
 	say_own(s->say, session, OUTBOX_ANSWER, invoke, body);
 	sess_assoc_answered(s, c, session, invoke, say_own);
 }
@@ -481,6 +482,7 @@ sess_answer_ahead(struct sess *s, struct core_session *session, uint32_t invoke,
 
 	if (c == NULL)
 		return;
+	meter_answer(&s->x->meter, &c->asks, invoke, s->x->now.us, true);
 	say_own_ahead(s->say, session, OUTBOX_ANSWER, invoke, body);
 	sess_assoc_answered(s, c, session, invoke, say_own_ahead);
 }
@@ -493,6 +495,7 @@ sess_answer_with_next(
 
 	if (c == NULL)
 		return;
+	meter_answer(&s->x->meter, &c->asks, invoke, s->x->now.us, true);
 	say_own_with_next(s->say, session, OUTBOX_ANSWER, invoke, body);
 	sess_assoc_answered(s, c, session, invoke, say_own_with_next);
 }
@@ -507,7 +510,10 @@ sess_request(struct sess *s, struct core_session *session, struct str body)
 void
 sess_error(struct sess *s, struct core_session *session, uint32_t invoke, enum csta_error error)
 {
-	s->x->meter.errors++;
+	struct conn *c = sess_conn_of(s, session);
+
+	if (c != NULL)
+		meter_answer(&s->x->meter, &c->asks, invoke, s->x->now.us, false);
 	buf_reset(&s->body);
 	csta_put_error(&s->body, (enum csta_edition)session->edition, error);
 	sess_answer_ahead(s, session, invoke, buf_as_str(&s->body));

@@ -42,6 +42,7 @@ struct conn {
 	struct sess_login
 		*login; /* its password is being compared: nothing of it is served meanwhile */
 	struct mono heard;
+	struct meter_asks asks;
 	UT_hash_handle by_id;
 };
 

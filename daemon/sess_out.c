@@ -209,6 +209,7 @@ out_all_direct(struct sess *s)
 static void
 out_overflow(struct sess *s, const struct core_session *session, struct conn *c)
 {
+	s->x->meter.slow_disconnects++;
 	log_emit(s->x->log, M_CLIENT_SLOW,
 		"client=%s session=%06x %zu messages wait; the connection is closed", c->peer,
 		core_session_tag(session->id), ((struct outbox *)session->box)->count);

@@ -49,7 +49,7 @@ active_objection(const struct ha_view *v, char *text, size_t size)
 	const struct ha_peer_view *p = &v->peer;
 
 	if (!p->known)
-		return "there is no standby";
+		return "there is no standby; crm_mon -1 -r -f shows why the other node has none";
 	if (p->role == HA_STANDBY && p->config_differs)
 		return "the configurations of the two nodes differ";
 	if (p->role == HA_STANDBY && v->digest_offset != 0 && !v->digest_equal)
@@ -68,7 +68,7 @@ static const char *
 standby_objection(const struct ha_view *v)
 {
 	if (!v->peer.known)
-		return "the other node is not there, and this one is not active";
+		return "the other node is not there, and this one is not active; see crm_mon -1 -r -f";
 	if (v->peer.role != HA_ACTIVE)
 		return "no node is active";
 	if (v->peer.config_differs)
@@ -118,6 +118,12 @@ has_settled(const struct stat_input *in)
 			in->wall_us - in->takeover->at_wall_us >= STAT_SETTLE_S * INT64_C(1000000));
 }
 
+static bool
+state_is_well(const struct stat_input *in)
+{
+	return in->state_trouble == NULL || in->state_trouble[0] == '\0';
+}
+
 static const char *
 complaint(const struct stat_input *in)
 {
@@ -132,6 +138,8 @@ complaint(const struct stat_input *in)
 		return "the states of the two nodes differ";
 	if (v->role == HA_JOINING || v->role == HA_SYNCING)
 		return "not in step yet";
+	if (!state_is_well(in))
+		return in->state_trouble;
 	if (v->role != HA_ACTIVE)
 		return NULL;
 	if (!v->gate_open)
@@ -375,6 +383,9 @@ stat_status(const struct stat_input *in, struct buf *out)
 		json_string(in->counts->overload != NULL ? in->counts->overload : "none"));
 	json_object_set_new(
 		root, "overloads_total", json_integer((json_int_t)in->counts->overloads));
+	json_object_set_new(root, "state_dir",
+		json_pack("{s:b,s:o}", "ok", state_is_well(in) ? 1 : 0, "text",
+			plain_text(state_is_well(in) ? "well" : in->state_trouble)));
 	json_object_set_new(root, "links", links_json(in));
 	json_object_set_new(root, "listeners", listeners_json(in));
 	json_dump_callback(root, append_to_buf, out, JSON_COMPACT);

@@ -31,6 +31,7 @@ struct stat_input {
 	const char *edition; /* of listeners that have none of their own */
 	uint64_t digest;
 	bool serving;
+	const char *state_trouble; /* why state-dir cannot be written; NULL or "": it can */
 };
 
 /** Appends one JSON object (schema tandemctl/status/1) without an end of line. */

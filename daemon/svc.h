@@ -61,7 +61,8 @@ struct svc {
 	TAILQ_HEAD(svc_listings, svc_listing) listings; /* of devices, being told */
 	uint32_t listing_count;
 	struct load load;
-	uint32_t cross_refs; /* of lists told in segments */
+	uint64_t queue_bytes; /* that waited for clients at the last look at the load */
+	uint32_t cross_refs;  /* of lists told in segments */
 	struct buf body;
 };
 

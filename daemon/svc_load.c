@@ -56,6 +56,7 @@ svc_load_look(struct svc *v, uint64_t lag_ms)
 	struct load_limits limits = limits_of(v->x->conf);
 	struct load_figures f = figures_of(v, lag_ms);
 
+	v->queue_bytes = f.outbox_bytes;
 	if (!load_look(&v->load, &limits, &f))
 		return;
 	log_emit(v->x->log, M_OVERLOAD,

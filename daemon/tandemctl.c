@@ -281,29 +281,21 @@ static int
 explain_one(const struct tandemctl_call *c, int number)
 {
 	const char *level = log_level_name(log_level_of(number)), *meaning = log_meaning(number);
-	char name[16];
-	struct buf what;
 
 	if (meaning == NULL) {
 		fprintf(stderr, "tandemctl: there is no message %d\n", number);
 		return TANDEMCTL_FAILED;
 	}
-	buf_init(&what, 8192);
-	snprintf(name, sizeof(name), "%d", number);
-	(void)tandemctl_text(tandemctl_messages_text(), "", name, &what);
 	if (c->json) {
-		json_t *root = json_pack("{s:s,s:i,s:s,s:s,s:s%}", "schema", "tandemctl/explain/1",
+		json_t *root = json_pack("{s:s,s:i,s:s,s:s,s:s}", "schema", "tandemctl/explain/1",
 			"number", number, "level", level, "meaning", meaning, "action",
-			what.n > 0 ? (const char *)what.p : "", what.n);
+			log_remedy(number));
 
 		tandemctl_print_json(root);
 		json_decref(root);
 	} else {
-		printf("%d (%s): %s\n", number, level, meaning);
-		if (what.n > 0)
-			printf("What to do: %.*s\n", (int)what.n, (const char *)what.p);
+		printf("%d (%s): %s\nWhat to do: %s\n", number, level, meaning, log_remedy(number));
 	}
-	buf_fini(&what);
 	return TANDEMCTL_DONE;
 }
 

@@ -80,7 +80,8 @@ tandemctl_is_dead(const struct err *e)
 int
 tandemctl_report(const struct err *e)
 {
-	fprintf(stderr, "tandemctl: %s\n", e->text);
+	fprintf(stderr, "tandemctl: %s%s\n", e->text,
+		tandemctl_is_dead(e) ? "; tandemctl status says what is known without it" : "");
 	if (e->code == E_REFUSED)
 		return TANDEMCTL_NOT_PERMITTED;
 	if (e->code == E_STATE)

@@ -66,6 +66,8 @@ complaint(const json_t *status, const json_t *active, int64_t behind,
 		return text_of(status, "ready_text");
 	if (number_of(channels, "open") < number_of(channels, "want"))
 		return "not every event channel is open";
+	if (json_is_false(json_object_get(json_object_get(status, "state_dir"), "ok")))
+		return text_of(json_object_get(status, "state_dir"), "text");
 	*code = TANDEMCTL_OK;
 	return NULL;
 }
@@ -120,7 +122,9 @@ tandemctl_check(const struct tandemctl_call *c)
 	struct buf out;
 
 	if (status == NULL) {
-		printf("TANDEM %s - %s\n", tandemctl_is_dead(&e) ? "CRITICAL" : "UNKNOWN", e.text);
+		printf("TANDEM %s - %s%s\n", tandemctl_is_dead(&e) ? "CRITICAL" : "UNKNOWN", e.text,
+			tandemctl_is_dead(&e) ? "; tandemctl status says what is known without it" :
+						"");
 		return tandemctl_is_dead(&e) ? TANDEMCTL_CRITICAL : TANDEMCTL_UNKNOWN;
 	}
 	buf_init(&out, 4096);

@@ -148,6 +148,20 @@ tandemctl_dead_status(const struct conf *c, const char *why)
 	return status;
 }
 
+/* What to do depends on who should have started it. */
+static void
+show_remedy(const json_t *status, struct buf *out)
+{
+	if (json_is_array(json_object_get(status, "pacemaker")))
+		buf_cstr(out,
+			"To do: crm_mon -1 -r -f says where and why it failed, the end of its log the rest; when that is "
+			"mended, crm_resource --cleanup -r with the name of the resource starts it again.\n");
+	else
+		buf_cstr(out,
+			"To do: start Pacemaker (systemctl start pacemaker), which starts it; without a cluster, systemctl "
+			"status tandemd says why it ended. The end of its log says the rest.\n");
+}
+
 void
 tandemctl_dead_show(const json_t *status, struct buf *out)
 {
@@ -170,10 +184,10 @@ tandemctl_dead_show(const json_t *status, struct buf *out)
 			json_is_true(json_object_get(entry, "failed")) ? " FAILED" : "");
 	json_array_foreach(json_object_get(status, "failures"), i, entry)
 		buf_printf(out, "  failed: %s\n", json_string_value(entry));
-	if (json_array_size(history) == 0) {
+	if (json_array_size(history) == 0)
 		buf_cstr(out, "No history on this node.\n");
-		return;
-	}
-	buf_cstr(out, "The last entries of this node's history:\n");
+	else
+		buf_cstr(out, "The last entries of this node's history:\n");
 	tandemctl_show_history(history, out);
+	show_remedy(status, out);
 }

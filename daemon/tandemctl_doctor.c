@@ -5,13 +5,14 @@
  */
 #include "daemon/tandemctl_doctor_part.h"
 
+#include "daemon/io_cert.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define DOCTOR_CERTIFICATE_DAYS 14
 #define DOCTOR_FREE_MB_WARN 200
 #define DOCTOR_FREE_MB_FAIL 20
 
@@ -152,20 +153,18 @@ check_certificates(const json_t *facts, struct tandemctl_finding *f)
 	tandemctl_say(
 		f, TANDEMCTL_PASS, "%zu, valid for two weeks and longer", json_array_size(list));
 	json_array_foreach(list, i, c) {
-		const json_t *days = json_object_get(c, "days");
-		const char *file = tandemctl_fact(c, "file");
+		const char *state = tandemctl_fact(c, "state");
 
-		if (!json_is_integer(days) || json_integer_value(days) <= 0) {
-			tandemctl_say(f, TANDEMCTL_FAIL, "%s %s", file,
-				json_is_integer(days) ? "has expired" : "cannot be read");
-			tandemctl_advise(f, "put a valid one there and send SIGHUP to tandemd");
+		if (strcmp(state, "good") == 0)
+			continue;
+		if (strcmp(state, "soon") != 0) {
+			tandemctl_say(f, TANDEMCTL_FAIL, "%s", tandemctl_fact(c, "text"));
+			tandemctl_advise(f, "%s", IO_CERT_REMEDY);
 			return;
 		}
-		if (json_integer_value(days) < DOCTOR_CERTIFICATE_DAYS &&
-			f->level == TANDEMCTL_PASS) {
-			tandemctl_say(f, TANDEMCTL_WARN, "%s expires within %d days", file,
-				(int)json_integer_value(days));
-			tandemctl_advise(f, "renew it and send SIGHUP to tandemd");
+		if (f->level == TANDEMCTL_PASS) {
+			tandemctl_say(f, TANDEMCTL_WARN, "%s", tandemctl_fact(c, "text"));
+			tandemctl_advise(f, "%s", IO_CERT_REMEDY);
 		}
 	}
 }
@@ -187,7 +186,7 @@ check_state(const json_t *facts, struct tandemctl_finding *f)
 		tandemctl_say(f, mb < DOCTOR_FREE_MB_FAIL ? TANDEMCTL_FAIL : TANDEMCTL_WARN,
 			"%" PRId64 " MB are free at %s", mb, tandemctl_fact(s, "path"));
 		tandemctl_advise(f,
-			"make room: an epoch that cannot be written ends the daemon at its promotion");
+			"make room: without it the history waits in memory, and is lost when the daemon ends");
 	} else {
 		tandemctl_say(f, TANDEMCTL_PASS, "%s, %" PRId64 " MB free",
 			tandemctl_fact(s, "path"), mb);

@@ -31,7 +31,7 @@ struct tandemctl_finding {
  * Members of `facts`, all of them optional: "conf_error": why the configuration is not read; "clustered", "fencing",
  * "lease_ms", "resource", "virtual_address"; "status": that of the daemon, or "status_error"; "version": of the daemon,
  * "own_version"; "cmap": corosync-cmapctl; "quorum": corosync-quorumtool; "cib": cibadmin -Q; "mon": crm_mon XML;
- * "xsps": [{"name","error" or null}]; "certificates": [{"file","days"}], days null: not readable; "secrets":
+ * "xsps": [{"name","error" or null}]; "certificates": [{"state","text"}], as of io_cert.h; "secrets":
  * [{"file","mode","missing"}]; "state": {"path","writable","free_mb"}; "clock_synchronised".
  */
 size_t tandemctl_doctor(const json_t *facts, struct tandemctl_finding *list);

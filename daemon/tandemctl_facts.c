@@ -6,6 +6,7 @@
 #include "daemon/tandemctl_facts.h"
 
 #include "daemon/ctl.h"
+#include "daemon/io_cert.h"
 #include "daemon/io_files.h"
 #include "daemon/tandemctl_doctor.h"
 #include "daemon/tandemctl_run.h"
@@ -21,11 +22,11 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/timex.h>
+#include <time.h>
 #include <unistd.h>
 
 #define FACTS_TEXT_BYTES_MAX (4 * 1024 * 1024)
 #define FACTS_CONNECT_MS 2000
-#define FACTS_CERTIFICATE_DAYS_MAX 60 /* longer is not asked for */
 
 /* --- programs ----------------------------------------------------------------------------------- */
 
@@ -131,51 +132,17 @@ secrets(const struct tandemctl_call *call)
 	return list;
 }
 
-/* Is it still valid after so many days? By the program of OpenSSL: 0 yes, 1 no. */
-static bool
-is_valid_after(const char *file, int days)
-{
-	char path[] = "/usr/bin/openssl", x509[] = "x509", in[] = "-in", noout[] = "-noout",
-	     checkend[] = "-checkend", seconds[16], name[256];
-	char *args[] = { path, x509, in, name, noout, checkend, seconds, NULL };
-	struct buf out;
-	int code;
-
-	snprintf(name, sizeof(name), "%s", file);
-	snprintf(seconds, sizeof(seconds), "%d", days * 86400);
-	buf_init(&out, 4096);
-	code = tandemctl_run(args, TANDEMCTL_RUN_MS, &out);
-	buf_fini(&out);
-	return code == 0;
-}
-
-static void
-put_certificate(json_t *list, const char *file)
-{
-	int days = 0, step = FACTS_CERTIFICATE_DAYS_MAX;
-
-	if (file[0] == '\0' || access("/usr/bin/openssl", X_OK) != 0)
-		return;
-	if (access(file, R_OK) != 0) {
-		json_array_append_new(list, json_pack("{s:s,s:n}", "file", file, "days"));
-		return;
-	}
-	/* the largest number of days, up to the limit, by halves */
-	for (; step > 0; step /= 2)
-		while (days + step <= FACTS_CERTIFICATE_DAYS_MAX &&
-			is_valid_after(file, days + step))
-			days += step;
-	json_array_append_new(list, json_pack("{s:s,s:i}", "file", file, "days", days));
-}
-
 static json_t *
 certificates(const struct conf *c)
 {
+	static struct io_cert certs[LIMIT_CERTIFICATES];
+	uint32_t count = io_cert_read(c, (int64_t)time(NULL), certs);
 	json_t *list = json_array();
 
-	put_certificate(list, c->cert_file);
-	for (uint32_t i = 0; i < c->listener_count; i++)
-		put_certificate(list, c->listeners[i].cert_file);
+	for (uint32_t i = 0; i < count; i++)
+		json_array_append_new(list,
+			json_pack("{s:s,s:s}", "state", io_cert_state_name(certs[i].state), "text",
+				certs[i].text));
 	return list;
 }
 

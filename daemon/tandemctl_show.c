@@ -255,6 +255,12 @@ show_warnings(const json_t *s, const struct tandemctl_look *look, struct buf *ou
 		buf_cstr(out,
 			"       effects leave without the standby's confirmation (tandemctl explain 37311)\n");
 	}
+	if (json_is_false(json_object_get(json_object_get(s, "state_dir"), "ok"))) {
+		buf_cstr(out, " ");
+		coloured(out, look, SHOW_BAD, "Alarm");
+		buf_printf(out, "         %s (tandemctl explain 37910)\n",
+			text_of(json_object_get(s, "state_dir"), "text"));
+	}
 }
 
 /* One line for each link to BroadWorks; the standby has none in use. */

@@ -13,14 +13,7 @@
 		".previous\n"); \
 	extern const char symbol[] __attribute__((visibility("hidden")))
 
-EMBED(tandemctl_embedded_messages, "docs/man/messages.txt");
 EMBED(tandemctl_embedded_keys, "docs/man/conf-keys.txt");
-
-const char *
-tandemctl_messages_text(void)
-{
-	return tandemctl_embedded_messages;
-}
 
 const char *
 tandemctl_keys_text(void)

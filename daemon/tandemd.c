@@ -4,8 +4,9 @@
  *
  * It stays in the foreground and forks nothing but single calls of crm_resource: a forked copy
  * would keep the node in its process group after its death. Exit codes: 0 clean stop, 1
- * configuration or start-up error, 2 usage.
+ * configuration or start-up error, 2 usage, 3 of -t alone: a certificate has expired.
  */
+#include "daemon/io_cert.h"
 #include "daemon/io_files.h"
 #include "daemon/io_journal.h"
 #include "daemon/io_log.h"
@@ -20,10 +21,12 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #define TANDEMD_CONF "/etc/tandem/tandem.conf"
 #define TANDEMD_COROSYNC_WAIT_MS 30000
+#define TANDEMD_EXPIRED 3 /* of -t: whoever starts the daemon may go on */
 
 struct options {
 	const char *file;
@@ -36,7 +39,8 @@ usage(FILE *to)
 	fprintf(to,
 		"usage: tandemd [-c FILE] [-t | -p | -V | -h]\n"
 		"  -c FILE  configuration (default " TANDEMD_CONF ")\n"
-		"  -t       check the configuration and end: 0 good, 1 not\n"
+		"  -t       check the configuration and end: 0 good, 1 not, 3 good but for a certificate that\n"
+		"           has expired or cannot be read\n"
 		"  -p       print the configuration with all its keys, without passwords, and end\n"
 		"  -V       print the version and end\n"
 		"Runs in the foreground until SIGTERM. SIGHUP opens the log file anew and reads the\n"
@@ -107,6 +111,24 @@ keys_are_good(const struct conf *c)
 			fprintf(stderr, "tandemd: %s\n", e.text);
 		good = good && key != NULL;
 		io_tls_key_free(key);
+	}
+	return good;
+}
+
+/* Says what is wrong with them; those that will be soon are no fault yet. */
+static bool
+certificates_are_valid(const struct conf *c)
+{
+	static struct io_cert certs[LIMIT_CERTIFICATES];
+	uint32_t count = io_cert_read(c, (int64_t)time(NULL), certs);
+	bool good = true;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (certs[i].state == IO_CERT_GOOD)
+			continue;
+		fprintf(stderr, "tandemd: %s%s; " IO_CERT_REMEDY "\n",
+			certs[i].state == IO_CERT_SOON ? "warning: " : "", certs[i].text);
+		good = good && certs[i].state == IO_CERT_SOON;
 	}
 	return good;
 }
@@ -184,6 +206,8 @@ main(int argc, char **argv)
 		print_conf(&c);
 	if (o.check && !keys_are_good(&c))
 		return 1;
+	if (o.check && !certificates_are_valid(&c))
+		return TANDEMD_EXPIRED;
 	if (o.check && !o.print)
 		printf("tandemd: %s: good\n", o.file);
 	return o.check || o.print ? 0 : run(&c);

@@ -3,6 +3,7 @@
 #ifndef TANDEM_DAEMON_VIEW_H
 #define TANDEM_DAEMON_VIEW_H
 
+#include "daemon/meter.h"
 #include "proto/base/limits.h"
 
 #include <stdbool.h>
@@ -18,6 +19,8 @@ struct node_counts {
 	uint32_t channels_open;
 	uint32_t channels_want;
 	uint32_t devices;
+	uint32_t subscriptions;
+	uint64_t queue_bytes;    /* that wait for clients */
 	uint32_t devices_out;    /* not confirmed, told out of service */
 	uint64_t desynchronised; /* 37205 since start */
 	uint64_t early_refused;  /* events out of order without room: they come again */
@@ -41,6 +44,11 @@ struct node_link {
 	uint64_t redirects;
 	uint64_t opens, losses; /* of its event channel */
 	uint32_t queued;        /* requests that wait */
+	bool beaten;            /* its heartbeat was answered, so long ago: */
+	int64_t beat_age_us;    /* as of the last step of the node */
+	int64_t rtt_us;         /* of the last request; 0 = none was answered */
+	uint64_t events, acks, ack_failures;
+	uint64_t responses[METER_CODE_COUNT];
 };
 
 /* A CSTA session. */

@@ -153,8 +153,9 @@ struct ha_peer_view {
 	uint32_t node_id;
 	enum ha_role role;
 	uint64_t epoch, offset;
-	uint64_t behind; /* deltas it has not acknowledged (active's view) */
-	bool in_step;    /* active: that standby with us; standby: we with that active */
+	uint64_t behind;   /* deltas it has not acknowledged (active's view) */
+	int64_t behind_us; /* how long it has not acknowledged the oldest of them */
+	bool in_step;      /* active: that standby with us; standby: we with that active */
 	bool config_differs;
 	int64_t beat_age_ms;
 	struct str health; /* the peer's ha_set_health() bytes; borrowed until the next step */
@@ -169,6 +170,10 @@ struct ha_counts {
 	uint64_t resyncs_full, resyncs_partial; /* finished, as joiner */
 	uint64_t resyncs_failed;
 	uint64_t stalls;
+	uint64_t deltas_sent,
+		deltas_received; /* made here as the active; applied here as a standby */
+	uint64_t bytes_sent, bytes_received; /* of frames of all kinds */
+	uint64_t snapshot_bytes;             /* of the last snapshot that was sent or read */
 };
 
 struct ha_view {

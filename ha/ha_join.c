@@ -159,6 +159,7 @@ apply(struct ha *ha, uint16_t kind, uint16_t version, const uint8_t *p, size_t n
 		return false;
 	}
 	ha->offset++;
+	ha->counts.deltas_received++;
 	ha->want_ack = true;
 	return true;
 }
@@ -183,6 +184,7 @@ restore(struct ha *ha, const struct ha_frame *f, struct ha_out *out)
 		ha_join_fail(ha, "the snapshot is not complete", false, out);
 		return false;
 	}
+	ha->counts.snapshot_bytes = j->snap.n;
 	if (ha->fsm.restore(ha->fsm.arg, j->snap.p, j->snap.n) != 0) {
 		ha_voice_empty(ha);
 		ha_join_fail(ha, "the snapshot cannot be read", true, out);

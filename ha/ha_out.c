@@ -95,6 +95,7 @@ ha_out_mcast(struct ha *ha, struct ha_out *o, struct ha_frame *f)
 		ha->want_rejoin = true;
 		return;
 	}
+	ha->counts.bytes_sent += o->bytes.n - off;
 	ha_out_add(
 		o, (struct ha_action){ .kind = HA_ACT_MCAST, .off = off, .len = o->bytes.n - off });
 }

@@ -185,6 +185,7 @@ ha_recv_frame(struct ha *ha, uint32_t node_id, uint32_t pid, const uint8_t *byte
 		ha->counts.frames_stale++;
 		return;
 	}
+	ha->counts.bytes_received += n;
 	p->speaks = f.speaks;
 	p->told_malformed = p->told_version = false;
 	/* A position above ours is news, whatever frame carries it; beats and claims see to it themselves. */

@@ -33,6 +33,7 @@ ha_repl_append(struct ha *ha, uint16_t kind, uint16_t version, const uint8_t *p,
 	if (fails(ha->fsm.apply(ha->fsm.arg, kind, version, p, n) == 0))
 		return 0;
 	ha->offset++;
+	ha->counts.deltas_sent++;
 	if (!ha->conf.solo) {
 		entry = ha_log_append(&ha->deltas, ha->now.us, kind, version, p, n);
 		entry->digest = ha_int_digest(ha);

@@ -87,6 +87,14 @@ peer_to_show(const struct ha *ha)
 	return first;
 }
 
+static int64_t
+behind_us(const struct ha *ha, struct mono now, const struct ha_peer *p)
+{
+	const struct ha_log_entry *oldest = ha_log_at(&ha->deltas, p->acked + 1);
+
+	return oldest != NULL && now.us > oldest->at_us ? now.us - oldest->at_us : 0;
+}
+
 static void
 view_peer(const struct ha *ha, struct mono now, const struct ha_peer *p, struct ha_peer_view *v)
 {
@@ -99,6 +107,8 @@ view_peer(const struct ha *ha, struct mono now, const struct ha_peer *p, struct 
 		.epoch = p->epoch,
 		.offset = p->offset,
 		.behind = active && p->listening ? ha->offset - p->acked : 0,
+		.behind_us =
+			active && p->listening && p->acked < ha->offset ? behind_us(ha, now, p) : 0,
 		.in_step = active ? p == ha->cover_peer && ha->cover.state == HA_COVER_FULL :
 				    ha->in_step,
 		.config_differs = p->heard && p->config_hash != ha->conf.config_hash,

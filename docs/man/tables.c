@@ -4,10 +4,10 @@
  * of the journal.
  *
  *   man-tables conf TEXTS        lists of keys, mdoc
- *   man-tables messages TEXTS    list of messages, mdoc
- *   man-tables catalog TEXTS     catalogue, see catalog-format of systemd
+ *   man-tables messages          list of messages, mdoc
+ *   man-tables catalog           catalogue, see catalog-format of systemd
  *
- * TEXTS has what the tables do not say (conf-keys.txt, messages.txt). Happy path: the texts are read, every row of the table
+ * TEXTS has what the table of keys does not say (conf-keys.txt). Happy path: the texts are read, every row of the table
  * takes its own, no text is left. A row without a text, or a text without a row, is named and ends it with 1, and so the build.
  */
 #include "daemon/conf_every.h"
@@ -33,11 +33,10 @@ static int faults;
 
 static const struct {
 	int number;
-	const char *level, *meaning;
+	const char *meaning, *remedy;
 } messages[] = {
-#define XX(number, name, level, text) { number, #level, text },
-	LOG_MESSAGES(XX)
-#undef XX
+#define LOG_MESSAGE(number, name, level, meaning, remedy) { number, meaning, remedy },
+#include "proto/base/messages.def"
 };
 
 static void
@@ -197,7 +196,7 @@ write_messages(void)
 		printf("Meaning: ");
 		put_text(messages[i].meaning);
 		printf(".br\nTo do: ");
-		put_text(text_of("", number));
+		put_text(messages[i].remedy);
 	}
 	printf(".El\n");
 }
@@ -205,33 +204,32 @@ write_messages(void)
 static void
 write_catalog(void)
 {
-	printf("# Explanations of the messages of tandemd, for journalctl -x. Made of proto/base/log.h and docs/man/messages.txt.\n");
+	printf("# Explanations of the messages of tandemd, for journalctl -x. Made of proto/base/messages.def.\n");
 	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
-		char number[16];
-
-		snprintf(number, sizeof(number), "%d", messages[i].number);
 		printf("\n-- " IO_JOURNAL_ID_BASE "%04x\nSubject: %d: %s\nDefined-By: tandem\n"
 		       "Documentation: man:tandem-messages(7)\n\n%s\n",
 			(unsigned)messages[i].number & 0xffff, messages[i].number,
-			messages[i].meaning, text_of("", number));
+			messages[i].meaning, messages[i].remedy);
 	}
 }
 
 int
 main(int argc, char **argv)
 {
-	if (argc != 3) {
-		fprintf(stderr, "usage: man-tables conf|messages|catalog TEXTS\n");
+	const char *what = argc > 1 ? argv[1] : "";
+
+	if (argc == 3 && strcmp(what, "conf") == 0) {
+		if (read_texts(argv[2]) != 0)
+			return 1;
+		write_conf();
+		find_unused();
+	} else if (argc == 2 && strcmp(what, "messages") == 0) {
+		write_messages();
+	} else if (argc == 2 && strcmp(what, "catalog") == 0) {
+		write_catalog();
+	} else {
+		fprintf(stderr, "usage: man-tables conf TEXTS | messages | catalog\n");
 		return 2;
 	}
-	if (read_texts(argv[2]) != 0)
-		return 1;
-	if (strcmp(argv[1], "conf") == 0)
-		write_conf();
-	else if (strcmp(argv[1], "messages") == 0)
-		write_messages();
-	else
-		write_catalog();
-	find_unused();
 	return faults == 0 ? 0 : 1;
 }

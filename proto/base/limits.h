@@ -84,6 +84,14 @@
 #define LIMIT_HTTP_DOUBTS 64
 #define LIMIT_HTTP_HISTORY 500 /* lines */
 
+/* certificates and authorities that a configuration can name */
+#define LIMIT_CERTIFICATES (2 * (1 + LIMIT_XSPS + LIMIT_LISTENERS))
+
+/* state-dir */
+#define LIMIT_STATE_HELD 256         /* lines of the history that wait for room on the disk */
+#define LIMIT_STATE_HELD_BYTES 65536 /* of all of them */
+#define LIMIT_STATE_FREE_BYTES 65536 /* less than this is a full disk */
+
 /* replication */
 #define LIMIT_FRAME_BYTES 1000000 /* corosync keeps messages below 1,047,552 bytes atomic */
 #define LIMIT_SLICE_BYTES 60000

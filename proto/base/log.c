@@ -8,13 +8,12 @@
 struct log_entry {
 	int number;
 	enum log_level level;
-	const char *meaning;
+	const char *meaning, *remedy;
 };
 
 static const struct log_entry log_entries[] = {
-#define XX(number, name, level, text) { number, LOG_##level, text },
-	LOG_MESSAGES(XX)
-#undef XX
+#define LOG_MESSAGE(number, name, level, meaning, remedy) { number, LOG_##level, meaning, remedy },
+#include "proto/base/messages.def"
 };
 
 static const struct log_entry *
@@ -66,4 +65,12 @@ log_meaning(int number)
 	const struct log_entry *e = log_find(number);
 
 	return e ? e->meaning : NULL;
+}
+
+const char *
+log_remedy(int number)
+{
+	const struct log_entry *e = log_find(number);
+
+	return e ? e->remedy : NULL;
 }

@@ -201,8 +201,12 @@ END_TEST
 static void
 lose_the_folder(const struct node_event *ev, struct node_out *out, void *arg)
 {
+	char path[96];
+
 	(void)arg;
 	ck_assert_int_eq(ev->kind, NODE_EV_START);
+	snprintf(path, sizeof(path), "%s/epoch", dir);
+	ck_assert_int_eq(unlink(path), 0);
 	ck_assert_int_eq(rmdir(dir), 0);
 	fake_push(out, (struct node_action){ .kind = NODE_ACT_SAVE_EPOCH, .number = 42 });
 	fake_push(out, (struct node_action){ .kind = NODE_ACT_STOPPED });

@@ -26,7 +26,7 @@ gather()
 	grep -oE '(^|[ ,])--?[a-zA-Z][a-z-]*' "$dir/ctl.help" | tr -d ' ,' | sort -u >"$dir/ctl.options"
 	echo --help >>"$dir/ctl.options"
 	"$BUILD/tandemd" -h | grep -oE '(^|[ [])-[A-Za-z]( |\]|$)' | tr -dc 'A-Za-z\n' | sort -u >"$dir/daemon.options"
-	sed -n 's/^	XX(\(37[0-9]*\),.*/\1/p' proto/base/log.h >"$dir/messages"
+	sed -n 's/^LOG_MESSAGE(\(37[0-9]*\),.*/\1/p' proto/base/messages.def >"$dir/messages"
 	sed -n 's/^	XX("\([a-z]*\)", "\([a-z-]*\)",.*/\1 \2/p' daemon/conf_keys.h >"$dir/keys"
 	sed -n '/define CSTA_ERRORS/,/^$/p' proto/csta_msg.h | grep -oE 'XX\([a-zA-Z]+, [a-zA-Z]+\)' |
 		sed 's/XX(//; s/, / /; s/)//; s| |/|' >"$dir/errors"
@@ -221,7 +221,7 @@ done
 out=$(wrong_links README.md ARCHITECTURE.md HACKING.md NEWS.md docs/*.md tests/*/README.md)
 [ -z "$out" ]
 result $? 'links lead somewhere'
-for number in $(awk '/XX\(37/ && / (ALARM|WARNING),/ { gsub(/[^0-9]/, "", $1); print substr($1, 1, 5) }' proto/base/log.h); do
+for number in $(sed -nE 's/^LOG_MESSAGE\((37[0-9]*), [A-Z_0-9]*, (ALARM|WARNING),.*/\1/p' proto/base/messages.def); do
 	grep -qE "^\| $number \|" docs/operations.md || out="$out $number"
 done
 [ -z "$out" ]

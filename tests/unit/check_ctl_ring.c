@@ -4,6 +4,8 @@
 
 #include <check.h>
 #include <jansson.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,7 +17,7 @@ add(int count)
 	for (int i = 0; i < count; i++) {
 		char text[32];
 
-		snprintf(text, sizeof(text), "line %d", (int)ring.last + 1);
+		snprintf(text, sizeof(text), "line %d", (int)ctl_ring_last(&ring) + 1);
 		ctl_ring_add(&ring,
 			&(struct ctl_ring_line){ .t_us = 1000, .number = 37402, .level = 2 }, text);
 	}
@@ -28,7 +30,7 @@ ask(uint64_t after, uint32_t rows)
 	json_t *root;
 
 	buf_init(&out, 128 * 1024 - 1024);
-	ctl_ring_answer(&ring, after, rows, &out);
+	ctl_ring_answer(&ring, after, rows, false, &out);
 	ck_assert(!out.overflow);
 	root = json_loadb((const char *)out.p, out.n, 0, NULL);
 	ck_assert_ptr_nonnull(root);
@@ -44,7 +46,8 @@ expect(uint64_t after, uint32_t rows, int first, size_t count, int lost)
 
 	ck_assert_uint_eq(json_array_size(list), count);
 	ck_assert_int_eq(json_integer_value(json_object_get(root, "lost")), lost);
-	ck_assert_int_eq(json_integer_value(json_object_get(root, "last")), (int)ring.last);
+	ck_assert_int_eq(
+		json_integer_value(json_object_get(root, "last")), (int)ctl_ring_last(&ring));
 	if (count > 0)
 		ck_assert_int_eq(
 			json_integer_value(json_object_get(json_array_get(list, 0), "n")), first);
@@ -65,7 +68,69 @@ START_TEST(slices)
 	add(CTL_RING_LINES);
 	expect(0, 100, 4, 100, 3);
 	expect(3, 100, 4, 100, 0);
-	expect(ring.last - 1, 100, (int)ring.last, 1, 0);
+	expect(ctl_ring_last(&ring) - 1, 100, (int)ctl_ring_last(&ring), 1, 0);
+}
+END_TEST
+
+START_TEST(masked)
+{
+	struct buf out;
+
+	memset(&ring, 0, sizeof(ring));
+	ctl_ring_add(&ring, &(struct ctl_ring_line){ .number = 37205, .level = 2 }, "device=2001");
+	ctl_ring_add(&ring, &(struct ctl_ring_line){ .number = 1, .level = 2 }, "device=2001");
+	buf_init(&out, 4096);
+	ctl_ring_answer(&ring, 0, 10, true, &out);
+	buf_char(&out, '\0');
+	ck_assert_ptr_null(strstr((char *)out.p, "2001"));
+	ck_assert_ptr_nonnull(strstr((char *)out.p, "a call party was out of step"));
+	buf_fini(&out);
+}
+END_TEST
+
+/* One writes as fast as it can, one reads: no line that is read is a mixture of two. */
+static void *
+write_lines(void *arg)
+{
+	atomic_bool *stop = arg;
+	char text[200];
+
+	for (int i = 0; !atomic_load(stop); i++) {
+		memset(text, 'a' + i % 26, sizeof(text) - 1);
+		text[sizeof(text) - 1] = '\0';
+		ctl_ring_add(&ring, &(struct ctl_ring_line){ .number = i % 26, .level = 2 }, text);
+	}
+	return NULL;
+}
+
+START_TEST(read_while_written)
+{
+	atomic_bool stop = false;
+	struct ctl_ring_line line;
+	unsigned read = 0;
+	pthread_t writer;
+
+	memset(&ring, 0, sizeof(ring));
+	ck_assert_int_eq(pthread_create(&writer, NULL, write_lines, &stop), 0);
+	while (ctl_ring_last(&ring) < 20 * CTL_RING_LINES) {
+		uint64_t last = ctl_ring_last(&ring);
+
+		/* the oldest there is: the one that is about to be replaced */
+		for (uint64_t n = last > CTL_RING_LINES ? last - CTL_RING_LINES + 1 : 1; n <= last;
+			n += 97) {
+			if (!ctl_ring_read(&ring, n, &line))
+				continue;
+			read++;
+			ck_assert_int_eq(line.text[0], 'a' + line.number);
+			ck_assert_int_eq(line.text[198], 'a' + line.number);
+			ck_assert_uint_eq(strspn(line.text, (char[]){ line.text[0], '\0' }), 199);
+		}
+	}
+	atomic_store(&stop, true);
+	pthread_join(writer, NULL);
+	ck_assert_uint_gt(read, 0);
+	ck_assert(!ctl_ring_read(&ring, 0, &line));
+	ck_assert(!ctl_ring_read(&ring, ctl_ring_last(&ring) + 1, &line));
 }
 END_TEST
 
@@ -101,6 +166,8 @@ main(void)
 
 	suite_add_tcase(s, t);
 	tcase_add_test(t, slices);
+	tcase_add_test(t, masked);
+	tcase_add_test(t, read_while_written);
 	tcase_add_test(t, odd_texts);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);

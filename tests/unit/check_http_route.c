@@ -120,6 +120,44 @@ START_TEST(numbers_that_are_none)
 }
 END_TEST
 
+START_TEST(events)
+{
+	static struct ctl_ring ring;
+
+	expect("/v1/events", 503, "starting");
+	q.events = &ring;
+	for (int i = 0; i < 3; i++)
+		ctl_ring_add(&ring, &(struct ctl_ring_line){ .number = 37402, .level = 2 },
+			"user=agent07");
+	expect("/v1/events", 200, "\"schema\":\"tandemctl/events/1\"");
+	expect("/v1/events", 200, "\"n\":1,");
+	ck_assert_ptr_null(strstr((char *)a.body.p, "agent07"));
+	q.since = "2";
+	expect("/v1/events", 200, "\"rows\":[{\"n\":3,");
+	s.show_users = true;
+	expect("/v1/events", 200, "agent07");
+	q.since = "0";
+	q.lines = "1";
+	expect("/v1/events", 200, "\"n\":1,");
+	ck_assert_ptr_null(strstr((char *)a.body.p, "\"n\":2,"));
+	q.lines = "501";
+	expect("/v1/events", 400, "lines");
+	q.lines = NULL;
+	q.since = "-1";
+	expect("/v1/events", 400, "since");
+}
+END_TEST
+
+START_TEST(schemas)
+{
+	expect("/v1/schema", 200, "\"status\"");
+	q.name = "events";
+	expect("/v1/schema", 200, "\"tandemctl/events/1\"");
+	q.name = "../status";
+	expect("/v1/schema", 404, "no such schema");
+}
+END_TEST
+
 START_TEST(a_node_in_trouble)
 {
 	s.view.quorate = false;
@@ -251,6 +289,8 @@ main(void)
 	tcase_add_test(t, an_active);
 	tcase_add_test(t, a_standby);
 	tcase_add_test(t, numbers_that_are_none);
+	tcase_add_test(t, events);
+	tcase_add_test(t, schemas);
 	tcase_add_test(t, a_node_in_trouble);
 	tcase_add_test(t, a_loop_that_stands_still);
 	tcase_add_test(t, before_the_first_snapshot);

@@ -27,17 +27,69 @@ START_TEST(buckets)
 }
 END_TEST
 
+START_TEST(takeovers)
+{
+	struct meter_hist h = { .count = 0 };
+
+	for (int i = 1; i < METER_TAKEOVER_BOUNDS; i++)
+		ck_assert_int_lt(meter_takeover_bounds_us[i - 1], meter_takeover_bounds_us[i]);
+	meter_add_takeover(&h, 90000);
+	meter_add_takeover(&h, 40000000);
+	ck_assert_uint_eq(h.of_bound[0], 1);
+	ck_assert_uint_eq(h.of_bound[METER_TAKEOVER_BOUNDS], 1);
+	ck_assert_uint_eq(h.count, 2);
+}
+END_TEST
+
 START_TEST(requests)
 {
-	struct meter m = { .errors = 0 };
+	static struct meter m;
+	static struct meter_asks a;
 
-	meter_request(&m, CSTA_MonitorStart);
-	meter_request(&m, CSTA_MonitorStart);
-	meter_request(&m, (enum csta_request_kind)METER_REQUESTS);
-	meter_request(&m, (enum csta_request_kind) - 1);
-	ck_assert_uint_eq(m.requests[CSTA_MonitorStart], 2);
-	ck_assert_int_eq(METER_REQUEST_MonitorStart, CSTA_MonitorStart);
+	meter_ask(&a, CSTA_MonitorStart, 7, 1000);
+	meter_ask(&a, CSTA_MonitorStart, 8, 2000);
+	meter_ask(&a, (enum csta_request_kind)METER_REQUESTS, 9, 2000);
+	meter_ask(&a, (enum csta_request_kind) - 1, 9, 2000);
+	meter_answer(&m, &a, 8, 4000, false);
+	meter_answer(&m, &a, 8, 5000, true); /* it had its answer */
+	meter_answer(&m, &a, 9, 5000, true);
+	ck_assert_uint_eq(m.good[CSTA_MonitorStart], 0);
+	ck_assert_uint_eq(m.errors[CSTA_MonitorStart], 1);
+	ck_assert_int_eq(m.request.sum_us, 2000);
+	/* an invoke ID comes again: the newest request of it is meant */
+	meter_ask(&a, CSTA_MonitorStop, 7, 6000);
+	meter_answer(&m, &a, 7, 6500, true);
+	ck_assert_uint_eq(m.good[CSTA_MonitorStop], 1);
+	meter_answer(&m, &a, 7, 6500, true);
+	ck_assert_uint_eq(m.good[CSTA_MonitorStart], 1);
 	ck_assert_str_eq(csta_request_name(CSTA_MonitorStart), "MonitorStart");
+}
+END_TEST
+
+/* More of them under way than are remembered: the oldest are not counted, and nothing is written elsewhere. */
+START_TEST(many_requests)
+{
+	static struct meter m;
+	static struct meter_asks a;
+
+	for (uint32_t i = 0; i < 3 * METER_ASKED; i++)
+		meter_ask(&a, CSTA_MonitorStart, i, 0);
+	for (uint32_t i = 0; i < 3 * METER_ASKED; i++)
+		meter_answer(&m, &a, i, 10, true);
+	ck_assert_uint_eq(m.good[CSTA_MonitorStart], METER_ASKED);
+}
+END_TEST
+
+START_TEST(codes)
+{
+	ck_assert_int_eq(meter_code(0), METER_CODE_NONE);
+	ck_assert_int_eq(meter_code(204), METER_CODE_2XX);
+	ck_assert_int_eq(meter_code(302), METER_CODE_3XX);
+	ck_assert_int_eq(meter_code(401), METER_CODE_401);
+	ck_assert_int_eq(meter_code(409), METER_CODE_4XX);
+	ck_assert_int_eq(meter_code(503), METER_CODE_503);
+	ck_assert_int_eq(meter_code(500), METER_CODE_5XX);
+	ck_assert_int_eq(meter_code(99999), METER_CODE_NONE);
 }
 END_TEST
 
@@ -51,7 +103,10 @@ main(void)
 
 	suite_add_tcase(suite, t);
 	tcase_add_test(t, buckets);
+	tcase_add_test(t, takeovers);
 	tcase_add_test(t, requests);
+	tcase_add_test(t, many_requests);
+	tcase_add_test(t, codes);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

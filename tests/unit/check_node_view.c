@@ -64,24 +64,30 @@ END_TEST
 START_TEST(what_it_has_counted)
 {
 	unsigned c = begin();
+	struct node_link links[LIMIT_XSPS];
 	uint64_t events, sent;
 
 	node_get_meter(w.node, &m);
-	ck_assert_uint_eq(m.activations, 1);
-	ck_assert_uint_eq(m.requests[CSTA_MonitorStart], 1);
-	ck_assert_uint_eq(m.errors, 0);
-	ck_assert_uint_ge(m.xsi_events, 2); /* a snapshot and the call */
-	ck_assert_uint_ge(m.xsi_acks, 2);
+	ck_assert_uint_eq(m.activations[METER_REASON_START], 1);
+	ck_assert_uint_eq(m.takeover[METER_PHASE_TOTAL].count, 1);
+	ck_assert_uint_eq(m.good[CSTA_MonitorStart], 1);
+	ck_assert_uint_eq(m.errors[CSTA_MonitorStart], 0);
+	ck_assert_uint_ge(m.request.count, 1);
+	ck_assert_uint_eq(node_get_links(w.node, links), 1);
+	ck_assert_uint_ge(links[0].events, 2); /* a snapshot and the call */
+	ck_assert_uint_ge(links[0].acks, 2);
+	ck_assert_uint_ge(links[0].responses[METER_CODE_2XX], 1);
 	ck_assert_uint_ge(m.events_sent, 1);
 	ck_assert_uint_eq(m.event_wait.count, m.events_sent);
 	ck_assert_uint_eq(m.xsi_duplicates + m.xsi_gaps + m.xsi_early, 0);
-	events = m.xsi_events;
+	events = links[0].events;
 	sent = m.events_sent;
 	world_call(&w, "2001", "CallAnsweredEvent", "a", "7:1", "Terminator", "Active", "2050");
 	world_settle(&w);
 	ck_assert_ptr_nonnull(strstr(world_take(&w, c), "EstablishedEvent"));
 	node_get_meter(w.node, &m);
-	ck_assert_uint_eq(m.xsi_events, events + 1);
+	node_get_links(w.node, links);
+	ck_assert_uint_eq(links[0].events, events + 1);
 	ck_assert_uint_eq(m.events_sent, sent + 1);
 }
 END_TEST
@@ -95,8 +101,8 @@ START_TEST(refused_requests)
 		"http://www.ecma-international.org/standards/ecma-323/csta/ed6");
 	world_settle(&w);
 	node_get_meter(w.node, &m);
-	ck_assert_uint_eq(m.requests[CSTA_MonitorStop], 1);
-	ck_assert_uint_eq(m.errors, 1);
+	ck_assert_uint_eq(m.good[CSTA_MonitorStop], 0);
+	ck_assert_uint_eq(m.errors[CSTA_MonitorStop], 1);
 }
 END_TEST
 

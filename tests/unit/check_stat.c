@@ -201,7 +201,7 @@ START_TEST(ready_seen_from_the_active)
 	view.peer.role = HA_SYNCING;
 	expect_ready(false, "is syncing");
 	view.peer.known = false;
-	expect_ready(false, "no standby");
+	expect_ready(false, "no standby; crm_mon -1 -r -f shows why");
 }
 END_TEST
 
@@ -235,6 +235,10 @@ START_TEST(healthy_or_degraded)
 	view.peer.known = false; /* that is the other node's trouble */
 	expect_healthy(true, "well");
 	counts.overload = "none";
+	expect_healthy(true, "well");
+	input.state_trouble = "cannot write in /s: No space left on device";
+	expect_healthy(false, "No space left");
+	input.state_trouble = "";
 	expect_healthy(true, "well");
 	counts.overload = "imminent";
 	expect_healthy(false, "overloaded");

@@ -94,8 +94,7 @@ text_of(const char *section, const char *name)
 	bool found;
 
 	buf_init(&out, sizeof(shown) - 1);
-	found = tandemctl_text(section[0] ? tandemctl_keys_text() : tandemctl_messages_text(),
-		section, name, &out);
+	found = tandemctl_text(tandemctl_keys_text(), section, name, &out);
 	snprintf(shown, sizeof(shown), "%.*s", (int)out.n, out.n > 0 ? (const char *)out.p : "");
 	buf_fini(&out);
 	return found;
@@ -103,20 +102,6 @@ text_of(const char *section, const char *name)
 
 START_TEST(texts)
 {
-	static const int numbers[] = {
-#define XX(number, name, level, text) number,
-		LOG_MESSAGES(XX)
-#undef XX
-	};
-	char name[16];
-
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		snprintf(name, sizeof(name), "%d", numbers[i]);
-		ck_assert_msg(text_of("", name), "nothing is said of %s", name);
-		ck_assert_str_ne(shown, "");
-	}
-	ck_assert(!text_of("", "37"));
-	ck_assert(!text_of("", "99999"));
 	/* a key of two sections has two texts; one that goes on is one text */
 	ck_assert(text_of("csta", "user"));
 	ck_assert(text_of("broadworks", "user"));

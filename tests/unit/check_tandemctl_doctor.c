@@ -59,8 +59,8 @@ setup(void)
 		facts, "xsps", json_loads("[{\"name\":\"east\",\"error\":null}]", 0, NULL));
 	json_object_set_new(
 		facts, "secrets", json_loads("[{\"file\":\"/f\",\"mode\":416}]", 0, NULL));
-	json_object_set_new(
-		facts, "certificates", json_loads("[{\"file\":\"/c\",\"days\":60}]", 0, NULL));
+	json_object_set_new(facts, "certificates",
+		json_loads("[{\"state\":\"good\",\"text\":\"/c\"}]", 0, NULL));
 	json_object_set_new(facts, "state",
 		json_loads("{\"path\":\"/s\",\"writable\":true,\"free_mb\":9000}", 0, NULL));
 	json_object_set_new(facts, "clock_synchronised", json_true());
@@ -145,11 +145,13 @@ START_TEST(the_node)
 	finds("D40", TANDEMCTL_FAIL, "/f is readable for everybody (mode 0644)");
 	set("secrets", "[{\"file\":\"/f\",\"missing\":true}]");
 	finds("D40", TANDEMCTL_FAIL, "/f cannot be read");
-	set("certificates", "[{\"file\":\"/c\",\"days\":13},{\"file\":\"/d\",\"days\":60}]");
-	finds("D41", TANDEMCTL_WARN, "/c expires within 13 days");
-	set("certificates", "[{\"file\":\"/c\",\"days\":60},{\"file\":\"/d\",\"days\":0}]");
-	finds("D41", TANDEMCTL_FAIL, "/d has expired");
-	set("certificates", "[{\"file\":\"/c\",\"days\":null}]");
+	set("certificates",
+		"[{\"state\":\"soon\",\"text\":\"/c expires\"},{\"state\":\"good\",\"text\":\"/d\"}]");
+	finds("D41", TANDEMCTL_WARN, "/c expires");
+	set("certificates",
+		"[{\"state\":\"soon\",\"text\":\"/c\"},{\"state\":\"expired\",\"text\":\"/d expired\"}]");
+	finds("D41", TANDEMCTL_FAIL, "/d expired");
+	set("certificates", "[{\"state\":\"unreadable\",\"text\":\"/c cannot be read\"}]");
 	finds("D41", TANDEMCTL_FAIL, "/c cannot be read");
 	set("state", "{\"path\":\"/s\",\"writable\":false}");
 	finds("D42", TANDEMCTL_FAIL, "/s is not there or not writable");

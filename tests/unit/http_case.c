@@ -2,6 +2,8 @@
 /* A full snapshot: see http_case.h. */
 #include "tests/unit/http_case.h"
 
+#include "proto/base/log.h"
+
 #include <string.h>
 
 #define CASE_US 1000000000
@@ -17,6 +19,12 @@ fill_links(struct http_snap *s)
 		.requests = 40,
 		.failures = 1,
 		.opens = 2,
+		.events = 11,
+		.acks = 10,
+		.beaten = true,
+		.beat_age_us = 4000000,
+		.rtt_us = 12000,
+		.responses = { [METER_CODE_2XX] = 39, [METER_CODE_NONE] = 1 },
 		.losses = 1,
 		.queued = 3 };
 	s->links[1] = (struct node_link){ .name = "xsp2",
@@ -68,12 +76,17 @@ fill_view(struct http_snap *s)
 		.quorate = true,
 		.digest_equal = true,
 		.digest_offset = 184200,
-		.counts = { .frames_malformed = 1, .resyncs_full = 2, .stalls = 3 } };
+		.counts = { .frames_malformed = 1,
+			.resyncs_full = 2,
+			.stalls = 3,
+			.deltas_sent = 70,
+			.bytes_sent = 9000 } };
 
 	v.peer = (struct ha_peer_view){ .known = true,
 		.role = HA_STANDBY,
 		.epoch = 8,
 		.behind = 2,
+		.behind_us = 400,
 		.in_step = true,
 		.beat_age_ms = 120,
 		.health = STR("name=n1 calls=3 monitors=2 clients=1 sessions=2 channels=0/2 "
@@ -111,15 +124,25 @@ http_case_fill(struct http_snap *s)
 		.calls_cleared = 6,
 		.calls_learned = 9,
 		.done = true };
-	s->meter = (struct meter){
-		.xsi_events = 11, .xsi_acks = 10, .events_sent = 33, .activations = 2
-	};
-	meter_request(&s->meter, CSTA_MonitorStart);
-	meter_request(&s->meter, CSTA_MonitorStart);
+	s->meter = (struct meter){ .events_sent = 33, .as_failovers = 1 };
+	s->meter.activations[METER_REASON_NODE] = 2;
+	s->meter.memberships[HA_REASON_PROCDOWN] = 3;
+	s->meter.good[CSTA_MonitorStart] = 2;
+	s->meter.errors[CSTA_MonitorStart] = 1;
+	meter_add(&s->meter.request, 1200);
+	meter_add_takeover(&s->meter.takeover[METER_PHASE_TOTAL], 610000);
 	meter_add(&s->meter.event_wait, 700);
 	meter_add(&s->loop.step, 90);
 	meter_add(&s->loop.late, 1500);
 	meter_add(&s->loop.late, 20000);
+	s->loop.log_messages[LOG_WARNING] = 4;
+	s->loop.certs = (struct meter_certs){ .count = 3,
+		.certs = { { .peer = "listener tls", .known = true, .ends_s = 1795400000 },
+			{ .peer = "listener tls",
+				.authority = true,
+				.known = true,
+				.ends_s = 1895400000 },
+			{ .peer = "broadworks" } } };
 	fill_view(s);
 	fill_links(s);
 	fill_lists(s);
