@@ -291,6 +291,11 @@ endef
 define install_as
 	install -d '$(DESTDIR)$(dir $(2))' && $(INSTALL_PATHS) '$(3)' >'$(DESTDIR)$(2)' && chmod $(1) '$(DESTDIR)$(2)'
 endef
+# install_document(FILE): with links as they lead there, see deploy/doc-links.sed
+define install_document
+	install -d '$(DESTDIR)$(INSTALL_DOC)' && sed -E -f deploy/doc-links.sed $(1) >'$(DESTDIR)$(INSTALL_DOC)/$(notdir $(1))' && \
+		chmod 644 '$(DESTDIR)$(INSTALL_DOC)/$(notdir $(1))'
+endef
 INSTALL_PATHS = sed -e 's|@SBINDIR@|$(SBINDIR)|g; s|@BINDIR@|$(BINDIR)|g'
 # The agent runs from the tree too, so it has the usual paths in place of marks.
 AGENT_PATHS = sed -e 's|/usr/sbin/tandemd|$(SBINDIR)/tandemd|g; s|/usr/bin/tandemctl|$(BINDIR)/tandemctl|g'
@@ -325,7 +330,8 @@ install-files:
 	$(call install_files,644,$(INSTALL_DATA)/grafana,$(wildcard deploy/grafana/*))
 	$(foreach section,5 7 8,$(call install_files,644,$(PREFIX)/share/man/man$(section),$(filter %.$(section),$(MAN_PAGES)))$(NEWLINE)	)
 	$(call install_files,644,$(PREFIX)/lib/systemd/catalog,$(BUILD)/man/tandem.catalog)
-	$(call install_files,644,$(INSTALL_DOC),README.md NEWS.md ARCHITECTURE.md LICENSE $(wildcard docs/*.md))
+	$(call install_files,644,$(INSTALL_DOC),LICENSE $(wildcard docs/*.svg))
+	$(foreach file,README.md NEWS.md ARCHITECTURE.md $(wildcard docs/*.md),$(call install_document,$(file))$(NEWLINE)	)
 	$(call install_files,644,$(INSTALL_DOC)/fencing,deploy/pacemaker/fencing/README.md)
 	$(call install_files,644,$(INSTALL_DOC)/examples,deploy/tandem.conf $(wildcard deploy/corosync/*.conf) \
 		deploy/firewall/nftables.conf deploy/systemd/resource-agents-deps-tandem.conf)

@@ -172,31 +172,6 @@ wrong_goals()
 	done
 }
 
-# Anchors of a document as they are made of its headings.
-anchors_of()
-{
-	sed -n '/^```/,/^```/d; s/^##* //p' "$1" | tr 'A-Z' 'a-z' | sed 's/[^a-z0-9 -]//g; s/ /-/g'
-}
-
-wrong_links()
-{
-	local file line target path
-	for file; do
-		awk '/^```/ { block = !block } !block' "$file" >"$dir/text"
-		grep -noE '\]\([^)]*\)' "$dir/text" | while IFS=: read -r line target; do
-			target=${target#](} target=${target%)}
-			case $target in http://* | https://*) continue ;; esac
-			path=${target%%#*}
-			path=$(dirname "$file")/${path:-$(basename "$file")}
-			if [ ! -e "$path" ]; then
-				echo "$file: no $target"
-			elif [[ $target == *'#'* ]] && ! anchors_of "$path" | grep -qxF -e "${target#*#}"; then
-				echo "$file: no heading for $target"
-			fi
-		done
-	done
-}
-
 all_wrong()
 {
 	local check

@@ -25,6 +25,9 @@ counted()
 	for file in README.md NEWS.md ARCHITECTURE.md docs/*.md; do
 		echo "644 usr/share/doc/tandem/$(basename "$file")"
 	done
+	for file in docs/*.svg; do
+		echo "644 usr/share/doc/tandem/$(basename "$file")"
+	done
 	echo '644 usr/share/doc/tandem/fencing/README.md'
 	for file in deploy/prometheus/* deploy/grafana/*; do
 		case $file in *.test.yml) continue ;; esac
@@ -46,6 +49,12 @@ test_list()
 	result $? 'the files and their modes'
 	[ "$(stat -c %a "$root/etc/tandem")" = 750 ]
 	result $? '/etc/tandem is not for everybody'
+	# every link of every document, as a reader of the installed tree follows it
+	out=$(cd "$root/usr/share/doc/tandem" && find . -name '*.md' | while read -r file; do wrong_links "$file"; done)
+	[ -z "$out" ]
+	result $? 'links of the installed documents lead somewhere'
+	[ "$(grep -ohE '\]\([^)#]+\.(md|svg)' -r "$root/usr/share/doc/tandem" | wc -l)" -gt 30 ]
+	result $? 'and there are many of them'
 	out=$(grep -rl '@[A-Z]*DIR@' "$root")
 	[ -z "$out" ]
 	result $? 'no mark is left'
