@@ -81,6 +81,56 @@ known_in()
 	return $bad
 }
 
+# Expressions of the dashboard, one a line, with a value in the place of each of its variables.
+expressions()
+{
+	sed -nE 's/^ *"(expr|query)": "(.*)",?$/\2/p' "$dashboard" | grep -E '(tandem|process)_' |
+		sed -e 's/\\"/"/g' -e 's/\$__[a-z_]*/1m/g' -e 's/\${\?[a-z]*}\?/x/g' -e 's/^label_values(\(.*\), *[a-z]*)$/\1/'
+}
+
+# Each is PromQL: as a rule of its own.
+are_promql()
+{
+	{
+		echo 'groups: [{name: dashboard, rules: ['
+		expressions | awk '{ gsub(/\\/, "\\\\"); gsub(/"/, "\\\""); printf "{record: \"x:%d\", expr: \"%s\"},\n", NR, $0 }'
+		echo ']}]'
+	} >"$dir/dashboard.yml"
+	promtool check rules "$dir/dashboard.yml"
+}
+
+# Labels that a selector names, or that an aggregation is by, are those of the metrics in its expression, or of Prometheus.
+labels_exist()
+{
+	expressions | awk -v active="$dir/active" '
+	function plain(name) { sub(/_(bucket|sum|count)$/, "", name); return name }
+	function take(metric, labels, n, l, i) {
+		gsub(/"[^"]*"/, "", labels)
+		n = split(labels, l, ",")
+		for (i = 1; i <= n; i++) { gsub(/[ =~!]/, "", l[i]); if (l[i] != "") has[metric, l[i]] = 1 } }
+	function known(metric, label) { return label ~ /^(cluster|instance|job|le)$/ || (metric, label) in has }
+	BEGIN { while ((getline line < active) > 0)
+			if (line ~ /^[a-z_]+\{/) { name = line; sub(/\{.*/, "", name); sub(/^[^{]*\{/, "", line); sub(/\}[^}]*$/, "", line); take(plain(name), line) } }
+	{
+		rest = $0; count = 0
+		while (match(rest, /(tandem|process)_[a-z_]+(\{[^}]*\})?/)) {
+			text = substr(rest, RSTART, RLENGTH); rest = substr(rest, RSTART + RLENGTH)
+			name = text; sub(/\{.*/, "", name); name = plain(name); names[++count] = name
+			if (text !~ /\{/) continue
+			sub(/^[^{]*\{/, "", text); sub(/\}$/, "", text); gsub(/"[^"]*"/, "", text)
+			n = split(text, l, ",")
+			for (i = 1; i <= n; i++) { gsub(/[ =~!]/, "", l[i])
+				if (l[i] != "" && !known(name, l[i])) { print name " has no label " l[i] ": " $0; bad = 1 } } }
+		rest = $0
+		while (match(rest, /(by|on) ?\([^)]*\)/)) {
+			text = substr(rest, RSTART, RLENGTH); rest = substr(rest, RSTART + RLENGTH)
+			sub(/.*\(/, "", text); gsub(/[) ]/, "", text); n = split(text, l, ",")
+			for (i = 1; i <= n; i++) { found = 0
+				for (j = 1; j <= count; j++) if (known(names[j], l[i])) found = 1
+				if (!found) { print "nothing has a label " l[i] ": " $0; bad = 1 } } } }
+	END { exit bad }'
+}
+
 # Every alert has a severity and says what it means and what to do.
 complete()
 {
@@ -103,5 +153,15 @@ judge "alert rules name metrics that exist" known_in "$rules"
 judge "alert rules are complete" complete
 judge "the dashboard is JSON" "$emit" json "$dashboard"
 judge "the dashboard names metrics that exist" known_in "$dashboard"
+judge "the dashboard has expressions" test "$(expressions | wc -l)" -gt 20
+judge "the dashboard names labels that exist" labels_exist
+judge_tool "the dashboard's expressions are PromQL" are_promql
+# each of these must be seen
+cp "$dashboard" "$dir/good.json"
+dashboard=$dir/planted.json
+planted() { sed "s/$1/$2/" "$dir/good.json" >"$dashboard"; ! cmp -s "$dir/good.json" "$dashboard" && ! "$3"; }
+judge "a label that is none is seen" planted 'by (instance, le)' 'by (colour, le)' labels_exist
+judge "a selector that is none is seen" planted 'result=\\"error\\"' 'outcome=\\"error\\"' labels_exist
+judge_tool "an expression that is none is seen" planted 'histogram_quantile(0.99, ' 'histogram_quantile(0.99 ' are_promql
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]
