@@ -61,8 +61,9 @@ enum meter_phase {
 /* What an answer of BroadWorks was. */
 #define METER_CODES(XX) \
 	XX(2XX, "2xx") \
-	XX(3XX, "3xx") XX(401, "401") XX(403, "403") XX(404, "404") XX(4XX, "4xx") XX(503, "503") \
-		XX(5XX, "5xx") XX(NONE, "none")
+	XX(3XX, "3xx") \
+	XX(401, "401") \
+	XX(403, "403") XX(404, "404") XX(4XX, "4xx") XX(503, "503") XX(5XX, "5xx") XX(NONE, "none")
 
 enum meter_code {
 #define XX(name, text) METER_CODE_##name,

@@ -318,12 +318,13 @@ node_note_lost(struct node *n, enum ha_reason reason)
 }
 
 static void
-node_count_memberships(struct node *n, const struct ha_confchg *c)
+node_confchg(struct node *n, const struct ha_confchg *c)
 {
 	for (size_t i = 0; i < c->left_count; i++)
 		n->x.meter.memberships[c->left[i].reason]++;
 	for (size_t i = 0; i < c->joined_count; i++)
 		n->x.meter.memberships[c->joined[i].reason]++;
+	ha_confchg(n->x.ha, n->x.now, c, &n->ring);
 }
 
 static void
@@ -517,8 +518,7 @@ node_input(struct node *n, const struct node_event *ev)
 		node_ring_down(n);
 		break;
 	case NODE_EV_CONFCHG:
-		node_count_memberships(n, ev->confchg);
-		ha_confchg(x->ha, x->now, ev->confchg, &n->ring);
+		node_confchg(n, ev->confchg);
 		break;
 	case NODE_EV_DELIVER:
 		if (!node_note_deliver(n, ev->from_node, ev->bytes))
