@@ -273,6 +273,7 @@ struct conf {
 		admin_group[64];    /* who may ask what: daemon/ctl.h */
 	bool confirmed;             /* replicate = confirmed | async */
 	bool fencing;               /* fencing = yes | no */
+	bool third_vote;            /* quorum decides which side of a cut goes on */
 	int64_t confirm_timeout_ms; /* 200 */
 	int64_t beat_ms;            /* 250 */
 	int64_t lease_ms;           /* 4000 */

@@ -39,6 +39,7 @@
 	XX("node", "admin-group", NAME, admin_group, 0, 0, "", LOCAL) \
 	XX("node", "replicate", REPLICATE, confirmed, 0, 0, "confirmed", SHARED) \
 	XX("node", "fencing", YESNO, fencing, 0, 0, "yes", SHARED) \
+	XX("node", "third-vote", YESNO, third_vote, 0, 0, "no", SHARED) \
 	XX("node", "confirm-timeout-ms", I64, confirm_timeout_ms, 10, 60000, "200", SHARED) \
 	XX("node", "beat-ms", I64, beat_ms, 10, 10000, "250", SHARED) \
 	XX("node", "lease-ms", I64, lease_ms, 100, 120000, "4000", SHARED) \

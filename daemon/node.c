@@ -133,6 +133,7 @@ node_new(const struct conf *conf, uint32_t node_id, uint64_t epoch_floor, uint64
 	struct ha_conf ha = { .node_id = node_id,
 		.solo = !conf->clustered,
 		.fencing = conf->fencing,
+		.third_vote = conf->third_vote,
 		.mode = conf->confirmed ? HA_CONFIRMED : HA_ASYNC,
 		.beat_ms = conf->beat_ms,
 		.lease_ms = conf->lease_ms,

@@ -80,6 +80,7 @@ struct ha_conf {
 	uint32_t node_id; /* corosync's */
 	bool solo;        /* no cluster: active at once, no ring */
 	bool fencing;     /* a lost node is fenced before the other is promoted */
+	bool third_vote; /* quorum decides which side of a cut goes on, it may be the other one; so it is without fencing */
 	enum ha_mode mode;
 	int64_t beat_ms;  /* heartbeat period, jittered by 25 % */
 	int64_t lease_ms; /* must outlast token + consensus */

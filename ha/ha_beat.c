@@ -63,6 +63,7 @@ send_beat(struct ha *ha, struct ha_out *out)
 		.health = { ha->health, ha->health_bytes },
 	};
 	ha_out_mcast(ha, out, &f);
+	ha_gate_mark(ha);
 }
 
 void
@@ -82,6 +83,7 @@ ha_beat_on_own(struct ha *ha, const struct ha_frame *f)
 	if (f->u.beat.nonce != ha->nonce)
 		return;
 	ha_gate_renew(ha, f->u.beat.asked_us);
+	ha_gate_marked(ha, f->u.beat.asked_us);
 	if (f->epoch == ha->epoch)
 		ha_repl_delivered(ha, f->offset);
 }

@@ -25,11 +25,15 @@ waits(const struct ha_cover *c)
 }
 
 static void
-release(struct ha_cover *c, uint64_t appended)
+release(struct ha_cover *c, uint64_t appended, uint64_t proven)
 {
-	uint64_t to = waits(c) && !c->at_once ? c->acked : appended;
+	uint64_t to = appended;
 
 	REQUIRE(c->acked <= appended);
+	if (!c->at_once && waits(c))
+		to = c->acked;
+	else if (!c->at_once && c->state == HA_COVER_LATE && proven < appended)
+		to = proven > c->acked ? proven : c->acked;
 	if (to > c->released)
 		c->released = to;
 }
@@ -51,19 +55,35 @@ ha_cover_ack(struct ha_cover *c, const struct ha_cover_log *log)
 		c->state = HA_COVER_FULL;
 		c->was_late = false;
 	}
-	release(c, log->appended);
+	release(c, log->appended, log->proven);
+}
+
+static bool
+is_first_time(const struct ha_cover *c)
+{
+	return c->state == HA_COVER_CATCHING && !c->was_late;
 }
 
 void
 ha_cover_update(struct ha_cover *c, const struct ha_cover_log *log)
 {
-	if (waits(c) && older_than(c, log, log->timeout_us)) {
-		bool first_time = c->state == HA_COVER_CATCHING && !c->was_late;
+	bool first_time = is_first_time(c);
 
+	if (waits(c) && older_than(c, log, log->timeout_us) &&
+		(first_time || c->acked < log->proven)) {
 		c->state = first_time ? HA_COVER_NONE : HA_COVER_LATE;
 		c->was_late = false;
 	}
-	release(c, log->appended);
+	release(c, log->appended, log->proven);
+}
+
+bool
+ha_cover_wants_proof(const struct ha_cover *c, const struct ha_cover_log *log)
+{
+	bool late = c->state == HA_COVER_LATE ||
+		(waits(c) && !is_first_time(c) && older_than(c, log, log->timeout_us));
+
+	return late && !c->at_once && log->proven < log->appended;
 }
 
 void
@@ -72,7 +92,7 @@ ha_cover_lose(struct ha_cover *c, uint64_t appended)
 	c->state = HA_COVER_NONE;
 	c->was_late = false;
 	c->acked = 0;
-	release(c, appended);
+	release(c, appended, appended);
 }
 
 bool

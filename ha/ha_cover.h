@@ -32,6 +32,8 @@ struct ha_cover_log {
 	int64_t timeout_us;
 	uint64_t appended; /* last offset */
 	int64_t oldest_us; /* when the first delta after `acked` was appended; only if acked < appended */
+	uint64_t
+		proven; /* nothing above it leaves for a standby in step that is late; UINT64_MAX: whatever is late */
 };
 
 /** A new epoch. */
@@ -46,6 +48,8 @@ void ha_cover_lose(struct ha_cover *c, uint64_t appended);
 bool ha_cover_unconfirmed(const struct ha_cover *c);
 /** True while there is no standby in step, and none that is merely late. */
 bool ha_cover_degraded(const struct ha_cover *c);
+/** True while effects are late, and leave once it is proven that the ring went round after their deltas were sent. */
+bool ha_cover_wants_proof(const struct ha_cover *c, const struct ha_cover_log *log);
 /** True if a time-out is running: from the oldest delta on. */
 bool ha_cover_waits(const struct ha_cover *c, uint64_t appended);
 

@@ -10,6 +10,13 @@
 
 #include "ha/ha_mutation.h"
 
+/* A cut is not decided by who fences first, but by a vote that the other side may get. */
+static bool
+quorum_decides(const struct ha *ha)
+{
+	return !ha->conf.fencing || ha->conf.third_vote;
+}
+
 /* The eighth on top is for clocks that drift. */
 static struct mono
 other_voice_until(const struct ha *ha)
@@ -86,9 +93,9 @@ ha_gate_peer_left(struct ha *ha, const struct ha_peer *p, bool unknown)
 		return;
 	if (p->hush)
 		ha->lease.ghost_until = later(ha->lease.ghost_until, ha->lease.hush_until);
-	if (ha->conf.fencing)
+	if (!quorum_decides(ha))
 		return;
-	if (p->role == HA_ACTIVE || !p->heard)
+	if (!ha->conf.fencing && (p->role == HA_ACTIVE || !p->heard))
 		ha->lease.ghost_until = later(ha->lease.ghost_until, other_voice_until(ha));
 	ha->lease.await_quorum = true;
 	ha_gate_void(ha);
@@ -142,7 +149,7 @@ shut_because(const struct ha *ha)
 	if (!ha->quorate)
 		return "no quorum";
 	if (ha->lease.await_quorum)
-		return "a node was lost without fencing, quorum is not confirmed yet";
+		return "a node was lost, quorum is not confirmed yet";
 	if (mono_due(ha->lease.until, ha->now))
 		return "the lease ran out";
 	if (hushed(ha))
@@ -160,7 +167,44 @@ ha_gate_cover_log(const struct ha *ha)
 		.timeout_us = ha->conf.confirm_timeout_ms * 1000,
 		.appended = ha->offset,
 		.oldest_us = oldest ? oldest->at_us : INT64_MIN / 2,
+		.proven = quorum_decides(ha) ? ha->proven : UINT64_MAX,
 	};
+}
+
+/* The next beat proves what has come back until it is made. None is asked for while one is on its way: the ring may be silent. */
+static void
+ask_for_proof(struct ha *ha, const struct ha_cover_log *log)
+{
+	if (!ha->mark.pending && ha->delivered > ha->proven &&
+		ha_cover_wants_proof(&ha->cover, log))
+		ha->want_beat = true;
+}
+
+void
+ha_gate_mark(struct ha *ha)
+{
+	if (ha->role != HA_ACTIVE || ha->mark.pending)
+		return;
+	ha->mark.pending = true;
+	ha->mark.asked_us = (uint64_t)ha->now.us;
+	ha->mark.offset = ha->delivered;
+}
+
+void
+ha_gate_marked(struct ha *ha, uint64_t asked_us)
+{
+	if (!ha->mark.pending || asked_us < ha->mark.asked_us)
+		return;
+	ha->mark.pending = false;
+	if (ha->mark.offset > ha->proven)
+		ha->proven = ha->mark.offset;
+}
+
+void
+ha_gate_unmark(struct ha *ha)
+{
+	ha->delivered = ha->proven = 0;
+	ha->mark.pending = false;
 }
 
 static void
@@ -170,6 +214,7 @@ settle_cover(struct ha *ha)
 	bool unconfirmed, in_step;
 
 	ha_cover_update(&ha->cover, &log);
+	ask_for_proof(ha, &log);
 	unconfirmed = ha_cover_unconfirmed(&ha->cover);
 	in_step = !ha_cover_degraded(&ha->cover);
 	if (in_step != ha->told_in_step) {
@@ -209,6 +254,16 @@ ha_gate_settle(struct ha *ha)
 		why ? ": " : "", why ? why : "");
 }
 
+/* Once it is over the proof is awaited, which comes by the ring. */
+static struct mono
+confirm_deadline(const struct ha *ha)
+{
+	struct ha_cover_log log = ha_gate_cover_log(ha);
+	struct mono at = { log.oldest_us + log.timeout_us };
+
+	return mono_due(at, ha->now) && ha_cover_wants_proof(&ha->cover, &log) ? MONO_NEVER : at;
+}
+
 struct mono
 ha_gate_deadline(const struct ha *ha)
 {
@@ -224,13 +279,7 @@ ha_gate_deadline(const struct ha *ha)
 		at = mono_min(at, ha->lease.ghost_until);
 	if (!mono_due(ha->lease.hush_until, ha->now))
 		at = mono_min(at, ha->lease.hush_until);
-	if (ha_cover_waits(&ha->cover, ha->offset)) {
-		const struct ha_log_entry *oldest = ha_log_at(&ha->deltas, ha->cover.acked + 1);
-
-		at = oldest == NULL ? ha->now :
-				      mono_min(at,
-					      mono_add_ms((struct mono){ oldest->at_us },
-						      ha->conf.confirm_timeout_ms));
-	}
+	if (ha_cover_waits(&ha->cover, ha->offset))
+		at = mono_min(at, confirm_deadline(ha));
 	return at;
 }

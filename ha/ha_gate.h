@@ -25,6 +25,12 @@ void ha_gate_peer_left(struct ha *ha, const struct ha_peer *p, bool unknown);
  * void (section 6 rule 7).
  */
 bool ha_gate_claim_is_void(const struct ha *ha);
+/** A beat of an ACTIVE is sent: when it is back, the ring has gone round since what had come back until now was sent. */
+void ha_gate_mark(struct ha *ha);
+/** An own beat that was asked at that time is back. */
+void ha_gate_marked(struct ha *ha, uint64_t asked_us);
+/** A new epoch: nothing of it is proven yet. */
+void ha_gate_unmark(struct ha *ha);
 /** End of every input: brings watermark and gate up to date, logs what changed. */
 void ha_gate_settle(struct ha *ha);
 /** What the cover must know of the delta log. */

@@ -125,6 +125,12 @@ struct ha {
 	uint64_t in_flight[LIMIT_BATCHES_IN_FLIGHT]; /* last offset of each batch on its way */
 	unsigned in_flight_count;
 	struct buf body; /* scratch of ha_repl.c */
+	/* ACTIVE: what has come back, and what the ring has gone round with since; a beat that is on its way to prove it (section 8) */
+	uint64_t delivered, proven;
+	struct {
+		bool pending;
+		uint64_t asked_us, offset;
+	} mark;
 	bool leaving_sent;
 
 	struct ha_serve serve;

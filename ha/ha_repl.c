@@ -122,6 +122,8 @@ ha_repl_delivered(struct ha *ha, uint64_t offset)
 	for (unsigned i = gone; i < ha->in_flight_count; i++)
 		ha->in_flight[i - gone] = ha->in_flight[i];
 	ha->in_flight_count -= gone;
+	if (offset > ha->delivered)
+		ha->delivered = offset;
 }
 
 void

@@ -64,6 +64,7 @@ become_active(struct ha *ha, uint64_t asked_us, struct ha_out *out, const char *
 	ha->join.full_wanted = false;
 	forget_followers(ha);
 	ha_cover_reset(&ha->cover, ha->conf.mode == HA_ASYNC);
+	ha_gate_unmark(ha);
 	ha->told_unconfirmed = false;
 	ha->told_in_step = !ha->conf.solo; /* so that the lack of a standby is told */
 	ha_gate_hush(ha);

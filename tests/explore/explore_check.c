@@ -283,7 +283,8 @@ hash_position(uint64_t h, const struct ha *ha)
 {
 	const uint64_t numbers[] = { (uint64_t)ha->role, ha->epoch, ha->offset, ha->seen, ha->saved,
 		ha->claim_epoch, ha->base_epoch, ha->base_offset, ha->base_digest, ha->sent,
-		ha->in_flight_count, ha->deltas.last, ha->deltas.count };
+		ha->in_flight_count, ha->deltas.last, ha->deltas.count, ha->delivered, ha->proven,
+		ha->mark.pending ? ha->mark.offset + 1 : 0 };
 
 	h = fold(h,
 		(uint64_t)ha->ring << 9 | (uint64_t)ha->in_group << 8 | (uint64_t)ha->quorate << 7 |

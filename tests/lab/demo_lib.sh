@@ -92,6 +92,7 @@ name = $1
 cluster = corosync
 state-dir = /run/tandem/state
 log-file = /run/tandem/tandemd.log
+third-vote = $([[ -n ${QDEVICE:-} ]] && echo yes || echo no)
 
 [csta]
 listen = 0.0.0.0:1040

@@ -78,6 +78,13 @@ sim_node_input(struct sim *s, unsigned index, uint64_t instance, const struct no
 }
 
 bool
+sim_arbiter_votes(const struct sim *s)
+{
+	(void)s;
+	return false;
+}
+
+bool
 sim_arbiter_quorate(const struct sim *s, unsigned node)
 {
 	(void)s;

@@ -117,11 +117,17 @@ sim_arbiter_promoted(const struct sim *s)
 }
 
 bool
+sim_arbiter_votes(const struct sim *s)
+{
+	return sim_world_has(s, SIM_FAULT_nofence) || sim_world_has(s, SIM_FAULT_thirdvote);
+}
+
+bool
 sim_arbiter_quorate(const struct sim *s, unsigned node)
 {
 	const struct sim_arbiter *a = s->arbiter;
 
-	return s->nodes[node]->conf.fencing || a->winner < 0 || a->winner == (int)node;
+	return !sim_arbiter_votes(s) || a->winner < 0 || a->winner == (int)node;
 }
 
 static void
@@ -305,18 +311,26 @@ arb_no_quorum(struct sim *s, unsigned node)
 	sim_arbiter_poke(s, arb_range_ms(s, 50, 800));
 }
 
+/* Either half of a split may get the vote; whoever is left alone has it. */
+static void
+arb_vote(struct sim *s, unsigned reporter, unsigned lost)
+{
+	bool both = s->nodes[lost]->host_up && sim_ring_daemon_up(s, lost);
+
+	if (s->arbiter->winner < 0)
+		s->arbiter->winner =
+			both ? (int)sim_world_rand(s, SIM_RNG_ARBITER, SIM_NODES) : (int)reporter;
+}
+
 void
 sim_arbiter_node_lost(struct sim *s, unsigned lost)
 {
 	struct sim_arbiter *a = s->arbiter;
 	unsigned reporter = 1 - lost, victim = lost;
 
+	if (sim_arbiter_votes(s))
+		arb_vote(s, reporter, lost);
 	if (!s->nodes[reporter]->conf.fencing) {
-		bool both = s->nodes[lost]->host_up && sim_ring_daemon_up(s, lost);
-
-		if (a->winner < 0)
-			a->winner = both ? (int)sim_world_rand(s, SIM_RNG_ARBITER, SIM_NODES) :
-					   (int)reporter;
 		if (a->winner == (int)reporter)
 			a->n[lost].down_for_sure = true;
 		else
@@ -326,9 +340,13 @@ sim_arbiter_node_lost(struct sim *s, unsigned lost)
 	}
 	if (a->fencing || a->n[reporter].down_for_sure)
 		return;
-	if (s->nodes[lost]->host_up && sim_ring_is_split(s) &&
-		sim_world_chance(s, SIM_RNG_ARBITER, 50))
+	if (sim_arbiter_votes(s)) {
+		if (a->winner != (int)reporter)
+			return; /* without quorum nobody fences */
+	} else if (s->nodes[lost]->host_up && sim_ring_is_split(s) &&
+		sim_world_chance(s, SIM_RNG_ARBITER, 50)) {
 		victim = reporter;
+	}
 	a->fencing = true;
 	sim_world_at(s, arb_range_ms(s, 150, 1500), arb_fence, victim, 0, 0);
 }

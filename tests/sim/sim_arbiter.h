@@ -27,6 +27,8 @@ void sim_arbiter_switchover(struct sim *s);
 void sim_arbiter_restart(struct sim *s, unsigned node);
 /** Node that holds the service address, -1 = none. */
 int sim_arbiter_address(const struct sim *s);
+/** Is there a quorum device? */
+bool sim_arbiter_votes(const struct sim *s);
 /** Quorum of the partition of `node`. */
 bool sim_arbiter_quorate(const struct sim *s, unsigned node);
 /** Node that is promoted, -1 = none. */

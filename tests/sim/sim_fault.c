@@ -224,6 +224,7 @@ fault_do(struct sim *s, enum sim_fault kind)
 	case SIM_FAULT_drift:
 	case SIM_FAULT_slowring:
 	case SIM_FAULT_nofence:
+	case SIM_FAULT_thirdvote:
 	case SIM_FAULT_COUNT:
 		break;
 	}
@@ -268,13 +269,22 @@ fault_come(struct sim *s, const struct sim_event *ev)
 	fault_later(s, (enum sim_fault)ev->a);
 }
 
+/* A kind that came later is not drawn: what the seed meant before, it means still. */
+static bool
+fault_is_on(struct sim *s, enum sim_fault kind)
+{
+	if (kind == SIM_FAULT_thirdvote)
+		return s->opt.seed % 4 == 3;
+	return fault_chance(s, FAULT_PERCENT);
+}
+
 void
 sim_fault_draw(struct sim *s)
 {
 	uint32_t drawn = 0;
 
 	for (int i = 0; i < SIM_FAULT_COUNT; i++)
-		if (fault_chance(s, FAULT_PERCENT) || s->opt.faults_forced)
+		if (fault_is_on(s, (enum sim_fault)i) || s->opt.faults_forced)
 			drawn |= 1u << i;
 	s->faults = drawn & s->opt.faults_allowed;
 }

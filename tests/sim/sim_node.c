@@ -89,6 +89,7 @@ node_conf(struct sim *s, struct conf *c, unsigned index)
 	c->leak_check_s = 15;
 	snprintf(c->node_name, sizeof(c->node_name), "n%u", index + 1);
 	c->fencing = !sim_world_has(s, SIM_FAULT_nofence);
+	c->third_vote = sim_world_has(s, SIM_FAULT_thirdvote);
 	snprintf(c->virtual_address, sizeof(c->virtual_address), "10.77.0.50");
 	snprintf(c->csta_user, sizeof(c->csta_user), "demo");
 	snprintf(c->csta_password, sizeof(c->csta_password), "demo");

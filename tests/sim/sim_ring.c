@@ -374,7 +374,7 @@ ring_tell_quorum(struct sim *s, const struct sim_event *ev)
 static void
 ring_quorum_later(struct sim *s, unsigned node)
 {
-	int64_t ms = s->nodes[node]->conf.fencing ? 2 : sim_world_range(s, SIM_RNG_RING, 1, 600);
+	int64_t ms = sim_arbiter_votes(s) ? sim_world_range(s, SIM_RNG_RING, 1, 600) : 2;
 
 	sim_world_at(s, ms * SIM_MS, ring_tell_quorum, node, s->nodes[node]->instance, 0);
 }

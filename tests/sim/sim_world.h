@@ -46,7 +46,8 @@
 	XX(tryagain, "corosync takes no messages for a while") \
 	XX(disk, "an epoch cannot be written: the process ends there") \
 	XX(wallclock, "the wall clocks are set, forward and back") \
-	XX(slowclients, "clients do not read for a while")
+	XX(slowclients, "clients do not read for a while") \
+	XX(thirdvote, "a quorum device decides after a split who fences the other")
 
 enum sim_fault {
 #define XX(name, text) SIM_FAULT_##name,

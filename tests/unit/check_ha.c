@@ -504,6 +504,67 @@ START_TEST(without_fencing_a_lost_node_shuts_the_gate_until_quorum_is_told)
 }
 END_TEST
 
+/* With fencing as well, where a third vote decides who fences: the other side may get it. The claim stays: whoever lives was not replaced. */
+START_TEST(with_a_third_vote_a_lost_node_shuts_the_gate_until_quorum_is_told)
+{
+	begin(2);
+	t.conf.third_vote = true;
+	t.qdevice = true;
+	toy_start(&t, 0);
+	toy_start(&t, 1);
+	toy_run(&t, 300);
+	toy_promote(&t, 0);
+	toy_run(&t, 1000);
+	ck_assert(ha_gate_open(t.node[0].ha));
+	t.quorate_component = 5;
+	t.quorum_denial_ms_max = 100000; /* on its way for long */
+	toy_move(&t, 1, 1);
+	while (toy_read_one(&t, 0))
+		;
+	ck_assert(!ha_gate_open(t.node[0].ha));
+	toy_run(&t, 3000);
+	ck_assert(!ha_gate_open(t.node[0].ha));
+	ck_assert_int_eq(toy_role(&t, 0), HA_ACTIVE);
+	toy_quorum(&t, 0, true);
+	toy_drain(&t);
+	ck_assert(ha_gate_open(t.node[0].ha));
+	end();
+}
+END_TEST
+
+/* While the ring is silent nothing is proven: what is not acknowledged waits. A standby that is slow on a living ring is not waited for. */
+START_TEST(with_a_third_vote_a_silent_ring_holds_what_is_not_acknowledged)
+{
+	begin(2);
+	t.conf.third_vote = true;
+	toy_start(&t, 0);
+	toy_start(&t, 1);
+	toy_run(&t, 300);
+	toy_promote(&t, 0);
+	toy_run(&t, 1000);
+	toy_append(&t, 0, 1, 1);
+	toy_run(&t, 100);
+	ck_assert_uint_eq(ha_released(t.node[0].ha), 1);
+	toy_append(&t, 0, 2, 2);
+	for (unsigned i = 0; i < 6; i++) { /* nothing is ordered, nothing delivered */
+		t.now = mono_add_ms(t.now, 100);
+		toy_tick(&t, 0);
+		ck_assert_uint_eq(ha_released(t.node[0].ha), 1);
+	}
+	ck_assert(!toy_view(&t, 0).unconfirmed);
+	toy_run(&t, 300);
+	ck_assert_uint_eq(ha_released(t.node[0].ha), 2);
+	t.node[1].paused = true;
+	toy_append(&t, 0, 3, 3);
+	toy_run(&t, 150);
+	ck_assert_uint_eq(ha_released(t.node[0].ha), 2);
+	toy_run(&t, 400);
+	ck_assert_uint_eq(ha_released(t.node[0].ha), 3);
+	ck_assert(toy_view(&t, 0).unconfirmed);
+	end();
+}
+END_TEST
+
 /* The other one may speak until its lease is over: whoever follows it waits that long where nothing fences. */
 START_TEST(without_fencing_the_next_active_waits_for_the_lease)
 {
@@ -629,6 +690,8 @@ add_ring_tests(TCase *tc)
 	tcase_add_test(tc, a_split_in_the_middle_of_a_batch);
 	tcase_add_test(tc, without_fencing_a_lost_node_shuts_the_gate_until_quorum_is_told);
 	tcase_add_test(tc, without_fencing_the_next_active_waits_for_the_lease);
+	tcase_add_test(tc, with_a_third_vote_a_lost_node_shuts_the_gate_until_quorum_is_told);
+	tcase_add_test(tc, with_a_third_vote_a_silent_ring_holds_what_is_not_acknowledged);
 	tcase_add_test(tc, a_stall_shuts_the_gate_until_the_lease_is_asked_anew);
 	tcase_add_test(tc, a_paused_active_wakes_up_with_a_shut_gate_and_gives_up);
 	tcase_add_test(tc, the_lease_counts_from_asking);

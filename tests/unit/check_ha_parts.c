@@ -69,12 +69,14 @@ END_TEST
 
 /* --- cover ------------------------------------------------------------------------------------------------------------ */
 
+static uint64_t proven;
+
 /* One delta each millisecond: delta n was appended at n. */
 static struct ha_cover_log
 at(const struct ha_cover *c, int64_t now_ms, uint64_t appended)
 {
 	return (struct ha_cover_log){ now_ms * 1000, 200000, appended,
-		(int64_t)(c->acked + 1) * 1000 };
+		(int64_t)(c->acked + 1) * 1000, proven };
 }
 
 static void
@@ -99,6 +101,7 @@ START_TEST(cover_goes_through_its_conditions)
 {
 	struct ha_cover c;
 
+	proven = UINT64_MAX;
 	ha_cover_reset(&c, false);
 	pass(&c, 10, 10);
 	ck_assert_uint_eq(c.released, 10);
@@ -133,6 +136,43 @@ START_TEST(cover_goes_through_its_conditions)
 	ha_cover_lose(&c, 210);
 	ck_assert_uint_eq(c.released, 210);
 	ck_assert_int_eq(c.state, HA_COVER_NONE);
+}
+END_TEST
+
+/* Where the other side of a cut may go on, what is late leaves when it is proven that the link was there. */
+START_TEST(cover_waits_for_a_proof)
+{
+	struct ha_cover c;
+	struct ha_cover_log log;
+
+	ha_cover_reset(&c, false);
+	proven = 10;
+	ack(&c, 10, 11, 10);
+	ck_assert_int_eq(c.state, HA_COVER_FULL);
+	pass(&c, 1000, 20);
+	ck_assert_int_eq(c.state, HA_COVER_FULL);
+	ck_assert_uint_eq(c.released, 10);
+	ck_assert(!ha_cover_unconfirmed(&c));
+	log = at(&c, 1000, 20);
+	ck_assert(ha_cover_wants_proof(&c, &log));
+	log = at(&c, 100, 20);
+	ck_assert(!ha_cover_wants_proof(&c, &log));
+	proven = 15;
+	pass(&c, 1001, 20);
+	ck_assert_int_eq(c.state, HA_COVER_LATE);
+	ck_assert_uint_eq(c.released, 15);
+	pass(&c, 1002, 30);
+	ck_assert_uint_eq(c.released, 15);
+	log = at(&c, 1002, 30);
+	ck_assert(ha_cover_wants_proof(&c, &log));
+	proven = 30;
+	pass(&c, 1003, 30);
+	ck_assert_uint_eq(c.released, 30);
+	log = at(&c, 1003, 30);
+	ck_assert(!ha_cover_wants_proof(&c, &log));
+	ha_cover_lose(&c, 40); /* the gate is shut until quorum is known */
+	ck_assert_uint_eq(c.released, 40);
+	proven = UINT64_MAX;
 }
 END_TEST
 
@@ -219,6 +259,7 @@ main(void)
 	tcase_add_test(tc, log_holds_fetches_trims);
 	tcase_add_test(tc, log_stays_within_its_bound_and_keeps_the_newest);
 	tcase_add_test(tc, cover_goes_through_its_conditions);
+	tcase_add_test(tc, cover_waits_for_a_proof);
 	tcase_add_test(tc, cover_that_never_catches_up_goes_back_where_it_came_from);
 	tcase_add_test(tc, cover_at_once_holds_nothing);
 	tcase_add_test(tc, roles_move_along_the_edges_alone);
