@@ -12,7 +12,7 @@
 
 /* A cut is not decided by who fences first, but by a vote that the other side may get. */
 static bool
-quorum_decides(const struct ha *ha)
+vote_decides(const struct ha *ha)
 {
 	return !ha->conf.fencing || ha->conf.third_vote;
 }
@@ -93,7 +93,7 @@ ha_gate_peer_left(struct ha *ha, const struct ha_peer *p, bool unknown)
 		return;
 	if (p->hush)
 		ha->lease.ghost_until = later(ha->lease.ghost_until, ha->lease.hush_until);
-	if (!quorum_decides(ha))
+	if (!vote_decides(ha))
 		return;
 	if (!ha->conf.fencing && (p->role == HA_ACTIVE || !p->heard))
 		ha->lease.ghost_until = later(ha->lease.ghost_until, other_voice_until(ha));
@@ -167,7 +167,7 @@ ha_gate_cover_log(const struct ha *ha)
 		.timeout_us = ha->conf.confirm_timeout_ms * 1000,
 		.appended = ha->offset,
 		.oldest_us = oldest ? oldest->at_us : INT64_MIN / 2,
-		.proven = quorum_decides(ha) ? ha->proven : UINT64_MAX,
+		.proven = vote_decides(ha) ? ha->proven : UINT64_MAX,
 	};
 }
 
