@@ -59,6 +59,16 @@ answers() { [ "$(status_of "$url$1")" = "$2" ]; }
 says() { get "$1" | grep -q "$2"; }
 figure_is() { says /metrics "^$1 $2\$"; }
 has_no_user() { ! get / | grep -qE '20[01][0-9]|wallboard'; }
+event_after_the_first() { get '/v1/events?since=1' | grep -q '"rows":\[{"n":2,'; }
+no_user_in_events() { ! get /v1/events | grep -qE '20[01][0-9]@|wallboard'; }
+events_have_form()
+{
+	get '/v1/schema?name=events' >"$dir/events.schema" && get '/v1/events?lines=20' >"$dir/events.json" && python3 -c '
+import json, sys
+import jsonschema
+jsonschema.Draft7Validator(json.load(open(sys.argv[1]))).validate(json.load(open(sys.argv[2])))
+' "$dir/events.schema" "$dir/events.json"
+}
 policy() { curl -s -m 5 -D - -o /dev/null "$url/" | grep -qi "^Content-Security-Policy: default-src 'none'"; }
 # the figures of status and of metrics are those of the same node
 figures_agree() { says /v1/status '"sessions":3,' && figure_is tandem_sessions 3 && says /v1/sessions '"total":3,'; }
@@ -101,6 +111,17 @@ result "the channel is up" says /metrics '^tandem_xsi_channel_up{.*} 1$'
 result "the page says who serves" says / 'n1 is active, serving'
 result "the last takeover" says / 'the other node: procdown'
 result "users are masked" has_no_user
+result "events" says /v1/events '"message":37800'
+result "events behind a number" event_after_the_first
+result "events name no user" no_user_in_events
+result "schemas are listed" says /v1/schema '"events"'
+result "a schema" says '/v1/schema?name=events' '"tandemctl/events/1"'
+if python3 -c 'import jsonschema' 2>/dev/null; then
+	result "events have the form of their schema" events_have_form
+else
+	echo "skip: python3-jsonschema is not installed"
+	skipped=$((skipped + 1))
+fi
 result "nothing of it can be changed" [ "$(status_of -X POST -d x "$url/")" = 405 ]
 result "the policy" policy
 if command -v promtool >/dev/null; then
