@@ -268,6 +268,15 @@ knows_that_it_left(const struct toy_node *me, const struct toy_node *other)
 	return true;
 }
 
+/* Among equals Pacemaker keeps the promoted one. */
+static bool
+is_better(struct toy *t, unsigned i, unsigned than)
+{
+	if (t->node[i].score != t->node[than].score)
+		return t->node[i].score > t->node[than].score;
+	return toy_role(t, i) == HA_ACTIVE && toy_role(t, than) != HA_ACTIVE;
+}
+
 static void
 promote_best(struct world *w)
 {
@@ -276,7 +285,7 @@ promote_best(struct world *w)
 
 	for (unsigned i = 0; i < t->count; i++) {
 		if (can_decide(w, &t->node[i]) && t->node[i].score > 0 &&
-			(best < 0 || t->node[i].score > t->node[best].score))
+			(best < 0 || is_better(t, i, (unsigned)best)))
 			best = (int)i;
 	}
 	if (best < 0)
