@@ -98,7 +98,18 @@ ha_gate_peer_left(struct ha *ha, const struct ha_peer *p, bool unknown)
 	if (!ha->conf.fencing && (p->role == HA_ACTIVE || !p->heard))
 		ha->lease.ghost_until = later(ha->lease.ghost_until, other_voice_until(ha));
 	ha->lease.await_quorum = true;
+	ha->lease.await_until = mono_add_ms(ha->now, 2 * ha->conf.lease_ms);
 	ha_gate_void(ha);
+}
+
+/*
+ * Quorum that was told before the loss is not told again. Where nothing fences the claim ends with the lease (lacks_quorum()); with
+ * fencing who still lives after two of them was not replaced, and must not wait for ever.
+ */
+static bool
+awaits_in_vain(const struct ha *ha)
+{
+	return ha->lease.await_quorum && ha->quorate && ha->conf.fencing;
 }
 
 static bool
@@ -242,8 +253,11 @@ settle_cover(struct ha *ha)
 void
 ha_gate_settle(struct ha *ha)
 {
-	const char *why = shut_because(ha);
+	const char *why;
 
+	if (awaits_in_vain(ha) && mono_due(ha->lease.await_until, ha->now))
+		ha_gate_quorum(ha, true);
+	why = shut_because(ha);
 	if (ha->role == HA_ACTIVE)
 		settle_cover(ha);
 	if (why == ha->gate_why)
@@ -275,6 +289,8 @@ ha_gate_deadline(const struct ha *ha)
 		at = mono_min(at, ha->lease.until);
 	if (lacks_quorum(ha))
 		at = mono_min(at, void_at(ha));
+	if (awaits_in_vain(ha))
+		at = mono_min(at, ha->lease.await_until);
 	if (!mono_due(ha->lease.ghost_until, ha->now))
 		at = mono_min(at, ha->lease.ghost_until);
 	if (!mono_due(ha->lease.hush_until, ha->now))

@@ -55,6 +55,7 @@ struct ha_lease {
 	struct mono grace_until; /* a new ACTIVE without quorum keeps its claim so long */
 	struct mono floor;       /* beats asked before it renew nothing */
 	bool await_quorum;
+	struct mono await_until; /* with fencing: not longer than that */
 	struct mono hush_until;  /* for peers with `hush` */
 	struct mono ghost_until; /* for an active that left in an unknown condition */
 };

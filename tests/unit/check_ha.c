@@ -522,12 +522,35 @@ START_TEST(with_a_third_vote_a_lost_node_shuts_the_gate_until_quorum_is_told)
 	while (toy_read_one(&t, 0))
 		;
 	ck_assert(!ha_gate_open(t.node[0].ha));
-	toy_run(&t, 3000);
+	toy_run(&t, 3 * t.conf.lease_ms / 2);
 	ck_assert(!ha_gate_open(t.node[0].ha));
 	ck_assert_int_eq(toy_role(&t, 0), HA_ACTIVE);
 	toy_quorum(&t, 0, true);
 	toy_drain(&t);
 	ck_assert(ha_gate_open(t.node[0].ha));
+	end();
+}
+END_TEST
+
+/* It may have been told before the loss: with fencing nobody waits for ever. */
+START_TEST(with_a_third_vote_quorum_is_not_awaited_for_ever)
+{
+	begin(2);
+	t.conf.third_vote = true;
+	toy_start(&t, 0);
+	toy_start(&t, 1);
+	toy_run(&t, 300);
+	toy_promote(&t, 0);
+	toy_run(&t, 1000);
+	t.quorum_denial_ms_max = 100000;
+	t.qdevice = true;
+	t.quorate_component = 5;
+	toy_move(&t, 1, 1);
+	toy_run(&t, 3 * t.conf.lease_ms / 2);
+	ck_assert(!ha_gate_open(t.node[0].ha));
+	toy_run(&t, t.conf.lease_ms);
+	ck_assert(ha_gate_open(t.node[0].ha));
+	ck_assert_int_eq(toy_role(&t, 0), HA_ACTIVE);
 	end();
 }
 END_TEST
@@ -691,6 +714,7 @@ add_ring_tests(TCase *tc)
 	tcase_add_test(tc, without_fencing_a_lost_node_shuts_the_gate_until_quorum_is_told);
 	tcase_add_test(tc, without_fencing_the_next_active_waits_for_the_lease);
 	tcase_add_test(tc, with_a_third_vote_a_lost_node_shuts_the_gate_until_quorum_is_told);
+	tcase_add_test(tc, with_a_third_vote_quorum_is_not_awaited_for_ever);
 	tcase_add_test(tc, with_a_third_vote_a_silent_ring_holds_what_is_not_acknowledged);
 	tcase_add_test(tc, a_stall_shuts_the_gate_until_the_lease_is_asked_anew);
 	tcase_add_test(tc, a_paused_active_wakes_up_with_a_shut_gate_and_gives_up);
