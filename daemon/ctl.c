@@ -2,42 +2,11 @@
 /* The control channel's language: see ctl.h. */
 #include "daemon/ctl.h"
 
+#include "daemon/ctl_json.h"
 #include "proto/base/check.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
-
-static int
-append_to_buf(const char *p, size_t n, void *arg)
-{
-	buf_put(arg, p, n);
-	return 0;
-}
-
-static void
-answer(struct buf *out, json_t *root)
-{
-	REQUIRE(root != NULL);
-	json_dump_callback(root, append_to_buf, out, JSON_COMPACT);
-	json_decref(root);
-}
-
-/*
- * Texts may hold pieces of what a client sent, cut anywhere: only ASCII is certain to be valid
- * JSON.
- */
-static json_t *
-plain_text(const char *text)
-{
-	char plain[512];
-	size_t n = 0;
-
-	for (; text[n] != '\0' && n < sizeof(plain) - 1; n++)
-		plain[n] = text[n] >= ' ' && text[n] <= '~' ? text[n] : '?';
-	plain[n] = '\0';
-	return json_string(plain);
-}
 
 static bool
 find_verb(const char *text, enum ctl_verb *verb)
@@ -295,7 +264,7 @@ ctl_health_code(enum ha_role role, bool healthy)
 void
 ctl_answer_error(struct buf *out, const char *text)
 {
-	answer(out, json_pack("{s:b,s:o}", "ok", 0, "error", plain_text(text)));
+	ctl_json_put(out, json_pack("{s:b,s:o}", "ok", 0, "error", ctl_json_plain(text)));
 }
 
 void
@@ -307,13 +276,14 @@ ctl_answer_denied(struct buf *out, enum ctl_verb verb, enum ctl_level has)
 		"not permitted: this needs the level %s, and yours is %s (see %s-group of the configuration)",
 		ctl_level_name(ctl_level_of(verb)), ctl_level_name(has),
 		ctl_level_name(ctl_level_of(verb)));
-	answer(out, json_pack("{s:b,s:b,s:s}", "ok", 0, "denied", 1, "error", text));
+	ctl_json_put(out, json_pack("{s:b,s:b,s:s}", "ok", 0, "denied", 1, "error", text));
 }
 
 void
 ctl_answer_code(struct buf *out, int code, const char *text)
 {
-	answer(out, json_pack("{s:b,s:i,s:o}", "ok", 1, "exit", code, "text", plain_text(text)));
+	ctl_json_put(out,
+		json_pack("{s:b,s:i,s:o}", "ok", 1, "exit", code, "text", ctl_json_plain(text)));
 }
 
 void
@@ -328,5 +298,5 @@ ctl_answer_lines(struct buf *out, struct str lines)
 		if (entry != NULL)
 			json_array_append_new(list, entry);
 	}
-	answer(out, json_pack("{s:b,s:o}", "ok", 1, "lines", list));
+	ctl_json_put(out, json_pack("{s:b,s:o}", "ok", 1, "lines", list));
 }

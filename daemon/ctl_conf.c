@@ -8,9 +8,9 @@
 #include "daemon/ctl_conf.h"
 
 #include "daemon/conf_every.h"
+#include "daemon/ctl_json.h"
 #include "proto/base/check.h"
 
-#include <jansson.h>
 #include <xxhash.h>
 
 #include <inttypes.h>
@@ -82,21 +82,6 @@ print_hidden(const struct conf *c, uint64_t salt, struct buf *out)
 	buf_fini(&all);
 }
 
-static int
-append_to_buf(const char *p, size_t n, void *arg)
-{
-	buf_put(arg, p, n);
-	return 0;
-}
-
-static void
-answer(struct buf *out, json_t *root)
-{
-	REQUIRE(root != NULL);
-	json_dump_callback(root, append_to_buf, out, JSON_COMPACT);
-	json_decref(root);
-}
-
 void
 ctl_conf_print(const struct conf *c, uint64_t salt, struct buf *out)
 {
@@ -107,7 +92,7 @@ ctl_conf_print(const struct conf *c, uint64_t salt, struct buf *out)
 		print_hidden(c, salt, &print);
 	else
 		conf_print(c, false, &print);
-	answer(out,
+	ctl_json_put(out,
 		json_pack("{s:b,s:s%}", "ok", 1, "print", buf_as_str(&print).p,
 			buf_as_str(&print).n));
 	buf_fini(&print);
@@ -197,7 +182,7 @@ ctl_conf_diff(const struct conf *c, uint64_t salt, struct str text, struct buf *
 		print_hidden(c, salt, &here);
 		one_way(buf_as_str(&here), there, false, rows);
 		one_way(there, buf_as_str(&here), true, rows);
-		answer(out,
+		ctl_json_put(out,
 			json_pack("{s:b,s:s,s:O}", "ok", 1, "schema", "tandemctl/confdiff/1",
 				"rows", rows));
 		buf_fini(&here);

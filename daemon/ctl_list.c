@@ -6,11 +6,11 @@
 #include "daemon/ctl_list.h"
 
 #include "daemon/bw_part.h"
+#include "daemon/ctl_json.h"
 #include "daemon/outbox.h"
 #include "proto/base/check.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -503,13 +503,6 @@ next_of(const struct slice *s)
 	return json_pack("{s:o,s:I}", "keys", keys, "skip", (json_int_t)s->skip);
 }
 
-static int
-append_to_buf(const char *p, size_t n, void *arg)
-{
-	buf_put(arg, p, n);
-	return 0;
-}
-
 static void
 answer(const struct slice *s, bool found, bool more, struct buf *out)
 {
@@ -525,8 +518,7 @@ answer(const struct slice *s, bool found, bool more, struct buf *out)
 	REQUIRE(root != NULL);
 	if (found && more)
 		json_object_set_new(root, "next", next_of(s));
-	json_dump_callback(root, append_to_buf, out, JSON_COMPACT);
-	json_decref(root);
+	ctl_json_put(out, root);
 }
 
 void

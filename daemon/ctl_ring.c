@@ -2,10 +2,10 @@
 /* The last messages: see ctl_ring.h. Lines are kept as words, so that reading what is being written is no data race. */
 #include "daemon/ctl_ring.h"
 
+#include "daemon/ctl_json.h"
 #include "proto/base/check.h"
 #include "proto/base/log.h"
 
-#include <jansson.h>
 #include <string.h>
 
 void
@@ -67,13 +67,6 @@ row(uint64_t number, const struct ctl_ring_line *line, bool masked)
 	return v;
 }
 
-static int
-append_to_buf(const char *p, size_t n, void *arg)
-{
-	buf_put(arg, p, n);
-	return 0;
-}
-
 void
 ctl_ring_answer(
 	const struct ctl_ring *r, uint64_t after, uint32_t rows_max, bool masked, struct buf *out)
@@ -97,7 +90,5 @@ ctl_ring_answer(
 			lost++; /* just now */
 	root = json_pack("{s:b,s:s,s:o,s:I,s:I}", "ok", 1, "schema", "tandemctl/events/1", "rows",
 		rows, "last", (json_int_t)last, "lost", (json_int_t)lost);
-	REQUIRE(root != NULL);
-	json_dump_callback(root, append_to_buf, out, JSON_COMPACT);
-	json_decref(root);
+	ctl_json_put(out, root);
 }

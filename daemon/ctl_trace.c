@@ -2,24 +2,18 @@
 /* A trace as JSON: see ctl_trace.h. */
 #include "daemon/ctl_trace.h"
 
+#include "daemon/ctl_json.h"
 #include "daemon/log_limit.h"
 #include "proto/base/check.h"
 
-#include <jansson.h>
-
-/* Pieces of what clients and BroadWorks sent: only ASCII is certain to be valid JSON. */
 static void
 put_text(json_t *row, const char *key, const char *text, bool mask)
 {
-	char plain[TRACE_TEXT], masked[TRACE_TEXT];
-	size_t n = 0;
+	char masked[TRACE_TEXT];
 
-	for (; text[n] != '\0' && n < sizeof(plain) - 1; n++)
-		plain[n] = text[n] >= ' ' && text[n] <= '~' ? text[n] : '?';
-	plain[n] = '\0';
 	if (mask)
-		log_mask_numbers(plain, masked, sizeof(masked));
-	json_object_set_new(row, key, json_string(mask ? masked : plain));
+		log_mask_numbers(text, masked, sizeof(masked));
+	json_object_set_new(row, key, ctl_json_plain(mask ? masked : text));
 }
 
 static json_t *
@@ -36,21 +30,6 @@ row_of(uint64_t n, const struct trace_record *r, bool mask)
 	return row;
 }
 
-static int
-append_to_buf(const char *p, size_t n, void *arg)
-{
-	buf_put(arg, p, n);
-	return 0;
-}
-
-static void
-answer(struct buf *out, json_t *root)
-{
-	REQUIRE(root != NULL);
-	json_dump_callback(root, append_to_buf, out, JSON_COMPACT);
-	json_decref(root);
-}
-
 void
 ctl_trace(const struct traces *all, struct str object, uint64_t after, uint32_t rows_max, bool mask,
 	struct buf *out)
@@ -60,7 +39,8 @@ ctl_trace(const struct traces *all, struct str object, uint64_t after, uint32_t 
 	json_t *rows;
 
 	if (!trace_look(all, object, &v)) {
-		answer(out, json_pack("{s:b,s:s}", "ok", 0, "error", "it is not traced any more"));
+		ctl_json_put(
+			out, json_pack("{s:b,s:s}", "ok", 0, "error", "it is not traced any more"));
 		return;
 	}
 	if (after > v.last)
@@ -73,7 +53,7 @@ ctl_trace(const struct traces *all, struct str object, uint64_t after, uint32_t 
 	rows = json_array();
 	for (uint64_t n = first; n <= v.last && n - first < rows_max; n++)
 		json_array_append_new(rows, row_of(n, trace_record(all, object, n), mask));
-	answer(out,
+	ctl_json_put(out,
 		json_pack("{s:b,s:s,s:o,s:I,s:I}", "ok", 1, "schema", "tandemctl/trace/1", "rows",
 			rows, "last", (json_int_t)v.last, "lost", (json_int_t)lost));
 }

@@ -3,26 +3,11 @@
 #include "daemon/http_json.h"
 
 #include "core/model.h"
+#include "daemon/ctl_json.h"
 #include "proto/base/check.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
-
-static int
-append_to_buf(const char *p, size_t n, void *arg)
-{
-	buf_put(arg, p, n);
-	return 0;
-}
-
-static void
-put(struct buf *out, json_t *root)
-{
-	REQUIRE(root != NULL);
-	json_dump_callback(root, append_to_buf, out, JSON_COMPACT);
-	json_decref(root);
-}
 
 /* An object that says of what and of when it is; takes `list`. */
 static json_t *
@@ -94,7 +79,7 @@ http_json_channels(const struct http_snap *s, struct buf *out)
 				(json_int_t)l->requests, "failures", (json_int_t)l->failures,
 				"queued", (json_int_t)l->queued));
 	}
-	put(out, answer(s, "tandemctl/channels/1", s->link_count, "channels", list));
+	ctl_json_put(out, answer(s, "tandemctl/channels/1", s->link_count, "channels", list));
 }
 
 void
@@ -113,7 +98,7 @@ http_json_sessions(const struct http_snap *s, struct buf *out)
 				(json_int_t)r->waiting_messages, "waiting_bytes",
 				(json_int_t)r->waiting_bytes));
 	}
-	put(out, answer(s, "tandemctl/sessions/1", s->session_count, "sessions", list));
+	ctl_json_put(out, answer(s, "tandemctl/sessions/1", s->session_count, "sessions", list));
 }
 
 void
@@ -130,7 +115,7 @@ http_json_monitors(const struct http_snap *s, struct buf *out)
 				r->device[0] != '\0' ? masked(s, r->device) : json_null(), "type",
 				r->calls ? "call" : "device", "in_service", r->in_service ? 1 : 0));
 	}
-	put(out, answer(s, "tandemctl/monitors/1", s->monitor_count, "monitors", list));
+	ctl_json_put(out, answer(s, "tandemctl/monitors/1", s->monitor_count, "monitors", list));
 }
 
 void
@@ -150,7 +135,7 @@ http_json_calls(const struct http_snap *s, struct buf *out)
 	REQUIRE(root != NULL);
 	json_object_set_new(root, "in_doubt_total", json_integer((json_int_t)s->parties.doubts));
 	json_object_set_new(root, "parties", states);
-	put(out, root);
+	ctl_json_put(out, root);
 }
 
 void
@@ -167,7 +152,8 @@ http_json_history(const struct http_snap *s, struct str lines, struct buf *out)
 		else
 			json_decref(entry);
 	}
-	put(out, answer(s, "tandemctl/history/1", (uint32_t)json_array_size(list), "lines", list));
+	ctl_json_put(out,
+		answer(s, "tandemctl/history/1", (uint32_t)json_array_size(list), "lines", list));
 }
 
 void
@@ -175,7 +161,7 @@ http_json_health(const struct http_snap *s, bool ok, const char *text, struct bu
 {
 	struct stat_input in = http_snap_stat(s);
 
-	put(out,
+	ctl_json_put(out,
 		json_pack("{s:s,s:b,s:s,s:s,s:s,s:I,s:s}", "schema", "tandem/health/1", "ok",
 			ok ? 1 : 0, "node", s->node_name, "role",
 			s->at_us != 0 ? stat_role(s->view.role) : "starting", "state",

@@ -6,11 +6,11 @@
 #include "daemon/stat.h"
 
 #include "daemon/conf.h"
+#include "daemon/ctl_json.h"
 #include "proto/base/check.h"
 #include "proto/csta_codec.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -289,19 +289,6 @@ takeover_json(const struct node_takeover *t)
 		t->done ? 1 : 0);
 }
 
-/* Texts may come from afar and be cut anywhere: only ASCII is certain to be JSON. */
-static json_t *
-plain_text(const char *text)
-{
-	char plain[200];
-	size_t n = 0;
-
-	for (; text[n] != '\0' && n < sizeof(plain) - 1; n++)
-		plain[n] = text[n] >= ' ' && text[n] <= '~' ? text[n] : '?';
-	plain[n] = '\0';
-	return json_string(plain);
-}
-
 static json_t *
 links_json(const struct stat_input *in)
 {
@@ -310,12 +297,13 @@ links_json(const struct stat_input *in)
 	for (uint32_t i = 0; i < in->link_count; i++) {
 		const struct node_link *l = &in->links[i];
 		json_t *link = json_pack("{s:o,s:s,s:o,s:s,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}",
-			"name", plain_text(l->name), "transport", l->transport, "url",
-			plain_text(l->url), "state", l->state, "reason", plain_text(l->reason),
-			"requests", (json_int_t)l->requests, "failures", (json_int_t)l->failures,
-			"refusals", (json_int_t)l->refusals, "overloads", (json_int_t)l->overloads,
-			"redirects", (json_int_t)l->redirects, "opens", (json_int_t)l->opens,
-			"losses", (json_int_t)l->losses, "queued", (json_int_t)l->queued);
+			"name", ctl_json_plain(l->name), "transport", l->transport, "url",
+			ctl_json_plain(l->url), "state", l->state, "reason",
+			ctl_json_plain(l->reason), "requests", (json_int_t)l->requests, "failures",
+			(json_int_t)l->failures, "refusals", (json_int_t)l->refusals, "overloads",
+			(json_int_t)l->overloads, "redirects", (json_int_t)l->redirects, "opens",
+			(json_int_t)l->opens, "losses", (json_int_t)l->losses, "queued",
+			(json_int_t)l->queued);
 
 		REQUIRE(link != NULL);
 		json_array_append_new(list, link);
@@ -343,13 +331,6 @@ listeners_json(const struct stat_input *in)
 		json_array_append_new(list, one);
 	}
 	return list;
-}
-
-static int
-append_to_buf(const char *p, size_t n, void *arg)
-{
-	buf_put(arg, p, n);
-	return 0;
 }
 
 void
@@ -385,9 +366,8 @@ stat_status(const struct stat_input *in, struct buf *out)
 		root, "overloads_total", json_integer((json_int_t)in->counts->overloads));
 	json_object_set_new(root, "state_dir",
 		json_pack("{s:b,s:o}", "ok", state_is_well(in) ? 1 : 0, "text",
-			plain_text(state_is_well(in) ? "well" : in->state_trouble)));
+			ctl_json_plain(state_is_well(in) ? "well" : in->state_trouble)));
 	json_object_set_new(root, "links", links_json(in));
 	json_object_set_new(root, "listeners", listeners_json(in));
-	json_dump_callback(root, append_to_buf, out, JSON_COMPACT);
-	json_decref(root);
+	ctl_json_put(out, root);
 }
