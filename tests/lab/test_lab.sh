@@ -174,6 +174,11 @@ test_agent_alone()
 	result $? "while the address moves the score stays ($before)"
 	lab_wait 10 monitor_tells 1000
 	result $? "a later monitor tells the new score ($(score n1))"
+	expect 0 n1 demote 'alone'
+	lab_in n1 sh -c 'echo 999999999 >/run/resource-agents/tandemd-tandemd.role'
+	expect 0 n1 monitor 'its record of the change is of the time before a boot'
+	[ "$(score n1)" != 1000 ]
+	result $? "such a record keeps no score back ($(score n1))"
 	kill_tandemd n1 KILL
 	expect 7 n1 monitor 'after kill -9'
 	expect 0 n1 demote 'after kill -9'
