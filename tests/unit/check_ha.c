@@ -504,21 +504,35 @@ START_TEST(without_fencing_a_lost_node_shuts_the_gate_until_quorum_is_told)
 }
 END_TEST
 
-/* With fencing as well, where a third vote decides who fences: the other side may get it. The claim stays: whoever lives was not replaced. */
-START_TEST(with_a_third_vote_a_lost_node_shuts_the_gate_until_quorum_is_told)
+/* An active and a standby in step with fencing and a third vote. */
+static void
+voting_pair(void)
 {
 	begin(2);
 	t.conf.third_vote = true;
-	t.qdevice = true;
 	toy_start(&t, 0);
 	toy_start(&t, 1);
 	toy_run(&t, 300);
 	toy_promote(&t, 0);
 	toy_run(&t, 1000);
 	ck_assert(ha_gate_open(t.node[0].ha));
+}
+
+/* The link is cut; that quorum went to the other side is on its way for long. */
+static void
+lose_the_other(void)
+{
+	t.qdevice = true;
 	t.quorate_component = 5;
-	t.quorum_denial_ms_max = 100000; /* on its way for long */
+	t.quorum_denial_ms_max = 100000;
 	toy_move(&t, 1, 1);
+}
+
+/* With fencing as well, where a third vote decides who fences: the other side may get it. The claim stays: whoever lives was not replaced. */
+START_TEST(with_a_third_vote_a_lost_node_shuts_the_gate_until_quorum_is_told)
+{
+	voting_pair();
+	lose_the_other();
 	while (toy_read_one(&t, 0))
 		;
 	ck_assert(!ha_gate_open(t.node[0].ha));
@@ -535,17 +549,8 @@ END_TEST
 /* It may have been told before the loss: with fencing nobody waits for ever. */
 START_TEST(with_a_third_vote_quorum_is_not_awaited_for_ever)
 {
-	begin(2);
-	t.conf.third_vote = true;
-	toy_start(&t, 0);
-	toy_start(&t, 1);
-	toy_run(&t, 300);
-	toy_promote(&t, 0);
-	toy_run(&t, 1000);
-	t.quorum_denial_ms_max = 100000;
-	t.qdevice = true;
-	t.quorate_component = 5;
-	toy_move(&t, 1, 1);
+	voting_pair();
+	lose_the_other();
 	toy_run(&t, 3 * t.conf.lease_ms / 2);
 	ck_assert(!ha_gate_open(t.node[0].ha));
 	toy_run(&t, t.conf.lease_ms);
@@ -558,13 +563,7 @@ END_TEST
 /* While the ring is silent nothing is proven: what is not acknowledged waits. A standby that is slow on a living ring is not waited for. */
 START_TEST(with_a_third_vote_a_silent_ring_holds_what_is_not_acknowledged)
 {
-	begin(2);
-	t.conf.third_vote = true;
-	toy_start(&t, 0);
-	toy_start(&t, 1);
-	toy_run(&t, 300);
-	toy_promote(&t, 0);
-	toy_run(&t, 1000);
+	voting_pair();
 	toy_append(&t, 0, 1, 1);
 	toy_run(&t, 100);
 	ck_assert_uint_eq(ha_released(t.node[0].ha), 1);
