@@ -20,9 +20,27 @@ inject()
 	say "$hit stands still for $pause_ms ms"
 }
 
+# The other node has lost it, or has heard it since it goes on: the ring that both are in has survived.
+is_decided()
+{
+	local age_ms
+	has_happened "$other" peer-lost && return
+	age_ms=$(ctl "$other" --json status 2>/dev/null |
+		sed -n 's/.*"local": *false,[^}]*"beat_age_ms": *\([0-9]*\).*/\1/p')
+	[ -n "$age_ms" ] && [ "$age_ms" -lt $((($(now_us) - resumed_us) / 1000)) ]
+}
+
+# One that was lost is fenced, or is back in the group.
+is_over()
+{
+	was_fenced || is_ready
+}
+
 after_fault()
 {
 	step sleep "$((pause_ms / 1000)).$(printf '%03d' $((pause_ms % 1000)))"
+	resumed_us=$(now_us)
 	if "$LAB_HERE/lab" resume "$hit" 2>/dev/null; then say "$hit goes on"; else say "$hit was fenced"; fi
-	step sleep 3 # token, consensus and fencing: only then it is certain which of both it was
+	lab_wait 30 is_decided || say "$other neither misses $hit nor hears it"
+	! has_happened "$other" peer-lost || lab_wait 30 is_over || say "$hit was neither fenced, nor is it back"
 }
