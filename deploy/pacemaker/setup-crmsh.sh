@@ -32,7 +32,7 @@ primitive tandem-ip IPaddr2 params ip="$address" cidr_netmask=$mask \\
 	op monitor interval=5s timeout=10s meta failure-timeout=60s
 colocation ip-with-active inf: tandem-ip tandemd-clone:Promoted
 order active-then-ip Mandatory: tandemd-clone:promote tandem-ip:start symmetrical=false
-property dc-deadtime=2s no-quorum-policy=stop stonith-enabled=true priority-fencing-delay=$delay
+property dc-deadtime=2s no-quorum-policy=stop stonith-enabled=true priority-fencing-delay=$delay load-threshold=1000% node-action-limit=8
 C
 }
 

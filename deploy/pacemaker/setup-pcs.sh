@@ -39,7 +39,8 @@ is_new()
 
 make_all()
 {
-	pcs_on_copy property set dc-deadtime=2s no-quorum-policy=stop stonith-enabled=true priority-fencing-delay="$delay"
+	pcs_on_copy property set dc-deadtime=2s no-quorum-policy=stop stonith-enabled=true priority-fencing-delay="$delay" \
+		load-threshold=1000% node-action-limit=8
 	# shellcheck disable=SC2086 # params are words
 	is_new tandemd && pcs_on_copy resource create --no-default-ops tandemd ocf:tandem:tandemd \
 		$params \

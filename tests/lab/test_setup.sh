@@ -88,7 +88,7 @@ said()
 			if (where != "") print where op " timeout " seconds(attribute("timeout")) }
 		/<op .*\/>/ || /<\/op>/ { op = "" }
 		/<nvpair / && where == "cluster" &&
-			attribute("name") !~ /^(dc-deadtime|stonith-enabled|no-quorum-policy|priority-fencing-delay)$/ { next }
+			attribute("name") !~ /^(dc-deadtime|stonith-enabled|no-quorum-policy|priority-fencing-delay|load-threshold|node-action-limit)$/ { next }
 		/<nvpair / && where != "" { print where op " " attribute("name") "=" attribute("value") }
 		/<rsc_colocation / { print "with", attribute("rsc"), attribute("with-rsc"), attribute("with-rsc-role"), attribute("score") }
 		/<rsc_order / { print "order", attribute("first"), attribute("first-action"), attribute("then"), attribute("then-action"),
