@@ -2,13 +2,15 @@
 /*
  * Nudging clients: see io_nudge.h.
  *
- * One timer for all: while anything is pending it looks each 20 ms whether the local address is
- * here (a UDP socket can be bound to it) and sends what is due. Three segments each, should one be
- * lost: the second after 100 ms; the third after 700 ms, because Linux answers at most two stray
- * segments of a connection a second.
+ * One timer for all: while anything is pending it looks each 5 ms whether the local address is
+ * here (a UDP socket can be bound to it) and sends what is due. Before the first segment the
+ * neighbours are told that the address is here, or the client's answer would go to the other node.
+ * Three segments each, should one be lost: the second after 100 ms; the third after 700 ms, because
+ * Linux answers at most two stray segments of a connection a second.
  */
 #include "daemon/io_nudge.h"
 
+#include "daemon/io_arp.h"
 #include "proto/base/limits.h"
 #include "proto/base/mem.h"
 
@@ -23,7 +25,7 @@
 #include <unistd.h>
 #include <utlist.h>
 
-#define NUDGE_POLL_MS 20
+#define NUDGE_POLL_MS 5
 #define NUDGE_WAIT_MS 30000
 #define NUDGE_SEGMENTS 3
 
@@ -40,8 +42,9 @@ struct nudge {
 struct io_nudge {
 	struct io_sink sink;
 	uv_timer_t timer;
-	int raw; /* -1: not open */
+	int raw, arp; /* -1: not open */
 	bool told_raw, told_send;
+	struct in_addr announced; /* since anything is pending */
 	size_t count;
 	struct nudge *list;
 };
@@ -139,6 +142,12 @@ open_raw(struct io_nudge *n)
 	return false;
 }
 
+bool
+io_nudge_is_able(struct io_nudge *n)
+{
+	return open_raw(n);
+}
+
 static void
 forget(struct io_nudge *n, struct nudge *x)
 {
@@ -180,6 +189,23 @@ serve(struct io_nudge *n, struct nudge *x, bool here)
 	return x->sent < NUDGE_SEGMENTS;
 }
 
+/* The first of them that found this address here. */
+static void
+announce(struct io_nudge *n, struct in_addr address)
+{
+	struct err e = { 0 };
+
+	if (n->announced.s_addr == address.s_addr)
+		return;
+	n->announced = address;
+	if (n->arp < 0)
+		n->arp = io_arp_open();
+	if (n->arp < 0 || io_arp_announce(n->arp, address, &e) == E_IO)
+		log_emit(n->sink.log, M_CLIENT_REFUSED,
+			"the neighbours are not told where the address is now: %s",
+			n->arp < 0 ? strerror(errno) : e.text);
+}
+
 static void
 on_tick(uv_timer_t *timer)
 {
@@ -193,12 +219,16 @@ on_tick(uv_timer_t *timer)
 			here = is_local(&x->local);
 			asked = x->local.sin_addr;
 			known = true;
+			if (here && x->sent == 0)
+				announce(n, asked);
 		}
 		if (!serve(n, x, here))
 			forget(n, x);
 	}
-	if (n->list == NULL)
+	if (n->list == NULL) {
+		n->announced = (struct in_addr){ 0 };
 		uv_timer_stop(&n->timer);
+	}
 }
 
 static bool
@@ -253,7 +283,7 @@ io_nudge_new(const struct io_sink *sink)
 	struct io_nudge *n = mem_zalloc(sizeof(*n));
 
 	n->sink = *sink;
-	n->raw = -1;
+	n->raw = n->arp = -1;
 	uv_timer_init(sink->loop, &n->timer);
 	n->timer.data = n;
 	return n;
@@ -266,7 +296,9 @@ io_nudge_close(struct io_nudge *n)
 		forget(n, n->list);
 	if (n->raw >= 0)
 		close(n->raw);
-	n->raw = -1;
+	if (n->arp >= 0)
+		close(n->arp);
+	n->raw = n->arp = -1;
 	uv_close((uv_handle_t *)&n->timer, NULL);
 }
 

@@ -18,6 +18,8 @@ struct io_nudge;
 struct io_nudge *io_nudge_new(const struct io_sink *sink);
 /** Both as "address:port". Returns at once; what cannot be nudged is logged. */
 void io_nudge_send(struct io_nudge *n, struct str client, struct str local);
+/** This process may nudge; if not, it is said once. */
+bool io_nudge_is_able(struct io_nudge *n);
 /** Nudges that are not finished. */
 size_t io_nudge_pending(const struct io_nudge *n);
 void io_nudge_close(struct io_nudge *n);

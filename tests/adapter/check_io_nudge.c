@@ -4,12 +4,15 @@
  * TCP_REPAIR: its socket goes away without a word, and the client, which only listens, must see its
  * connection reset.
  */
+#include "daemon/io_arp.h"
 #include "daemon/io_nudge.h"
 #include "tests/adapter/recorder.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -50,6 +53,25 @@ set_address(const char *text)
 	memcpy(&lo.ifr_addr, &sa, sizeof(sa));
 	ck_assert_int_eq(ioctl(fd, SIOCSIFADDR, &lo), 0);
 	close(fd);
+}
+
+/* A cable in this namespace; what comes out at its far end can be read from the socket. */
+static int
+listen_on_cable(void)
+{
+	struct sockaddr_ll at = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
+	int fd;
+
+	ck_assert_int_eq(
+		system("ip link add near address 02:00:00:00:00:07 type veth peer name far && "
+		       "sysctl -q -w net.ipv6.conf.near.disable_ipv6=1 "
+		       "net.ipv6.conf.far.disable_ipv6=1 && "
+		       "ip link set near up && ip link set far up"),
+		0);
+	fd = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
+	at.sll_ifindex = (int)if_nametoindex("far");
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	return fd;
 }
 
 static void
@@ -160,6 +182,55 @@ START_TEST(waits_for_the_address)
 END_TEST
 
 /* Clients of several listeners: each hears it from the address and port that it was connected to, also when one is not here. */
+/* Neighbours hear where the address is before the client is nudged: its answer would go to the other node. */
+START_TEST(neighbours_are_told_first)
+{
+	static const uint8_t mac[6] = { 2, 0, 0, 0, 0, 7 };
+	struct in_addr address;
+	uint8_t want[IO_ARP_FRAME_BYTES], got[128];
+	int fd = listen_on_cable(), ip_at = sizeof(struct ether_header);
+	ssize_t n;
+
+	io_nudge_send(nudge, STR("192.168.8.2:4000"), STR("192.168.8.1:1040"));
+	io_nudge_send(nudge, STR("192.168.8.2:4001"), STR("192.168.8.1:1040"));
+	recorder_run_ms(r, 50);
+	ck_assert_int_lt(recv(fd, got, sizeof(got), MSG_DONTWAIT), 0);
+	ck_assert_int_eq(system("ip addr add 192.168.8.1/24 dev near && "
+				"ip neigh add 192.168.8.2 lladdr 02:00:00:00:00:08 dev near"),
+		0);
+	recorder_run_ms(r, 50);
+	inet_pton(AF_INET, "192.168.8.1", &address);
+	io_arp_make(want, mac, address);
+	n = recv(fd, got, sizeof(got), MSG_DONTWAIT);
+	ck_assert_int_ge(n, IO_ARP_FRAME_BYTES);
+	ck_assert_mem_eq(got, want, IO_ARP_FRAME_BYTES);
+	/* both nudges, and no second announcement */
+	for (unsigned i = 0; i < 2; i++) {
+		ck_assert_int_ge(recv(fd, got, sizeof(got), MSG_DONTWAIT), ip_at + 40);
+		ck_assert_int_eq(got[ip_at + 9], IPPROTO_TCP);
+	}
+	ck_assert_int_lt(recv(fd, got, sizeof(got), MSG_DONTWAIT), 0);
+	ck_assert_str_eq(r->log_text, "");
+	close(fd);
+	ck_assert_int_eq(system("ip link del near"), 0);
+}
+END_TEST
+
+START_TEST(announcement_of_no_address)
+{
+	struct in_addr address = { htonl(0xc0000201) };
+	struct err e = { 0 };
+	int fd = io_arp_open();
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(io_arp_announce(fd, address, &e), E_UNKNOWN);
+	err_clear(&e);
+	address.s_addr = htonl(INADDR_LOOPBACK);
+	ck_assert_int_eq(io_arp_announce(fd, address, &e), E_STATE);
+	close(fd);
+}
+END_TEST
+
 START_TEST(several_listeners)
 {
 	char client[3][32], local[3][32];
@@ -242,6 +313,8 @@ main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, client_of_a_vanished_server_is_reset);
 	tcase_add_test(t, waits_for_the_address);
+	tcase_add_test(t, neighbours_are_told_first);
+	tcase_add_test(t, announcement_of_no_address);
 	tcase_add_test(t, several_listeners);
 	tcase_add_test(t, living_connections_are_not_harmed);
 	tcase_add_test(t, bad_addresses_are_refused);
