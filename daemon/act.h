@@ -27,6 +27,9 @@ enum node_action_kind {
 	NODE_ACT_LISTEN,      /* flag: open or close all CSTA listeners */
 	NODE_ACT_CLIENT_SEND, /* id, bytes: one write, order kept */
 	NODE_ACT_CLIENT_CLOSE, /* id; flag: after what was sent before is out (else at once). CLIENT_CLOSED follows */
+	/* id, number: mute at once, closed only after so many ms: the address moves to the other node, which makes the client
+	   notice (NUDGE) when it listens. CLIENT_CLOSED follows */
+	NODE_ACT_CLIENT_HOLD,
 	NODE_ACT_CLIENT_PAUSE, /* id; flag: nothing more is read of it, until this comes without the flag */
 	NODE_ACT_NUDGE, /* text = client "address:port", text2 = local "address:port" of a connection that died with
 				  the other node: make the client notice (a bare ACK from that address once it is local) */

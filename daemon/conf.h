@@ -283,7 +283,7 @@ struct conf {
 	/* [csta] */
 	struct conf_listener listeners[LIMIT_LISTENERS]; /* [0] is that of [csta] */
 	uint32_t listener_count;
-	char virtual_address[64]; /* "" = none: clients of a dead node are not nudged */
+	char virtual_address[64]; /* "" = none: clients of the other node are not nudged */
 	char csta_user[LIMIT_SESSION_USER];
 	char csta_password[128];
 	char csta_password_file[192];   /* "" = none; the adapters read it into csta_password */

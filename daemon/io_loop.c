@@ -161,6 +161,13 @@ perform_north(struct io_loop *l, const struct node_action *a)
 	case NODE_ACT_CLIENT_CLOSE:
 		io_tcp_end(l->tcp, a->id, a->flag);
 		break;
+	case NODE_ACT_CLIENT_HOLD:
+		/* who may not nudge has a peer that may not, either: only the end of the connection tells the client */
+		if (io_nudge_is_able(l->nudge))
+			io_tcp_hold(l->tcp, a->id, a->number);
+		else
+			io_tcp_end(l->tcp, a->id, false);
+		break;
 	}
 }
 
@@ -205,6 +212,7 @@ perform_one(struct io_loop *l, const struct node_action *a)
 	case NODE_ACT_CLIENT_SEND:
 	case NODE_ACT_CLIENT_PAUSE:
 	case NODE_ACT_CLIENT_CLOSE:
+	case NODE_ACT_CLIENT_HOLD:
 	case NODE_ACT_ASKED:
 	case NODE_ACT_TOLD:
 		perform_asked(l, a);

@@ -41,6 +41,7 @@
 enum conn_state {
 	CONN_SHAKING, /* TLS is not agreed yet */
 	CONN_OPEN,
+	CONN_HELD,     /* neither read nor sent; it ends later */
 	CONN_FLUSHING, /* shutdown is queued behind the data; what comes in is thrown away */
 	CONN_CLOSING   /* uv_close() was called */
 };
@@ -54,7 +55,7 @@ struct conn {
 	enum conn_state state;
 	bool told;            /* CLIENT_OPEN was emitted */
 	bool watched;         /* in the list that the timer looks at */
-	uint64_t end_at_ms;   /* of a handshake or a flush, in loop time */
+	uint64_t end_at_ms;   /* of a handshake, a flush or a hold, in loop time */
 	uint64_t sent_bytes;  /* handed to us by the node */
 	uint64_t wire_bytes;  /* handed to the socket: the same, or what TLS made of it */
 	uint64_t acked_bytes; /* told to the node */
@@ -219,7 +220,8 @@ on_ack_timer(uv_timer_t *timer)
 			tell_acked(c);
 		if (c->state == CONN_SHAKING && uv_now(t->sink.loop) >= c->end_at_ms)
 			tls_failed(c, "no handshake in time");
-		if (c->state == CONN_FLUSHING && uv_now(t->sink.loop) >= c->end_at_ms)
+		if ((c->state == CONN_FLUSHING || c->state == CONN_HELD) &&
+			uv_now(t->sink.loop) >= c->end_at_ms)
 			drop(c, true);
 		next = c->next;
 		if (c->state == CONN_OPEN && c->acked_bytes == c->sent_bytes) {
@@ -599,6 +601,25 @@ io_tcp_end(struct io_tcp *t, uint64_t id, bool flush)
 	watch(c);
 	if (uv_shutdown(&c->shutdown, (uv_stream_t *)&c->handle, on_shutdown) != 0)
 		drop(c, false);
+}
+
+void
+io_tcp_hold(struct io_tcp *t, uint64_t id, uint64_t ms)
+{
+	struct conn *c = find(t, id);
+
+	if (c == NULL || c->state == CONN_CLOSING)
+		return;
+	if (c->state != CONN_OPEN ||
+		uv_stream_get_write_queue_size((uv_stream_t *)&c->handle) > 0) {
+		/* what waits in this process would still go out */
+		io_tcp_end(t, id, false);
+		return;
+	}
+	(void)uv_read_stop((uv_stream_t *)&c->handle);
+	c->state = CONN_HELD;
+	c->end_at_ms = uv_now(t->sink.loop) + ms;
+	watch(c);
 }
 
 /* --- life ------------------------------------------------------------------------------------- */

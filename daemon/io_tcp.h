@@ -37,6 +37,11 @@ void io_tcp_pause(struct io_tcp *t, uint64_t id, bool pause);
  * CLIENT_CLOSED follows.
  */
 void io_tcp_end(struct io_tcp *t, uint64_t id, bool flush);
+/**
+ * Nothing is read or sent any more, but the client is told of the end only after `ms`: RST, if the address is still here.
+ * CLIENT_CLOSED follows.
+ */
+void io_tcp_hold(struct io_tcp *t, uint64_t id, uint64_t ms);
 
 void io_tcp_close(struct io_tcp *t);
 void io_tcp_free(struct io_tcp *t);

@@ -278,7 +278,8 @@ node_leave_active(struct node *n)
 {
 	n->quiet_due = MONO_NEVER;
 	node_listen(n, false);
-	sess_deactivate(&n->sess);
+	sess_deactivate(&n->sess, n->moves);
+	n->moves = false;
 	svc_deactivate(&n->svc);
 	bw_deactivate(&n->bw);
 }
@@ -397,6 +398,8 @@ node_order_demote(struct node *n)
 {
 	err_clear(&n->refusal);
 	ctx_history(&n->x, "demote-asked", "\"role\":\"%s\"", ha_role_name(ha_role(n->x.ha)));
+	/* one that stops ends its connections with itself */
+	n->moves = ha_role(n->x.ha) == HA_ACTIVE && !n->stopping;
 	if (ha_demote(n->x.ha, n->x.now, &n->ring, &n->refusal) != E_OK)
 		log_emit(n->x.log, M_ROLE, "demote refused: %s", n->refusal.text);
 }

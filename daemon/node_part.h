@@ -25,6 +25,7 @@ struct node {
 	struct mono
 		quiet_due; /* devices not confirmed by then are told out of service; MONO_NEVER: done */
 	bool listening;
+	bool moves; /* the active role goes to the other node by order */
 	bool stopping;
 	bool stopped;
 	bool was_active;

@@ -21,6 +21,7 @@
 #define SESS_CHECK_MS 1000
 #define SESS_SHOWN_BYTES 64
 #define SESS_SURPLUS_MS 5000
+#define SESS_HOLD_MS 3000 /* the address moves in less than a second, if it moves */
 #define SESS_TURN_FRAMES 16
 #define SESS_STEP_TURNS 4
 
@@ -618,14 +619,39 @@ sess_nudge_all(struct sess *s)
 					.text2 = str_of(session->local) });
 }
 
+/* IPv4 only: nobody nudges the others. */
+static bool
+is_to_virtual_address(const struct sess *s, const struct conn *c)
+{
+	const char *address = s->x->conf->virtual_address;
+	size_t n = strlen(address);
+
+	return n > 0 && strchr(address, ':') == NULL && strncmp(c->local, address, n) == 0 &&
+		c->local[n] == ':';
+}
+
+static void
+sess_conn_hold(struct sess *s, struct conn *c)
+{
+	if (c->closing)
+		return;
+	c->closing = true;
+	ctx_act(s->x,
+		&(struct node_action){
+			.kind = NODE_ACT_CLIENT_HOLD, .id = c->id, .number = SESS_HOLD_MS });
+}
+
 void
-sess_deactivate(struct sess *s)
+sess_deactivate(struct sess *s, bool moves)
 {
 	struct sess_note *n, *n2;
 	struct conn *c, *c2;
 
 	HASH_ITER(by_id, s->conns, c, c2)
-		sess_conn_close(s, c, false);
+		if (moves && is_to_virtual_address(s, c))
+			sess_conn_hold(s, c);
+		else
+			sess_conn_close(s, c, false);
 	HASH_ITER(by_session, s->notes, n, n2)
 		sess_note_drop(s, n);
 	s->next_check = s->out_due = s->owed_due = MONO_NEVER;

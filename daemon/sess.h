@@ -81,8 +81,11 @@ void sess_fini(struct sess *s);
 
 /** The node became active: clean-up timers of all sessions start; clients of a dead node are nudged. */
 void sess_activate(struct sess *s);
-/** The node is not active any more: every connection is closed. */
-void sess_deactivate(struct sess *s);
+/**
+ * The node is not active any more: every connection is closed. `moves`: the other node takes over by order; connections to
+ * the virtual address then stand still until it has moved, so that their clients find somebody when they come again.
+ */
+void sess_deactivate(struct sess *s, bool moves);
 
 /* Where a connection comes from. Borrowed. */
 struct sess_origin {

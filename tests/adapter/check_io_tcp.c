@@ -8,6 +8,7 @@
 #include "tests/adapter/recorder.h"
 #include "tests/adapter/segments.h"
 
+#include <errno.h>
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -290,8 +291,54 @@ START_TEST(flush_has_a_deadline)
 }
 END_TEST
 
+/* Mute, but not ended: what came before arrives, what comes after does not, and nothing is read. */
+START_TEST(held_then_reset)
+{
+	int fd = connect_client();
+	char text[8];
+	uint64_t id;
+
+	recorder_await(r, NODE_EV_CLIENT_OPEN, 1);
+	id = recorder_find(r, NODE_EV_CLIENT_OPEN, 0)->id;
+	io_tcp_send(tcp, id, STR("before"));
+	io_tcp_hold(tcp, id, 100);
+	io_tcp_send(tcp, id, STR("after"));
+	ck_assert_int_eq(send(fd, "unread", 6, 0), 6);
+	read_exactly(fd, text, 6);
+	ck_assert_mem_eq(text, "before", 6);
+	recorder_run_ms(r, 30);
+	ck_assert_int_eq(recv(fd, text, 1, MSG_DONTWAIT), -1);
+	ck_assert_int_eq(errno, EAGAIN);
+	ck_assert_uint_eq(recorder_count(r, NODE_EV_CLIENT_CLOSED), 0);
+	recorder_await(r, NODE_EV_CLIENT_CLOSED, 1);
+	ck_assert_int_eq(recv(fd, text, 1, 0), -1);
+	ck_assert_int_eq(errno, ECONNRESET);
+	ck_assert_uint_eq(recorder_count(r, NODE_EV_CLIENT_DATA), 0);
+	close(fd);
+}
+END_TEST
+
+/* What still waits in the process would go out although it is mute: better an end. */
+START_TEST(held_with_output_is_an_end)
+{
+	size_t n = LIMIT_OUTBOX_BYTES / 2;
+	char *sent = calloc(1, n);
+	int fd = connect_client();
+	uint64_t id;
+
+	recorder_await(r, NODE_EV_CLIENT_OPEN, 1);
+	id = recorder_find(r, NODE_EV_CLIENT_OPEN, 0)->id;
+	io_tcp_send(tcp, id, (struct str){ sent, n });
+	io_tcp_hold(tcp, id, 60000);
+	recorder_await(r, NODE_EV_CLIENT_CLOSED, 1);
+	close(fd);
+	free(sent);
+}
+END_TEST
+
 START_TEST(unknown_ids_are_swallowed)
 {
+	io_tcp_hold(tcp, 77, 1);
 	io_tcp_send(tcp, 77, STR("x"));
 	io_tcp_end(tcp, 77, true);
 	io_tcp_end(tcp, 77, false);
@@ -448,6 +495,8 @@ main(void)
 	tcase_add_test(t, pause_stops_reading);
 	tcase_add_test(t, flush_then_close);
 	tcase_add_test(t, flush_has_a_deadline);
+	tcase_add_test(t, held_then_reset);
+	tcase_add_test(t, held_with_output_is_an_end);
 	tcase_add_test(t, unknown_ids_are_swallowed);
 	tcase_add_test(t, close_from_inside_an_event);
 	tcase_add_test(t, reset_by_the_client);

@@ -203,6 +203,9 @@ node_perform(struct sim *s, struct sim_node *n, const struct node_action *a)
 	case NODE_ACT_CLIENT_CLOSE:
 		sim_tcp_node_close(s, n->index, a->id, a->flag);
 		break;
+	case NODE_ACT_CLIENT_HOLD:
+		sim_tcp_node_hold(s, n->index, a->id, (int64_t)a->number * SIM_MS);
+		break;
 	case NODE_ACT_NUDGE:
 		sim_tcp_nudge(s, n->index, a->text, a->text2);
 		break;

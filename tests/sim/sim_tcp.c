@@ -33,6 +33,7 @@ struct tcp_conn {
 	int64_t up_last_us, down_last_us;
 	int64_t down_cut_us;      /* nothing that arrives later came through; INT64_MAX */
 	int64_t stalled_until_us; /* the client does not read, and its kernel takes no more */
+	int64_t held_until_us;    /* the process keeps the socket, without reading or writing */
 	uint64_t arrived, acked;
 	bool ack_planned;
 };
@@ -197,6 +198,16 @@ tcp_pieces(struct sim *s, uint64_t id, int64_t *last_us, struct str bytes, sim_e
 	}
 }
 
+/* What the client sends lies in the socket of a process that does not read it. */
+static bool
+tcp_is_held(struct sim *s, const struct tcp_conn *c)
+{
+	const struct sim_node *n = s->nodes[c->node];
+
+	return s->now_us < c->held_until_us && n->instance == c->instance && n->host_up &&
+		sim_arbiter_address(s) == (int)c->node;
+}
+
 void
 sim_tcp_client_send(struct sim *s, uint64_t id, struct str bytes)
 {
@@ -208,6 +219,8 @@ sim_tcp_client_send(struct sim *s, uint64_t id, struct str bytes)
 		tcp_pieces(s, id, &c->up_last_us, bytes, tcp_up);
 		return;
 	}
+	if (tcp_is_held(s, c))
+		return;
 	/* the address may have moved to a host that has no such socket: it answers with a reset */
 	if (c->target < 0 && sim_arbiter_address(s) >= 0)
 		sim_world_at(s, 2 * tcp_delay(s), tcp_tell_client, id, 0, 0);
@@ -331,8 +344,9 @@ tcp_end_down(struct sim *s, uint64_t id, struct tcp_conn *c)
 		id, 0, 0);
 }
 
-void
-sim_tcp_node_close(struct sim *s, unsigned node, uint64_t id, bool after_output)
+/* The connection a node may close; NULL: it has none such, or CLIENT_CLOSED is on its way. */
+static struct tcp_conn *
+tcp_to_close(struct sim *s, unsigned node, uint64_t id)
 {
 	struct tcp_conn *c = tcp_conn(s, id);
 
@@ -340,10 +354,44 @@ sim_tcp_node_close(struct sim *s, unsigned node, uint64_t id, bool after_output)
 		sim_world_fail(s, "BOUNDED",
 			"%s closes connection %" PRIu64 ", which it does not have",
 			sim_node_name(s, node), id);
-		return;
+		return NULL;
 	}
-	if (!c->server_open)
-		return; /* CLIENT_CLOSED is on its way */
+	return c->server_open ? c : NULL;
+}
+
+static void
+tcp_held_enough(struct sim *s, const struct sim_event *ev)
+{
+	struct tcp_conn *c = tcp_conn(s, ev->a);
+
+	if (c->held_until_us == 0)
+		return; /* the process has died */
+	c->held_until_us = 0;
+	if (sim_arbiter_address(s) == (int)c->node && s->nodes[c->node]->host_up)
+		tcp_end_down(s, ev->a, c);
+	tcp_closed_by_node(s, ev);
+}
+
+void
+sim_tcp_node_hold(struct sim *s, unsigned node, uint64_t id, int64_t us)
+{
+	struct tcp_conn *c = tcp_to_close(s, node, id);
+
+	if (c == NULL)
+		return;
+	c->server_open = false;
+	c->held_until_us = s->now_us + us;
+	tcp_cut(s, c);
+	sim_world_at(s, us, tcp_held_enough, id, 0, 0);
+}
+
+void
+sim_tcp_node_close(struct sim *s, unsigned node, uint64_t id, bool after_output)
+{
+	struct tcp_conn *c = tcp_to_close(s, node, id);
+
+	if (c == NULL)
+		return;
 	c->server_open = false;
 	if (!after_output)
 		tcp_cut(s, c);
@@ -357,9 +405,14 @@ sim_tcp_node_died(struct sim *s, unsigned node, uint64_t instance, bool silent)
 	for (uint64_t id = 1; id <= s->tcp->count; id++) {
 		struct tcp_conn *c = tcp_conn(s, id);
 
-		if (!c->server_open || c->node != node || c->instance != instance)
+		bool held = s->now_us < c->held_until_us;
+
+		if ((!c->server_open && !held) || c->node != node || c->instance != instance)
 			continue;
 		c->server_open = false;
+		c->held_until_us = 0;
+		if (held && (silent || sim_arbiter_address(s) != (int)node))
+			continue;
 		if (silent || sim_world_chance(s, SIM_RNG_TCP, 40))
 			tcp_cut(s, c);
 		if (!silent)

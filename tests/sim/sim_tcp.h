@@ -31,6 +31,8 @@ bool sim_tcp_is_whole(const struct sim *s, uint64_t conn);
 /* the node's side */
 void sim_tcp_node_send(struct sim *s, unsigned node, uint64_t conn, struct str bytes);
 void sim_tcp_node_close(struct sim *s, unsigned node, uint64_t conn, bool after_output);
+/** Mute at once; the client hears of it after `us`, if the address is still there, or from whoever has it then. */
+void sim_tcp_node_hold(struct sim *s, unsigned node, uint64_t conn, int64_t us);
 /** The process on `node` died; `silent`: with its host. */
 void sim_tcp_node_died(struct sim *s, unsigned node, uint64_t instance, bool silent);
 /** The address has moved: a bare ACK to the client's side of a connection that died with the other node. */

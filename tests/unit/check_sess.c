@@ -453,6 +453,43 @@ START_TEST(test_not_active)
 }
 END_TEST
 
+/* By order the other node takes the address: who uses it is told when it has moved, everybody else at once. */
+START_TEST(test_connections_stand_still_while_the_address_moves)
+{
+	unsigned virtual, own;
+
+	setup("[csta]\nvirtual-address = 10.77.0.50\n");
+	virtual = world_session(&w);
+	own = world_connect_to(&w, "10.77.0.1:1040");
+	world_take(&w, own);
+	world_step(&w, &(struct node_event){ .kind = NODE_EV_DEMOTE });
+	world_heard(&w, virtual, "");
+	ck_assert(w.clients[virtual].open);
+	ck_assert_uint_eq(w.clients[virtual].held_ms, 3000);
+	world_heard(&w, own, "closed\n");
+	world_send(&w, virtual, 7, "<RequestSystemStatus/>");
+	world_settle(&w);
+	world_heard(&w, virtual, "");
+	world_fini(&w);
+}
+END_TEST
+
+/* Without a virtual address, or with one that only begins like it, nobody else would tell them. */
+START_TEST(test_connections_end_where_no_address_moves)
+{
+	static const char *const settings[] = { "", "[csta]\nvirtual-address = 10.77.0.5\n" };
+	unsigned c;
+
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+		setup(settings[i]);
+		c = world_session(&w);
+		world_step(&w, &(struct node_event){ .kind = NODE_EV_DEMOTE });
+		world_heard(&w, c, "closed\n");
+		world_fini(&w);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -474,6 +511,8 @@ main(void)
 		test_slow_reader,
 		test_flood_without_reading,
 		test_not_active,
+		test_connections_stand_still_while_the_address_moves,
+		test_connections_end_where_no_address_moves,
 	};
 
 	return world_main("sess", tests, sizeof(tests) / sizeof(tests[0]));

@@ -324,6 +324,9 @@ world_action(struct world *w, const struct node_action *a)
 	case NODE_ACT_CLIENT_CLOSE:
 		world_client_closed(w, a->id);
 		break;
+	case NODE_ACT_CLIENT_HOLD:
+		w->clients[a->id].held_ms = a->number;
+		break;
 	case NODE_ACT_HTTP:
 		world_bw_http(w, a);
 		break;
@@ -423,8 +426,8 @@ world_start(struct world *w)
 
 /* clients */
 
-unsigned
-world_connect_over(struct world *w, uint32_t listener, const char *peer)
+static unsigned
+world_connect_as(struct world *w, uint32_t listener, const char *peer, const char *local)
 {
 	unsigned id = ++w->client_count;
 	struct world_client *c = &w->clients[id];
@@ -440,8 +443,20 @@ world_connect_over(struct world *w, uint32_t listener, const char *peer)
 			.id = id,
 			.number = listener,
 			.text = str_of(peer),
-			.text2 = STR("10.77.0.50:1040") });
+			.text2 = str_of(local) });
 	return id;
+}
+
+unsigned
+world_connect_over(struct world *w, uint32_t listener, const char *peer)
+{
+	return world_connect_as(w, listener, peer, "10.77.0.50:1040");
+}
+
+unsigned
+world_connect_to(struct world *w, const char *local)
+{
+	return world_connect_as(w, 0, "10.77.0.100:50000", local);
 }
 
 unsigned

@@ -94,8 +94,9 @@ enum world_xsp_mode {
 
 struct world_client {
 	bool open;
-	bool paused; /* the node does not want to read of it for now */
-	bool reads;  /* its TCP acknowledges what it gets at once */
+	uint64_t held_ms; /* mute, to be closed after so long; 0: it is not */
+	bool paused;      /* the node does not want to read of it for now */
+	bool reads;       /* its TCP acknowledges what it gets at once */
 	struct csta_stream in;
 	uint64_t bytes;
 	uint64_t frames;
@@ -223,6 +224,8 @@ unsigned world_connect(struct world *w);
 unsigned world_connect_from(struct world *w, const char *peer);
 /** The same over another listener of the configuration. */
 unsigned world_connect_over(struct world *w, uint32_t listener, const char *peer);
+/** The same to another address of the node than the virtual one. */
+unsigned world_connect_to(struct world *w, const char *local);
 /** Sends one frame and lets it have its effect. */
 void world_send(struct world *w, unsigned client, unsigned invoke, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
