@@ -276,19 +276,71 @@ settle_heir(struct core_model *m, struct core_half *gone, bool difference, bool 
 	core_hash_half(m, heir);
 }
 
+/* Another party of the connection that clients were not told of yet; NULL. */
+static struct core_half *
+settle_untold(const struct core_half *h)
+{
+	struct core_half *other = core_half_sibling(h);
+
+	return other != NULL && other->told == VIEW_none && other->track->call->id == h->told_call ?
+		other :
+		NULL;
+}
+
+/* The gone party of its device by which it went when two calls were joined, or it by that one; NULL. */
+static struct core_half *
+settle_joined(const struct core_half *h, enum core_end end)
+{
+	struct core_half *other;
+
+	TAILQ_FOREACH(other, &h->device->halves, of_device)
+		if (other->gone && other->end == end && other->told != VIEW_none &&
+			(end == CORE_END_JOINED ? other->told_call == h->other :
+						  other->other == h->told_call))
+			return other;
+	return NULL;
+}
+
+/*
+ * Of two calls that were joined the one party tells of both, unless its connection goes on: the device is in that call again. Then
+ * each speaks for itself.
+ */
+static bool
+settle_is_told_by_another(const struct core_half *h)
+{
+	const struct core_half *teller;
+
+	if (h->end != CORE_END_JOINED)
+		return false;
+	teller = settle_joined(h, CORE_END_TRANSFERRED);
+	return teller == NULL || (settle_untold(teller) == NULL && settle_other(teller) == NULL);
+}
+
+/* The party is gone, its connection is not: nobody tells of the call that it was joined with. */
+static void
+settle_tells_alone(struct core_model *m, const struct core_half *h)
+{
+	struct core_half *joined = h->end != CORE_END_TRANSFERRED || h->other == 0 ?
+		NULL :
+		settle_joined(h, CORE_END_JOINED);
+
+	if (joined == NULL)
+		return;
+	joined->end = CORE_END_NORMAL;
+	core_hash_half(m, joined);
+}
+
 /* Tells that a party is gone: the connection with it, or that a far party left it. */
 static void
 settle_gone(struct core_model *m, struct core_half *h, bool difference, bool silent)
 {
-	struct core_half *untold = core_half_sibling(h);
+	struct core_half *untold = settle_untold(h);
 	bool led = settle_leads(h);
 
 	if (h->told == VIEW_none)
 		return;
-	if (h->end == CORE_END_JOINED)
-		silent = true;
-	if (untold != NULL && untold->told == VIEW_none &&
-		untold->track->call->id == h->told_call) {
+	silent = silent || settle_is_told_by_another(h);
+	if (untold != NULL) {
 		settle_walk(m, untold, difference, silent);
 		h->told = untold->told;
 		led = false;
@@ -297,6 +349,7 @@ settle_gone(struct core_model *m, struct core_half *h, bool difference, bool sil
 		settle_steps(m, h, VIEW_none, difference, silent);
 		return;
 	}
+	settle_tells_alone(m, h);
 	h->recording = CORE_RECORDING_NONE; /* what goes on without it is not recorded by it */
 	settle_recording(m, h, difference, silent);
 	if (!silent)

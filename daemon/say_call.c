@@ -373,12 +373,22 @@ moved_other(const struct say *s, const struct core_half *h)
 	return other != NULL ? say_far_device(s->x, other) : far;
 }
 
+/* Who brings others together talks, unless it rings at him or he calls: the next event tells of the answer. */
+static enum csta_local_state
+moved_local(const struct core_half *h, enum csta_event_kind kind)
+{
+	bool controls = h->how == CORE_HOW_CONFERENCED ? h->conference != CORE_CONFERENCE_NONE :
+							 core_half_took_over(h);
+	bool talks = h->told == VIEW_connected || h->told == VIEW_held || h->told == VIEW_far_held;
+
+	return say_local_state(
+		kind == CSTA_EV_Conferenced && controls && talks ? VIEW_connected : h->told);
+}
+
 void
 say_moved(struct say *s, const struct core_say *f)
 {
 	const struct core_half *h = f->half;
-	bool controls = h->how == CORE_HOW_CONFERENCED ? h->conference != CORE_CONFERENCE_NONE :
-							 core_half_took_over(h);
 	struct csta_event ev = call_event(s, f);
 	struct call_links links = { .count = 0 };
 	struct str by = moved_by(s, h);
@@ -387,8 +397,7 @@ say_moved(struct say *s, const struct core_say *f)
 	ev.connection_device = by;
 	ev.subject = by;
 	ev.other = moved_other(s, h);
-	ev.local = say_local_state(
-		ev.kind == CSTA_EV_Conferenced && controls ? VIEW_connected : h->told);
+	ev.local = moved_local(h, ev.kind);
 	ev.cause = moved_cause(s, h);
 	if (ev.kind == CSTA_EV_Conferenced)
 		ev.secondary_old = (struct csta_ref){ h->other, by };

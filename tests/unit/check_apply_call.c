@@ -226,6 +226,35 @@ START_TEST(two_calls_transferred_to_each_other_are_one_transfer)
 }
 END_TEST
 
+/*
+ * While nobody listened the device joined its calls and came into the first one again: clients see that connection go on, and nothing
+ * but an end of its own would take the second one from them. Whichever of both is told first.
+ */
+START_TEST(who_comes_back_into_a_joined_call)
+{
+	bool second_tells = _i == 1;
+	struct str calls[2] = { second_tells ? STR("k2") : STR("k1"), STR("k3") };
+	struct core_conference_in c = { CORE_CONFERENCE_ACTIVE, calls, 2 };
+	struct core_party p[2];
+
+	two_calls();
+	event_of(second(), party("k1", "1:1", CORE_ORIGINATOR, CORE_CONNECTED));
+	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
+	p[second_tells] = party("h1", "1:1", CORE_TERMINATOR, CORE_GONE);
+	p[!second_tells] = party("h2", "2:1", CORE_ORIGINATOR, CORE_GONE);
+	core_decide_redirected(&active.model, &em, dev(), p, 2, &log_counts);
+	event(party("h3", "3:1", CORE_ORIGINATOR, CORE_CONNECTED));
+	event_of(second(), party("k3", "3:1", CORE_TERMINATOR, CORE_CONNECTED));
+	core_decide_conference(&active.model, &em, second(), &c);
+	active.said[0] = standby.said[0] = '\0';
+	core_decide_service(&em, dev(), CORE_SERVICE_IN);
+	said(second_tells ? "*2001:cleared *2001:far-cleared 2001:IN " :
+			    "*2001:retrieved *2001:far-cleared *2001:cleared 2001:IN ");
+	event(party("h3", "3:1", CORE_ORIGINATOR, CORE_GONE));
+	said("2001:cleared ");
+}
+END_TEST
+
 START_TEST(a_call_that_joins_another_session_is_told_with_both)
 {
 	struct core_party p = party("k2", "1:1", CORE_TERMINATOR, CORE_CONNECTED);
@@ -629,6 +658,7 @@ main(void)
 	tcase_add_test(tc, a_transfer_out_of_a_conference_ends_the_other_call);
 	tcase_add_test(tc, a_transfer_with_a_call_never_told_ends_the_other);
 	tcase_add_test(tc, two_calls_transferred_to_each_other_are_one_transfer);
+	tcase_add_loop_test(tc, who_comes_back_into_a_joined_call, 0, 2);
 	tcase_add_test(tc, a_call_that_joins_another_session_is_told_with_both);
 	tcase_add_test(tc, a_call_that_has_ended_makes_way);
 	tcase_add_test(tc, a_forwarded_call_is_delivered_anew);

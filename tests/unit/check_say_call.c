@@ -137,6 +137,22 @@ START_TEST(test_another_far_party)
 }
 END_TEST
 
+/* Whose call joins an older one while it rings does not talk yet. */
+START_TEST(test_barged_in_while_it_rings)
+{
+	setup();
+	world_monitor(&w, client, "2002");
+	world_call(&w, "2002", "CallOriginatedEvent", "b", "7:1", "Originator", "Active", "2003");
+	call("CallReceivedEvent", "a", "8:1", "Terminator", "Alerting", "2003");
+	world_take(&w, client);
+	world_call(&w, "2002", "CallBargedInEvent", "b", "8:1", "Originator", "Active", "2003");
+	told("Conferenced connected/activeParticipation; Conferenced alerting/conference; ");
+	call("CallAnsweredEvent", "a", "8:1", "Terminator", "Active", "2003");
+	told("Established connected/newCall; ");
+	world_fini(&w);
+}
+END_TEST
+
 /* Detached without a word why, while 2002 had called 2001 and was not put through: 2002 has picked it up. */
 START_TEST(test_picked_up)
 {
@@ -610,6 +626,7 @@ main(void)
 {
 	const TTest *const tests[] = {
 		test_another_far_party,
+		test_barged_in_while_it_rings,
 		test_picked_up,
 		test_handed_over,
 		test_conference,
