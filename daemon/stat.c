@@ -107,6 +107,18 @@ stat_ready(const struct stat_input *in, char *text, size_t size)
 	return true;
 }
 
+bool
+stat_ready_but_config(const struct stat_input *in)
+{
+	struct ha_view view = *in->view;
+	struct stat_input as_if = *in;
+	char text[200];
+
+	view.peer.config_differs = false;
+	as_if.view = &view;
+	return stat_ready(&as_if, text, sizeof(text));
+}
+
 /* --- health ----------------------------------------------------------------------------------- */
 
 /* A node that has just begun, or has just become active, has its time to get everything up. */
@@ -360,6 +372,7 @@ stat_status(const struct stat_input *in, struct buf *out)
 		(json_int_t)in->counts->malformed, "early_refused_total",
 		(json_int_t)in->counts->early_refused, "source", "daemon");
 	REQUIRE(root != NULL);
+	json_object_set_new(root, "ready_but_config", json_boolean(stat_ready_but_config(in)));
 	json_object_set_new(root, "overload",
 		json_string(in->counts->overload != NULL ? in->counts->overload : "none"));
 	json_object_set_new(

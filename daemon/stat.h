@@ -41,6 +41,8 @@ void stat_status(const struct stat_input *in, struct buf *out);
  * Could the standby take over now? `text` gets one sentence that says which node, or why not.
  */
 bool stat_ready(const struct stat_input *in, char *text, size_t size);
+/** The same if the configurations of the two nodes were equal: is that all that is missing? */
+bool stat_ready_but_config(const struct stat_input *in);
 
 /**
  * Does this node do its work as it should? `text` gets what is wrong, or "well". What is wrong with the other node is

@@ -42,7 +42,7 @@ static const char tandemctl_options_help[] =
 	"  --older TIME    calls, stuck: only those known for so long; 30s, 5m, 1h\n"
 	"  --diff          calls: what the two nodes have otherwise\n"
 	"  --watch         status: again every second (--watch=S: every S seconds); q ends it\n"
-	"  --explain       stuck: why we think so\n"
+	"  --explain       stuck: why we think so, and what was put right in the last hour\n"
 	"  -f, --follow    events: go on with what comes\n"
 	"  --ladder        trace: as arrows between BroadWorks, the nodes and the clients\n"
 	"  --for TIME      trace, log-level, pause: so long; 30s, 5m, 1h (trace: 60s, the others: until it is taken back)\n"
@@ -50,6 +50,7 @@ static const char tandemctl_options_help[] =
 	"  --all           resync: every device\n"
 	"  --to NODE       switchover, failover: only to this node\n"
 	"  --yes           switchover, failover, pause, test-failover: do not ask\n"
+	"  --config-differs  switchover: also while the configurations differ, after showing what does\n"
 	"  --accept-loss   failover: what the standby does not hold may be lost\n"
 	"  --reason TEXT   pause: why\n"
 	"  --warning N, --critical N    check: deltas that the standby may be behind (500, 5000)\n"
@@ -511,6 +512,7 @@ static const struct option tandemctl_options[] = {
 	{ "all", no_argument, NULL, 'A' },
 	{ "yes", no_argument, NULL, 'y' },
 	{ "accept-loss", no_argument, NULL, 'l' },
+	{ "config-differs", no_argument, NULL, 'd' },
 	{ "reason", required_argument, NULL, 'r' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -650,6 +652,9 @@ take_flag(struct tandemctl_call *c, int opt)
 		return true;
 	case 'l':
 		c->accept_loss = true;
+		return true;
+	case 'd':
+		c->config_differs = true;
 		return true;
 	default:
 		return false;

@@ -35,6 +35,7 @@ struct tandemctl_call {
 	bool ladder;                /* --ladder */
 	uint32_t for_s;             /* --for; 0 = not said */
 	bool accept_loss;           /* --accept-loss */
+	bool config_differs;        /* --config-differs */
 	bool all;                   /* --all */
 	bool yes;                   /* --yes: no question is asked */
 	const char *state;          /* --state: "" = any */

@@ -106,24 +106,19 @@ config_show(const struct tandemctl_call *c)
 	return TANDEMCTL_DONE;
 }
 
-static const char *
-side(const json_t *row, const char *key)
-{
-	const char *text = json_string_value(json_object_get(row, key));
-
-	return text != NULL ? text : "(not at all)";
-}
-
 static void
-show_row(const json_t *row)
+show_rows(const json_t *rows)
 {
-	const char *here = side(row, "here"), *there = side(row, "there");
+	const json_t *row;
+	struct buf out;
+	size_t i;
 
-	printf(" [%s] %s: ", side(row, "section"), side(row, "key"));
-	if (strcmp(here, "(secret)") == 0 && strcmp(there, here) == 0)
-		printf("differs (a secret)\n");
-	else
-		printf("here %s, there %s\n", here, there);
+	buf_init(&out, CTL_MESSAGE_BYTES_MAX);
+	json_array_foreach(rows, i, row)
+		tandemctl_conf_row(row, &out);
+	if (json_array_size(rows) == 0)
+		buf_cstr(&out, " the nodes have the same configuration\n");
+	tandemctl_print(&out);
 }
 
 /* The values in force on both nodes: the daemons compare them, secrets included, and say what differs. */
@@ -132,20 +127,15 @@ diff_nodes(const struct tandemctl_call *c)
 {
 	struct err e = { 0 };
 	json_t *answer = tandemctl_ask_verb(c, "confdiff", TANDEMCTL_ASK_OTHER_MS, &e);
-	const json_t *rows = json_object_get(answer, "rows"), *row;
+	const json_t *rows = json_object_get(answer, "rows");
 	bool differs = json_array_size(rows) > 0;
-	size_t i;
 
 	if (answer == NULL)
 		return tandemctl_report(&e);
-	if (c->json) {
+	if (c->json)
 		tandemctl_print_json(answer);
-	} else {
-		json_array_foreach(rows, i, row)
-			show_row(row);
-		if (!differs)
-			printf(" the nodes have the same configuration\n");
-	}
+	else
+		show_rows(rows);
 	json_decref(answer);
 	return differs ? TANDEMCTL_FAILED : TANDEMCTL_DONE;
 }

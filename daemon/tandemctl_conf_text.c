@@ -144,6 +144,26 @@ one_way(struct str here, struct str there, bool both, struct buf *out)
 	return differences;
 }
 
+static const char *
+side(const json_t *row, const char *key)
+{
+	const char *text = json_string_value(json_object_get(row, key));
+
+	return text != NULL ? text : "(not at all)";
+}
+
+void
+tandemctl_conf_row(const json_t *row, struct buf *out)
+{
+	const char *here = side(row, "here"), *there = side(row, "there");
+
+	buf_printf(out, " [%s] %s: ", side(row, "section"), side(row, "key"));
+	if (strcmp(here, "(secret)") == 0 && strcmp(there, here) == 0)
+		buf_cstr(out, "differs (a secret)\n");
+	else
+		buf_printf(out, "here %s, there %s\n", here, there);
+}
+
 unsigned
 tandemctl_conf_diff(struct str here, struct str there, struct buf *out)
 {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The listing commands: slice after slice is asked for and shown at once, so that neither the daemon nor this program
- * holds the whole list. A daemon that ends in between leaves a partial listing, exit 6.
+ * holds the whole list. A daemon that ends in between leaves a partial listing, exit 6. What is stuck is followed by what was, if
+ * it is to be explained.
  */
 #include "daemon/ctl.h"
 #include "daemon/tandemctl.h"
+#include "daemon/tandemctl_cleared.h"
 #include "daemon/tandemctl_rows.h"
 
 #include <stdio.h>
@@ -70,6 +72,12 @@ end(struct listing *l, bool complete)
 	tandemctl_print(&out);
 }
 
+static bool
+is_explained(const struct listing *l)
+{
+	return l->rows.kind == CTL_LIST_STUCK && l->c->explain && !l->c->json && !l->c->tsv;
+}
+
 int
 tandemctl_list(const struct tandemctl_call *c)
 {
@@ -98,7 +106,7 @@ tandemctl_list(const struct tandemctl_call *c)
 	if (begun)
 		end(&l, complete);
 	if (complete)
-		return TANDEMCTL_DONE;
+		return is_explained(&l) ? tandemctl_cleared(c) : TANDEMCTL_DONE;
 	code = tandemctl_report(&e);
 	return begun ? TANDEMCTL_PARTIAL : code;
 }

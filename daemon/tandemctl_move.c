@@ -6,6 +6,7 @@
 #include "daemon/tandemctl_move.h"
 
 #include "daemon/ctl.h"
+#include "daemon/tandemctl_rolling.h"
 #include "daemon/tandemctl_run.h"
 
 #include <inttypes.h>
@@ -61,14 +62,35 @@ refuse(struct tandemctl_plan *p, const char *why)
 	return TANDEMCTL_REFUSED;
 }
 
+static bool
+is_set(const json_t *status, const char *key)
+{
+	return json_is_true(json_object_get(status, key));
+}
+
+/* Does the standby hold all that the active one holds? A daemon of an older version says it of equal configurations only. */
+static bool
+is_in_step(const json_t *status)
+{
+	return is_set(status, "ready") || is_set(status, "ready_but_config");
+}
+
+static bool
+may_go(const json_t *status, enum tandemctl_move_to must_be)
+{
+	return must_be == TANDEMCTL_TO_ANY || is_set(status, "ready") ||
+		(must_be == TANDEMCTL_TO_IN_STEP && is_in_step(status));
+}
+
 int
-tandemctl_plan_move(const json_t *status, const char *to, bool forced, struct tandemctl_plan *p)
+tandemctl_plan_move(const json_t *status, const char *to, enum tandemctl_move_to must_be,
+	struct tandemctl_plan *p)
 {
 	const json_t *active = node_of_role(status, true), *other = node_of_role(status, false);
 	char why[300];
 
 	*p = (struct tandemctl_plan){ .from = "" };
-	if (!json_is_true(json_object_get(status, "clustered")))
+	if (!is_set(status, "clustered"))
 		return refuse(p, "this node runs without a cluster: there is nobody to move to");
 	if (active == NULL)
 		return refuse(p,
@@ -84,15 +106,19 @@ tandemctl_plan_move(const json_t *status, const char *to, bool forced, struct ta
 			to);
 		return refuse(p, why);
 	}
-	if (!forced && !json_is_true(json_object_get(status, "ready"))) {
-		snprintf(why, sizeof(why), "%s; a switchover loses nothing or is not made",
-			text_of(status, "ready_text"));
+	if (!may_go(status, must_be)) {
+		snprintf(why, sizeof(why), "%s; %s", text_of(status, "ready_text"),
+			is_in_step(status) ?
+				"that is all: with --config-differs it is shown, and moved without loss" :
+				"a switchover loses nothing or is not made");
 		return refuse(p, why);
 	}
 	snprintf(p->text, sizeof(p->text),
-		"%s -> %s: clients are disconnected and resume there; %s, %" PRId64 " calls go on",
+		"%s -> %s: clients are disconnected and resume there%s; %s, %" PRId64
+		" calls go on",
 		p->from, p->to,
-		json_is_true(json_object_get(status, "ready")) ?
+		is_set(status, "config_differs") ? ", under the configuration of that node" : "",
+		is_in_step(status) ?
 			"nothing is lost" :
 			"what the standby does not hold is LOST until BroadWorks tells it again",
 		(int64_t)json_integer_value(json_object_get(active, "calls")));
@@ -284,21 +310,24 @@ carry_out(const struct tandemctl_call *c, const struct tandemctl_plan *p)
 }
 
 static int
-move(const struct tandemctl_call *c, bool forced)
+move(const struct tandemctl_call *c, enum tandemctl_move_to must_be)
 {
 	struct tandemctl_plan p;
 	struct err e = { 0 };
 	json_t *status = tandemctl_ask_verb(c, "status", TANDEMCTL_ASK_MS, &e);
+	bool differs = is_set(status, "config_differs");
 	int code;
 
 	if (status == NULL)
 		return tandemctl_report(&e);
-	code = tandemctl_plan_move(status, c->to, forced, &p);
+	code = tandemctl_plan_move(status, c->to, must_be, &p);
 	if (code != 0)
 		fprintf(stderr, "tandemctl: refused: %s\n", p.text);
 	else
 		show_nodes(c, status);
 	json_decref(status);
+	if (code == 0 && differs && must_be == TANDEMCTL_TO_IN_STEP)
+		code = tandemctl_rolling(c);
 	if (code == 0 && !tandemctl_is_agreed(c, p.text))
 		code = TANDEMCTL_REFUSED;
 	return code != 0 ? code : carry_out(c, &p);
@@ -307,7 +336,7 @@ move(const struct tandemctl_call *c, bool forced)
 int
 tandemctl_switchover(const struct tandemctl_call *c)
 {
-	return move(c, false);
+	return move(c, c->config_differs ? TANDEMCTL_TO_IN_STEP : TANDEMCTL_TO_READY);
 }
 
 int
@@ -318,7 +347,7 @@ tandemctl_failover(const struct tandemctl_call *c)
 			"tandemctl: refused: a failover may lose what the standby does not hold: say --accept-loss, or use switchover\n");
 		return TANDEMCTL_REFUSED;
 	}
-	return move(c, true);
+	return move(c, TANDEMCTL_TO_ANY);
 }
 
 /* --- rehearsal ---------------------------------------------------------------------------------- */
@@ -377,7 +406,7 @@ plan_rehearsal(const struct tandemctl_call *c, bool here, struct tandemctl_plan 
 
 	if (status == NULL)
 		return tandemctl_report(&e);
-	code = tandemctl_plan_move(status, NULL, false, p);
+	code = tandemctl_plan_move(status, NULL, TANDEMCTL_TO_READY, p);
 	if (code == 0 && here && strcmp(p->from, text_of(status, "node")) != 0)
 		code = refuse(p, "the daemon to be hit is the active one: do it on that node");
 	if (code != 0)

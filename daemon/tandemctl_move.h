@@ -2,13 +2,21 @@
 /*
  * Moving the active role by hand, through Pacemaker: it stays the only one who says who is active.
  *
- * switchover is for two healthy nodes and is refused if anything would be lost; failover moves whatever the standby holds, and
- * must be told to accept the loss. Both show the nodes before and after, and leave no constraint behind.
+ * switchover is for two healthy nodes and is refused if anything would be lost; in the middle of a rolling change of the configuration it
+ * must be told that the configurations differ (tandemctl_rolling.h). failover moves whatever the standby holds, and must be told to
+ * accept the loss. Both show the nodes before and after, and leave no constraint behind.
  */
 #ifndef TANDEM_DAEMON_TANDEMCTL_MOVE_H
 #define TANDEM_DAEMON_TANDEMCTL_MOVE_H
 
 #include "daemon/tandemctl.h"
+
+/* What a standby must be for the role to be moved to it. */
+enum tandemctl_move_to {
+	TANDEMCTL_TO_READY,
+	TANDEMCTL_TO_IN_STEP,
+	TANDEMCTL_TO_ANY
+};
 
 struct tandemctl_plan {
 	char from[64], to[64];
@@ -16,11 +24,11 @@ struct tandemctl_plan {
 };
 
 /**
- * May the role be moved, judging by a status? `to` NULL: to the other node. `forced`: also to a standby that is not ready. 0, or
+ * May the role be moved, judging by a status? `to` NULL: to the other node. `must_be` IN_STEP: its configuration may differ. 0, or
  * TANDEMCTL_REFUSED with the reason in p->text.
  */
-int tandemctl_plan_move(
-	const json_t *status, const char *to, bool forced, struct tandemctl_plan *p);
+int tandemctl_plan_move(const json_t *status, const char *to, enum tandemctl_move_to must_be,
+	struct tandemctl_plan *p);
 /** Is `node` active now, and, if it is this one, does it serve? */
 bool tandemctl_is_moved(const json_t *status, const char *node);
 

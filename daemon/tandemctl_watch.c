@@ -191,6 +191,7 @@ struct resync {
 	const char *device; /* "" = all */
 	uint64_t after, devices, told;
 	unsigned kept, cleared, learned, changed;
+	json_t *seen; /* devices that were compared: one may be once more, for reasons of its own */
 };
 
 /* "device=2000 kept=1 cleared=0 learned=0 changed=0" */
@@ -208,8 +209,11 @@ take_compared(struct resync *r, const json_t *row)
 		return;
 	if (r->device[0] != '\0' && strcmp(r->device, name) != 0)
 		return;
-	r->told++;
-	r->kept += kept;
+	if (json_object_get(r->seen, name) == NULL) {
+		r->told++;
+		r->kept += kept;
+	}
+	json_object_set_new(r->seen, name, json_true());
 	r->cleared += cleared;
 	r->learned += learned;
 	r->changed += changed;
@@ -269,6 +273,7 @@ tandemctl_resync(const struct tandemctl_call *c)
 	struct err e = { 0 };
 	struct str number, devices;
 	json_t *answer;
+	int code;
 
 	if (r.device[0] == '\0' && !c->all) {
 		fprintf(stderr, "tandemctl: resync: allowed: a device, or --all\n");
@@ -282,5 +287,8 @@ tandemctl_resync(const struct tandemctl_call *c)
 	if (!str_u64(number, UINT64_MAX, &r.after) || !str_u64(devices, UINT64_MAX, &r.devices))
 		r.devices = 0;
 	json_decref(answer);
-	return await_compared(c, &r);
+	r.seen = json_object();
+	code = await_compared(c, &r);
+	json_decref(r.seen);
+	return code;
 }

@@ -63,6 +63,16 @@ find_pair()
 	done
 	return 1
 }
+# also when the other one is not ready
+find_active()
+{
+	local node
+	for node in n1 n2; do
+		tctl "$node" ocf monitor >/dev/null 2>&1
+		[ $? = 8 ] && active=$node standby=$(other_of "$node") && return 0
+	done
+	return 1
+}
 moved() { find_pair && [ "$active" != "$was" ]; }
 calls_are() { [ "$(tctl "$active" --tsv --state connected calls 2>/dev/null | grep -c connected)" = "$1" ]; }
 
@@ -143,6 +153,80 @@ screens_of_maintenance()
 }
 managed_again() { ! lab_in "$active" crm_mon -1 | grep -q unmanaged; }
 
+# --- a pair that is not well -----------------------------------------------------------------------
+
+# restart_standby: with the file that it has now
+restart_standby()
+{
+	lab_in n1 crm_standby -N "$standby" -v on && lab_wait 20 is_gone "$standby" && lab_in n1 crm_standby -N "$standby" -D
+}
+is_gone() { ! lab_in "$1" pidof tandemd >/dev/null; }
+# other than those of the file: sessions-max is about clients, audit-s about nobody
+change_conf() # NODE
+{
+	lab_in "$1" sed -i -e 's/^\[csta\]$/[csta]\nsessions-max = 100/' -e 's/^\[broadworks\]$/[broadworks]\naudit-s = 900/' $CONF
+}
+# what it holds is told by its heartbeats
+ready_but_config()
+{
+	local status
+	status=$(tctl "$active" --json status 2>/dev/null) && grep -q '"ready_but_config": true' <<<"$status" &&
+		[ "$(grep -c '"calls": 1,' <<<"$status")" = 2 ]
+}
+is_ready() { tctl "$active" ready >/dev/null 2>&1; }
+# what the step before has left in Pacemaker's memory is no part of the screen
+# Clients and channels come back in their own time.
+# shellcheck disable=SC2317 # FILTER
+without_nodes() { grep -v -e '^RULE' -e '^|'; }
+# shellcheck disable=SC2317 # FILTER
+of_broken_pair() { without_machine | awk '/ D28 / { skip = 1; next } skip && / -> / { skip = 0; next } { skip = 0; print }'; }
+
+# In the middle of a rolling change, with fencing switched off; then the role moves all the same, and the other node follows.
+screens_of_a_rolling_change()
+{
+	local was=$active
+	change_conf "$standby" && restart_standby && lab_wait 30 ready_but_config
+	result $? 'a standby with another configuration is in step'
+	screen ready-differs 1 "$active" ready
+	screen config-differs 1 "$active" config diff
+	lab_in n1 crm_attribute -n stonith-enabled -v false
+	FILTER=of_broken_pair screen doctor-differs 2 "$active" doctor
+	lab_in n1 crm_attribute -n stonith-enabled -v true
+	screen switchover-differs-refused 3 "$active" --yes switchover
+	FILTER=without_nodes screen switchover-differs 0 "$active" --yes --config-differs switchover
+	lab_wait 20 find_active && [ "$active" != "$was" ] && calls_are 2
+	result $? 'the role is moved, the call goes on'
+	change_conf "$standby" && restart_standby && lab_wait 30 is_ready
+	result $? 'the other node follows, and the pair is ready'
+	FILTER=newest screen history-ordered 0 "$active" history
+}
+
+# A ban by hand that nobody took back.
+screens_of_a_ban()
+{
+	lab_in n1 crm_resource --ban --promoted -r tandemd-clone -N "$standby" >/dev/null 2>&1
+	FILTER=of_broken_pair screen doctor-banned 2 "$active" doctor
+	lab_in n1 crm_resource --clear -r tandemd-clone >/dev/null && lab_wait 30 is_ready
+	result $? 'it is taken back'
+}
+
+# The end of a call that BroadWorks never told is found by a comparison.
+screens_of_a_stuck_call()
+{
+	ask_bwsim '{"cmd":"call","from":"2002","to":"2003"}' >/dev/null
+	lab_wait 10 rings && ask_bwsim '{"cmd":"answer","user":"2003"}' >/dev/null && lab_wait 10 calls_are 4
+	result $? 'another call is up'
+	ask_bwsim '{"cmd":"garble","what":"lose","type":"CallReleasedEvent","count":2}' >/dev/null
+	ask_bwsim '{"cmd":"release","user":"2002"}' >/dev/null
+	screen resync-cleared 0 "$active" resync 2002
+	tctl "$active" resync 2003 >/dev/null
+	screen stuck-cleared 0 "$active" stuck --explain
+	calls_are 2
+	result $? 'it is gone'
+}
+
+# --- moves --------------------------------------------------------------------------------------------
+
 # The active role moves, by order and by a fault; then the standby's daemon is gone.
 screens_of_moves()
 {
@@ -169,6 +253,8 @@ screens_of_moves()
 	screen ready-no 1 "$active" ready
 	screen status-degraded 0 "$active" status
 	FILTER=without_failures screen status-dead 4 "$standby" status
+	FILTER=of_broken_pair screen doctor-alone 2 "$active" doctor
+	FILTER=of_broken_pair screen doctor-dead 2 "$standby" doctor
 	tctl "$active" resume >/dev/null
 }
 # The newest takeover is the first one; there are as many as the tests have made.
@@ -187,6 +273,9 @@ test_screens()
 	screens_of_a_pair
 	screens_of_a_bundle
 	screens_of_maintenance
+	screens_of_a_rolling_change
+	screens_of_a_ban
+	screens_of_a_stuck_call
 	screens_of_moves
 	lab_end "$LAB/client/cstaclient.pid" TERM
 	lab_end "$LAB/bw/bwsim.pid" TERM

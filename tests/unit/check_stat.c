@@ -205,6 +205,26 @@ START_TEST(ready_seen_from_the_active)
 }
 END_TEST
 
+/* What else is wrong shows behind a configuration that differs. */
+START_TEST(ready_but_for_the_configuration)
+{
+	ck_assert(stat_ready_but_config(&input));
+	view.peer.config_differs = true;
+	expect_ready(false, "configurations");
+	ck_assert(stat_ready_but_config(&input));
+	ck_assert(view.peer.config_differs);
+	view.peer.in_step = false;
+	expect_ready(false, "configurations");
+	ck_assert(!stat_ready_but_config(&input));
+	view.role = HA_STANDBY;
+	view.peer.role = HA_ACTIVE;
+	expect_ready(false, "configurations");
+	ck_assert(stat_ready_but_config(&input));
+	view.digest_equal = false;
+	ck_assert(!stat_ready_but_config(&input));
+}
+END_TEST
+
 START_TEST(ready_seen_from_the_standby)
 {
 	view.role = HA_STANDBY;
@@ -334,6 +354,7 @@ main(void)
 	tcase_add_test(t, unknown_peer_and_lone_node);
 	tcase_add_test(t, ready_seen_from_the_active);
 	tcase_add_test(t, ready_seen_from_the_standby);
+	tcase_add_test(t, ready_but_for_the_configuration);
 	tcase_add_test(t, healthy_or_degraded);
 	tcase_add_test(t, behind_of_a_standby);
 	tcase_add_test(t, health_texts);

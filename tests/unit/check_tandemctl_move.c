@@ -29,11 +29,12 @@ status_of(const char *nodes, bool ready)
 }
 
 static void
-plans(const char *nodes, bool ready, const char *to, bool forced, int code, const char *part)
+plans(const char *nodes, bool ready, const char *to, enum tandemctl_move_to must_be, int code,
+	const char *part)
 {
 	json_t *status = status_of(nodes, ready);
 
-	ck_assert_int_eq(tandemctl_plan_move(status, to, forced, &plan), code);
+	ck_assert_int_eq(tandemctl_plan_move(status, to, must_be, &plan), code);
 	ck_assert_msg(strstr(plan.text, part) != NULL, "%s", plan.text);
 	json_decref(status);
 }
@@ -43,22 +44,59 @@ START_TEST(may_it_be_moved)
 	static const char pair[] = N1("active", "serving") "," N2("standby", "in step");
 	json_t *alone = json_loads("{\"clustered\":false}", 0, NULL);
 
-	plans(pair, true, NULL, false, 0,
+	plans(pair, true, NULL, TANDEMCTL_TO_READY, 0,
 		"n1 -> n2: clients are disconnected and resume there; nothing is lost, 7 calls");
-	plans(pair, true, "n2", false, 0, "n1 -> n2");
-	plans(pair, true, "n1", false, TANDEMCTL_REFUSED, "n1 is active already");
-	plans(pair, true, "n3", false, TANDEMCTL_REFUSED, "there is no standby n3");
-	plans(pair, false, NULL, false, TANDEMCTL_REFUSED,
+	plans(pair, true, "n2", TANDEMCTL_TO_READY, 0, "n1 -> n2");
+	plans(pair, true, "n1", TANDEMCTL_TO_READY, TANDEMCTL_REFUSED, "n1 is active already");
+	plans(pair, true, "n3", TANDEMCTL_TO_READY, TANDEMCTL_REFUSED, "there is no standby n3");
+	plans(pair, false, NULL, TANDEMCTL_TO_READY, TANDEMCTL_REFUSED,
 		"NOT READY: behind; a switchover loses nothing or");
-	plans(pair, false, NULL, true, 0, "LOST");
-	plans(N1("standby", "in step") "," N2("active", "serving"), true, NULL, false, 0,
-		"n2 -> n1");
-	plans(N1("active", "serving") "," N2("-", "absent"), true, NULL, true, TANDEMCTL_REFUSED,
-		"there is no other node");
-	plans(N1("standby", "in step") "," N2("standby", "in step"), false, NULL, true,
+	plans(pair, false, NULL, TANDEMCTL_TO_ANY, 0, "LOST");
+	plans(N1("standby", "in step") "," N2("active", "serving"), true, NULL, TANDEMCTL_TO_READY,
+		0, "n2 -> n1");
+	plans(N1("active", "serving") "," N2("-", "absent"), true, NULL, TANDEMCTL_TO_ANY,
+		TANDEMCTL_REFUSED, "there is no other node");
+	plans(N1("standby", "in step") "," N2("standby", "in step"), false, NULL, TANDEMCTL_TO_ANY,
 		TANDEMCTL_REFUSED, "no node is active");
-	ck_assert_int_eq(tandemctl_plan_move(alone, NULL, true, &plan), TANDEMCTL_REFUSED);
+	ck_assert_int_eq(
+		tandemctl_plan_move(alone, NULL, TANDEMCTL_TO_ANY, &plan), TANDEMCTL_REFUSED);
 	json_decref(alone);
+}
+END_TEST
+
+/* A rolling change of the configuration: all but that is as it should be. */
+START_TEST(while_the_configurations_differ)
+{
+	static const char form[] =
+		"{\"clustered\":true,\"ready\":false,\"ready_but_config\":%s,\"config_differs\":true,"
+		"\"ready_text\":\"NOT READY: they differ\",\"nodes\":[" N1(
+			"active", "serving") "," N2("standby", "in step") "]}";
+	static const struct {
+		const char *but_config;
+		enum tandemctl_move_to must_be;
+		int code;
+		const char *part;
+	} cases[] = {
+		{ "true", TANDEMCTL_TO_READY, TANDEMCTL_REFUSED, "with --config-differs it is" },
+		{ "true", TANDEMCTL_TO_IN_STEP, 0,
+			"under the configuration of that node; nothing is lost, 7 calls go on" },
+		{ "true", TANDEMCTL_TO_ANY, 0, "nothing is lost" },
+		{ "false", TANDEMCTL_TO_READY, TANDEMCTL_REFUSED, "loses nothing or is not made" },
+		{ "false", TANDEMCTL_TO_IN_STEP, TANDEMCTL_REFUSED, "loses nothing or is not" },
+		{ "false", TANDEMCTL_TO_ANY, 0, "LOST" },
+	};
+	char text[1024];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *status;
+
+		snprintf(text, sizeof(text), form, cases[i].but_config);
+		status = json_loads(text, 0, NULL);
+		ck_assert_int_eq(
+			tandemctl_plan_move(status, NULL, cases[i].must_be, &plan), cases[i].code);
+		ck_assert_msg(strstr(plan.text, cases[i].part) != NULL, "%s", plan.text);
+		json_decref(status);
+	}
 }
 END_TEST
 
@@ -116,6 +154,7 @@ main(void)
 
 	suite_add_tcase(s, t);
 	tcase_add_test(t, may_it_be_moved);
+	tcase_add_test(t, while_the_configurations_differ);
 	tcase_add_test(t, has_it_been_moved);
 	tcase_add_test(t, the_clone);
 	srunner_run_all(r, CK_NORMAL);
