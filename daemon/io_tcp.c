@@ -627,6 +627,12 @@ io_tcp_hold(struct io_tcp *t, uint64_t id, uint64_t ms)
 void
 io_tcp_listen(struct io_tcp *t)
 {
+	struct conn *c, *next;
+
+	/* the address comes back: a nudge finds nobody only when these are gone */
+	HASH_ITER(hh, t->conns, c, next)
+		if (c->state == CONN_HELD)
+			drop(c, true);
 	io_listen_open(t->listen);
 }
 

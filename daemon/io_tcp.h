@@ -21,7 +21,7 @@ struct io_tcp *io_tcp_new(const struct io_sink *sink, const struct conf *conf);
  * nothing: connections go on as they are, new ones get what was read last.
  */
 void io_tcp_load_keys(struct io_tcp *t);
-/** Opens all listeners; see io_listen_open(). */
+/** Opens all listeners; see io_listen_open(). Connections that are held end. */
 void io_tcp_listen(struct io_tcp *t);
 /** Closes the listeners; connections stay. */
 void io_tcp_unlisten(struct io_tcp *t);

@@ -318,6 +318,24 @@ START_TEST(held_then_reset)
 }
 END_TEST
 
+/* The role comes back before the time is over: who was held is told at once. */
+START_TEST(held_until_it_listens_again)
+{
+	int fd = connect_client();
+	char byte;
+
+	recorder_await(r, NODE_EV_CLIENT_OPEN, 1);
+	io_tcp_hold(tcp, recorder_find(r, NODE_EV_CLIENT_OPEN, 0)->id, 60000);
+	recorder_run_ms(r, 30);
+	ck_assert_uint_eq(recorder_count(r, NODE_EV_CLIENT_CLOSED), 0);
+	io_tcp_listen(tcp);
+	recorder_await(r, NODE_EV_CLIENT_CLOSED, 1);
+	ck_assert_int_eq(recv(fd, &byte, 1, 0), -1);
+	ck_assert_int_eq(errno, ECONNRESET);
+	close(fd);
+}
+END_TEST
+
 /* What still waits in the process would go out although it is mute: better an end. */
 START_TEST(held_with_output_is_an_end)
 {
@@ -496,6 +514,7 @@ main(void)
 	tcase_add_test(t, flush_then_close);
 	tcase_add_test(t, flush_has_a_deadline);
 	tcase_add_test(t, held_then_reset);
+	tcase_add_test(t, held_until_it_listens_again);
 	tcase_add_test(t, held_with_output_is_an_end);
 	tcase_add_test(t, unknown_ids_are_swallowed);
 	tcase_add_test(t, close_from_inside_an_event);
