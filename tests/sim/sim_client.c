@@ -596,8 +596,9 @@ client_watch_pending(struct sim *s, struct sim_client *c)
 
 		if (!p->used)
 			continue;
+		/* something may have come after the probe was sent, and then nothing more */
 		if (p->kind == CR_STATUS && s->now_us - p->sent_us > c->probe_wait_us &&
-			c->heard_us < p->sent_us) {
+			s->now_us - c->heard_us > c->probe_wait_us) {
 			client_reconnect(s, c, "the probe is not answered");
 			return;
 		}
