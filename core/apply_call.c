@@ -155,6 +155,15 @@ settle_in_the_way(const struct core_half *h, const struct core_half *other)
 	return other->told_call == into && h->how != CORE_HOW_CONFERENCED;
 }
 
+/* The last party of a call takes it along. */
+static void
+settle_over(struct core_model *m, struct core_half *h)
+{
+	if (h->track->call->halves == 1)
+		m->say(&(struct core_say){ .kind = SAY_CALL_OVER, .half = h }, m->arg);
+	core_half_free(m, h);
+}
+
 static void
 settle_make_way(struct core_model *m, struct core_half *h, bool difference, bool silent)
 {
@@ -165,7 +174,7 @@ settle_make_way(struct core_model *m, struct core_half *h, bool difference, bool
 		if (!settle_in_the_way(h, other))
 			continue;
 		settle_gone(m, other, difference, silent);
-		core_half_free(m, other);
+		settle_over(m, other);
 	}
 }
 
@@ -370,7 +379,7 @@ settle(struct core_model *m, struct core_half *h, bool difference, bool silent)
 
 	if (h->gone) {
 		settle_gone(m, h, difference, silent);
-		core_half_free(m, h);
+		settle_over(m, h);
 		return;
 	}
 	/* in the call where it is now the party would speak for itself, of a connection that clients do not know there yet */
@@ -390,7 +399,7 @@ half_changed(struct core_model *m, struct core_half *h)
 	if (h->device->service == CORE_SERVICE_IN)
 		settle(m, h, false, false);
 	else if (h->gone && h->told == VIEW_none)
-		core_half_free(m, h);
+		settle_over(m, h);
 	else
 		core_hash_half(m, h);
 }

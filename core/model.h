@@ -330,6 +330,7 @@ enum core_say_kind {
 	SAY_ROUTE,          /* session, registration, dialogue, route: to a routeing server */
 	SAY_MONITOR_ENDED,  /* monitor: it ends, and its client did not ask for it */
 	SAY_FOLLOWED, /* call: has its first follower; what is known of its parties is told from here on */
+	SAY_CALL_OVER,  /* half: the last one of its call, which is over. Nobody is told */
 	SAY_CALL_ENDED, /* call, half: the last party is gone; its followers are to be told */
 };
 
@@ -365,7 +366,8 @@ struct core_model {
 	int64_t now_us; /* the time of day as its owner last said it: for what is shown, never for a decision */
 	struct core_device *devices, *devices_by_user;
 	struct core_sub *subs;
-	struct core_subs scopes; /* subscriptions that are of no single device */
+	uint32_t subscribed[CORE_PACKAGE_count]; /* how many of them carry the package */
+	struct core_subs scopes;                 /* subscriptions that are of no single device */
 	struct core_call *calls;
 	struct core_track *tracks;
 	struct core_session *sessions;

@@ -11,6 +11,14 @@ sub_list(struct core_model *m, const struct core_sub *s)
 	return s->device != NULL ? &s->device->subs : &m->scopes;
 }
 
+static void
+sub_count(struct core_model *m, uint32_t packages, uint32_t change)
+{
+	for (uint32_t i = 0; i < CORE_PACKAGE_count; i++)
+		if ((packages & CORE_PACKAGE_BIT(i)) != 0)
+			m->subscribed[i] += change;
+}
+
 bool
 core_sub_fits(const struct core_model *m, const struct delta_r_sub *r)
 {
@@ -37,6 +45,7 @@ core_sub_new(struct core_model *m, const struct delta_r_sub *r)
 	s->sequence = r->sequence;
 	TAILQ_INSERT_TAIL(sub_list(m, s), s, link);
 	HASH_ADD_KEYPTR(by_id, m->subs, s->id, r->subscription.n, s);
+	sub_count(m, s->packages, 1);
 	core_hash_sub(m, s);
 	return s;
 }
@@ -45,6 +54,7 @@ void
 core_sub_free(struct core_model *m, struct core_sub *s)
 {
 	m->digest -= s->hash;
+	sub_count(m, s->packages, UINT32_MAX); /* one less */
 	TAILQ_REMOVE(sub_list(m, s), s, link);
 	HASH_DELETE(by_id, m->subs, s);
 	mem_free(s->scope);

@@ -183,6 +183,7 @@ bw_run(struct bw *b)
 	bw_scopes_run(b);
 	for (d = b->x->model.devices; d != NULL; d = d->by_id.next) {
 		bw_leave_set(b, d);
+		bw_blame(bw_device(b, d), METER_DESYNC_TAKEOVER);
 		bw_ask_all(b, d, true);
 	}
 }
@@ -224,6 +225,7 @@ bw_reach_again(struct bw *b)
 	bw_scopes_ask(b);
 	for (d = b->x->model.devices; d != NULL; d = d->by_id.next) {
 		bw_unconfirm(b, bw_device(b, d));
+		bw_blame(bw_device(b, d), METER_DESYNC_GAP);
 		bw_ask_all(b, d, true);
 	}
 	bw_update_status(b);
@@ -305,6 +307,7 @@ bw_doubt_all(struct bw *b, const struct core_device *except, bool proof, const c
 		bw_ask_all(b, d, d != except);
 		if (d == except)
 			continue;
+		bw_blame(bw_device(b, d), METER_DESYNC_AS_FAILOVER);
 		bw_unconfirm(b, bw_device(b, d));
 		if (d->half_count > 0)
 			core_decide_service(&b->x->em, d, CORE_SERVICE_OUT);
@@ -377,6 +380,7 @@ bw_suspect_server(struct bw *b, struct str server)
 		if (!bw_has_call_of(d, server))
 			continue;
 		bw_device(b, d)->suspect = true;
+		bw_blame(bw_device(b, d), METER_DESYNC_AS_FAILOVER);
 		bw_ask(b, d, true);
 	}
 }

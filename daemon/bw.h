@@ -132,8 +132,10 @@ struct bw_device {
 	uint64_t called_by; /* the last call that was made to it, while it rang; 0 = none */
 	bool failed;        /* a route point that says so: not in service until it has recovered */
 	bool differed;      /* by its last snapshot */
-	bool cleared;       /* a call of it, by its last snapshot */
-	bool lost_calls;    /* and a snapshot has shown that it is so */
+	enum meter_desync
+		blame;   /* why it is compared next; the weightiest since it was compared last */
+	bool cleared;    /* a call of it, by its last snapshot */
+	bool lost_calls; /* and a snapshot has shown that it is so */
 	struct mono idle_since; /* no monitor since; MONO_NEVER while it has one */
 	/* events of a subscription whose id is not known yet: they came before the answer to the subscribe */
 	struct bw_earlies unnamed;
@@ -300,6 +302,8 @@ struct bw_device *bw_device(struct bw *b, struct core_device *d);
 void bw_device_gone(struct bw *b, struct core_device *d);
 /** Asks a device what calls it has (once more if it is being asked). `live`: ahead of those without calls. */
 void bw_ask(struct bw *b, struct core_device *d, bool live);
+/** The same, because an operator wants it. */
+void bw_ask_ordered(struct bw *b, struct core_device *d, bool live);
 /**
  * A client wants to know what calls it has. True: BroadWorks is asked, or was less than LIMIT_FRESH_MS ago, and the answer is
  * awaited. False: it need not be asked, others are, and it was confirmed within that time with nothing that puts it in doubt

@@ -316,7 +316,7 @@ acd_snapshot(struct bw *b, struct bw_device *bd)
 		return;
 	core_decide_snapshot(&b->x->model, &b->x->em, bd->device, b->parties, count,
 		b->doc->entry_count <= LIMIT_ENTRIES_PER_DEVICE, b->x->log, &diff);
-	bw_event_compared(b, &diff);
+	bw_event_compared(b, bd, &diff);
 }
 
 /* Treatments that end, whispers and VoiceXML say nothing that clients could use. */

@@ -295,13 +295,13 @@ channel_open(struct bw *b, struct bw_channel *c)
 }
 
 void
-bw_channel_lose(struct bw *b, struct bw_channel *c, const char *why)
+bw_channel_lose(struct bw *b, struct bw_channel *c, enum meter_loss cause, const char *why)
 {
 	if (c->state != CHANNEL_OPEN && c->state != CHANNEL_OPENING)
 		return;
 	log_emit(b->x->log, M_CHANNEL_LOST, "xsp=%s channel=%s %s", channel_name(b, c), c->id, why);
 	bw_link_note(b, c->xsp, "%s", why);
-	b->south.of[c->xsp].losses++;
+	bw_link_count_loss(b, c, cause);
 	bw_change_channel(b, c, CHANNEL_CLOSING);
 	bw_link_close(b, c, why);
 }
@@ -326,7 +326,7 @@ bw_channel_terminated(struct bw *b, struct bw_channel *c, struct str reason)
 		log_emit(b->x->log, M_NOT_AUTHORISED,
 			"xsp=%s another channel set of this account and application was opened",
 			channel_name(b, c));
-	bw_channel_lose(b, c, "ended by BroadWorks");
+	bw_channel_lose(b, c, METER_LOSS_TERMINATED, "ended by BroadWorks");
 	/*
 	 * No fight with another owner of the set: it gets time to see what it did, and so does the operator. After the loss,
 	 * which forgets the failures of a channel that was up for long.
@@ -364,7 +364,7 @@ bw_stream_data(struct bw *b, uint64_t stream, struct str bytes)
 	if (xsi_stream_feed(&c->in, (const uint8_t *)bytes.p, bytes.n, channel_document, &pair,
 		    &why) != E_OK) {
 		b->x->malformed++;
-		bw_channel_lose(b, c, why);
+		bw_channel_lose(b, c, METER_LOSS_MALFORMED, why);
 	}
 }
 
@@ -408,7 +408,8 @@ bw_beat_done(struct bw *b, const struct bw_request *r, uint64_t status)
 		return;
 	/* any other failure means nothing: the silence of the stream decides */
 	if (status == 404 || status == 401 || status == 403)
-		bw_channel_lose(b, c, "the heartbeat says that the channel is gone");
+		bw_channel_lose(
+			b, c, METER_LOSS_HEARTBEAT, "the heartbeat says that the channel is gone");
 	else if (status / 100 == 2 && !b->x->conf->heartbeat_document)
 		c->heard = b->x->now; /* a server that writes no document into the stream */
 }
@@ -450,7 +451,8 @@ bw_refresh_done(struct bw *b, const struct bw_request *r, struct str body)
 	if (c->state != CHANNEL_OPEN || c->stream != r->request)
 		return;
 	if (r->result == BW_NOT_FOUND || r->result == BW_FORBIDDEN) {
-		bw_channel_lose(b, c, "the refresh says that the channel is gone");
+		bw_channel_lose(
+			b, c, METER_LOSS_REFRESH, "the refresh says that the channel is gone");
 		return;
 	}
 	if (r->result != BW_DONE)
@@ -480,7 +482,7 @@ channel_tick_open(struct bw *b, struct bw_channel *c)
 	if (mono_due(c->refresh_due, b->x->now))
 		channel_refresh(b, c);
 	if (mono_due(c->expires_at, b->x->now))
-		bw_channel_lose(b, c, "its grant ran out");
+		bw_channel_lose(b, c, METER_LOSS_EXPIRED, "its grant ran out");
 }
 
 static void
@@ -499,7 +501,7 @@ channel_tick(struct bw *b, struct bw_channel *c)
 	case CHANNEL_OPENING:
 		if (mono_due(channel_silent_at(b, c), b->x->now)) {
 			bw_channel_stale(b, c);
-			bw_channel_lose(b, c, "no byte for too long");
+			bw_channel_lose(b, c, METER_LOSS_SILENT, "no byte for too long");
 		}
 		break;
 	case CHANNEL_CLOSING:

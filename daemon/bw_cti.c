@@ -285,12 +285,12 @@ bw_cti_close(struct bw *b, uint32_t xsp, const char *why)
 
 /* The connection is of no more use: so is the channel on it. */
 static void
-cti_lose(struct bw *b, uint32_t xsp, const char *why)
+cti_lose(struct bw *b, uint32_t xsp, enum meter_loss cause, const char *why)
 {
 	struct bw_channel *c = cti_channel(b, xsp);
 
 	if (c != NULL && (c->state == CHANNEL_OPEN || c->state == CHANNEL_OPENING))
-		bw_channel_lose(b, c, why);
+		bw_channel_lose(b, c, cause, why);
 	else
 		bw_cti_close(b, xsp, why);
 }
@@ -602,7 +602,7 @@ bw_south_data(struct bw *b, uint64_t conn, struct str bytes)
 		b->x->malformed++;
 		log_emit(b->x->log, M_LINK, "xsp=%s connection dropped: %s", cti_conf(b, xsp)->name,
 			why);
-		cti_lose(b, xsp, "its bytes are no documents");
+		cti_lose(b, xsp, METER_LOSS_MALFORMED, "its bytes are no documents");
 	}
 }
 
@@ -645,7 +645,7 @@ cti_silence(struct bw *b, uint32_t xsp)
 			x->name, t->misses);
 		if (cti_channel(b, xsp) != NULL)
 			bw_channel_stale(b, cti_channel(b, xsp));
-		cti_lose(b, xsp, "keepalives are not answered");
+		cti_lose(b, xsp, METER_LOSS_SILENT, "keepalives are not answered");
 		return;
 	}
 	snprintf(id, sizeof(id), "k%" PRIu64, ++t->keepalives);
@@ -668,7 +668,7 @@ bw_cti_tick(struct bw *b, uint32_t xsp)
 	while ((r = TAILQ_FIRST(&t->out)) != NULL && mono_due(r->due, b->x->now))
 		bw_http_done(b, r->id, &(struct bw_answer){ .why = STR("no answer in time") });
 	if (t->state == CTI_CONNECTING && mono_due(t->due, b->x->now))
-		cti_lose(b, xsp, "no connection in time");
+		cti_lose(b, xsp, METER_LOSS_CLOSED, "no connection in time");
 	else if (t->state == CTI_UP && mono_due(t->due, b->x->now))
 		cti_silence(b, xsp);
 }

@@ -192,6 +192,7 @@ bw_device(struct bw *b, struct core_device *d)
 	if (bd != NULL)
 		return bd;
 	bd = mem_zalloc(sizeof(*bd));
+	bd->blame = METER_DESYNC_AUDIT;
 	bd->device = d;
 	configured = conf_device_kind(b->x->conf, str_of(d->id), str_of(d->user), &kind);
 	bd->kind = configured ? kind : d->kind;
@@ -242,6 +243,13 @@ void
 bw_ask(struct bw *b, struct core_device *d, bool live)
 {
 	bw_sub_ask(b, bw_device(b, d)->primary, live);
+}
+
+void
+bw_ask_ordered(struct bw *b, struct core_device *d, bool live)
+{
+	bw_blame(bw_device(b, d), METER_DESYNC_REQUEST);
+	bw_ask(b, d, live);
 }
 
 void

@@ -147,8 +147,28 @@ event_conference(struct bw *b, struct core_device *d, const struct xsi_conferenc
 }
 
 void
-bw_event_compared(struct bw *b, const struct core_difference *diff)
+bw_blame(struct bw_device *bd, enum meter_desync why)
 {
+	if (why < bd->blame)
+		bd->blame = why;
+}
+
+/* A snapshot that nobody asked for: BroadWorks has noticed that it lost its memory of the device. */
+static bool
+event_is_unasked(const struct bw_device *bd)
+{
+	const struct bw_sub *bs = bd->primary;
+
+	return bs != NULL && bs->state != ASK_SENT && bs->state != ASK_WAIT;
+}
+
+void
+bw_event_compared(struct bw *b, struct bw_device *bd, const struct core_difference *diff)
+{
+	if (bd->blame == METER_DESYNC_AUDIT && event_is_unasked(bd))
+		bd->blame = METER_DESYNC_AS_FAILOVER;
+	b->x->meter.desynchronised[bd->blame] += diff->cleared + diff->changed;
+	bd->blame = METER_DESYNC_AUDIT;
 	b->x->desynchronised += diff->cleared + diff->changed;
 	b->total.kept += diff->kept;
 	b->total.cleared += diff->cleared;
@@ -169,7 +189,7 @@ event_snapshot(struct bw *b, struct bw_device *bd, const struct xsi_event *ev)
 	core_decide_snapshot(&b->x->model, &b->x->em, bd->device, b->parties, ev->call_count,
 		!ev->calls_cut, b->x->log, &diff);
 	event_conference(b, bd->device, &ev->conference);
-	bw_event_compared(b, &diff);
+	bw_event_compared(b, bd, &diff);
 	bd->cleared = diff.cleared > 0;
 	if (bd->suspect && bd->cleared)
 		bd->lost_calls = true;

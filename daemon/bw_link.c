@@ -601,6 +601,17 @@ bw_link_stream_alive(struct bw *b, struct bw_channel *c)
 	c->doubtful = false;
 }
 
+void
+bw_link_count_loss(struct bw *b, const struct bw_channel *c, enum meter_loss cause)
+{
+	struct bw_link *l = link_of(b, c->xsp);
+
+	if (c->state != CHANNEL_OPEN)
+		return;
+	l->losses++;
+	l->lost[cause]++;
+}
+
 bool
 bw_link_stream_ended(struct bw *b, struct bw_channel *c, const struct bw_answer *a)
 {
@@ -611,8 +622,7 @@ bw_link_stream_ended(struct bw *b, struct bw_channel *c, const struct bw_answer 
 	c->unauthorised = bw_auth_answered(b, c->xsp, c->stream, a->status);
 	if (c->state == CHANNEL_OPENING)
 		link_judge(b, c->xsp, a->status, a->retry_after_s);
-	else
-		l->losses++;
+	bw_link_count_loss(b, c, METER_LOSS_CLOSED);
 	bw_srv_doubt(b, c->xsp);
 	if (c->state != CHANNEL_OPENING || !is_redirect(a->status) || bw_link_is_cti(b, c->xsp))
 		return false;
@@ -686,8 +696,12 @@ bw_link_view(const struct bw *b, uint32_t xsp, struct node_link *v)
 		.rtt_us = l->rtt_us,
 		.events = l->events,
 		.acks = l->acks,
-		.ack_failures = l->ack_failures };
+		.ack_failures = l->ack_failures,
+		.duplicates = l->duplicates,
+		.early = l->early,
+		.gaps = l->gaps };
 	memcpy(v->responses, l->responses, sizeof(v->responses));
+	memcpy(v->lost, l->lost, sizeof(v->lost));
 	str_copy(v->name, sizeof(v->name), str_of(x->name));
 	str_copy(v->url, sizeof(v->url), str_of(l->url));
 	str_copy(v->reason, sizeof(v->reason), str_of(l->reason));

@@ -170,6 +170,8 @@ struct bw_link {
 	uint64_t events, acks, ack_failures;
 	uint64_t responses[METER_CODE_COUNT];
 	uint64_t requests, failures, refusals, overload_total, redirects, opens, losses;
+	uint64_t lost[METER_LOSS_COUNT];
+	uint64_t duplicates, early, gaps;
 	char reason[96];
 };
 
@@ -222,6 +224,8 @@ struct bw_answer {
  * redirect led) and its owner hears nothing yet.
  */
 bool bw_link_answered(struct bw *b, struct bw_request *r, const struct bw_answer *a);
+/** The link loses a channel, for this reason: counted if it is open. */
+void bw_link_count_loss(struct bw *b, const struct bw_channel *c, enum meter_loss cause);
 /** The same of the open or the end of a stream. True: another open is under way as c->stream. */
 bool bw_link_stream_ended(struct bw *b, struct bw_channel *c, const struct bw_answer *a);
 /** The stream delivers: its account is good, its XSP answers. */

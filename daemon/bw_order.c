@@ -256,7 +256,7 @@ event_keep_early(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev, ui
 	else
 		TAILQ_INSERT_TAIL(&bs->early, e, link);
 	bs->early_count++;
-	b->x->meter.xsi_early++;
+	b->south.of[xsp].early++;
 	if (bs->gap_due.us == MONO_NEVER.us) {
 		bs->gap_due = mono_add_ms(b->x->now, b->x->conf->gap_wait_ms);
 		TAILQ_INSERT_TAIL(&b->gaps, bs, gap);
@@ -343,12 +343,13 @@ bw_gap_over(struct bw *b, struct bw_sub *bs)
 	event_gap_closed(b, bs);
 	if (e == NULL || bs->sub == NULL)
 		return;
-	b->x->meter.xsi_gaps++;
+	b->south.of[e->xsp].gaps++;
 	log_emit(b->x->log, M_SEQUENCE_GAP, "device=%s events %u to %u did not come",
 		bw_sub_owner(bs), sequence_after(bs->sub->sequence), sequence_before(e->sequence));
 	event_note_skipped(bs, e->sequence);
 	CORE_EMIT(&b->x->em, sub_seq, .subscription = str_of(bs->sub->id),
 		.sequence = sequence_before(e->sequence));
+	bw_blame(bs->of, METER_DESYNC_GAP);
 	bw_sub_ask(b, bs, bs == bs->of->primary);
 	if (bs->of->device == NULL)
 		bw_scope_missed(b, bs);
@@ -375,6 +376,7 @@ event_seen_before(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev, s
 	if (ev->sequence == bs->sub->sequence && event_data_hash(document) == bs->last_data)
 		return;
 	bs->low_numbers = true;
+	bw_blame(bs->of, METER_DESYNC_AS_FAILOVER);
 	bw_sub_ask(b, bs, bs == bs->of->primary);
 }
 
@@ -433,7 +435,7 @@ event_ordered(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev, uint3
 		ahead = 1;
 	}
 	if (ahead <= 0) {
-		b->x->meter.xsi_duplicates++;
+		b->south.of[xsp].duplicates++;
 		event_seen_before(b, bs, ev, document);
 		bw_ack_event(b, xsp, ev->event_id, ACK_OK);
 		return;
@@ -587,8 +589,10 @@ event_malformed(struct bw *b, struct bw_channel *c, const struct xsi_event *ev, 
 	log_emit(b->x->log, M_EVENT_SKIPPED, "xsp=%s malformed document skipped: %s; device=%s",
 		b->x->conf->xsps[c->xsp].name, why, bs ? bw_sub_owner(bs) : "not known");
 	bw_ack_event(b, c->xsp, ev->event_id, ACK_MALFORMED);
-	if (bs != NULL)
-		bw_sub_ask(b, bs, bs == bs->of->primary);
+	if (bs == NULL)
+		return;
+	bw_blame(bs->of, METER_DESYNC_GAP);
+	bw_sub_ask(b, bs, bs == bs->of->primary);
 }
 
 /* --- documents ------------------------------------------------------------------------------------------- */

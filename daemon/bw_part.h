@@ -46,7 +46,7 @@ void bw_channel_fini(struct bw *b, uint32_t xsp);
 void bw_channels_tick(struct bw *b);
 struct mono bw_channels_deadline(const struct bw *b);
 /** Drops the channel, to be opened again after the back-off. */
-void bw_channel_lose(struct bw *b, struct bw_channel *c, const char *why);
+void bw_channel_lose(struct bw *b, struct bw_channel *c, enum meter_loss cause, const char *why);
 struct bw_channel *bw_channel_by_stream(struct bw *b, uint64_t stream);
 void bw_beat_done(struct bw *b, const struct bw_request *r, uint64_t status);
 /** Puts the body of AddChannel for it into b->body. */
@@ -185,8 +185,10 @@ struct mono bw_leaks_deadline(const struct bw *b);
 /* bw_event.c */
 /** What an event says about its device; the texts of `ev` may be gone afterwards. */
 void bw_event_take(struct bw *b, struct bw_device *bd, const struct xsi_event *ev);
-/** Counts what a comparison found. */
-void bw_event_compared(struct bw *b, const struct core_difference *diff);
+/** Counts what a comparison of a device found. */
+void bw_event_compared(struct bw *b, struct bw_device *bd, const struct core_difference *diff);
+/** Why the device is about to be compared: for the count of what is found then. */
+void bw_blame(struct bw_device *bd, enum meter_desync why);
 
 /* bw_acd.c */
 /** An event of a queue or route point; a snapshot is read from b->doc. */

@@ -169,8 +169,10 @@ bw_scope_missed(struct bw *b, const struct bw_sub *bs)
 
 	if ((bs->packages & scope_primaries()) == 0)
 		return;
-	for (d = b->x->model.devices; d != NULL; d = d->by_id.next)
+	for (d = b->x->model.devices; d != NULL; d = d->by_id.next) {
+		bw_blame(bw_device(b, d), METER_DESYNC_GAP);
 		bw_ask(b, d, d->half_count > 0);
+	}
 }
 
 /* Its calls change unseen: clients must not go on believing what was true. */

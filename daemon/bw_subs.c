@@ -167,6 +167,7 @@ bw_ask_for_client(struct bw *b, struct core_device *d)
 	struct bw_sub *bs = bw_device(b, d)->primary;
 	bool under_way = bs->state == ASK_SENT || bs->state == ASK_WAIT;
 
+	bw_blame(bs->of, METER_DESYNC_REQUEST);
 	if (asks_busy(b) && ask_is_fresh(b, bs))
 		return false;
 	/* the answer that is awaited is of a moment ago as well: it serves who asks now */
@@ -565,13 +566,27 @@ ask_not_answered(struct bw *b, struct bw_sub *bs, enum bw_result why)
 }
 
 static void
+ask_count_failure(struct bw *b, const struct bw_sub *bs, enum bw_result why)
+{
+	static const enum meter_refusal refusals[] = { [BW_DONE] = METER_REFUSAL_FAILED,
+		[BW_NOT_FOUND] = METER_REFUSAL_NOT_FOUND,
+		[BW_FORBIDDEN] = METER_REFUSAL_FORBIDDEN,
+		[BW_CONFLICT] = METER_REFUSAL_CONFLICT,
+		[BW_OVERLOAD] = METER_REFUSAL_OVERLOAD,
+		[BW_UNREACHABLE] = METER_REFUSAL_UNREACHABLE,
+		[BW_FAILED] = METER_REFUSAL_FAILED };
+
+	b->x->meter.subscription_failures[__builtin_ctz(bs->packages)][refusals[why]]++;
+}
+
+static void
 ask_failed(struct bw *b, struct bw_sub *bs, enum bw_result why, bool subscribing)
 {
 	ask_not_answered(b, bs, why);
 	if (subscribing && is_primary(bs) && ask_in_another_form(b, bs, &why))
 		return;
 	bs->failures++;
-	b->x->meter.subscription_failures++;
+	ask_count_failure(b, bs, why);
 	if (!subscribing && bs->sub != NULL && (why == BW_NOT_FOUND || why == BW_FORBIDDEN)) {
 		ask_anew(b, bs, "is gone");
 		return;

@@ -249,7 +249,7 @@ struct conf_http {
 	int64_t request_ms; /* from the connection, or the answer before, to the end of the answer */
 };
 
-#define CONF_APPLICATIONS 32
+#define CONF_APPLICATIONS LIMIT_APPLICATIONS
 #define CONF_DEVICE_RULES 256
 #define CONF_NUMBER_RULES 512
 #define CONF_SCOPES 16

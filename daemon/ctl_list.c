@@ -125,7 +125,7 @@ service_name(enum core_service service)
 
 /* Why BroadWorks has not said lately that the calls of a device are as they are here. */
 static const char *
-doubt_of(const struct slice *s, const struct core_device *d)
+doubt_of(const struct ctx *x, const struct bw *b, const struct core_device *d)
 {
 	static const char *const asks[] = {
 		"BroadWorks is to be asked",
@@ -136,9 +136,9 @@ doubt_of(const struct slice *s, const struct core_device *d)
 	};
 	const struct bw_device *bd = d->south;
 
-	if (!ctx_is_active(s->x))
+	if (!ctx_is_active(x))
 		return "";
-	if (s->b->channels_open == 0)
+	if (b->channels_open == 0)
 		return "no event channel is open";
 	if (bd == NULL || bd->primary == NULL)
 		return "there is no subscription for it";
@@ -149,10 +149,10 @@ doubt_of(const struct slice *s, const struct core_device *d)
 	return bd->confirmed ? "" : asks[bd->primary->state];
 }
 
-static bool
-is_stuck(const struct slice *s, const struct core_device *d)
+bool
+ctl_list_is_stuck(const struct ctx *x, const struct bw *b, const struct core_device *d)
 {
-	return d->service != CORE_SERVICE_IN || (ctx_is_active(s->x) && doubt_of(s, d)[0] != '\0');
+	return d->service != CORE_SERVICE_IN || (ctx_is_active(x) && doubt_of(x, b, d)[0] != '\0');
 }
 
 /* How long this node knows the call. */
@@ -182,7 +182,7 @@ call_row(struct slice *s, const struct core_device *d, const struct core_half *h
 	if (s->q->kind == CTL_LIST_STUCK) {
 		const struct bw_sub *ask = bd != NULL ? bd->primary : NULL;
 
-		put_text(row, "why", doubt_of(s, d));
+		put_text(row, "why", doubt_of(s->x, s->b, d));
 		put_number(row, "failures", ask != NULL ? ask->failures : 0);
 		put_number(row, "monitors", d->monitor_count);
 	}
@@ -197,7 +197,8 @@ call_rows(struct slice *s, const void *thing)
 	uint32_t skip = s->skip;
 
 	s->skip = 0;
-	if (!matches(s, d->id, d->user) || (s->q->kind == CTL_LIST_STUCK && !is_stuck(s, d)))
+	if (!matches(s, d->id, d->user) ||
+		(s->q->kind == CTL_LIST_STUCK && !ctl_list_is_stuck(s->x, s->b, d)))
 		return;
 	TAILQ_FOREACH(h, &d->halves, of_device) {
 		if (s->full)
@@ -270,7 +271,7 @@ user_row(struct slice *s, const void *thing)
 	put_number(row, "packages", packages_of(d));
 	put_text(row, "agent", d->agent != NULL ? agents[d->agent->state] : "");
 	put_text(row, "server", bd != NULL ? bd->server : "");
-	put_text(row, "why", doubt_of(s, d));
+	put_text(row, "why", doubt_of(s->x, s->b, d));
 	take(s, row);
 }
 

@@ -81,6 +81,9 @@ ctl_list_find(const char *word, enum ctl_list_kind *kind)
 	return false;
 }
 
+/** Has BroadWorks not confirmed what calls the device has? Then `stuck` lists them. */
+bool ctl_list_is_stuck(const struct ctx *x, const struct bw *b, const struct core_device *d);
+
 /**
  * Appends one JSON object: {"ok":true,"schema":"tandemctl/KIND/1","rows":[...],"next":{"keys":[...],"skip":n}}. No
  * "next": that was all. {"ok":false,"error":...} when nothing is left of what the slice before had visited.

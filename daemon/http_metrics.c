@@ -6,6 +6,7 @@
 #include "proto/base/log.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 /* What is printed from. */
 struct page {
@@ -95,35 +96,24 @@ struct page {
 	XX(tandem_parties_in_doubt, gauge, \
 		"Parties of calls whose device is not confirmed: whether they are still there is being asked.", \
 		s->parties.doubts) \
-	XX(tandem_desync_parties_total, counter, \
-		"Call parties that were out of step with BroadWorks, each one a message 37205.", \
-		s->counts.desynchronised) \
+	XX(tandem_calls_stuck, gauge, \
+		"Calls with a party that BroadWorks has not confirmed: those that tandemctl stuck lists.", \
+		s->parties.calls_stuck) \
+	XX(tandem_snapshot_duration_seconds, gauge, \
+		"How long the last snapshot of the state took that this node read, from the request for it; 0 if it never had to.", \
+		US(s->view.counts.snapshot_us)) \
 	XX(tandem_devices, gauge, "Devices that are known.", s->counts.devices) \
 	XX(tandem_devices_out_of_service, gauge, \
 		"Devices that clients were told are out of service.", s->counts.devices_out) \
 	XX(tandem_monitors, gauge, "Monitors of all sessions.", s->counts.monitors) \
 	XX(tandem_sessions, gauge, "CSTA sessions, those without a connection included.", \
 		s->counts.sessions) \
-	XX(tandem_clients, gauge, "CSTA sessions with a living connection.", s->counts.clients) \
 	XX(tandem_malformed_total, counter, \
 		"Documents of BroadWorks and frames of clients that were skipped.", \
 		s->counts.malformed) \
 	XX(tandem_early_refused_total, counter, \
 		"Events that came out of order and found no room: BroadWorks delivers them again (37211).", \
 		s->counts.early_refused) \
-	XX(tandem_events_sent_total, counter, "Events that were sent to clients.", \
-		s->meter.events_sent) \
-	XX(tandem_client_queue_bytes, gauge, \
-		"Bytes of messages that wait for clients, or are kept for a resume; looked at twice a second.", \
-		s->counts.queue_bytes) \
-	XX(tandem_client_slow_disconnects_total, counter, \
-		"Connections that were closed because the client read too slowly (37605).", \
-		s->meter.slow_disconnects) \
-	XX(tandem_subscriptions, gauge, "Subscriptions at BroadWorks that are known.", \
-		s->counts.subscriptions) \
-	XX(tandem_subscription_failures_total, counter, \
-		"Subscribing, or asking anew, that BroadWorks refused or did not answer.", \
-		s->meter.subscription_failures) \
 	XX(tandem_as_failovers_total, counter, \
 		"Times that every device was asked because an application server may have failed over (37505).", \
 		s->meter.as_failovers) \
@@ -138,13 +128,6 @@ struct page {
 	XX(tandem_state_dir_held_lines, gauge, \
 		"Lines of the history that wait in memory for room in state-dir.", \
 		s->loop.state.held) \
-	XX(tandem_xsi_duplicates_total, counter, "Events with a number that was there before.", \
-		s->meter.xsi_duplicates) \
-	XX(tandem_xsi_early_total, counter, \
-		"Events that came before others with lower numbers, and waited for them.", \
-		s->meter.xsi_early) \
-	XX(tandem_xsi_sequence_gaps_total, counter, \
-		"Times that events of a subscription did not come (37209).", s->meter.xsi_gaps) \
 	XX(tandem_overloads_total, counter, "Times that this node became overloaded (37620).", \
 		s->counts.overloads) \
 	XX(tandem_xsi_channels_open, gauge, "Event channels that are open.", \
@@ -169,6 +152,8 @@ struct page {
 		"How long nothing was heard of the other node.") \
 	XX(tandem_resyncs_total, counter, \
 		"Times that this node got the state from the active: whole, only the missing part, or not.") \
+	XX(tandem_snapshot_total, counter, \
+		"Snapshots of the whole state that this node read, by what made it ask for one: it came or the active was another one, something did not come, or it held something else than the active.") \
 	XX(tandem_takeover_last_duration_seconds, gauge, \
 		"Of the last takeover by this process, from the promote order: until active, until the first channel was open, until everything was compared with BroadWorks.") \
 	XX(tandem_takeovers_total, counter, \
@@ -178,11 +163,34 @@ struct page {
 	XX(tandem_takeover_calls, gauge, \
 		"Calls of the last takeover by this process: that went on, that BroadWorks did not have any more, that were new.") \
 	XX(tandem_parties, gauge, "Parties of calls by their state.") \
+	XX(tandem_calls_total, counter, \
+		"Calls that ended while this node was active: as BroadWorks told it, or found gone by a comparison.") \
+	XX(tandem_desync_parties_total, counter, \
+		"Call parties that were out of step with BroadWorks, each one a message 37205, by what they were compared for: a takeover, an application server that may have failed over, missing events, somebody's request, the regular comparison.") \
+	XX(tandem_clients, gauge, \
+		"CSTA sessions with a living connection, by section [application NAME]; other = of none. Looked at twice a second, as the next.") \
+	XX(tandem_client_queue_bytes, gauge, \
+		"Bytes of messages that wait for clients, or are kept for a resume.") \
+	XX(tandem_client_slow_disconnects_total, counter, \
+		"Connections that were closed because the client read too slowly (37605).") \
+	XX(tandem_events_sent_total, counter, \
+		"Events that were sent to clients, by kind; those that came once at least. unknown = said by the other node before this one had its state.") \
+	XX(tandem_subscriptions, gauge, \
+		"Subscriptions at BroadWorks that are known, by event package; one may carry several.") \
+	XX(tandem_subscription_failures_total, counter, \
+		"Subscribing, or asking anew, that BroadWorks refused or did not answer, by the first package of it and what the answer was; those that came once at least.") \
 	XX(tandem_overload, gauge, "1 for how overloaded this node is, 0 for the other levels.") \
 	XX(tandem_xsi_channel_up, gauge, "1 if the event channel of the link is open.") \
 	XX(tandem_xsi_channel_opens_total, counter, \
 		"Event channels of the link that were opened.") \
-	XX(tandem_xsi_channel_losses_total, counter, "Event channels of the link that were lost.") \
+	XX(tandem_xsi_channel_losses_total, counter, \
+		"Open event channels of the link that were lost, and how.") \
+	XX(tandem_xsi_duplicates_total, counter, \
+		"Events over the link with a number that was there before.") \
+	XX(tandem_xsi_early_total, counter, \
+		"Events over the link that came before others with lower numbers, and waited for them.") \
+	XX(tandem_xsi_sequence_gaps_total, counter, \
+		"Times that events of a subscription did not come (37209), by the link over which the event behind them came.") \
 	XX(tandem_xsi_requests_total, counter, "Requests that were sent over the link.") \
 	XX(tandem_xsi_request_failures_total, counter, \
 		"Requests over the link that got no answer, or a refusal.") \
@@ -208,7 +216,9 @@ struct page {
 	XX(tandem_client_requests_total, counter, \
 		"Requests of clients within a session that were answered, by service and result; those that came once at least.") \
 	XX(tandem_client_request_seconds, histogram, \
-		"Of a request of a client, from its coming to the making of its answer.") \
+		"Of a request of a client, from its coming to the making of its answer, by service; those that came once at least.") \
+	XX(tandem_replication_apply_seconds, histogram, \
+		"On a standby: of a message of the active, from its coming until what it changes was applied.") \
 	XX(tandem_event_latency_seconds, histogram, \
 		"Of an event to a client, from the step of the loop that took it in to the step that sent it: it waits for the standby, for the answer to a request, or for the client.") \
 	XX(tandem_loop_step_seconds, histogram, "Length of a step of the loop.") \
@@ -259,6 +269,7 @@ is_ready(const struct http_snap *s)
 /* --- the families ---------------------------------------------------------------------------------- */
 
 #define FAMILY(name) static void name(const struct page *p, const char *me)
+#define WORD(name, text) text,
 
 FAMILY(tandem_build_info)
 {
@@ -339,6 +350,77 @@ FAMILY(tandem_takeover_calls)
 	put_labelled(p->out, me, "result", "learned", t->calls_learned);
 }
 
+FAMILY(tandem_snapshot_total)
+{
+	static const char *const causes[] = { HA_SYNC_CAUSES(WORD) };
+
+	for (unsigned i = 0; i < HA_SYNC_CAUSE_COUNT; i++)
+		put_labelled(
+			p->out, me, "cause", causes[i], (double)p->s->view.counts.snapshots[i]);
+}
+
+FAMILY(tandem_calls_total)
+{
+	const uint64_t *ended = p->s->meter.calls_ended;
+
+	put_labelled(p->out, me, "end", "normal", (double)ended[METER_END_NORMAL]);
+	put_labelled(p->out, me, "end", "cleared_by_resync", (double)ended[METER_END_RESYNC]);
+}
+
+FAMILY(tandem_desync_parties_total)
+{
+	static const char *const causes[] = { METER_DESYNCS(WORD) };
+
+	for (unsigned i = 0; i < METER_DESYNC_COUNT; i++)
+		put_labelled(p->out, me, "cause", causes[i], (double)p->s->meter.desynchronised[i]);
+}
+
+/* One series for each application that has had a session, and one for all others. */
+#define APP_FAMILY(metric, figure) \
+	FAMILY(metric) \
+	{ \
+		for (uint32_t i = 0; i < METER_APPS; i++) { \
+			const struct meter_app *a = &p->s->meter.apps[i]; \
+			if (i == METER_APP_OTHER || a->name[0] != '\0') \
+				put_labelled(p->out, me, "app", \
+					i == METER_APP_OTHER ? "other" : a->name, \
+					(double)(figure)); \
+		} \
+	}
+
+APP_FAMILY(tandem_clients, a->clients)
+APP_FAMILY(tandem_client_queue_bytes, a->queue_bytes)
+APP_FAMILY(tandem_client_slow_disconnects_total, a->slow_disconnects)
+
+FAMILY(tandem_events_sent_total)
+{
+	for (unsigned i = 0; i <= CSTA_EVENT_COUNT; i++)
+		if (p->s->meter.events_sent[i] > 0)
+			put_labelled(p->out, me, "event",
+				i < CSTA_EVENT_COUNT ? csta_event_name((enum csta_event_kind)i) :
+						       "unknown",
+				(double)p->s->meter.events_sent[i]);
+}
+
+FAMILY(tandem_subscriptions)
+{
+	for (unsigned i = 0; i < CORE_PACKAGE_count; i++)
+		put_labelled(p->out, me, "package", core_package_text((enum core_package)i),
+			p->s->counts.subscribed[i]);
+}
+
+FAMILY(tandem_subscription_failures_total)
+{
+	static const char *const codes[] = { METER_REFUSALS(WORD) };
+
+	for (unsigned i = 0; i < CORE_PACKAGE_count; i++)
+		for (unsigned code = 0; code < METER_REFUSAL_COUNT; code++)
+			if (p->s->meter.subscription_failures[i][code] > 0)
+				buf_printf(p->out, "%s{package=\"%s\",code=\"%s\"} %" PRIu64 "\n",
+					me, core_package_text((enum core_package)i), codes[code],
+					p->s->meter.subscription_failures[i][code]);
+}
+
 FAMILY(tandem_parties)
 {
 	for (enum node_party_state i = 0; i < NODE_PARTY_COUNT; i++)
@@ -366,7 +448,9 @@ FAMILY(tandem_overload)
 
 LINK_FAMILY(tandem_xsi_channel_up, http_link_is_up(l))
 LINK_FAMILY(tandem_xsi_channel_opens_total, l->opens)
-LINK_FAMILY(tandem_xsi_channel_losses_total, l->losses)
+LINK_FAMILY(tandem_xsi_duplicates_total, l->duplicates)
+LINK_FAMILY(tandem_xsi_early_total, l->early)
+LINK_FAMILY(tandem_xsi_sequence_gaps_total, l->gaps)
 LINK_FAMILY(tandem_xsi_requests_total, l->requests)
 LINK_FAMILY(tandem_xsi_request_failures_total, l->failures)
 LINK_FAMILY(tandem_xsi_unauthorised_total, l->refusals)
@@ -393,21 +477,34 @@ FAMILY(tandem_xsi_rtt_seconds)
 				p->out, me, "xsp", p->s->links[i].name, US(p->s->links[i].rtt_us));
 }
 
+/* One series for each link and word. */
+static void
+put_of_link(const struct page *p, const char *me, const struct node_link *l, const char *label,
+	const char *word, uint64_t figure)
+{
+	buf_printf(p->out, "%s{xsp=\"", me);
+	put_escaped(p->out, l->name);
+	buf_printf(p->out, "\",%s=\"%s\"} %" PRIu64 "\n", label, word, figure);
+}
+
 FAMILY(tandem_xsi_http_responses_total)
 {
-	static const char *const codes[] = {
-#define XX(name, text) text,
-		METER_CODES(XX)
-#undef XX
-	};
+	static const char *const codes[] = { METER_CODES(WORD) };
 
 	for (uint32_t i = 0; i < p->s->link_count; i++)
-		for (unsigned code = 0; code < METER_CODE_COUNT; code++) {
-			buf_printf(p->out, "%s{xsp=\"", me);
-			put_escaped(p->out, p->s->links[i].name);
-			buf_printf(p->out, "\",code=\"%s\"} %" PRIu64 "\n", codes[code],
+		for (unsigned code = 0; code < METER_CODE_COUNT; code++)
+			put_of_link(p, me, &p->s->links[i], "code", codes[code],
 				p->s->links[i].responses[code]);
-		}
+}
+
+FAMILY(tandem_xsi_channel_losses_total)
+{
+	static const char *const causes[] = { METER_LOSSES(WORD) };
+
+	for (uint32_t i = 0; i < p->s->link_count; i++)
+		for (unsigned cause = 0; cause < METER_LOSS_COUNT; cause++)
+			put_of_link(p, me, &p->s->links[i], "cause", causes[cause],
+				p->s->links[i].lost[cause]);
 }
 
 FAMILY(tandem_tls_cert_expiry_timestamp_seconds)
@@ -514,7 +611,21 @@ put_histogram(const struct page *p, const char *me, const char *label, struct bo
 			p, me, "", (struct bounds){ meter_bounds_us, METER_BOUNDS }, &p->s->hist); \
 	}
 
-HISTOGRAM(tandem_client_request_seconds, meter.request)
+FAMILY(tandem_client_request_seconds)
+{
+	for (unsigned i = 0; i < METER_REQUESTS; i++) {
+		char label[96];
+
+		if (p->s->meter.request[i].count == 0)
+			continue;
+		snprintf(label, sizeof(label), "service=\"%s\"",
+			csta_request_name((enum csta_request_kind)i));
+		put_histogram(p, me, label, (struct bounds){ meter_bounds_us, METER_BOUNDS },
+			&p->s->meter.request[i]);
+	}
+}
+
+HISTOGRAM(tandem_replication_apply_seconds, loop.apply)
 HISTOGRAM(tandem_event_latency_seconds, meter.event_wait)
 HISTOGRAM(tandem_loop_step_seconds, loop.step)
 HISTOGRAM(tandem_loop_lag_seconds, loop.late)

@@ -289,13 +289,17 @@ static void
 step(struct io_loop *l, const struct node_event *borrowed)
 {
 	struct node_event ev = *borrowed;
+	uint64_t applied;
 	int64_t us;
 
 	ev.now = now_mono();
 	ev.wall_us = now_wall_us();
 	note_left(l, &ev);
 	node_out_reset(l->out);
+	applied = node_applied(l->node);
 	node_step(l->node, &ev, l->out);
+	if (node_applied(l->node) != applied)
+		meter_add(&l->meter.apply, now_mono().us - ev.now.us);
 	perform(l);
 	us = now_mono().us - ev.now.us;
 	meter_add(&l->meter.step, us);

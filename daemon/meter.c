@@ -2,6 +2,10 @@
 /* Counting: see meter.h. */
 #include "daemon/meter.h"
 
+#include "proto/base/str.h"
+
+#include <string.h>
+
 const int64_t meter_bounds_us[METER_BOUNDS] = { 100, 250, 500, 1000, 2500, 5000, 10000, 25000,
 	50000, 100000, 250000, 500000, 1000000, 2500000, 10000000 };
 
@@ -54,9 +58,23 @@ meter_answer(struct meter *m, struct meter_asks *a, uint32_t invoke, int64_t now
 			continue;
 		q->open = false;
 		(good ? m->good : m->errors)[q->kind]++;
-		meter_add(&m->request, now_us - q->at_us);
+		meter_add(&m->request[q->kind], now_us - q->at_us);
 		return;
 	}
+}
+
+uint32_t
+meter_app(struct meter *m, const char *name)
+{
+	for (uint32_t i = METER_APP_OTHER + 1; i < METER_APPS && name[0] != '\0'; i++) {
+		struct meter_app *a = &m->apps[i];
+
+		if (a->name[0] == '\0' && !str_copy(a->name, sizeof(a->name), str_of(name)))
+			return METER_APP_OTHER;
+		if (strcmp(a->name, name) == 0)
+			return i;
+	}
+	return METER_APP_OTHER;
 }
 
 enum meter_code

@@ -6,6 +6,7 @@
 #ifndef TANDEM_DAEMON_METER_H
 #define TANDEM_DAEMON_METER_H
 
+#include "core/package.h"
 #include "proto/base/limits.h"
 #include "proto/csta_msg.h"
 
@@ -72,6 +73,72 @@ enum meter_code {
 	METER_CODE_COUNT
 };
 
+/* Why a call party was looked at and found out of step (37205). The first ones win over those behind them. */
+#define METER_DESYNCS(XX) \
+	XX(TAKEOVER, "takeover")       /* this node became active */ \
+	XX(AS_FAILOVER, "as_failover") /* an application server may have failed over */ \
+	XX(GAP, "gap")                 /* events did not come, or there was no channel for them */ \
+	XX(REQUEST, "request")         /* a client or an operator asked */ \
+	XX(AUDIT, "audit") /* the regular comparison, or one that nothing particular led to */
+
+enum meter_desync {
+#define XX(name, text) METER_DESYNC_##name,
+	METER_DESYNCS(XX)
+#undef XX
+	METER_DESYNC_COUNT
+};
+
+/* How an open event channel was lost. */
+#define METER_LOSSES(XX) \
+	XX(CLOSED, "closed")         /* its stream or connection ended */ \
+	XX(TERMINATED, "terminated") /* BroadWorks said so on it */ \
+	XX(HEARTBEAT, "heartbeat")   /* or in answer to a heartbeat */ \
+	XX(REFRESH, "refresh")       /* or to a refresh */ \
+	XX(EXPIRED, "expired")       /* its grant ran out */ \
+	XX(SILENT, "silent")         /* no byte for too long */ \
+	XX(MALFORMED, "malformed")   /* what came is no stream of documents */
+
+enum meter_loss {
+#define XX(name, text) METER_LOSS_##name,
+	METER_LOSSES(XX)
+#undef XX
+	METER_LOSS_COUNT
+};
+
+/* What a subscription that failed was answered: see enum bw_result. */
+#define METER_REFUSALS(XX) \
+	XX(NOT_FOUND, "not_found")     /* 404 */ \
+	XX(FORBIDDEN, "forbidden")     /* 403 */ \
+	XX(CONFLICT, "conflict")       /* 409, 412, 400 */ \
+	XX(OVERLOAD, "overload")       /* 503 */ \
+	XX(UNREACHABLE, "unreachable") /* nothing */ \
+	XX(FAILED, "failed")           /* anything else */
+
+enum meter_refusal {
+#define XX(name, text) METER_REFUSAL_##name,
+	METER_REFUSALS(XX)
+#undef XX
+	METER_REFUSAL_COUNT
+};
+
+/* How a call ended. */
+enum meter_end {
+	METER_END_NORMAL,
+	METER_END_RESYNC,
+	METER_END_COUNT
+};
+
+/* An application of the configuration, or all others. Its sessions keep the one that they were opened for. */
+struct meter_app {
+	char name[64]; /* "" = not taken */
+	uint64_t slow_disconnects;
+	uint32_t clients; /* as below: looked at twice a second */
+	uint64_t queue_bytes;
+};
+
+#define METER_APP_OTHER 0
+#define METER_APPS (LIMIT_APPLICATIONS + 1)
+
 /* Requests of a connection that are not answered yet: the newest of them. */
 #define METER_ASKED 32
 
@@ -86,19 +153,19 @@ struct meter_asks {
 };
 
 struct meter {
-	uint64_t xsi_duplicates; /* with a number that was there before */
-	uint64_t xsi_early;      /* that had to wait for others */
-	uint64_t xsi_gaps;       /* times that events did not come */
-	uint64_t events_sent;    /* to clients, those after a resume included */
+	uint64_t events_sent[CSTA_EVENT_COUNT +
+		1]; /* to clients, those after a resume included, by enum csta_event_kind; last: it is not known */
 	uint64_t activations[METER_REASON_COUNT];
 	struct meter_hist takeover[METER_PHASE_COUNT];
 	uint64_t memberships[METER_MEMBERSHIPS]; /* changes of the group */
 	uint64_t as_failovers;
-	uint64_t subscription_failures;
-	uint64_t slow_disconnects;       /* clients that read too slowly (37605) */
-	uint64_t good[METER_REQUESTS];   /* requests of clients, by enum csta_request_kind */
-	uint64_t errors[METER_REQUESTS]; /* that were answered by an error */
-	struct meter_hist request;       /* until its answer was made */
+	uint64_t subscription_failures[CORE_PACKAGE_count][METER_REFUSAL_COUNT];
+	uint64_t desynchronised[METER_DESYNC_COUNT]; /* parties, each a 37205 */
+	uint64_t calls_ended[METER_END_COUNT];
+	struct meter_app apps[METER_APPS]; /* the first is METER_APP_OTHER */
+	uint64_t good[METER_REQUESTS];     /* requests of clients, by enum csta_request_kind */
+	uint64_t errors[METER_REQUESTS];   /* that were answered by an error */
+	struct meter_hist request[METER_REQUESTS]; /* until its answer was made */
 	struct meter_hist
 		event_wait; /* of an event, from the step that said it to the step that sent it */
 };
@@ -131,6 +198,7 @@ struct meter_loop {
 	uint64_t log_messages[4]; /* by enum log_level */
 	struct meter_hist step;   /* one step of the node with its actions */
 	struct meter_hist late;   /* a timer of the node, after its time */
+	struct meter_hist apply;  /* a message of the active, until its deltas were applied here */
 };
 
 extern const int64_t meter_bounds_us[METER_BOUNDS];
@@ -145,6 +213,8 @@ void meter_ask(struct meter_asks *a, enum csta_request_kind kind, uint32_t invok
 /** It was answered, by an error or not; a second answer to the same request does not count. */
 void meter_answer(
 	struct meter *m, struct meter_asks *a, uint32_t invoke, int64_t now_us, bool good);
+/** The place of an application's figures in meter.apps, taken if it has none; "", or no room: METER_APP_OTHER. */
+uint32_t meter_app(struct meter *m, const char *name);
 /** Status of HTTP, 0: there was no answer. */
 enum meter_code meter_code(uint64_t status);
 

@@ -422,12 +422,12 @@ node_order_resync(struct node *n, struct str name)
 	}
 	ctx_history(&n->x, "resync-asked", "\"all\":%s", name.n == 0 ? "true" : "false");
 	if (name.n > 0) {
-		bw_ask(&n->bw, d, true);
+		bw_ask_ordered(&n->bw, d, true);
 		return;
 	}
 	/* no doubt: nobody is told out of service because an operator looks */
 	for (d = n->x.model.devices; d != NULL; d = d->by_id.next)
-		bw_ask(&n->bw, d, d->half_count > 0);
+		bw_ask_ordered(&n->bw, d, d->half_count > 0);
 }
 
 static void
@@ -599,6 +599,8 @@ node_health(struct node *n)
 	n->health_due = mono_add_ms(n->x.now, NODE_HEALTH_MS);
 	if (ctx_is_active(&n->x))
 		svc_load_look(&n->svc, n->lag_ms);
+	else
+		svc_load_rest(&n->svc);
 	n->lag_ms = 0;
 	node_get_counts(n, n->x.now, &c);
 	snprintf(text, sizeof(text),

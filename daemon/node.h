@@ -129,6 +129,8 @@ uint32_t node_get_monitors(const struct node *n, struct node_monitor *rows, uint
 void node_get_parties(
 	const struct node *n, struct node_parties *p, struct node_doubt *rows, uint32_t max);
 
+/** Deltas of an active that this node has applied since it started. */
+uint64_t node_applied(const struct node *n);
 /** What the node has counted since it started. */
 void node_get_meter(const struct node *n, struct meter *m);
 

@@ -7,6 +7,7 @@
 #include "daemon/outbox.h"
 
 #include <stdio.h>
+#include <string.h>
 
 bool
 node_is_serving(const struct node *n)
@@ -61,6 +62,7 @@ node_get_counts(const struct node *n, struct mono now, struct node_counts *c)
 		.overload = load_level_name(n->svc.load.level),
 		.overloads = n->svc.load.overloads,
 	};
+	memcpy(c->subscribed, m->subscribed, sizeof(c->subscribed));
 	for (call = m->calls; call != NULL; call = call->by_id.next)
 		c->calls += call->halves > 0;
 }
@@ -186,6 +188,20 @@ view_party(const struct core_half *h, struct node_parties *p, struct node_doubt 
 	p->doubts++;
 }
 
+/* Does BroadWorks still have to say whether a party of it is there? */
+static bool
+view_is_stuck(const struct node *n, const struct core_call *c)
+{
+	const struct core_track *t;
+	const struct core_half *h;
+
+	TAILQ_FOREACH(t, &c->tracks, of_call)
+		TAILQ_FOREACH(h, &t->halves, of_track)
+			if (ctl_list_is_stuck(&n->x, &n->bw, h->device))
+				return true;
+	return false;
+}
+
 void
 node_get_parties(
 	const struct node *n, struct node_parties *p, struct node_doubt *rows, uint32_t max)
@@ -195,10 +211,18 @@ node_get_parties(
 	const struct core_half *h;
 
 	*p = (struct node_parties){ .doubts = 0 };
-	for (c = n->x.model.calls; c != NULL; c = c->by_id.next)
+	for (c = n->x.model.calls; c != NULL; c = c->by_id.next) {
+		p->calls_stuck += view_is_stuck(n, c);
 		TAILQ_FOREACH(t, &c->tracks, of_call)
 			TAILQ_FOREACH(h, &t->halves, of_track)
 				view_party(h, p, rows, max);
+	}
+}
+
+uint64_t
+node_applied(const struct node *n)
+{
+	return ha_applied(n->x.ha);
 }
 
 void

@@ -47,6 +47,7 @@ struct outbox_message {
 	uint64_t device, call; /* what an event is about, where there are holds; else 0 */
 	uint64_t
 		hold; /* it waits for those holds up to this one that are about the same; 0 = for none */
+	uint8_t event; /* what an event is, by enum csta_event_kind; as far as is known, else the number of kinds. For figures */
 	int64_t said_us; /* when it was said first, as far as that is worth measuring; else 0 */
 	bool sent;
 	bool acked; /* the client's TCP has it; kept in case the client itself never read it */
@@ -56,6 +57,7 @@ struct outbox_message {
 
 struct outbox {
 	uint64_t session;
+	uint32_t app; /* of the session: see meter_app() */
 	TAILQ_HEAD(outbox_list, outbox_message) list;
 	struct outbox_message *cursor; /* next to be sent; NULL: all sent */
 	TAILQ_HEAD(outbox_holds, outbox_hold) holds;

@@ -7,6 +7,7 @@
  */
 #include "daemon/say_part.h"
 
+#include "daemon/auth.h"
 #include "daemon/ident.h"
 #include "proto/base/check.h"
 #include "proto/base/limits.h"
@@ -156,11 +157,12 @@ say_far_state(enum core_view view)
 /* Messages said on both nodes: numbered in the replicated session. `about`: what an event is about. */
 static void
 say_queue(struct say *s, struct core_session *session, enum outbox_kind kind,
-	const struct outbox_hold *about)
+	enum csta_event_kind event, const struct outbox_hold *about)
 {
-	struct outbox_message head = {
-		.kind = kind, .serial = ++session->last_serial, .offset = s->x->offset
-	};
+	struct outbox_message head = { .kind = kind,
+		.event = (uint8_t)event,
+		.serial = ++session->last_serial,
+		.offset = s->x->offset };
 
 	if (kind == OUTBOX_EVENT)
 		head.number = session->last_number; /* say_event.c has taken it */
@@ -178,13 +180,13 @@ say_queue(struct say *s, struct core_session *session, enum outbox_kind kind,
 void
 say_replicated(struct say *s, struct core_session *session, enum outbox_kind kind)
 {
-	say_queue(s, session, kind, &(struct outbox_hold){ .id = 0 });
+	say_queue(s, session, kind, CSTA_EVENT_COUNT, &(struct outbox_hold){ .id = 0 });
 }
 
 void
 say_replicated_event(struct say *s, const struct core_monitor *mon, const struct csta_event *ev)
 {
-	say_queue(s, mon->session, OUTBOX_EVENT,
+	say_queue(s, mon->session, OUTBOX_EVENT, ev->kind,
 		&(struct outbox_hold){ .device = outbox_device(mon->device), .call = ev->call_id });
 }
 
@@ -251,6 +253,26 @@ say_session_closed(struct say *s, struct core_session *session)
 	session->box = NULL;
 }
 
+static void
+say_session_opened(struct say *s, struct core_session *session)
+{
+	const struct conf_application *app = NULL;
+	struct outbox *box = outbox_new(session->id);
+
+	(void)auth_application(s->x->conf, session->user, &app);
+	box->app = meter_app(&s->x->meter, app != NULL ? app->name : "");
+	session->box = box;
+}
+
+static void
+say_count_call(struct say *s, const struct core_half *last)
+{
+	bool resync = last->end == CORE_END_RESYNC;
+
+	if (ctx_is_active(s->x))
+		s->x->meter.calls_ended[resync ? METER_END_RESYNC : METER_END_NORMAL]++;
+}
+
 void
 say_fact(const struct core_say *f, void *arg)
 {
@@ -288,7 +310,7 @@ say_fact(const struct core_say *f, void *arg)
 		say_status_change(s, f->status);
 		break;
 	case SAY_SESSION_OPENED:
-		f->session->box = outbox_new(f->session->id);
+		say_session_opened(s, f->session);
 		break;
 	case SAY_SESSION_CLOSED:
 		say_session_closed(s, f->session);
@@ -310,6 +332,9 @@ say_fact(const struct core_say *f, void *arg)
 		break;
 	case SAY_CALL_ENDED:
 		say_call_ended(s, f);
+		break;
+	case SAY_CALL_OVER:
+		say_count_call(s, f->half);
 		break;
 	}
 }
@@ -381,7 +406,7 @@ int
 say_restore(struct say *s, const uint8_t *p, size_t n)
 {
 	struct rd r = rd_of(p, n);
-	struct outbox_message head = { .sent = false };
+	struct outbox_message head = { .event = CSTA_EVENT_COUNT };
 	struct core_session *session;
 	struct str body;
 	uint64_t id;

@@ -209,7 +209,7 @@ out_all_direct(struct sess *s)
 static void
 out_overflow(struct sess *s, const struct core_session *session, struct conn *c)
 {
-	s->x->meter.slow_disconnects++;
+	s->x->meter.apps[((const struct outbox *)session->box)->app].slow_disconnects++;
 	log_emit(s->x->log, M_CLIENT_SLOW,
 		"client=%s session=%06x %zu messages wait; the connection is closed", c->peer,
 		core_session_tag(session->id), ((struct outbox *)session->box)->count);
@@ -221,7 +221,7 @@ out_measure(struct sess *s, const struct outbox_message *msg)
 {
 	if (msg->kind != OUTBOX_EVENT)
 		return;
-	s->x->meter.events_sent++;
+	s->x->meter.events_sent[msg->event <= CSTA_EVENT_COUNT ? msg->event : CSTA_EVENT_COUNT]++;
 	if (msg->said_us != 0)
 		meter_add(&s->x->meter.event_wait, s->x->now.us - msg->said_us);
 }

@@ -18,18 +18,45 @@ limits_of(const struct conf *c)
 	};
 }
 
+void
+svc_load_rest(struct svc *v)
+{
+	v->queue_bytes = 0;
+	for (uint32_t i = 0; i < METER_APPS; i++) {
+		v->x->meter.apps[i].clients = 0;
+		v->x->meter.apps[i].queue_bytes = 0;
+	}
+}
+
+/* What waits for clients, and how many of them there are: in all, and by application. */
+static uint64_t
+count_clients(struct svc *v)
+{
+	struct meter *m = &v->x->meter;
+	const struct core_session *session;
+	uint64_t bytes = 0;
+
+	svc_load_rest(v);
+	for (session = v->x->model.sessions; session != NULL; session = session->by_id.next) {
+		const struct outbox *box = session->box;
+
+		bytes += box->bytes;
+		m->apps[box->app].queue_bytes += box->bytes;
+		m->apps[box->app].clients += sess_conn_id(v->sess, session) != 0;
+	}
+	return bytes;
+}
+
 static struct load_figures
-figures_of(const struct svc *v, uint64_t lag_ms)
+figures_of(struct svc *v, uint64_t lag_ms)
 {
 	struct load_figures f = { .lag_ms = lag_ms };
-	const struct core_session *session;
 	struct ha_view view;
 
 	ha_get_view(v->x->ha, v->x->now, &view);
 	if (view.offset > view.released)
 		f.behind = view.offset - view.released;
-	for (session = v->x->model.sessions; session != NULL; session = session->by_id.next)
-		f.outbox_bytes += ((const struct outbox *)session->box)->bytes;
+	f.outbox_bytes = count_clients(v);
 	return f;
 }
 

@@ -10,5 +10,7 @@
 
 /** `lag_ms`: how late the loop came to a step, at worst, since the last look. */
 void svc_load_look(struct svc *v, uint64_t lag_ms);
+/** This node is not active: nothing waits for clients here. */
+void svc_load_rest(struct svc *v);
 
 #endif

@@ -20,11 +20,12 @@ struct node_counts {
 	uint32_t channels_want;
 	uint32_t devices;
 	uint32_t subscriptions;
-	uint64_t queue_bytes;    /* that wait for clients */
-	uint32_t devices_out;    /* not confirmed, told out of service */
-	uint64_t desynchronised; /* 37205 since start */
-	uint64_t early_refused;  /* events out of order without room: they come again */
-	uint64_t malformed;      /* documents and frames skipped */
+	uint32_t subscribed[CORE_PACKAGE_count]; /* by package; one subscription may have several */
+	uint64_t queue_bytes;                    /* that wait for clients */
+	uint32_t devices_out;                    /* not confirmed, told out of service */
+	uint64_t desynchronised;                 /* 37205 since start */
+	uint64_t early_refused; /* events out of order without room: they come again */
+	uint64_t malformed;     /* documents and frames skipped */
 	int64_t uptime_s;
 	const char *overload; /* "none", "imminent", "reached" */
 	uint64_t overloads;   /* since start */
@@ -42,11 +43,15 @@ struct node_link {
 	uint64_t refusals;  /* 401 */
 	uint64_t overloads; /* 503 */
 	uint64_t redirects;
-	uint64_t opens, losses; /* of its event channel */
-	uint32_t queued;        /* requests that wait */
-	bool beaten;            /* its heartbeat was answered, so long ago: */
-	int64_t beat_age_us;    /* as of the last step of the node */
-	int64_t rtt_us;         /* of the last request; 0 = none was answered */
+	uint64_t opens, losses;          /* of its event channel */
+	uint64_t lost[METER_LOSS_COUNT]; /* the losses by their cause */
+	uint64_t duplicates;             /* events with a number that was there before */
+	uint64_t early;                  /* that had to wait for others */
+	uint64_t gaps;       /* times that events did not come; the one behind them came here */
+	uint32_t queued;     /* requests that wait */
+	bool beaten;         /* its heartbeat was answered, so long ago: */
+	int64_t beat_age_us; /* as of the last step of the node */
+	int64_t rtt_us;      /* of the last request; 0 = none was answered */
 	uint64_t events, acks, ack_failures;
 	uint64_t responses[METER_CODE_COUNT];
 };
@@ -94,7 +99,8 @@ struct node_doubt {
 /* All parties that are known. */
 struct node_parties {
 	uint32_t of_state[NODE_PARTY_COUNT];
-	uint32_t doubts; /* of them, parties in doubt */
+	uint32_t doubts;      /* of them, parties in doubt */
+	uint32_t calls_stuck; /* calls with a party that BroadWorks has not confirmed */
 };
 
 struct node_takeover {

@@ -162,6 +162,19 @@ struct ha_peer_view {
 	struct str health; /* the peer's ha_set_health() bytes; borrowed until the next step */
 };
 
+/* What made a node take the whole state of the active. */
+#define HA_SYNC_CAUSES(XX) \
+	XX(JOIN, "join")         /* it came, or the active is another one */ \
+	XX(GAP, "gap")           /* it followed, and something did not come */ \
+	XX(MISMATCH, "mismatch") /* it followed, and what it held was not what the active holds */
+
+enum ha_sync_cause {
+#define XX(name, text) HA_SYNC_##name,
+	HA_SYNC_CAUSES(XX)
+#undef XX
+	HA_SYNC_CAUSE_COUNT
+};
+
 /* Since ha_new(). */
 struct ha_counts {
 	uint64_t frames_malformed; /* did not parse */
@@ -173,8 +186,10 @@ struct ha_counts {
 	uint64_t stalls;
 	uint64_t deltas_sent,
 		deltas_received; /* made here as the active; applied here as a standby */
-	uint64_t bytes_sent, bytes_received; /* of frames of all kinds */
-	uint64_t snapshot_bytes;             /* of the last snapshot that was sent or read */
+	uint64_t bytes_sent, bytes_received;     /* of frames of all kinds */
+	uint64_t snapshot_bytes;                 /* of the last snapshot that was sent or read */
+	uint64_t snapshots[HA_SYNC_CAUSE_COUNT]; /* read and in use: part of resyncs_full */
+	int64_t snapshot_us; /* how long the last of them took, from the request for it */
 };
 
 struct ha_view {
@@ -252,6 +267,8 @@ struct mono ha_deadline(const struct ha *ha);
  * keeps the promoted one (and resource-stickiness does).
  */
 int32_t ha_score(const struct ha *ha);
+/** Deltas of an active that were applied here, since ha_new(). */
+uint64_t ha_applied(const struct ha *ha);
 void ha_get_view(const struct ha *ha, struct mono now, struct ha_view *v);
 
 #endif

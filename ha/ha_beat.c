@@ -147,7 +147,11 @@ as_follower(struct ha *ha, struct ha_peer *p, const struct ha_frame *f, struct h
 	if (p->role == HA_ACTIVE)
 		ha->in_step = f->u.beat.step_node == ha->conf.node_id;
 	if (f->u.beat.drop_node == ha->conf.node_id) {
+		bool differs = f->offset == ha->offset && f->u.beat.digest != ha_int_digest(ha);
+
 		ha_join_fail(ha, "the active dropped us", false, out);
+		if (differs)
+			ha->join.cause = HA_SYNC_MISMATCH;
 	} else if (f->offset > ha->offset) {
 		ha_join_fail(ha, "deltas are missing", false, out);
 	} else if (f->offset == ha->offset) {

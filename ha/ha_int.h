@@ -80,6 +80,8 @@ struct ha_join {
 	uint64_t sync;
 	bool begun, full;
 	bool full_wanted;
+	enum ha_sync_cause cause; /* of the resync that is wanted or under way */
+	struct mono asked;        /* when it was asked for */
 	uint64_t x, total;
 	struct buf snap;
 	struct ha_log queue; /* live deltas above x */

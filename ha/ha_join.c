@@ -42,6 +42,7 @@ ha_join_ask(struct ha *ha, struct ha_out *out)
 	ha_role_change(ha, HA_SYNCING, out, "asked the active for its state");
 	ha->source = active;
 	j->begun = false;
+	j->asked = ha->now;
 	j->deadline = mono_add_ms(ha->now, patience_ms(ha));
 }
 
@@ -59,6 +60,8 @@ ha_join_fail(struct ha *ha, const char *why, bool full, struct ha_out *out)
 	struct ha_join *j = &ha->join;
 	int64_t pause_ms = 0;
 
+	if (ha->role == HA_STANDBY)
+		j->cause = full ? HA_SYNC_MISMATCH : HA_SYNC_GAP;
 	j->failures++;
 	ha->counts.resyncs_failed++;
 	if (j->failures >= 2)
@@ -210,6 +213,21 @@ drain_queue(struct ha *ha, struct ha_out *out)
 	return !j->queue_digest_known || digest_agrees(ha, j->queue_digest, out);
 }
 
+static void
+count_resync(struct ha *ha)
+{
+	struct ha_join *j = &ha->join;
+
+	if (j->full) {
+		ha->counts.resyncs_full++;
+		ha->counts.snapshots[j->cause]++;
+		ha->counts.snapshot_us = ha->now.us - j->asked.us;
+	} else {
+		ha->counts.resyncs_partial++;
+	}
+	j->cause = HA_SYNC_JOIN;
+}
+
 void
 ha_join_on_end(struct ha *ha, const struct ha_frame *f, struct ha_out *out)
 {
@@ -229,10 +247,7 @@ ha_join_on_end(struct ha *ha, const struct ha_frame *f, struct ha_out *out)
 	}
 	if (!digest_agrees(ha, f->u.snap_end.digest, out) || !drain_queue(ha, out))
 		return;
-	if (j->full)
-		ha->counts.resyncs_full++;
-	else
-		ha->counts.resyncs_partial++;
+	count_resync(ha);
 	log_emit(&ha->log, M_SNAPSHOT, "%s resync from node %u done: epoch %llu offset %llu",
 		j->full ? "full" : "partial", ha->source->node_id, (unsigned long long)ha->epoch,
 		(unsigned long long)ha->offset);

@@ -117,6 +117,12 @@ view_peer(const struct ha *ha, struct mono now, const struct ha_peer *p, struct 
 	};
 }
 
+uint64_t
+ha_applied(const struct ha *ha)
+{
+	return ha->counts.deltas_received;
+}
+
 void
 ha_get_view(const struct ha *ha, struct mono now, struct ha_view *v)
 {

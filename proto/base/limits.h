@@ -85,6 +85,7 @@
 #define LIMIT_HTTP_HISTORY 500 /* lines */
 
 /* certificates and authorities that a configuration can name */
+#define LIMIT_APPLICATIONS 32
 #define LIMIT_CERTIFICATES (2 * (1 + LIMIT_XSPS + LIMIT_LISTENERS))
 
 /* state-dir */

@@ -263,11 +263,18 @@ node_get_parties(
 	*p = fake.parties;
 }
 
+uint64_t
+node_applied(const struct node *n)
+{
+	(void)n;
+	return 0;
+}
+
 void
 node_get_meter(const struct node *n, struct meter *m)
 {
 	(void)n;
-	*m = (struct meter){ .events_sent = 5 };
+	*m = (struct meter){ .events_sent = { 5 } };
 }
 
 uint64_t

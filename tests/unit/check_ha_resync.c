@@ -29,6 +29,9 @@ START_TEST(live_deltas_during_a_snapshot)
 	}
 	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_full, 1);
 	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_failed, 0);
+	ck_assert_uint_eq(toy_view(&t, 1).counts.snapshots[HA_SYNC_JOIN], 1);
+	ck_assert_int_ge(toy_view(&t, 1).counts.snapshot_us, 3000);
+	ck_assert_int_lt(toy_view(&t, 1).counts.snapshot_us, 3000000);
 	toy_run(&t, 200);
 	ck_assert(!toy_view(&t, 0).degraded);
 	same_state(0, 1);
@@ -129,6 +132,9 @@ START_TEST(a_digest_that_differs_leads_to_a_full_resync)
 	ck_assert_uint_gt(logged(1, M_DIGEST_MISMATCH) + logged(0, M_DIGEST_MISMATCH), 0);
 	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
 	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_full, 2);
+	ck_assert_uint_eq(toy_view(&t, 1).counts.snapshots[HA_SYNC_JOIN], 1);
+	ck_assert_uint_eq(toy_view(&t, 1).counts.snapshots[HA_SYNC_MISMATCH], 1);
+	ck_assert_uint_eq(toy_view(&t, 1).counts.snapshots[HA_SYNC_GAP], 0);
 	ck_assert(toy_view(&t, 1).digest_equal);
 	same_state(0, 1);
 	/* and at once, before it is acknowledged, when a batch comes */

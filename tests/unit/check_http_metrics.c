@@ -69,7 +69,6 @@ START_TEST(of_an_active)
 	expect("tandem_calls 3");
 	expect("tandem_parties{state=\"connected\"} 5");
 	expect("tandem_parties_in_doubt 1");
-	expect("tandem_desync_parties_total 6");
 	expect("tandem_replication_behind_deltas 2");
 	expect("tandem_replication_peer_silence_seconds 0.12");
 	expect("tandem_resyncs_total{result=\"full\"} 2");
@@ -103,8 +102,11 @@ START_TEST(of_an_active)
 	expect("tandem_log_messages_total{level=\"warning\"} 4");
 	expect("tandem_as_failovers_total 1");
 	expect("tandem_state_dir_writable 1");
-	expect("tandem_client_request_seconds_bucket{le=\"0.0025\"} 1");
-	expect("tandem_events_sent_total 33");
+	expect("tandem_client_request_seconds_bucket{service=\"MonitorStart\",le=\"0.0025\"} 1");
+	expect("tandem_client_request_seconds_count{service=\"MonitorStart\"} 1");
+	expect("tandem_events_sent_total{event=\"DeliveredEvent\"} 33");
+	expect("tandem_events_sent_total{event=\"unknown\"} 2");
+	ck_assert_ptr_null(strstr((char *)out.p, "event=\"EstablishedEvent\""));
 	expect("tandem_xsi_events_received_total{xsp=\"xsp1\"} 11");
 	expect("tandem_xsi_events_acked_total{xsp=\"xsp1\"} 10");
 	expect("tandem_client_requests_total{service=\"MonitorStart\",result=\"ok\"} 2");
@@ -122,6 +124,37 @@ START_TEST(of_an_active)
 	expect("process_resident_memory_bytes 12345678");
 	expect("process_start_time_seconds 1795310500");
 	ck_assert_ptr_nonnull(strstr((char *)out.p, "libmicrohttpd=\"0.9.75\"} 1\n"));
+}
+END_TEST
+
+START_TEST(by_cause_and_owner)
+{
+	make();
+	expect("tandem_calls_stuck 1");
+	expect("tandem_calls_total{end=\"normal\"} 12");
+	expect("tandem_calls_total{end=\"cleared_by_resync\"} 3");
+	expect("tandem_desync_parties_total{cause=\"takeover\"} 2");
+	expect("tandem_desync_parties_total{cause=\"as_failover\"} 0");
+	expect("tandem_desync_parties_total{cause=\"gap\"} 4");
+	expect("tandem_snapshot_total{cause=\"join\"} 1");
+	expect("tandem_snapshot_total{cause=\"gap\"} 0");
+	expect("tandem_snapshot_total{cause=\"mismatch\"} 1");
+	expect("tandem_snapshot_duration_seconds 0.12");
+	expect("tandem_clients{app=\"other\"} 1");
+	expect("tandem_clients{app=\"desk\"} 5");
+	expect("tandem_client_queue_bytes{app=\"desk\"} 4711");
+	expect("tandem_client_slow_disconnects_total{app=\"desk\"} 2");
+	expect("tandem_client_slow_disconnects_total{app=\"other\"} 0");
+	expect("tandem_subscriptions{package=\"Advanced Call\"} 48");
+	expect("tandem_subscriptions{package=\"Call Center Agent\"} 0");
+	expect("tandem_subscription_failures_total{package=\"Call Center Agent\",code=\"forbidden\"} 7");
+	ck_assert_ptr_null(strstr((char *)out.p, "code=\"not_found\""));
+	expect("tandem_xsi_channel_losses_total{xsp=\"xsp1\",cause=\"heartbeat\"} 1");
+	expect("tandem_xsi_channel_losses_total{xsp=\"xsp1\",cause=\"closed\"} 0");
+	expect("tandem_xsi_duplicates_total{xsp=\"xsp1\"} 8");
+	expect("tandem_xsi_early_total{xsp=\"xsp1\"} 9");
+	expect("tandem_xsi_sequence_gaps_total{xsp=\"xsp1\"} 2");
+	expect("tandem_replication_apply_seconds_bucket{le=\"0.0001\"} 1");
 }
 END_TEST
 
@@ -213,6 +246,7 @@ main(void)
 	suite_add_tcase(suite, t);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, of_an_active);
+	tcase_add_test(t, by_cause_and_owner);
 	tcase_add_test(t, of_a_standby);
 	tcase_add_test(t, what_is_not_known_is_left_out);
 	tcase_add_test(t, labels_are_escaped);

@@ -3,6 +3,7 @@
 #include "daemon/meter.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,7 +56,7 @@ START_TEST(requests)
 	meter_answer(&m, &a, 9, 5000, true);
 	ck_assert_uint_eq(m.good[CSTA_MonitorStart], 0);
 	ck_assert_uint_eq(m.errors[CSTA_MonitorStart], 1);
-	ck_assert_int_eq(m.request.sum_us, 2000);
+	ck_assert_int_eq(m.request[CSTA_MonitorStart].sum_us, 2000);
 	/* an invoke ID comes again: the newest request of it is meant */
 	meter_ask(&a, CSTA_MonitorStop, 7, 6000);
 	meter_answer(&m, &a, 7, 6500, true);
@@ -77,6 +78,30 @@ START_TEST(many_requests)
 	for (uint32_t i = 0; i < 3 * METER_ASKED; i++)
 		meter_answer(&m, &a, i, 10, true);
 	ck_assert_uint_eq(m.good[CSTA_MonitorStart], METER_ASKED);
+}
+END_TEST
+
+/* Names keep their place; what has none, no room or too long a name is one of the others. */
+START_TEST(applications)
+{
+	static struct meter m;
+	char name[80];
+
+	ck_assert_uint_eq(meter_app(&m, ""), METER_APP_OTHER);
+	ck_assert_uint_eq(meter_app(&m, "desk"), 1);
+	ck_assert_uint_eq(meter_app(&m, "wall"), 2);
+	ck_assert_uint_eq(meter_app(&m, "desk"), 1);
+	for (unsigned i = 3; i < METER_APPS; i++) {
+		snprintf(name, sizeof(name), "app%u", i);
+		ck_assert_uint_eq(meter_app(&m, name), i);
+	}
+	ck_assert_uint_eq(meter_app(&m, "one more"), METER_APP_OTHER);
+	ck_assert_uint_eq(meter_app(&m, "wall"), 2);
+	memset(&m, 0, sizeof(m));
+	memset(name, 'x', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	ck_assert_uint_eq(meter_app(&m, name), METER_APP_OTHER);
+	ck_assert_str_eq(m.apps[1].name, "");
 }
 END_TEST
 
@@ -106,6 +131,7 @@ main(void)
 	tcase_add_test(t, takeovers);
 	tcase_add_test(t, requests);
 	tcase_add_test(t, many_requests);
+	tcase_add_test(t, applications);
 	tcase_add_test(t, codes);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);

@@ -28,6 +28,16 @@ begin(void)
 	return c;
 }
 
+static uint64_t
+events_sent(void)
+{
+	uint64_t count = 0;
+
+	for (unsigned i = 0; i <= CSTA_EVENT_COUNT; i++)
+		count += m.events_sent[i];
+	return count;
+}
+
 START_TEST(sessions_and_monitors)
 {
 	struct node_session sessions[2];
@@ -72,23 +82,26 @@ START_TEST(what_it_has_counted)
 	ck_assert_uint_eq(m.takeover[METER_PHASE_TOTAL].count, 1);
 	ck_assert_uint_eq(m.good[CSTA_MonitorStart], 1);
 	ck_assert_uint_eq(m.errors[CSTA_MonitorStart], 0);
-	ck_assert_uint_ge(m.request.count, 1);
+	ck_assert_uint_ge(m.request[CSTA_MonitorStart].count, 1);
+	ck_assert_uint_eq(m.request[CSTA_MonitorStop].count, 0);
 	ck_assert_uint_eq(node_get_links(w.node, links), 1);
 	ck_assert_uint_ge(links[0].events, 2); /* a snapshot and the call */
 	ck_assert_uint_ge(links[0].acks, 2);
 	ck_assert_uint_ge(links[0].responses[METER_CODE_2XX], 1);
-	ck_assert_uint_ge(m.events_sent, 1);
-	ck_assert_uint_eq(m.event_wait.count, m.events_sent);
-	ck_assert_uint_eq(m.xsi_duplicates + m.xsi_gaps + m.xsi_early, 0);
+	ck_assert_uint_ge(m.events_sent[CSTA_EV_Delivered], 1);
+	ck_assert_uint_eq(m.event_wait.count, events_sent());
+	ck_assert_uint_eq(links[0].duplicates + links[0].gaps + links[0].early, 0);
 	events = links[0].events;
-	sent = m.events_sent;
+	sent = events_sent();
 	world_call(&w, "2001", "CallAnsweredEvent", "a", "7:1", "Terminator", "Active", "2050");
 	world_settle(&w);
 	ck_assert_ptr_nonnull(strstr(world_take(&w, c), "EstablishedEvent"));
 	node_get_meter(w.node, &m);
 	node_get_links(w.node, links);
 	ck_assert_uint_eq(links[0].events, events + 1);
-	ck_assert_uint_eq(m.events_sent, sent + 1);
+	ck_assert_uint_eq(events_sent(), sent + 1);
+	ck_assert_uint_eq(m.events_sent[CSTA_EV_Established], 1);
+	ck_assert_uint_eq(m.events_sent[CSTA_EVENT_COUNT], 0);
 }
 END_TEST
 
@@ -106,6 +119,208 @@ START_TEST(refused_requests)
 }
 END_TEST
 
+static struct node_link
+link_of(unsigned i)
+{
+	struct node_link links[LIMIT_XSPS];
+
+	ck_assert_uint_gt(node_get_links(w.node, links), i);
+	return links[i];
+}
+
+/* Each lost channel counts once, whoever ends it: the heartbeat that says it is gone, the server, the silence. */
+START_TEST(losses_of_channels)
+{
+	world_init(&w, 2, "");
+	world_start(&w);
+	world_rule(&w, "PUT", "c1/heartbeat", 404, 1, "");
+	world_run(&w, 17000);
+	ck_assert_uint_eq(link_of(0).losses, 1);
+	ck_assert_uint_eq(link_of(0).lost[METER_LOSS_HEARTBEAT], 1);
+	ck_assert_uint_eq(link_of(0).lost[METER_LOSS_CLOSED], 0);
+	world_stream_ends(&w, 1);
+	world_run(&w, 10);
+	ck_assert_uint_eq(link_of(1).losses, 1);
+	ck_assert_uint_eq(link_of(1).lost[METER_LOSS_CLOSED], 1);
+	w.xsps[1].mode = WORLD_SILENT;
+	world_document(&w, 1, "no document at all");
+	world_settle(&w);
+	ck_assert_uint_eq(link_of(1).losses, 2);
+	ck_assert_uint_eq(link_of(1).lost[METER_LOSS_MALFORMED], 1);
+	/* what never opened is not lost */
+	world_run(&w, 120000);
+	ck_assert_uint_eq(link_of(1).losses, 2);
+}
+END_TEST
+
+START_TEST(order_of_events)
+{
+	const char *call;
+
+	world_init(&w, 2, "gap-wait-ms = 20\n");
+	world_start(&w);
+	world_monitor(&w, world_session(&w), "2001");
+	w.snapshots = false;
+	call = world_call_xml("a", "7:1", "Terminator", "Active", "2002");
+	world_event_as(&w, 1, "2001", "x3", 3, "CallAnsweredEvent", call);
+	world_run(&w, 100);
+	ck_assert_uint_eq(link_of(1).early, 1);
+	ck_assert_uint_eq(link_of(1).gaps, 1);
+	ck_assert_uint_eq(link_of(0).early + link_of(0).gaps, 0);
+	world_event_as(&w, 0, "2001", "x3", 3, "CallAnsweredEvent", call);
+	world_settle(&w);
+	ck_assert_uint_eq(link_of(0).duplicates, 1);
+	ck_assert_uint_eq(link_of(1).duplicates, 0);
+}
+END_TEST
+
+static uint64_t
+out_of_step(enum meter_desync cause)
+{
+	uint64_t others = 0;
+
+	node_get_meter(w.node, &m);
+	for (unsigned i = 0; i < METER_DESYNC_COUNT; i++)
+		others += i == cause ? 0 : m.desynchronised[i];
+	ck_assert_uint_eq(others, 0);
+	return m.desynchronised[cause];
+}
+
+START_TEST(out_of_step_by_request)
+{
+	unsigned c = begin();
+
+	ck_assert_uint_eq(out_of_step(METER_DESYNC_REQUEST), 0);
+	world_forget(&w, "2001");
+	world_send(&w, c, 70,
+		"<SnapshotDevice><snapshotObject>2001</snapshotObject></SnapshotDevice>");
+	world_run(&w, 1000);
+	ck_assert_uint_eq(out_of_step(METER_DESYNC_REQUEST), 1);
+	ck_assert_uint_eq(m.calls_ended[METER_END_RESYNC], 1);
+	ck_assert_uint_eq(m.calls_ended[METER_END_NORMAL], 0);
+	ck_assert_uint_eq(world_logged(&w, 37205, ""), 1);
+}
+END_TEST
+
+START_TEST(out_of_step_after_a_gap)
+{
+	begin();
+	world_forget(&w, "2001");
+	world_user(&w, "2001")->sequence++; /* of the event that does not come */
+	world_call(&w, "2001", "CallReceivedEvent", "b", "8:1", "Terminator", "Alerting", "2051");
+	world_run(&w, 10000);
+	ck_assert_uint_eq(out_of_step(METER_DESYNC_GAP), 1);
+}
+END_TEST
+
+START_TEST(out_of_step_after_a_failover)
+{
+	begin();
+	world_run(&w, 60000); /* no echo of an ask any more */
+	world_forget(&w, "2001");
+	world_snapshot(&w, "2001", "CallSubscriptionEvent");
+	world_run(&w, 1000);
+	ck_assert_uint_eq(out_of_step(METER_DESYNC_AS_FAILOVER), 1);
+}
+END_TEST
+
+START_TEST(out_of_step_by_the_audit)
+{
+	world_init(&w, 1, "audit-s = 100\n");
+	world_start(&w);
+	world_monitor(&w, world_session(&w), "2001");
+	world_call(&w, "2001", "CallReceivedEvent", "a", "7:1", "Terminator", "Alerting", "2050");
+	world_settle(&w);
+	world_forget(&w, "2001");
+	world_run(&w, 140000);
+	ck_assert_uint_eq(out_of_step(METER_DESYNC_AUDIT), 1);
+}
+END_TEST
+
+START_TEST(out_of_step_after_an_activation)
+{
+	begin();
+	world_step(&w, &(struct node_event){ .kind = NODE_EV_DEMOTE });
+	world_run(&w, 5000);
+	world_forget(&w, "2001");
+	world_step(&w, &(struct node_event){ .kind = NODE_EV_PROMOTE });
+	world_run(&w, 5000);
+	ck_assert_uint_eq(out_of_step(METER_DESYNC_TAKEOVER), 1);
+}
+END_TEST
+
+START_TEST(calls_that_end)
+{
+	struct node_parties p;
+
+	begin();
+	world_call(&w, "2001", "CallReleasedEvent", "a", "7:1", "Terminator", "Released", "2050");
+	world_settle(&w);
+	node_get_meter(w.node, &m);
+	ck_assert_uint_eq(m.calls_ended[METER_END_NORMAL], 1);
+	ck_assert_uint_eq(m.calls_ended[METER_END_RESYNC], 0);
+	world_call(&w, "2001", "CallReceivedEvent", "b", "8:1", "Terminator", "Alerting", "2050");
+	world_settle(&w);
+	node_get_parties(w.node, &p, NULL, 0);
+	ck_assert_uint_eq(p.calls_stuck, 0);
+	w.xsps[0].mode = WORLD_DOWN;
+	world_stream_ends(&w, 0);
+	world_run(&w, 20);
+	node_get_parties(w.node, &p, NULL, 0);
+	ck_assert_uint_eq(p.calls_stuck, 1);
+}
+END_TEST
+
+START_TEST(by_package)
+{
+	struct node_counts counts;
+
+	world_init(
+		&w, 1, "user-packages = Advanced Call, Do Not Disturb, Call Forwarding Always\n");
+	w.unassigned = "Call Forwarding Always";
+	world_start(&w);
+	world_monitor(&w, world_session(&w), "2001");
+	world_run(&w, 2000);
+	node_get_counts(w.node, w.now, &counts);
+	ck_assert_uint_eq(counts.subscribed[CORE_PACKAGE_advanced_call], 1);
+	ck_assert_uint_eq(counts.subscribed[CORE_PACKAGE_do_not_disturb], 1);
+	ck_assert_uint_eq(counts.subscribed[CORE_PACKAGE_forward_always], 0);
+	node_get_meter(w.node, &m);
+	ck_assert_uint_eq(
+		m.subscription_failures[CORE_PACKAGE_forward_always][METER_REFUSAL_FORBIDDEN], 1);
+	ck_assert_uint_eq(
+		m.subscription_failures[CORE_PACKAGE_do_not_disturb][METER_REFUSAL_FORBIDDEN], 0);
+}
+END_TEST
+
+/* Sessions of an application count under its name; figures of who waits are none of a node that is not active. */
+START_TEST(by_application)
+{
+	unsigned c;
+
+	world_init(&w, 1,
+		"[application desk]\nuser = demo\npassword = demo\n"
+		"[application wall]\nuser = wall\npassword = demo\n");
+	world_start(&w);
+	c = world_session(&w);
+	world_monitor(&w, c, "2001");
+	w.clients[c].reads = false;
+	world_call(&w, "2001", "CallReceivedEvent", "a", "7:1", "Terminator", "Alerting", "2050");
+	world_run(&w, 2000);
+	node_get_meter(w.node, &m);
+	ck_assert_str_eq(m.apps[1].name, "desk");
+	ck_assert_uint_eq(m.apps[1].clients, 1);
+	ck_assert_uint_gt(m.apps[1].queue_bytes, 100);
+	ck_assert_str_eq(m.apps[2].name, "");
+	ck_assert_uint_eq(m.apps[METER_APP_OTHER].clients, 0);
+	world_step(&w, &(struct node_event){ .kind = NODE_EV_DEMOTE });
+	world_run(&w, 2000);
+	node_get_meter(w.node, &m);
+	ck_assert_uint_eq(m.apps[1].clients, 0);
+	ck_assert_uint_eq(m.apps[1].queue_bytes, 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -120,6 +335,16 @@ main(void)
 	tcase_add_test(t, parties);
 	tcase_add_test(t, what_it_has_counted);
 	tcase_add_test(t, refused_requests);
+	tcase_add_test(t, losses_of_channels);
+	tcase_add_test(t, order_of_events);
+	tcase_add_test(t, out_of_step_by_request);
+	tcase_add_test(t, out_of_step_after_a_gap);
+	tcase_add_test(t, out_of_step_after_a_failover);
+	tcase_add_test(t, out_of_step_by_the_audit);
+	tcase_add_test(t, out_of_step_after_an_activation);
+	tcase_add_test(t, calls_that_end);
+	tcase_add_test(t, by_package);
+	tcase_add_test(t, by_application);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

@@ -26,6 +26,10 @@ fill_links(struct http_snap *s)
 		.rtt_us = 12000,
 		.responses = { [METER_CODE_2XX] = 39, [METER_CODE_NONE] = 1 },
 		.losses = 1,
+		.lost = { [METER_LOSS_HEARTBEAT] = 1 },
+		.duplicates = 8,
+		.early = 9,
+		.gaps = 2,
 		.queued = 3 };
 	s->links[1] = (struct node_link){ .name = "xsp2",
 		.url = "https://xsp2.example",
@@ -61,6 +65,7 @@ fill_lists(struct http_snap *s)
 	s->parties.of_state[NODE_PARTY_CONNECTED] = 5;
 	s->parties.of_state[NODE_PARTY_ALERTING] = 2;
 	s->parties.doubts = 1;
+	s->parties.calls_stuck = 1;
 	s->doubts[0] = (struct node_doubt){
 		.device = "agent11", .call = 0x10000000005, .state = NODE_PARTY_CONNECTED
 	};
@@ -78,6 +83,8 @@ fill_view(struct http_snap *s)
 		.digest_offset = 184200,
 		.counts = { .frames_malformed = 1,
 			.resyncs_full = 2,
+			.snapshots = { [HA_SYNC_JOIN] = 1, [HA_SYNC_MISMATCH] = 1 },
+			.snapshot_us = 120000,
 			.stalls = 3,
 			.deltas_sent = 70,
 			.bytes_sent = 9000 } };
@@ -111,6 +118,7 @@ http_case_fill(struct http_snap *s)
 		.channels_want = 2,
 		.devices = 50,
 		.devices_out = 1,
+		.subscribed = { [CORE_PACKAGE_advanced_call] = 48 },
 		.desynchronised = 6,
 		.uptime_s = 77,
 		.overload = "imminent",
@@ -124,14 +132,26 @@ http_case_fill(struct http_snap *s)
 		.calls_cleared = 6,
 		.calls_learned = 9,
 		.done = true };
-	s->meter = (struct meter){ .events_sent = 33, .as_failovers = 1 };
+	s->meter =
+		(struct meter){ .events_sent = { [CSTA_EV_Delivered] = 33, [CSTA_EVENT_COUNT] = 2 },
+			.as_failovers = 1 };
 	s->meter.activations[METER_REASON_NODE] = 2;
 	s->meter.memberships[HA_REASON_PROCDOWN] = 3;
 	s->meter.good[CSTA_MonitorStart] = 2;
 	s->meter.errors[CSTA_MonitorStart] = 1;
-	meter_add(&s->meter.request, 1200);
+	s->meter.desynchronised[METER_DESYNC_GAP] = 4;
+	s->meter.desynchronised[METER_DESYNC_TAKEOVER] = 2;
+	s->meter.calls_ended[METER_END_NORMAL] = 12;
+	s->meter.calls_ended[METER_END_RESYNC] = 3;
+	s->meter.subscription_failures[CORE_PACKAGE_agent][METER_REFUSAL_FORBIDDEN] = 7;
+	s->meter.apps[METER_APP_OTHER].clients = 1;
+	s->meter.apps[1] = (struct meter_app){
+		.name = "desk", .slow_disconnects = 2, .clients = 5, .queue_bytes = 4711
+	};
+	meter_add(&s->meter.request[CSTA_MonitorStart], 1200);
 	meter_add_takeover(&s->meter.takeover[METER_PHASE_TOTAL], 610000);
 	meter_add(&s->meter.event_wait, 700);
+	meter_add(&s->loop.apply, 60);
 	meter_add(&s->loop.step, 90);
 	meter_add(&s->loop.late, 1500);
 	meter_add(&s->loop.late, 20000);

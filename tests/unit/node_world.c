@@ -346,8 +346,8 @@ world_action(struct world *w, const struct node_action *a)
 	case NODE_ACT_REJOIN:
 	case NODE_ACT_TELL_FAILED:
 	case NODE_ACT_TELL_CLEAN:
-	case NODE_ACT_NUDGE:
 		ck_abort_msg("a node alone asks for action %d", (int)a->kind);
+	case NODE_ACT_NUDGE: /* it was demoted and promoted */
 	case NODE_ACT_SAVE_EPOCH:
 	case NODE_ACT_ASKED:
 	case NODE_ACT_TOLD:
