@@ -167,19 +167,22 @@ COVERAGE_OBJECTS := $(OBJ)/tests/coverage/record.o $(SPOOL_OBJECT)
 COVERAGE_WRAP    := $(addprefix -Wl$(,)--wrap=,xsi_decode xsi_op_path xsi_op_cti_path node_out_add)
 COVERAGE_NAMES   := $(BUILD)/check/coverage_names
 
-WAITING_FOLDERS  := solo sim scenarios xsiday bwsim load
-# These touch nothing outside their process and may run side by side, with lints and schema tests; then adapters one by
-# one, live programs several at a time, the lab alone.
+# the longest first
+WAITING_FOLDERS  := sim xsiday scenarios load bwsim solo
+# These touch nothing outside their process and may run side by side, with lints and schema tests; adapters one by one beside
+# them, since all they do is wait.
 PARALLEL_TESTS   := $(UNIT_TESTS) $(GOLDEN_TESTS) $(WIRE_TESTS) $(SIM_TESTS)
 SEQUENTIAL_TESTS := $(ADAPTER_TESTS)
 TEST_PROGRAMS    := $(PARALLEL_TESTS) $(SEQUENTIAL_TESTS) $(BWSIM_TESTS) $(CSTACLIENT_TESTS)
 SCRIPT_TESTS     := $(sort $(filter-out $(addprefix tests/,$(addsuffix /%,lab coverage $(WAITING_FOLDERS))), \
 	$(wildcard tests/*/test_*.sh)))
-# Live programs on ports of their own: they wait more than they compute, so more of them run side by side.
+# After them live programs on ports of their own: they wait more than they compute, so more of them run side by side.
 WAITING_TESTS    := $(foreach dir,$(WAITING_FOLDERS),$(sort $(wildcard tests/$(dir)/test_*.sh))) \
 	$(BWSIM_TESTS) $(CSTACLIENT_TESTS)
-# The live cluster alone; the last ones judge what the others have noted.
-LAST_TESTS       := $(sort $(wildcard tests/lab/test_*.sh)) $(wildcard tests/coverage/test_*.sh)
+# Then the live cluster, two tests at a time.
+LAB_TESTS        := $(filter-out tests/lab/test_demos.sh,$(sort $(wildcard tests/lab/test_*.sh)))
+# What is timed alone; the last ones judge what the others have noted.
+LAST_TESTS       := tests/lab/test_demos.sh $(wildcard tests/coverage/test_*.sh)
 
 objects = $(1:%.c=$(OBJ)/%.o)
 ALL_OBJECTS := $(call objects,$(sort $(PRODUCT_SOURCES) $(wildcard tests/*/*.c)))
@@ -211,7 +214,7 @@ _check-build: tests $(LIBPURE) $(LIBIO) $(LIBCTL)
 
 _check: _check-build
 	@$(LINT_ENV) tests/run -j $(JOBS) $(if $(T),-m '$(T)') \
-		tests/lint/run $(PARALLEL_TESTS) $(SCRIPT_TESTS) -- $(SEQUENTIAL_TESTS) -- $(WAITING_TESTS) -- $(LAST_TESTS)
+		tests/lint/run $(PARALLEL_TESTS) $(SCRIPT_TESTS) -- $(SEQUENTIAL_TESTS) -- $(WAITING_TESTS) -- $(LAB_TESTS) -- $(LAST_TESTS)
 
 demo: deps
 	$(SUBMAKE) DEVELOPER= $(BUILD_JOBS) all

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# test_lab.sh - live tests: the shipped files, the agent, and short demos of some faults, on a real
-# corosync + Pacemaker cluster in namespaces.  Skipped with the reason where there are none.
+# test_lab.sh - live tests: the shipped files, the agent, and the screens of tandemctl, on a real corosync + Pacemaker
+# cluster in namespaces.  Skipped with the reason where there are none.
 #
 #   test_lab.sh --screens    only the screens of tandemctl (screens_lib.sh); UPDATE_SCREENS=1 writes them
 #
@@ -322,35 +322,6 @@ cluster_tests()
 	rm -f "$BUILD/lab-test.before" "$LAB_NAMESPACES"
 }
 
-# --- demos ------------------------------------------------------------------------------------------------
-
-run_demo()
-{
-	FAULT=$1 SEED=7 AGENTS=10 BEFORE_S=3 AFTER_S=2 DEMO=$BUILD/demo-test-$1 "$here/demo" >"$BUILD/lab-test-$1.log" 2>&1
-}
-
-# The clusters wait more than they compute, each in namespaces of its own: side by side.
-test_demos()
-{
-	local fault log pids=()
-	for fault in "$@"; do
-		run_demo "$fault" &
-		pids+=($!)
-	done
-	for fault in "$@"; do
-		log=$BUILD/lab-test-$fault.log
-		wait "${pids[0]}"
-		judge_demo $? "$fault" "$log"
-		pids=("${pids[@]:1}")
-	done
-}
-
-judge_demo() # RC FAULT LOG
-{
-	result "$1" "demo FAULT=$2: $(grep -o 'verdict.*\|FAILED.*' "$3" | tail -n 1)"
-	[ "$1" = 0 ] || tail -n 45 "$3"
-}
-
 # The lab as test_agent leaves it, and nothing else.
 screens_alone()
 {
@@ -388,6 +359,4 @@ else
 	read -r p _ f _ s _ < <(tail -n 1 <<<"$inside")
 	passed=$((passed + ${p:-0})) failed=$((failed + ${f:-1})) skipped=$((skipped + ${s:-0}))
 fi
-trap 'kill $(jobs -p) 2>/dev/null; wait; exit 1' INT TERM HUP
-test_demos kill-daemon kill-node as-failover switchover
 finish

@@ -125,27 +125,41 @@ test_parallel()
 	expect 'two at a time' 0 '2 passed, 0 failed, 0 skipped'
 	run -j 2 -t 1 -- "$top/a" "$top/b"
 	expect 'one after another' 1 '0 passed, 2 failed, 0 skipped'
+	run -j 1 -t 10 "$top/a" -- "$top/b"
+	expect 'one of the second group beside one of the first' 0 '2 passed, 0 failed, 0 skipped'
+	run -j 1 -t 10 -- -- "$top/a" "$top/b"
+	expect 'two at a time of those that wait' 0 '2 passed, 0 failed, 0 skipped'
+	run -j 2 -t 10 -- -- -- "$top/a" "$top/b"
+	expect 'two at a time of the fourth group' 0 '2 passed, 0 failed, 0 skipped'
+	run -j 2 -t 1 -- "$top/a" -- "$top/b"
+	expect 'the third group when the second is through' 1 '0 passed, 2 failed, 0 skipped'
+	run -j 2 -t 1 -- -- -- "$top/a" -- "$top/b"
+	expect 'the last group alone' 1 '0 passed, 2 failed, 0 skipped'
 }
 
 # Interrupted: the test is ended, and nothing runs on.
-test_interrupt()
+test_interrupt() # WORDS: which group it is in
 {
+	rm -f "$top/up" "$top/down"
 	mkfifo "$top/up" "$top/down"
 	script long "echo \$\$ >$top/up" "read -r x <$top/down" 'echo "1 passed, 0 failed"'
-	tests/run "$top/long" >"$top/out" 2>&1 &
+	tests/run "$@" "$top/long" >"$top/out" 2>&1 &
 	local runner=$! pid
 	read -r pid <"$top/up"
 	kill -TERM $runner
 	wait $runner
 	rc=$? output=$(<"$top/out")
-	expect 'TERM' 130 interrupted
+	expect "TERM $*" 130 interrupted
 	! kill -0 "$pid" 2>/dev/null
 	rc=$? output='the test runs on after TERM'
-	expect 'TERM ends the test' 0 "$output"
+	expect "TERM $* ends the test" 0 "$output"
 }
 
-for part in counting misdeeds time surroundings parallel interrupt; do
+for part in counting misdeeds time surroundings parallel; do
 	"test_$part"
 done
+test_interrupt
+test_interrupt -- --
+test_interrupt -- -- -- --
 echo "$passed passed, $failed failed, 0 skipped"
 ((failed == 0))

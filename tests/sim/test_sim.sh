@@ -113,16 +113,12 @@ twice()
 	done
 }
 
-# The files that a planted fault is in.
+# The files that a planted fault is in: those with the macro that it switches on.
 mutant_sources()
 {
-	case $1 in
-	TANDEM_MUTATE_MERGE) echo core/decide.c ;;
-	TANDEM_MUTATE_TOLD_CALL) echo core/restore.c ;;
-	TANDEM_MUTATE_JOURNAL) echo daemon/svc_hotel.c ;;
-	TANDEM_MUTATE_QUEUE) echo daemon/bw_acd.c ;;
-	*) printf '%s\n' ha/ha*.c ;;
-	esac
+	local macro
+	macro=$(awk -v fault="$1" '$1 == "#ifdef" && $2 == fault { getline; print $2 }' ha/ha_mutation.h core/core_mutation.h)
+	[[ -n $macro ]] && grep -lw "$macro" ha/*.c core/*.c daemon/*.c
 }
 
 # A simulator with one planted fault: the files that know it compiled anew, with the compiler and flags of the build that made $sim.
