@@ -144,8 +144,11 @@ test_interrupt() # WORDS: which group it is in
 	mkfifo "$top/up" "$top/down"
 	script long "echo \$\$ >$top/up" "read -r x <$top/down" 'echo "1 passed, 0 failed"'
 	tests/run "$@" "$top/long" >"$top/out" 2>&1 &
-	local runner=$! pid
-	read -r pid <"$top/up"
+	local runner=$! pid=none
+	# a runner that ends at once never opens it
+	exec 4<>"$top/up"
+	read -r -t 60 -u 4 pid
+	exec 4>&-
 	kill -TERM $runner
 	wait $runner
 	rc=$? output=$(<"$top/out")
