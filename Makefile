@@ -108,7 +108,7 @@ PURE_SOURCES    := $(filter-out $(CTL_SOURCES) $(ADAPTER_SOURCES),$(PRODUCT_SOUR
 
 TANDEMD_SOURCES   := $(PURE_SOURCES) $(ADAPTER_SOURCES)
 # the tool reads the configuration and the history itself when the daemon is dead
-TANDEMCTL_SOURCES := $(CTL_SOURCES) $(wildcard daemon/conf*.c) core/package.c proto/csta_msg.c daemon/htpass.c daemon/log_limit.c daemon/io_files.c daemon/io_cert.c daemon/schema.c $(wildcard proto/base/*.c)
+TANDEMCTL_SOURCES := $(CTL_SOURCES) $(wildcard daemon/conf*.c) core/package.c proto/csta_msg.c daemon/htpass.c daemon/log_limit.c daemon/io_files.c daemon/io_syslog.c daemon/io_cert.c daemon/schema.c $(wildcard proto/base/*.c)
 
 # In a test folder, check_*.c are test programs, emit_*.c write documents for a script to validate, *_testkit.c help the test
 # programs; all other files belong to the folder's own program or are helpers.

@@ -262,13 +262,14 @@ struct conf {
 	bool clustered;     /* cluster = corosync | none */
 	char group[32];     /* CPG group, default "tandem" */
 	char state_dir[192];
-	char log_file[192]; /* "" = stderr */
-	int log_level;      /* enum log_level */
-	int log_json;       /* log-form = text | json */
-	bool log_mask;      /* digits of telephone numbers are not written */
-	uint32_t log_rate;  /* lines of one message in ten seconds; 0 = no limit */
-	char file[192];     /* where it was read; "" = from nowhere */
-	char control[64];   /* name of the control socket, default "tandemd" */
+	char log_file[192];   /* "" = stderr */
+	int log_level;        /* enum log_level */
+	int log_json;         /* log-form = text | json */
+	bool log_mask;        /* digits of telephone numbers are not written */
+	char log_syslog[108]; /* path of a socket, or "ADDRESS:PORT"; "" = none */
+	uint32_t log_rate;    /* lines of one message in ten seconds; 0 = no limit */
+	char file[192];       /* where it was read; "" = from nowhere */
+	char control[64];     /* name of the control socket, default "tandemd" */
 	char read_group[64], operate_group[64],
 		admin_group[64];    /* who may ask what: daemon/ctl.h */
 	bool confirmed;             /* replicate = confirmed | async */

@@ -33,6 +33,7 @@
 	XX("node", "log-form", LOG_FORM, log_json, 0, 0, "text", LOCAL) \
 	XX("node", "log-mask-numbers", YESNO, log_mask, 0, 0, "no", LOCAL) \
 	XX("node", "log-rate", U32, log_rate, 0, 1000000, "1000", LOCAL) \
+	XX("node", "log-syslog", TEXT, log_syslog, 0, 0, "", LOCAL) \
 	XX("node", "control", NAME, control, 1, 0, "tandemd", LOCAL) \
 	XX("node", "read-group", NAME, read_group, 0, 0, "", LOCAL) \
 	XX("node", "operate-group", NAME, operate_group, 0, 0, "", LOCAL) \

@@ -119,6 +119,9 @@ struct page {
 		s->meter.as_failovers) \
 	XX(tandem_cpg_flow_control_total, counter, \
 		"Times that corosync had no room for a message at once.", s->loop.ring_full) \
+	XX(tandem_log_lost_total, counter, \
+		"Messages that syslog did not take (log-syslog); the log has them.", \
+		s->loop.log_lost) \
 	XX(tandem_state_dir_writable, gauge, \
 		"1 if there is room in state-dir and what is to be kept was written (37910).", \
 		s->loop.state.why[0] == '\0') \

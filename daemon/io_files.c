@@ -9,6 +9,7 @@
  */
 #include "daemon/io_files.h"
 
+#include "daemon/io_syslog.h"
 #include "proto/base/limits.h"
 
 #include <errno.h>
@@ -214,6 +215,18 @@ read_link_passwords(struct conf *c, struct err *e)
 	return result;
 }
 
+static int
+judge_syslog(const struct conf *c, struct err *e)
+{
+	struct io_syslog s;
+
+	if (c->log_syslog[0] == '\0' || io_syslog_open(&s, c->log_syslog))
+		return 0;
+	return err_set(e, E_CONFIG,
+		"[node] log-syslog = %s: allowed: the path of a socket, ADDRESS:PORT or [ADDRESS]:PORT",
+		c->log_syslog);
+}
+
 int
 io_files_load_conf(struct conf *c, const char *file, struct err *e)
 {
@@ -234,6 +247,8 @@ io_files_load_conf(struct conf *c, const char *file, struct err *e)
 				e);
 	if (result == 0)
 		result = try_logins(c, e);
+	if (result == 0)
+		result = judge_syslog(c, e);
 	return result == 0 ? 0 : E_CONFIG;
 }
 

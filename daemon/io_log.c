@@ -22,6 +22,7 @@ enum {
 };
 
 #include "daemon/io_journal.h"
+#include "daemon/io_syslog.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -43,7 +44,8 @@ static struct {
 	bool open;
 	int32_t target;
 	int level;
-	bool to_journal;
+	bool to_journal, to_syslog;
+	struct io_syslog syslog;
 	int journal;
 	char node[64];
 	char file[192];
@@ -88,6 +90,10 @@ write_out(int number, enum log_level level, const struct timespec *now, const ch
 	if (io_log.to_journal && (int)level <= io_log.level)
 		(void)io_journal_send(io_log.journal, number, syslog_priority((int)level),
 			io_log.node, text, strlen(text));
+	if (io_log.to_syslog && (int)level <= io_log.level)
+		io_syslog_send(&io_log.syslog,
+			&(struct io_syslog_message){ now, number, syslog_priority((int)level),
+				log_level_name(level), io_log.node, text });
 	gmtime_r(&now->tv_sec, &utc);
 	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &utc);
 	if (!io_log.json) {
@@ -234,6 +240,19 @@ io_log_to_journal(const char *path)
 	return true;
 }
 
+bool
+io_log_to_syslog(const char *to)
+{
+	io_log.to_syslog = io_log.open && io_syslog_open(&io_log.syslog, to);
+	return io_log.to_syslog;
+}
+
+uint64_t
+io_log_lost(void)
+{
+	return io_log.syslog.lost;
+}
+
 void
 io_log_close(void)
 {
@@ -245,6 +264,8 @@ io_log_close(void)
 	qb_log_fini();
 	if (io_log.to_journal)
 		close(io_log.journal);
+	if (io_log.to_syslog)
+		io_syslog_close(&io_log.syslog);
 	memset(&io_log, 0, sizeof(io_log));
 }
 

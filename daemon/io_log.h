@@ -29,6 +29,10 @@ void io_log_close(void);
  */
 bool io_log_to_journal(const char *path);
 
+/** From now on messages go to syslog as well: see io_syslog_open(). False: that is no place for them, and nothing has changed. */
+bool io_log_to_syslog(const char *to);
+/** How many messages syslog did not take, since io_log_open(). */
+uint64_t io_log_lost(void);
 /** The log interface to hand on; silent before io_log_open(). */
 const struct log *io_log_get(void);
 

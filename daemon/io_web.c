@@ -73,6 +73,7 @@ publish(struct io_web *w)
 	s->loop = *w->meter;
 	for (int i = 0; i < 4; i++)
 		s->loop.log_messages[i] = io_log_count((enum log_level)i);
+	s->loop.log_lost = io_log_lost();
 	take_lists(n, s);
 	http_swap_publish(&w->shared.swap);
 }

@@ -196,6 +196,7 @@ struct meter_loop {
 	struct meter_certs certs;
 	uint64_t ring_full;       /* times that corosync took no message at once */
 	uint64_t log_messages[4]; /* by enum log_level */
+	uint64_t log_lost;        /* that syslog did not take */
 	struct meter_hist step;   /* one step of the node with its actions */
 	struct meter_hist late;   /* a timer of the node, after its time */
 	struct meter_hist apply;  /* a message of the active, until its deltas were applied here */

@@ -172,6 +172,24 @@ START_TEST(configuration_with_password_files)
 }
 END_TEST
 
+START_TEST(where_syslog_is_not)
+{
+	static const char wrong[] =
+		"[node]\nlog-syslog = loghost:514\n[broadworks]\nxsp = h:80\nuser = u\n";
+	static const char right[] =
+		"[node]\nlog-syslog = [::1]:514\n[broadworks]\nxsp = h:80\nuser = u\n";
+	struct err e = { 0 };
+
+	write_file("t.conf", wrong, sizeof(wrong) - 1);
+	ck_assert_int_eq(io_files_load_conf(&conf, path_of("t.conf"), &e), E_CONFIG);
+	ck_assert_ptr_nonnull(strstr(e.text, "log-syslog = loghost:514: allowed: the path"));
+	err_clear(&e);
+	write_file("t.conf", right, sizeof(right) - 1);
+	ck_assert_msg(io_files_load_conf(&conf, path_of("t.conf"), &e) == 0, "%s", e.text);
+	ck_assert_str_eq(conf.log_syslog, "[::1]:514");
+}
+END_TEST
+
 START_TEST(configuration_that_is_no_text)
 {
 	static char big[70000];
@@ -397,6 +415,7 @@ main(void)
 	tcase_add_test(t, history_tail_and_rotation);
 	tcase_add_test(t, history_cut_by_a_crash);
 	tcase_add_test(t, configuration_with_password_files);
+	tcase_add_test(t, where_syslog_is_not);
 	tcase_add_test(t, configuration_that_is_no_text);
 	tcase_add_test(t, rights_of_hashed_passwords);
 	tcase_add_test(t, hashed_passwords_are_tried);

@@ -100,6 +100,7 @@ START_TEST(of_an_active)
 	expect("tandem_tls_cert_expiry_timestamp_seconds{peer=\"listener tls\",kind=\"authority\"} 1895400000");
 	ck_assert_ptr_null(strstr((char *)out.p, "peer=\"broadworks\""));
 	expect("tandem_log_messages_total{level=\"warning\"} 4");
+	expect("tandem_log_lost_total 6");
 	expect("tandem_as_failovers_total 1");
 	expect("tandem_state_dir_writable 1");
 	expect("tandem_client_request_seconds_bucket{service=\"MonitorStart\",le=\"0.0025\"} 1");

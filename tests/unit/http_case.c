@@ -156,6 +156,7 @@ http_case_fill(struct http_snap *s)
 	meter_add(&s->loop.late, 1500);
 	meter_add(&s->loop.late, 20000);
 	s->loop.log_messages[LOG_WARNING] = 4;
+	s->loop.log_lost = 6;
 	s->loop.certs = (struct meter_certs){ .count = 3,
 		.certs = { { .peer = "listener tls", .known = true, .ends_s = 1795400000 },
 			{ .peer = "listener tls",
