@@ -626,6 +626,12 @@ close_all(struct io_loop *l)
 	REQUIRE(uv_loop_close(&l->uv) == 0);
 }
 
+const struct meter_loop *
+io_loop_meter(const struct io_loop *l)
+{
+	return &l->meter;
+}
+
 void
 io_loop_free(struct io_loop *l)
 {

@@ -10,6 +10,7 @@
 #define TANDEM_DAEMON_IO_LOOP_H
 
 #include "daemon/conf.h"
+#include "daemon/meter.h"
 #include "proto/base/err.h"
 #include "proto/base/log.h"
 
@@ -31,6 +32,9 @@ int io_loop_run(struct io_loop *l);
 void io_loop_stop(struct io_loop *l);
 /** Port of the first CSTA listener, 0 while there is none. */
 int io_loop_port(const struct io_loop *l);
+
+/** What it has measured so far; borrowed. */
+const struct meter_loop *io_loop_meter(const struct io_loop *l);
 
 /** Closes what is open and frees everything. */
 void io_loop_free(struct io_loop *l);

@@ -96,6 +96,43 @@ START_TEST(start_comes_first)
 }
 END_TEST
 
+#define APPLY_US 2000
+
+/* The second of three steps applies something, which takes its time; what is performed after it does not count. */
+static void
+apply_in_the_second(const struct node_event *ev, struct node_out *out, void *arg)
+{
+	const struct timespec takes = { .tv_nsec = APPLY_US * 1000 };
+
+	(void)arg;
+	note(ev);
+	fake.deadline = mono_add_ms(ev->now, 5);
+	if (seen_count == 2) {
+		fake.applied += 3;
+		nanosleep(&takes, NULL);
+	}
+	if (seen_count == 3)
+		fake_push(out, (struct node_action){ .kind = NODE_ACT_STOPPED });
+}
+
+START_TEST(applying_is_measured)
+{
+	struct err e = { 0 };
+	struct io_loop *l = io_loop_new(&conf, &silent, 0, &e);
+	const struct meter_loop *m;
+
+	ck_assert_msg(l != NULL, "%s", e.text);
+	fake.on_event = apply_in_the_second;
+	ck_assert_int_eq(io_loop_run(l), 0);
+	m = io_loop_meter(l);
+	ck_assert_uint_eq(m->step.count, 3);
+	ck_assert_uint_eq(m->apply.count, 1);
+	ck_assert_int_ge(m->apply.sum_us, APPLY_US);
+	ck_assert_int_le(m->apply.sum_us, m->step.sum_us);
+	io_loop_free(l);
+}
+END_TEST
+
 static void
 tick_three_times(const struct node_event *ev, struct node_out *out, void *arg)
 {
@@ -386,6 +423,7 @@ main(void)
 	tcase_set_timeout(t, 30);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, start_comes_first);
+	tcase_add_test(t, applying_is_measured);
 	tcase_add_test(t, ticks_at_the_deadline);
 	tcase_add_test(t, events_while_performing_are_queued);
 	tcase_add_test(t, epoch_and_history_are_on_disk);
