@@ -44,7 +44,7 @@
 	XX("node", "confirm-timeout-ms", I64, confirm_timeout_ms, 10, 60000, "200", SHARED) \
 	XX("node", "beat-ms", I64, beat_ms, 10, 10000, "250", SHARED) \
 	XX("node", "lease-ms", I64, lease_ms, 100, 120000, "4000", SHARED) \
-	XX("node", "stall-ms", I64, stall_ms, 50, 60000, "1000", SHARED) \
+	XX("node", "stall-ms", I64, stall_ms, 50, 60000, "500", SHARED) \
 	XX("node", "lag-ms-max", I64, lag_ms_max, 100, 600000, "5000", SHARED) \
 	XX("node", "overload-outbox-mb", U32, overload_outbox_mb, 0, 65536, "256", SHARED) \
 	XX("node", "overload-lag-ms", I64, overload_lag_ms, 0, 60000, "300", SHARED) \

@@ -95,8 +95,7 @@ check_stall(struct ha *ha)
 		return;
 	ha->counts.stalls++;
 	log_emit(&ha->log, M_STALL, "this node did not run for %lld ms", (long long)pause_ms);
-	ha_gate_void(ha);
-	ha->want_beat = true;
+	ha_gate_stalled(ha);
 }
 
 void

@@ -50,6 +50,14 @@ ha_gate_void(struct ha *ha)
 }
 
 void
+ha_gate_stalled(struct ha *ha)
+{
+	ha_gate_void(ha);
+	ha->want_beat = true;
+	ha->lease.doubt_until = mono_add_ms(ha->now, ha->conf.lease_ms);
+}
+
+void
 ha_gate_quorum(struct ha *ha, bool quorate)
 {
 	bool gained = quorate && (!ha->quorate || ha->lease.await_quorum);
@@ -70,6 +78,7 @@ ha_gate_quorum(struct ha *ha, bool quorate)
 void
 ha_gate_hush(struct ha *ha)
 {
+	ha->lease.shot_until = (struct mono){ 0 }; /* promoted: the arbiter has decided */
 	ha->lease.hush_until = other_voice_until(ha);
 	ha->lease.grace_until = mono_add_ms(ha->now, ha->conf.lease_ms);
 	for (size_t i = 0; i < HA_PEERS_MAX; i++) {
@@ -93,13 +102,23 @@ ha_gate_peer_left(struct ha *ha, const struct ha_peer *p, bool unknown)
 		return;
 	if (p->hush)
 		ha->lease.ghost_until = later(ha->lease.ghost_until, ha->lease.hush_until);
-	if (!vote_decides(ha))
+	if (!vote_decides(ha)) {
+		/* who fences is decided by who missed the other first */
+		if (ha->role == HA_ACTIVE && !mono_due(ha->lease.doubt_until, ha->now))
+			ha->lease.shot_until = mono_add_ms(ha->now, 2 * ha->conf.lease_ms);
 		return;
+	}
 	if (!ha->conf.fencing && (p->role == HA_ACTIVE || !p->heard))
 		ha->lease.ghost_until = later(ha->lease.ghost_until, other_voice_until(ha));
 	ha->lease.await_quorum = true;
 	ha->lease.await_until = mono_add_ms(ha->now, 2 * ha->conf.lease_ms);
 	ha_gate_void(ha);
+}
+
+void
+ha_gate_peer_joined(struct ha *ha)
+{
+	ha->lease.shot_until = (struct mono){ 0 };
 }
 
 /*
@@ -161,6 +180,8 @@ shut_because(const struct ha *ha)
 		return "no quorum";
 	if (ha->lease.await_quorum)
 		return "a node was lost, quorum is not confirmed yet";
+	if (!mono_due(ha->lease.shot_until, ha->now))
+		return "a node was lost after this one stood still: it may fence us";
 	if (mono_due(ha->lease.until, ha->now))
 		return "the lease ran out";
 	if (hushed(ha))
@@ -293,6 +314,8 @@ ha_gate_deadline(const struct ha *ha)
 		at = mono_min(at, ha->lease.await_until);
 	if (!mono_due(ha->lease.ghost_until, ha->now))
 		at = mono_min(at, ha->lease.ghost_until);
+	if (!mono_due(ha->lease.shot_until, ha->now))
+		at = mono_min(at, ha->lease.shot_until);
 	if (!mono_due(ha->lease.hush_until, ha->now))
 		at = mono_min(at, ha->lease.hush_until);
 	if (ha_cover_waits(&ha->cover, ha->offset))

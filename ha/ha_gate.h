@@ -12,6 +12,8 @@ extern const char ha_gate_not_active[];
 void ha_gate_renew(struct ha *ha, uint64_t asked_us);
 /** The lease is void: only what is asked from now on renews it. */
 void ha_gate_void(struct ha *ha);
+/** This node stood still: as above, and whoever is lost within a lease from now on may have lost us first (section 6 rule 4). */
+void ha_gate_stalled(struct ha *ha);
 /** The quorum service spoke. */
 void ha_gate_quorum(struct ha *ha, bool quorate);
 /** This node becomes ACTIVE: whoever may still speak is waited for. */
@@ -20,6 +22,8 @@ void ha_gate_hush(struct ha *ha);
 void ha_gate_ring_up(struct ha *ha);
 /** A member left; `unknown`: nobody knows whether its process still runs. */
 void ha_gate_peer_left(struct ha *ha, const struct ha_peer *p, bool unknown);
+/** A member came: nobody is fencing us, or it was the one that was fenced. */
+void ha_gate_peer_joined(struct ha *ha);
 /**
  * True for an ACTIVE that has no quorum, nothing that fences, and no lease that could still keep others silent: its claim is
  * void (section 6 rule 7).

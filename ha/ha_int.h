@@ -58,6 +58,8 @@ struct ha_lease {
 	struct mono await_until; /* with fencing: not longer than that */
 	struct mono hush_until;  /* for peers with `hush` */
 	struct mono ghost_until; /* for an active that left in an unknown condition */
+	struct mono doubt_until; /* after an own pause: a node lost until then may have lost us */
+	struct mono shot_until;  /* it may fence us: the gate stays shut so long */
 };
 
 /* A resync that the active sends: section 9. */

@@ -123,6 +123,7 @@ peer_joined(struct ha *ha, const struct ha_member *m)
 			.member = true, .node_id = m->node_id, .pid = m->pid, .beat_at = ha->now
 		};
 		ha->want_hello = true;
+		ha_gate_peer_joined(ha);
 		return;
 	}
 	log_emit(&ha->log, M_PEER_LOST, "more than %d other members: node %u is ignored",

@@ -625,6 +625,48 @@ START_TEST(a_stall_shuts_the_gate_until_the_lease_is_asked_anew)
 }
 END_TEST
 
+/*
+ * A node that stood still loses the other one: that one may have missed it first, and may fence it at this moment. Nothing leaves
+ * until the time for that is over, or until it comes back.
+ */
+START_TEST(who_stood_still_and_loses_the_other_says_nothing)
+{
+	pair();
+	t.node[0].paused = true;
+	t.now = mono_add_ms(t.now, 700);
+	t.node[0].paused = false;
+	toy_tick(&t, 0);
+	toy_drain(&t);
+	ck_assert(ha_gate_open(t.node[0].ha));
+	toy_move(&t, 1, 1);
+	toy_append(&t, 0, 1, 1);
+	toy_run(&t, 2 * t.conf.lease_ms - 100);
+	ck_assert_int_eq(toy_role(&t, 0), HA_ACTIVE);
+	ck_assert(!ha_gate_open(t.node[0].ha));
+	if (_i == 1)
+		toy_move(&t, 1, 0);
+	toy_run(&t, _i == 1 ? 50 : 200);
+	ck_assert(ha_gate_open(t.node[0].ha));
+	end();
+}
+END_TEST
+
+/* Long after it, it is a loss like any other. */
+START_TEST(who_stood_still_long_ago_goes_on)
+{
+	pair();
+	t.node[0].paused = true;
+	t.now = mono_add_ms(t.now, 700);
+	t.node[0].paused = false;
+	toy_tick(&t, 0);
+	toy_run(&t, t.conf.lease_ms + 100);
+	toy_move(&t, 1, 1);
+	toy_run(&t, 100);
+	ck_assert(ha_gate_open(t.node[0].ha));
+	end();
+}
+END_TEST
+
 /* F3, STALE: a stopped active was followed by another; it wakes up and says nothing. */
 START_TEST(a_paused_active_wakes_up_with_a_shut_gate_and_gives_up)
 {
@@ -716,6 +758,8 @@ add_ring_tests(TCase *tc)
 	tcase_add_test(tc, with_a_third_vote_quorum_is_not_awaited_for_ever);
 	tcase_add_test(tc, with_a_third_vote_a_silent_ring_holds_what_is_not_acknowledged);
 	tcase_add_test(tc, a_stall_shuts_the_gate_until_the_lease_is_asked_anew);
+	tcase_add_loop_test(tc, who_stood_still_and_loses_the_other_says_nothing, 0, 2);
+	tcase_add_test(tc, who_stood_still_long_ago_goes_on);
 	tcase_add_test(tc, a_paused_active_wakes_up_with_a_shut_gate_and_gives_up);
 	tcase_add_test(tc, the_lease_counts_from_asking);
 }
