@@ -346,3 +346,20 @@ bw_http_done(struct bw *b, uint64_t id, const struct bw_answer *a)
 	if (!bw_link_answered(b, r, a))
 		bw_request_over(b, r, a);
 }
+
+bool
+bw_take_token(struct bw *b)
+{
+	int64_t rate = b->x->conf->update_rate;
+
+	if (rate <= 0)
+		return true;
+	b->tokens_milli += bw_gain_milli(&b->tokens_at, b->x->now, rate);
+	/* a burst of a twentieth of a second at the most, so that the rate holds over any longer time */
+	if (b->tokens_milli > rate * 50 + 1000)
+		b->tokens_milli = rate * 50 + 1000;
+	if (b->tokens_milli < 1000)
+		return false;
+	b->tokens_milli -= 1000;
+	return true;
+}

@@ -20,6 +20,8 @@
 #include "proto/xsi_body.h"
 #include "proto/xsi_decode.h"
 
+#define ASK_ACKS_WAITING \
+	8 /* times acks-in-flight: more waiting acknowledgements hold up the asking */
 #define ASK_RETRY_MS 1000
 #define ASK_RETRY_LEVELS 7     /* 1 s, 2 s, 4 s ... 64 s */
 #define ASK_RETRY_LEVEL_LIVE 2 /* a device with calls: never more than 4 s */
@@ -337,23 +339,6 @@ ask_send(struct bw *b, struct bw_sub *bs)
 	ask_change(b, bs, ASK_SENT);
 }
 
-bool
-bw_take_token(struct bw *b)
-{
-	int64_t rate = b->x->conf->update_rate;
-
-	if (rate <= 0)
-		return true;
-	b->tokens_milli += bw_gain_milli(&b->tokens_at, b->x->now, rate);
-	/* a burst of a twentieth of a second at the most, so that the rate holds over any longer time */
-	if (b->tokens_milli > rate * 50 + 1000)
-		b->tokens_milli = rate * 50 + 1000;
-	if (b->tokens_milli < 1000)
-		return false;
-	b->tokens_milli -= 1000;
-	return true;
-}
-
 static struct bw_sub *
 ask_next(const struct bw *b)
 {
@@ -384,6 +369,17 @@ ask_is_unwanted(const struct bw *b, const struct bw_sub *bs)
 		(bs->packages & bw_packages_wanted(b, bs->of->kind)) == 0;
 }
 
+/*
+ * Each ask brings an event for every package, and BroadWorks ends the channel of who acknowledges them late: asking waits for the
+ * acknowledgements of what was asked before.
+ */
+static bool
+ask_has_room(const struct bw *b)
+{
+	return b->asks_out < b->x->conf->update_in_flight &&
+		b->ack_count < ASK_ACKS_WAITING * b->x->conf->acks_in_flight;
+}
+
 void
 bw_subs_pump(struct bw *b)
 {
@@ -392,7 +388,7 @@ bw_subs_pump(struct bw *b)
 	if (b->phase != BW_RUNNING || b->channels_open == 0 || !ctx_may_leave(b->x, 0) ||
 		!mono_due(b->held_until, b->x->now))
 		return;
-	while (b->asks_out < b->x->conf->update_in_flight) {
+	while (ask_has_room(b)) {
 		bs = ask_next(b);
 		if (bs == NULL || !bw_take_token(b))
 			return;
@@ -782,8 +778,7 @@ bw_subs_deadline(const struct bw *b)
 		return MONO_NEVER;
 	if (!TAILQ_EMPTY(&b->gaps))
 		due = mono_min(due, TAILQ_FIRST(&b->gaps)->gap_due);
-	if (ask_next(b) != NULL && b->channels_open > 0 &&
-		b->asks_out < b->x->conf->update_in_flight)
+	if (ask_next(b) != NULL && b->channels_open > 0 && ask_has_room(b))
 		due = mono_min(due,
 			mono_due(b->held_until, b->x->now) ? mono_add_ms(b->x->now, 2) :
 							     b->held_until); /* waits for a token */

@@ -333,6 +333,26 @@ START_TEST(test_ack_window)
 }
 END_TEST
 
+/* Asking brings events: while too many are to be acknowledged nobody is asked, or BroadWorks would end the channel. */
+START_TEST(test_acks_hold_up_asking)
+{
+	setup(1, "http-timeout-ms = 1000\nacks-in-flight = 1\n");
+	world_rule(&w, "POST", "E/channel/eventresponse", 0, 1, "");
+	for (unsigned i = 0; i < 10; i++)
+		world_event(
+			&w, "2001", "HookStatusEvent", "<xsi:hookStatus>On-Hook</xsi:hookStatus>");
+	world_run(&w, 100);
+	world_send(&w, client, 7,
+		"<MonitorStart><monitorObject><deviceObject>2002</deviceObject></monitorObject>"
+		"</MonitorStart>");
+	world_run(&w, 800);
+	ck_assert_uint_eq(world_asked_count(&w, "POST E/user/2002"), 0);
+	world_run(&w, 300);
+	ck_assert_uint_eq(world_asked_count(&w, "POST E/user/2002"), 1);
+	world_fini(&w);
+}
+END_TEST
+
 /* An XSP that answers no acknowledgement does not hold up those to the others. */
 START_TEST(test_ack_one_xsp_silent)
 {
@@ -427,6 +447,7 @@ main(void)
 		test_other_documents,
 		test_split_stream,
 		test_ack_window,
+		test_acks_hold_up_asking,
 		test_ack_one_xsp_silent,
 		test_ack_dies_with_channel,
 		test_event_does_not_fit,
