@@ -53,6 +53,15 @@ first(int64_t *at, const struct http_timeline *t, int64_t now_us)
 		*at = now_us;
 }
 
+/* In such a role a node follows another one, or looks for one to follow. */
+static bool
+follows(const json_t *line)
+{
+	struct str to = str_of(json_string_value(json_object_get(line, "to")));
+
+	return str_is(to, "joining") || str_is(to, "syncing") || str_is(to, "standby");
+}
+
 static void
 take(struct http_timeline *t, struct before *b, const json_t *line)
 {
@@ -67,6 +76,8 @@ take(struct http_timeline *t, struct before *b, const json_t *line)
 	} else if (str_is(ev, "peer-lost")) {
 		b->lost_us = at_us;
 		snprintf(b->reason, sizeof(b->reason), "%s", reason != NULL ? reason : "");
+	} else if (str_is(ev, "role") && follows(line)) {
+		b->lost_us = 0; /* what was lost before is made up for */
 	} else if (t->active_us != 0 && str_is(ev, "listening")) {
 		first(&t->listening_us, t, at_us);
 	} else if (t->active_us != 0 && str_is(ev, "channel-up")) {

@@ -82,6 +82,14 @@ note(struct reader *r, const json_t *line, int64_t *ms)
 		*ms = (number_of(line, "t_us") - r->open->asked_us) / 1000;
 }
 
+/* In such a role a node follows another one, or looks for one to follow. */
+static bool
+follows(const char *role)
+{
+	return strcmp(role, "joining") == 0 || strcmp(role, "syncing") == 0 ||
+		strcmp(role, "standby") == 0;
+}
+
 static void
 read_line(struct reader *r, const json_t *line)
 {
@@ -96,6 +104,8 @@ read_line(struct reader *r, const json_t *line)
 		begin(r, line);
 	} else if (strcmp(what, "demote-asked") == 0) {
 		r->open = NULL;
+	} else if (strcmp(what, "role") == 0 && follows(text_of(line, "to"))) {
+		r->lost_us = 0; /* what was lost before is made up for */
 	}
 	if (strcmp(what, "active") == 0 && r->open == NULL) {
 		begin(r, line); /* without a cluster nobody asks */
