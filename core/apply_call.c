@@ -259,6 +259,7 @@ settle_begin(struct core_model *m, struct core_half *h, bool difference, bool si
 	if (other == NULL || h->gone)
 		return;
 	settle_answered(m, other, difference, silent);
+	core_hash_half(m, other);
 	h->told = other->told;
 }
 
@@ -351,6 +352,7 @@ settle_gone(struct core_model *m, struct core_half *h, bool difference, bool sil
 	silent = silent || settle_is_told_by_another(h);
 	if (untold != NULL) {
 		settle_walk(m, untold, difference, silent);
+		core_hash_half(m, untold);
 		h->told = untold->told;
 		led = false;
 	}
