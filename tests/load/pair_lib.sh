@@ -104,11 +104,13 @@ start_pair() # FIRST LAST UPDATE-RATE BWSIM-OPTION...: sets active and standby
 	[ "$active" != n1 ] || standby=n2
 }
 
-start_client() # CSTACLIENT-OPTION...
+start_client() # SECONDS CSTACLIENT-OPTION...: so long its monitors may take
 {
+	local patience=$1
+	shift
 	lab_spawn_in client cstaclient "$BUILD/cstaclient" --server 10.77.0.50:1040 --edition ed6 --session-s 3600 \
 		--user demo --password demo --control /run/cstaclient.sock "$@" || fail "cstaclient does not start"
-	lab_wait 300 has_printed client/cstaclient 'cstaclient ready' ||
+	lab_wait "$patience" has_printed client/cstaclient 'cstaclient ready' ||
 		fail "the client has not got its monitors" "$(log_of "$active")"
 }
 
