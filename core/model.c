@@ -102,10 +102,27 @@ model_put_request(const struct core_request *q, struct buf *b)
 		model_put_##name(o, &m->scratch); \
 		core_rehash(m, DELTA_r_##name, &o->hash); \
 	}
-MODEL_HASHER(device, device)
-MODEL_HASHER(sub, sub)
 MODEL_HASHER(session, session)
 MODEL_HASHER(request, request)
+
+void
+core_hash_device(struct core_model *m, struct core_device *d)
+{
+	buf_reset(&m->scratch);
+	model_put_device(d, &m->scratch);
+	core_rehash(m, DELTA_r_device, &d->hash);
+	core_snap_changed(m, CORE_SNAP_DEVICES, &d->piece);
+}
+
+void
+core_hash_sub(struct core_model *m, struct core_sub *s)
+{
+	buf_reset(&m->scratch);
+	model_put_sub(s, &m->scratch);
+	core_rehash(m, DELTA_r_sub, &s->hash);
+	if (s->device != NULL)
+		core_snap_changed(m, CORE_SNAP_DEVICES, &s->device->piece);
+}
 
 void
 core_hash_meta(struct core_model *m)
@@ -134,6 +151,7 @@ core_clear(struct core_model *m)
 	struct core_call *c, *c2;
 	struct core_journal *j, *j2;
 
+	core_snap_drop(m);
 	HASH_ITER(by_id, m->journals, j, j2)
 		core_journal_free(m, j);
 	HASH_ITER(by_id, m->requests, q, q2)
@@ -227,6 +245,7 @@ core_device_free(struct core_model *m, struct core_device *d)
 	if (d->service == CORE_SERVICE_OUT)
 		m->devices_out--;
 	core_unhash(m, &d->hash);
+	core_snap_gone(m, CORE_SNAP_DEVICES, &d->piece, d, d->by_id.prev);
 	HASH_DELETE(by_id, m->devices, d);
 	HASH_DELETE(by_user, m->devices_by_user, d);
 	mem_free(d->id);
@@ -386,29 +405,42 @@ core_record_begin(struct buf *out, uint16_t kind)
 	} while (0)
 
 void
-core_snapshot(struct core_model *m, struct buf *out)
+core_put_meta(const struct core_model *m, struct buf *out)
 {
-	struct core_device *d;
-	struct core_sub *sub;
-	struct core_session *s;
-	struct core_request *q;
-
 	MODEL_RECORD(out, meta, m);
-	core_snapshot_calls(m, out);
-	for (d = m->devices; d != NULL; d = d->by_id.next) {
-		MODEL_RECORD(out, device, d);
-		TAILQ_FOREACH(sub, &d->subs, link)
-			MODEL_RECORD(out, sub, sub);
-		core_snapshot_halves(d, out);
-		core_snapshot_person(d, out);
-	}
+}
+
+void
+core_put_device(const struct core_device *d, struct buf *out)
+{
+	const struct core_sub *sub;
+
+	MODEL_RECORD(out, device, d);
+	TAILQ_FOREACH(sub, &d->subs, link)
+		MODEL_RECORD(out, sub, sub);
+	core_put_halves(d, out);
+	core_put_person(d, out);
+}
+
+void
+core_put_sessions(const struct core_model *m, struct buf *out)
+{
+	const struct core_sub *sub;
+	const struct core_session *s;
+
 	TAILQ_FOREACH(sub, &m->scopes, link)
 		MODEL_RECORD(out, sub, sub);
 	for (s = m->sessions; s != NULL; s = s->by_id.next)
 		MODEL_RECORD(out, session, s);
-	core_snapshot_monitors(m, out);
+}
+
+void
+core_put_rest(const struct core_model *m, struct buf *out)
+{
+	const struct core_request *q;
+
 	for (q = m->requests; q != NULL; q = q->by_id.next)
 		MODEL_RECORD(out, request, q);
-	core_snapshot_journals(m, out);
-	core_snapshot_routes(m, out);
+	core_put_journals(m, out);
+	core_put_routes(m, out);
 }

@@ -17,6 +17,7 @@
 #include "core/delta.h"
 #include "core/end.h"
 #include "core/route.h"
+#include "core/snap.h"
 #include "core/sub.h"
 #include "core/walk.h"
 #include "proto/base/map.h"
@@ -143,6 +144,7 @@ struct core_call {
 	int64_t since_us;
 	bool restored; /* it came with a snapshot: it is older than that */
 	uint64_t hash;
+	struct core_snap_mark piece, told_piece;
 	TAILQ_HEAD(, core_track) tracks; /* never empty but while it is made and freed */
 	TAILQ_HEAD(, core_follow) follows;
 	TAILQ_HEAD(core_parties, core_party_told) parties; /* empty without followers */
@@ -210,6 +212,7 @@ struct core_device {
 	uint32_t half_count;
 	uint32_t monitor_count;
 	uint64_t hash;
+	struct core_snap_mark piece;
 	struct core_agent *agent;      /* NULL: not one, as far as is known */
 	struct core_feature *features; /* CORE_FEATURES of them; NULL: nothing known */
 	void *south; /* the active's own notes about this device (daemon/bw); not replicated */
@@ -259,6 +262,7 @@ struct core_monitor {
 	uint64_t
 		filter; /* bits of events that it is not told; which bit is which event the north knows */
 	uint64_t hash;
+	struct core_snap_mark piece;
 	TAILQ_ENTRY(core_monitor) of_device;
 	TAILQ_ENTRY(core_monitor) of_session;
 	UT_hash_handle by_id;
@@ -381,6 +385,7 @@ struct core_model {
 	void (*device_gone)(struct core_device *device, void *arg);
 	void *arg; /* of both */
 	struct buf scratch;
+	struct core_snap snap;
 };
 
 /** An empty model. `say` gets what clients must be told, on both nodes. */
@@ -394,8 +399,6 @@ void core_clear(struct core_model *m);
 int core_apply(struct core_model *m, uint16_t kind, uint16_t version, const uint8_t *p, size_t n)
 	__attribute__((warn_unused_result));
 
-/** Appends the whole model as records. */
-void core_snapshot(struct core_model *m, struct buf *out);
 /** Adds one record of a snapshot to the (formerly empty) model. */
 int core_restore_record(struct core_model *m, uint16_t kind, const uint8_t *p, size_t n)
 	__attribute__((warn_unused_result));
@@ -503,8 +506,6 @@ void core_party_tell(struct core_model *m, struct core_call *c, struct str devic
 void core_party_drop(struct core_model *m, struct core_call *c, struct core_party_told *p);
 /** For say: two calls have become this one, and that is told (or not yet). */
 void core_call_set_joined(struct core_model *m, struct core_call *c, bool joined);
-/** Records of monitors, what they follow, and what was told of the parties. */
-void core_snapshot_monitors(const struct core_model *m, struct buf *out);
 /** Somebody follows a call that is at the device. */
 bool core_device_is_followed(const struct core_device *d);
 struct core_request *core_request_new(struct core_model *m, const struct delta_r_request *r);
@@ -523,11 +524,18 @@ void core_hash_track(struct core_model *m, struct core_track *t);
 void core_hash_agent(struct core_model *m, struct core_device *d);
 void core_hash_feature(struct core_model *m, struct core_device *d, enum core_feature_kind kind);
 void core_hash_journal(struct core_model *m, struct core_journal *j);
-/** Records of calls and their tracks; halves, agent and features of a device; journals. */
-void core_snapshot_calls(const struct core_model *m, struct buf *out);
-void core_snapshot_halves(const struct core_device *d, struct buf *out);
-void core_snapshot_person(const struct core_device *d, struct buf *out);
-void core_snapshot_journals(const struct core_model *m, struct buf *out);
+/** For core/snap.c. Records of an object and what hangs on it, see there; those of a device in three parts. */
+void core_put_call(const struct core_call *c, struct buf *out);
+void core_put_device(const struct core_device *d, struct buf *out);
+void core_put_halves(const struct core_device *d, struct buf *out);
+void core_put_person(const struct core_device *d, struct buf *out);
+void core_put_monitor(const struct core_monitor *mon, struct buf *out);
+void core_put_told(const struct core_call *c, struct buf *out);
+/** Records of what is no object of a list that is long: the model itself; scopes and sessions; requests, journals, routes. */
+void core_put_meta(const struct core_model *m, struct buf *out);
+void core_put_sessions(const struct core_model *m, struct buf *out);
+void core_put_rest(const struct core_model *m, struct buf *out);
+void core_put_journals(const struct core_model *m, struct buf *out);
 /** For the files of this folder: an object's share of the digest, its record is in m->scratch. */
 void core_rehash(struct core_model *m, uint16_t kind, uint64_t *hash);
 void core_unhash(struct core_model *m, uint64_t *hash);

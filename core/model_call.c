@@ -55,6 +55,7 @@ call_hash(struct core_model *m, struct core_call *c)
 	buf_reset(&m->scratch);
 	call_put(c, &m->scratch);
 	core_rehash(m, DELTA_r_call, &c->hash);
+	core_snap_changed(m, CORE_SNAP_CALLS, &c->piece);
 }
 
 void
@@ -63,6 +64,7 @@ core_hash_track(struct core_model *m, struct core_track *t)
 	buf_reset(&m->scratch);
 	track_put(t, &m->scratch);
 	core_rehash(m, DELTA_r_track, &t->hash);
+	core_snap_changed(m, CORE_SNAP_CALLS, &t->call->piece);
 }
 
 void
@@ -71,6 +73,7 @@ core_hash_half(struct core_model *m, struct core_half *h)
 	buf_reset(&m->scratch);
 	half_put(h, &m->scratch);
 	core_rehash(m, DELTA_r_half, &h->hash);
+	core_snap_changed(m, CORE_SNAP_DEVICES, &h->device->piece);
 }
 
 void
@@ -105,6 +108,7 @@ track_free(struct core_model *m, struct core_track *t)
 {
 	REQUIRE(t->half_count == 0);
 	core_unhash(m, &t->hash);
+	core_snap_changed(m, CORE_SNAP_CALLS, &t->call->piece);
 	HASH_DELETE(by_id, m->tracks, t);
 	TAILQ_REMOVE(&t->call->tracks, t, of_call);
 	mem_free(t->id);
@@ -119,6 +123,8 @@ core_call_free(struct core_model *m, struct core_call *c)
 	while (!TAILQ_EMPTY(&c->tracks))
 		track_free(m, TAILQ_FIRST(&c->tracks));
 	core_unhash(m, &c->hash);
+	core_snap_gone(m, CORE_SNAP_CALLS, &c->piece, c, c->by_id.prev);
+	core_snap_gone(m, CORE_SNAP_TOLD, &c->told_piece, c, c->by_id.prev);
 	HASH_DELETE(by_id, m->calls, c);
 	mem_free(c);
 }
@@ -150,6 +156,7 @@ core_track_move(struct core_model *m, struct core_track *t, struct core_call *c)
 	struct core_call *old = t->call;
 
 	TAILQ_REMOVE(&old->tracks, t, of_call);
+	core_snap_changed(m, CORE_SNAP_CALLS, &old->piece);
 	old->halves -= t->half_count;
 	if (TAILQ_EMPTY(&old->tracks))
 		core_follow_move(m, old, c, NULL);
@@ -253,6 +260,7 @@ core_half_free(struct core_model *m, struct core_half *h)
 	core_route_gone(m, h);
 	core_follow_left(m, h);
 	core_unhash(m, &h->hash);
+	core_snap_changed(m, CORE_SNAP_DEVICES, &h->device->piece);
 	TAILQ_REMOVE(&h->device->halves, h, of_device);
 	h->device->half_count--;
 	half_leave_track(m, h);
@@ -452,26 +460,22 @@ core_half_view(const struct core_half *h)
 /* records */
 
 void
-core_snapshot_calls(const struct core_model *m, struct buf *out)
+core_put_call(const struct core_call *c, struct buf *out)
 {
-	const struct core_call *c;
 	const struct core_track *t;
+	size_t at = core_record_begin(out, DELTA_r_call);
 
-	for (c = m->calls; c != NULL; c = c->by_id.next) {
-		size_t at = core_record_begin(out, DELTA_r_call);
-
-		call_put(c, out);
+	call_put(c, out);
+	core_record_end(out, at);
+	TAILQ_FOREACH(t, &c->tracks, of_call) {
+		at = core_record_begin(out, DELTA_r_track);
+		track_put(t, out);
 		core_record_end(out, at);
-		TAILQ_FOREACH(t, &c->tracks, of_call) {
-			at = core_record_begin(out, DELTA_r_track);
-			track_put(t, out);
-			core_record_end(out, at);
-		}
 	}
 }
 
 void
-core_snapshot_halves(const struct core_device *d, struct buf *out)
+core_put_halves(const struct core_device *d, struct buf *out)
 {
 	const struct core_half *h;
 

@@ -40,6 +40,7 @@ core_hash_monitor(struct core_model *m, struct core_monitor *mon)
 	buf_reset(&m->scratch);
 	monitor_put(mon, &m->scratch);
 	core_rehash(m, DELTA_r_monitor, &mon->hash);
+	core_snap_changed(m, CORE_SNAP_MONITORS, &mon->piece);
 }
 
 static void
@@ -48,6 +49,7 @@ follow_hash(struct core_model *m, struct core_follow *f)
 	buf_reset(&m->scratch);
 	follow_put(f, &m->scratch);
 	core_rehash(m, DELTA_r_follow, &f->hash);
+	core_snap_changed(m, CORE_SNAP_TOLD, &f->call->told_piece);
 }
 
 static void
@@ -56,6 +58,7 @@ party_hash(struct core_model *m, const struct core_call *c, struct core_party_to
 	buf_reset(&m->scratch);
 	party_put(c, p, &m->scratch);
 	core_rehash(m, DELTA_r_party, &p->hash);
+	core_snap_changed(m, CORE_SNAP_TOLD, &c->told_piece);
 }
 
 /* monitors */
@@ -94,6 +97,7 @@ core_monitor_free(struct core_model *m, struct core_monitor *mon)
 	while (!TAILQ_EMPTY(&mon->follows))
 		follow_free(m, TAILQ_FIRST(&mon->follows));
 	core_unhash(m, &mon->hash);
+	core_snap_gone(m, CORE_SNAP_MONITORS, &mon->piece, mon, mon->by_id.prev);
 	if (!mon->of_call) {
 		TAILQ_REMOVE(&mon->device->monitors, mon, of_device);
 		mon->device->monitor_count--;
@@ -170,6 +174,7 @@ void
 core_party_drop(struct core_model *m, struct core_call *c, struct core_party_told *p)
 {
 	core_unhash(m, &p->hash);
+	core_snap_changed(m, CORE_SNAP_TOLD, &c->told_piece);
 	TAILQ_REMOVE(&c->parties, p, of_call);
 	mem_free(p->device);
 	mem_free(p);
@@ -217,6 +222,7 @@ follow_free(struct core_model *m, struct core_follow *f)
 	struct core_call *c = f->call;
 
 	core_unhash(m, &f->hash);
+	core_snap_changed(m, CORE_SNAP_TOLD, &c->told_piece);
 	TAILQ_REMOVE(&c->follows, f, of_call);
 	TAILQ_REMOVE(&f->monitor->follows, f, of_monitor);
 	mem_free(f);
@@ -367,29 +373,29 @@ core_follow_left(struct core_model *m, struct core_half *h)
 /* records */
 
 void
-core_snapshot_monitors(const struct core_model *m, struct buf *out)
+core_put_monitor(const struct core_monitor *mon, struct buf *out)
 {
-	const struct core_monitor *mon;
+	size_t at = core_record_begin(out, DELTA_r_monitor);
+
+	monitor_put(mon, out);
+	core_record_end(out, at);
+}
+
+void
+core_put_told(const struct core_call *c, struct buf *out)
+{
 	const struct core_party_told *p;
 	const struct core_follow *f;
-	const struct core_call *c;
 	size_t at;
 
-	for (mon = m->monitors; mon != NULL; mon = mon->by_id.next) {
-		at = core_record_begin(out, DELTA_r_monitor);
-		monitor_put(mon, out);
+	TAILQ_FOREACH(p, &c->parties, of_call) {
+		at = core_record_begin(out, DELTA_r_party);
+		party_put(c, p, out);
 		core_record_end(out, at);
 	}
-	for (c = m->calls; c != NULL; c = c->by_id.next) {
-		TAILQ_FOREACH(p, &c->parties, of_call) {
-			at = core_record_begin(out, DELTA_r_party);
-			party_put(c, p, out);
-			core_record_end(out, at);
-		}
-		TAILQ_FOREACH(f, &c->follows, of_call) {
-			at = core_record_begin(out, DELTA_r_follow);
-			follow_put(f, out);
-			core_record_end(out, at);
-		}
+	TAILQ_FOREACH(f, &c->follows, of_call) {
+		at = core_record_begin(out, DELTA_r_follow);
+		follow_put(f, out);
+		core_record_end(out, at);
 	}
 }

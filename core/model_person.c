@@ -46,6 +46,7 @@ core_hash_agent(struct core_model *m, struct core_device *d)
 	buf_reset(&m->scratch);
 	agent_put(d, &m->scratch);
 	core_rehash(m, DELTA_r_agent, &d->agent->hash);
+	core_snap_changed(m, CORE_SNAP_DEVICES, &d->piece);
 }
 
 void
@@ -54,6 +55,7 @@ core_hash_feature(struct core_model *m, struct core_device *d, enum core_feature
 	buf_reset(&m->scratch);
 	feature_put(d, kind, &m->scratch);
 	core_rehash(m, DELTA_r_feature, &d->features[kind].hash);
+	core_snap_changed(m, CORE_SNAP_DEVICES, &d->piece);
 }
 
 void
@@ -103,12 +105,14 @@ core_join_new(struct core_model *m, struct core_device *d, struct str center)
 	buf_reset(&m->scratch);
 	join_put(d, j, &m->scratch);
 	core_rehash(m, DELTA_r_join, &j->hash);
+	core_snap_changed(m, CORE_SNAP_DEVICES, &d->piece);
 }
 
 void
 core_join_free(struct core_model *m, struct core_device *d, struct core_join *j)
 {
 	core_unhash(m, &j->hash);
+	core_snap_changed(m, CORE_SNAP_DEVICES, &d->piece);
 	TAILQ_REMOVE(&d->agent->joins, j, of_agent);
 	d->agent->join_count--;
 	mem_free(j->center);
@@ -159,7 +163,7 @@ core_person_free(struct core_model *m, struct core_device *d)
 }
 
 void
-core_snapshot_person(const struct core_device *d, struct buf *out)
+core_put_person(const struct core_device *d, struct buf *out)
 {
 	const struct core_join *j;
 	size_t at;
@@ -222,7 +226,7 @@ core_journal_by_id(const struct core_model *m, uint64_t id)
 }
 
 void
-core_snapshot_journals(const struct core_model *m, struct buf *out)
+core_put_journals(const struct core_model *m, struct buf *out)
 {
 	const struct core_journal *j;
 

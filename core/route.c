@@ -304,7 +304,7 @@ restore_r_dialogue(struct core_model *m, const struct delta_r_dialogue *r)
 }
 
 void
-core_snapshot_routes(const struct core_model *m, struct buf *out)
+core_put_routes(const struct core_model *m, struct buf *out)
 {
 	const struct core_registration *r;
 	const struct core_dialogue *d;

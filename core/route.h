@@ -83,7 +83,7 @@ void core_route_gone(struct core_model *m, struct core_half *h);
 void core_route_epoch(struct core_model *m);
 /** A device goes: its registration is aborted. */
 void core_route_device_gone(struct core_model *m, const struct core_device *d);
-void core_snapshot_routes(const struct core_model *m, struct buf *out);
+void core_put_routes(const struct core_model *m, struct buf *out);
 int apply_route_register(struct core_model *m, const struct delta_route_register *x);
 int apply_route_cancel(struct core_model *m, const struct delta_route_cancel *x);
 int apply_route_set(struct core_model *m, const struct delta_route_set *x);

@@ -53,7 +53,9 @@ core_sub_new(struct core_model *m, const struct delta_r_sub *r)
 void
 core_sub_free(struct core_model *m, struct core_sub *s)
 {
-	m->digest -= s->hash;
+	core_unhash(m, &s->hash);
+	if (s->device != NULL)
+		core_snap_changed(m, CORE_SNAP_DEVICES, &s->device->piece);
 	sub_count(m, s->packages, UINT32_MAX); /* one less */
 	TAILQ_REMOVE(sub_list(m, s), s, link);
 	HASH_DELETE(by_id, m->subs, s);

@@ -271,15 +271,16 @@ struct conf {
 	char file[192];       /* where it was read; "" = from nowhere */
 	char control[64];     /* name of the control socket, default "tandemd" */
 	char read_group[64], operate_group[64],
-		admin_group[64];    /* who may ask what: daemon/ctl.h */
-	bool confirmed;             /* replicate = confirmed | async */
-	bool fencing;               /* fencing = yes | no */
-	bool third_vote;            /* quorum decides which side of a cut goes on */
-	int64_t confirm_timeout_ms; /* 200 */
-	int64_t beat_ms;            /* 250 */
-	int64_t lease_ms;           /* 4000 */
-	int64_t stall_ms;           /* 1000 */
-	int64_t lag_ms_max;         /* 5000 */
+		admin_group[64];      /* who may ask what: daemon/ctl.h */
+	bool confirmed;               /* replicate = confirmed | async */
+	bool fencing;                 /* fencing = yes | no */
+	bool third_vote;              /* quorum decides which side of a cut goes on */
+	int64_t confirm_timeout_ms;   /* 200 */
+	int64_t beat_ms;              /* 250 */
+	int64_t lease_ms;             /* 4000 */
+	int64_t stall_ms;             /* 1000 */
+	int64_t lag_ms_max;           /* 5000 */
+	uint32_t snapshot_step_bytes; /* 65536 */
 
 	/* [csta] */
 	struct conf_listener listeners[LIMIT_LISTENERS]; /* [0] is that of [csta] */

@@ -46,6 +46,7 @@
 	XX("node", "lease-ms", I64, lease_ms, 100, 120000, "4000", SHARED) \
 	XX("node", "stall-ms", I64, stall_ms, 50, 60000, "500", SHARED) \
 	XX("node", "lag-ms-max", I64, lag_ms_max, 100, 600000, "5000", SHARED) \
+	XX("node", "resync-step-bytes", U32, snapshot_step_bytes, 4096, 100000000, "65536", LOCAL) \
 	XX("node", "overload-outbox-mb", U32, overload_outbox_mb, 0, 65536, "256", SHARED) \
 	XX("node", "overload-lag-ms", I64, overload_lag_ms, 0, 60000, "300", SHARED) \
 	XX("node", "overload-behind", U32, overload_behind, 0, 10000000, "20000", SHARED) \

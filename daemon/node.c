@@ -48,12 +48,36 @@ node_fsm_apply(void *arg, uint16_t kind, uint16_t version, const uint8_t *p, siz
 }
 
 static void
-node_fsm_snapshot(void *arg, struct buf *out)
+node_put_say(void *arg, struct buf *out)
 {
 	struct node *node = arg;
 
-	core_snapshot(&node->x.model, out);
 	say_snapshot(&node->say, out);
+}
+
+static int
+node_fsm_write(void *arg, size_t bytes_max, uint64_t *size)
+{
+	struct node *node = arg;
+	int rv = core_snap_write(&node->x.model, bytes_max, size);
+
+	return rv == E_OK ? core_snap_add(&node->x.model, node_put_say, node, size) : rv;
+}
+
+static void
+node_fsm_read(void *arg, size_t bytes_max, struct buf *out)
+{
+	struct node *node = arg;
+
+	core_snap_read(&node->x.model, bytes_max, out);
+}
+
+static void
+node_fsm_drop(void *arg)
+{
+	struct node *node = arg;
+
+	core_snap_drop(&node->x.model);
 }
 
 static int
@@ -128,8 +152,8 @@ node_new(const struct conf *conf, uint32_t node_id, uint64_t epoch_floor, uint64
 	const struct log *log)
 {
 	struct node *n = mem_zalloc(sizeof(*n));
-	struct ha_fsm fsm = { node_fsm_apply, node_fsm_snapshot, node_fsm_restore, node_fsm_digest,
-		n };
+	struct ha_fsm fsm = { node_fsm_apply, node_fsm_write, node_fsm_read, node_fsm_drop,
+		node_fsm_restore, node_fsm_digest, n };
 	struct ha_conf ha = { .node_id = node_id,
 		.solo = !conf->clustered,
 		.fencing = conf->fencing,
@@ -140,6 +164,7 @@ node_new(const struct conf *conf, uint32_t node_id, uint64_t epoch_floor, uint64
 		.confirm_timeout_ms = conf->confirm_timeout_ms,
 		.stall_ms = conf->stall_ms,
 		.lag_ms_max = conf->lag_ms_max,
+		.snapshot_step_bytes = conf->snapshot_step_bytes,
 		.config_hash = conf_hash(conf),
 		.epoch_floor = epoch_floor };
 	struct bw_hooks hooks = { svc_device_subscribed, svc_device_refused, svc_device_confirmed,

@@ -39,7 +39,6 @@ ha_new(const struct ha_conf *conf, const struct ha_fsm *fsm, uint64_t seed, cons
 	ha_log_init(&ha->deltas, LIMIT_LOG_BYTES);
 	ha_log_init(&ha->join.queue, HA_QUEUE_BYTES_MAX);
 	buf_init(&ha->body, LIMIT_FRAME_BYTES);
-	buf_init(&ha->serve.snap, LIMIT_SNAPSHOT_BYTES);
 	buf_init(&ha->join.snap, LIMIT_SNAPSHOT_BYTES);
 	ha_cover_reset(&ha->cover, conf->mode == HA_ASYNC);
 	return ha;
@@ -53,7 +52,7 @@ ha_free(struct ha *ha)
 	ha_log_fini(&ha->deltas);
 	ha_log_fini(&ha->join.queue);
 	buf_fini(&ha->body);
-	buf_fini(&ha->serve.snap);
+	ha_serve_stop(ha);
 	buf_fini(&ha->join.snap);
 	mem_free(ha);
 }

@@ -53,12 +53,19 @@ enum ha_role {
 #undef XX
 };
 
-/** The replicated state, as the four functions that replication needs of it. */
+/** The replicated state, as the functions that replication needs of it. */
 struct ha_fsm {
 	/** Applies one delta; the same function on both nodes. Non-zero: the delta cannot be understood. */
 	int (*apply)(void *arg, uint16_t kind, uint16_t version, const uint8_t *p, size_t n);
-	/** Appends the whole state. */
-	void (*snapshot)(void *arg, struct buf *out);
+	/**
+	 * Writes about `bytes_max` more of the whole state, from the beginning if nothing is being written; what changes meanwhile is
+	 * written as it becomes. E_OK: that is the state of now, `*size` bytes; E_AGAIN: to be called again; E_LIMIT: over its bound.
+	 */
+	int (*snapshot_write)(void *arg, size_t bytes_max, uint64_t *size);
+	/** Appends the next `bytes_max` bytes at most of a state that was written to its end. */
+	void (*snapshot_read)(void *arg, size_t bytes_max, struct buf *out);
+	/** What was written is not needed any more; nothing if there is nothing. */
+	void (*snapshot_drop)(void *arg);
 	/** Replaces the state (n = 0: empties it). Non-zero: cannot be read; the state is empty then. */
 	int (*restore)(void *arg, const uint8_t *p, size_t n);
 	/** Digest of the state, O(1). */
@@ -86,6 +93,8 @@ struct ha_conf {
 	int64_t lease_ms; /* must outlast token + consensus */
 	int64_t confirm_timeout_ms;
 	int64_t stall_ms; /* an own pause above this is told and shuts the gate until the lease is renewed */
+	uint32_t
+		snapshot_step_bytes; /* of the state written down at a time for a joiner; 0 = all at once */
 	int64_t lag_ms_max; /* a standby that acknowledges nothing for this long is dropped and resynced */
 	uint64_t config_hash;     /* told to the peer, compared */
 	uint64_t epoch_floor;     /* highest epoch this node ever saw (kept on disk) */

@@ -8,7 +8,9 @@
 #include "ha/ha_frame.h"
 
 #include "ha/ha.h"
+#include "proto/base/check.h"
 #include "proto/base/limits.h"
+#include "proto/base/mem.h"
 
 #include <xxhash.h>
 
@@ -21,6 +23,44 @@ uint64_t
 ha_frame_sum(const void *p, size_t n)
 {
 	return n == 0 ? 0 : XXH3_64bits(p, n);
+}
+
+struct ha_sum {
+	XXH3_state_t *state; /* wants an alignment that only its own maker knows */
+	bool any;
+};
+
+struct ha_sum *
+ha_sum_begin(void)
+{
+	struct ha_sum *s = mem_zalloc(sizeof(*s));
+
+	s->state = XXH3_createState();
+	REQUIRE(s->state != NULL);
+	XXH3_64bits_reset(s->state);
+	return s;
+}
+
+void
+ha_sum_add(struct ha_sum *s, const void *p, size_t n)
+{
+	if (n == 0)
+		return;
+	XXH3_64bits_update(s->state, p, n);
+	s->any = true;
+}
+
+uint64_t
+ha_sum_end(struct ha_sum *s)
+{
+	uint64_t sum;
+
+	if (s == NULL)
+		return 0;
+	sum = s->any ? XXH3_64bits_digest(s->state) : 0;
+	XXH3_freeState(s->state);
+	mem_free(s);
+	return sum;
 }
 
 const char *

@@ -162,6 +162,11 @@ bool ha_frame_next_delta(struct rd *r, struct ha_frame_delta *d);
 
 /** The checksum of the protocol. */
 uint64_t ha_frame_sum(const void *p, size_t n);
+
+/** The same of bytes that come in parts. Owned by the caller until ha_sum_end(), which returns the sum and frees it; NULL: 0. */
+struct ha_sum *ha_sum_begin(void);
+void ha_sum_add(struct ha_sum *s, const void *p, size_t n);
+uint64_t ha_sum_end(struct ha_sum *s);
 /** "beat" ...; "?" for another number. */
 const char *ha_frame_type_name(int type);
 

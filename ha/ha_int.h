@@ -72,9 +72,12 @@ struct ha_serve {
 	unsigned in_flight;
 	uint64_t x, x_digest;
 	uint64_t cursor; /* partial: last offset sent */
-	struct buf snap;
-	size_t at; /* full: bytes sent */
-	uint64_t sum;
+	/* full */
+	bool writing;
+	struct mono write_at,
+		sign_at;    /* writing: when to go on, when to tell the joiner that it goes on */
+	uint64_t total, at; /* bytes, sent so far */
+	struct ha_sum *sum; /* of what was sent; NULL: nothing */
 };
 
 /* A resync that the joiner receives. */

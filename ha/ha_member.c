@@ -13,6 +13,7 @@
 #include "ha/ha_out.h"
 #include "ha/ha_repl.h"
 #include "ha/ha_role.h"
+#include "ha/ha_serve.h"
 
 struct ha_peer *
 ha_member_find(struct ha *ha, uint32_t node_id, uint32_t pid)
@@ -72,8 +73,9 @@ ha_member_unheard(const struct ha *ha)
 void
 ha_member_forget_all(struct ha *ha)
 {
+	ha_serve_stop(ha);
 	memset(ha->peers, 0, sizeof(ha->peers));
-	ha->source = ha->cover_peer = ha->serve.to = NULL;
+	ha->source = ha->cover_peer = NULL;
 }
 
 /* Everything that pointed to it lets go first. */

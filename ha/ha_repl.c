@@ -12,6 +12,7 @@
 #include "ha/ha_gate.h"
 #include "ha/ha_mutation.h"
 #include "ha/ha_out.h"
+#include "ha/ha_serve.h"
 #include "proto/base/check.h"
 
 static void
@@ -131,10 +132,8 @@ ha_repl_forget(struct ha *ha, struct ha_peer *p)
 {
 	p->listening = p->standby = false;
 	p->acked = 0;
-	if (ha->serve.to == p) {
-		ha->serve.to = NULL;
-		buf_fini(&ha->serve.snap);
-	}
+	if (ha->serve.to == p)
+		ha_serve_stop(ha);
 	if (ha->cover_peer == p) {
 		ha->cover_peer = NULL;
 		if (ha->role == HA_ACTIVE)

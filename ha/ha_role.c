@@ -3,6 +3,7 @@
 #include "ha/ha_role.h"
 
 #include "ha/ha_out.h"
+#include "ha/ha_serve.h"
 #include "proto/base/check.h"
 
 /*
@@ -41,10 +42,8 @@ leave_role(struct ha *ha, enum ha_role from, enum ha_role to)
 		ha->join.begun = false;
 		ha->join.deadline = MONO_NEVER;
 	}
-	if (from == HA_ACTIVE || from == HA_DRAINING) {
-		buf_fini(&ha->serve.snap);
-		ha->serve.to = NULL;
-	}
+	if (from == HA_ACTIVE || from == HA_DRAINING)
+		ha_serve_stop(ha);
 	if ((from == HA_ACTIVE && to != HA_DRAINING) || from == HA_DRAINING) {
 		ha_log_reset(&ha->deltas, 0);
 		ha->in_flight_count = 0;

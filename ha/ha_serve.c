@@ -2,8 +2,8 @@
 /*
  * Sending a resync: see ha_serve.h.
  *
- * Happy path: SYNC_REQ -> partial if we can vouch for what the joiner holds, else full -> SNAP_BEGIN -> parts within
- * the window -> SNAP_END. Failure modes: the log lost what a partial one needs (it becomes a full one), the
+ * Happy path: SYNC_REQ -> partial if we can vouch for what the joiner holds, else full, the state is written step by step ->
+ * SNAP_BEGIN -> parts within the window -> SNAP_END. Failure modes: the log lost what a partial one needs (it becomes a full one), the
  * snapshot is over its bound (not sent), the joiner leaves or asks anew (sending ends), we lose the role (the same).
  */
 #include "ha/ha_serve.h"
@@ -11,6 +11,8 @@
 #include "ha/ha_beat.h"
 #include "ha/ha_out.h"
 #include "ha/ha_repl.h"
+
+#define SERVE_PAUSE_MS 1 /* between two steps of writing: for everything else there is to do */
 
 void
 ha_serve_on_request(struct ha *ha, struct ha_peer *p, const struct ha_frame *f)
@@ -21,7 +23,7 @@ ha_serve_on_request(struct ha *ha, struct ha_peer *p, const struct ha_frame *f)
 		return;
 	ha_repl_forget(ha, p);
 	p->dropped = false;
-	buf_fini(&s->snap);
+	ha_serve_stop(ha);
 	*s = (struct ha_serve){
 		.to = p,
 		.sync = f->u.sync_req.sync,
@@ -30,7 +32,6 @@ ha_serve_on_request(struct ha *ha, struct ha_peer *p, const struct ha_frame *f)
 		.have_digest = f->u.sync_req.digest,
 		.full_wanted = f->u.sync_req.full_wanted != 0,
 	};
-	buf_init(&s->snap, LIMIT_SNAPSHOT_BYTES);
 }
 
 /* Can the joiner go on from what it holds? `*from` gets the offset in our epoch that equals it. */
@@ -54,46 +55,90 @@ vouch(const struct ha *ha, uint64_t *from)
 	return ha_repl_digest_at(ha, *from, &digest) && digest == s->have_digest;
 }
 
+/* SNAP_BEGIN. While the state is written it only says that there will be another one: the last one counts. */
+static void
+send_begin(struct ha *ha, uint64_t from, struct ha_out *out)
+{
+	struct ha_serve *s = &ha->serve;
+	struct ha_frame f = ha_out_frame(HA_FRAME_SNAP_BEGIN, ha->epoch, s->x);
+
+	f.to = s->to->node_id;
+	f.u.snap_begin = (struct ha_frame_snap_begin){ .sync = s->sync,
+		.from = from,
+		.total = s->writing ? 0 : s->total,
+		.partial = !s->full };
+	ha_out_mcast(ha, out, &f);
+}
+
+/* The state is not all there yet. */
+static void
+write_later(struct ha *ha, struct ha_out *out)
+{
+	struct ha_serve *s = &ha->serve;
+
+	s->write_at = mono_add_ms(ha->now, SERVE_PAUSE_MS);
+	if (!mono_due(s->sign_at, ha->now))
+		return;
+	s->sign_at = mono_add_ms(ha->now, ha->conf.beat_ms);
+	s->x = ha->offset;
+	send_begin(ha, 0, out);
+}
+
+/* True: the state is written, as it is now. */
+static bool
+write_state(struct ha *ha, struct ha_out *out)
+{
+	struct ha_serve *s = &ha->serve;
+	size_t step = ha->conf.snapshot_step_bytes != 0 ? ha->conf.snapshot_step_bytes : SIZE_MAX;
+	int rv;
+
+	if (s->writing && !mono_due(s->write_at, ha->now))
+		return false;
+	s->writing = true;
+	rv = ha->fsm.snapshot_write(ha->fsm.arg, step, &s->total);
+	if (rv == E_AGAIN) {
+		write_later(ha, out);
+		return false;
+	}
+	if (rv != E_OK) {
+		log_emit(&ha->log, M_SNAPSHOT,
+			"the snapshot is over its bound of %d bytes: node %u gets none",
+			LIMIT_SNAPSHOT_BYTES, s->to->node_id);
+		ha_repl_forget(ha, s->to);
+		return false;
+	}
+	s->writing = false;
+	s->sum = ha_sum_begin();
+	return true;
+}
+
 static bool
 begin(struct ha *ha, struct ha_out *out)
 {
 	struct ha_serve *s = &ha->serve;
-	struct ha_frame f;
 	uint64_t from = 0;
 
-	s->full = !vouch(ha, &from);
-	if (s->full) {
-		ha->fsm.snapshot(ha->fsm.arg, &s->snap);
-		if (s->snap.overflow) {
-			log_emit(&ha->log, M_SNAPSHOT,
-				"the snapshot is over its bound of %d bytes: node %u gets none",
-				LIMIT_SNAPSHOT_BYTES, s->to->node_id);
-			return false;
-		}
-		s->sum = ha_frame_sum(s->snap.p, s->snap.n);
-	}
+	if (!s->writing)
+		s->full = !vouch(ha, &from);
+	if (s->full && !write_state(ha, out))
+		return false;
 	s->x = s->full ? ha->offset : ha->sent;
 	s->x_digest = s->full ? ha_int_digest(ha) : ha->sent_digest;
 	s->cursor = from;
 	s->begun = true;
 	s->to->listening = true;
 	s->to->alive_at = ha->now;
-	f = ha_out_frame(HA_FRAME_SNAP_BEGIN, ha->epoch, s->x);
-	f.to = s->to->node_id;
-	f.u.snap_begin = (struct ha_frame_snap_begin){
-		.sync = s->sync, .from = from, .total = s->snap.n, .partial = !s->full
-	};
-	ha_out_mcast(ha, out, &f);
-	log_emit(&ha->log, M_SNAPSHOT, "node %u gets a %s resync: offset %llu to %llu, %zu bytes",
+	send_begin(ha, from, out);
+	log_emit(&ha->log, M_SNAPSHOT, "node %u gets a %s resync: offset %llu to %llu, %llu bytes",
 		s->to->node_id, s->full ? "full" : "partial", (unsigned long long)from,
-		(unsigned long long)s->x, s->snap.n);
+		(unsigned long long)s->x, (unsigned long long)s->total);
 	return true;
 }
 
 static bool
 finished(const struct ha_serve *s)
 {
-	return s->full ? s->at == s->snap.n : s->cursor == s->x;
+	return s->full ? s->at == s->total : s->cursor == s->x;
 }
 
 /* False: the log has lost the next delta of a partial resync. */
@@ -102,7 +147,6 @@ send_part(struct ha *ha, struct ha_out *out)
 {
 	struct ha_serve *s = &ha->serve;
 	struct ha_frame f = ha_out_frame(HA_FRAME_SNAP_SLICE, ha->epoch, s->x);
-	size_t n = s->snap.n - s->at;
 
 	if (!s->full) {
 		if (ha_log_at(&ha->deltas, s->cursor + 1) == NULL)
@@ -110,14 +154,15 @@ send_part(struct ha *ha, struct ha_out *out)
 		s->cursor = ha_repl_batch(ha, out, s->cursor + 1, s->x, s->to->node_id, s->sync);
 		return true;
 	}
-	if (n > LIMIT_SLICE_BYTES)
-		n = LIMIT_SLICE_BYTES;
+	buf_reset(&ha->body);
+	ha->fsm.snapshot_read(ha->fsm.arg, LIMIT_SLICE_BYTES, &ha->body);
+	ha_sum_add(s->sum, ha->body.p, ha->body.n);
 	f.to = s->to->node_id;
 	f.u.snap_slice = (struct ha_frame_snap_slice){
-		.sync = s->sync, .at = s->at, .body = { (const char *)s->snap.p + s->at, n }
+		.sync = s->sync, .at = s->at, .body = buf_as_str(&ha->body)
 	};
 	ha_out_mcast(ha, out, &f);
-	s->at += n;
+	s->at += ha->body.n;
 	return true;
 }
 
@@ -129,12 +174,13 @@ end(struct ha *ha, struct ha_out *out)
 
 	f.to = s->to->node_id;
 	f.u.snap_end = (struct ha_frame_snap_end){
-		.sync = s->sync, .total = s->snap.n, .sum = s->sum, .digest = s->x_digest
+		.sync = s->sync, .total = s->total, .sum = ha_sum_end(s->sum), .digest = s->x_digest
 	};
+	s->sum = NULL;
 	ha_out_mcast(ha, out, &f);
 	s->to->alive_at = ha->now;
+	ha->fsm.snapshot_drop(ha->fsm.arg);
 	s->to = NULL;
-	buf_fini(&s->snap);
 }
 
 void
@@ -144,10 +190,8 @@ ha_serve_flush(struct ha *ha, struct ha_out *out)
 
 	if (s->to == NULL || ha->role != HA_ACTIVE)
 		return;
-	if (!s->begun && !begin(ha, out)) {
-		ha_repl_forget(ha, s->to);
+	if (!s->begun && !begin(ha, out))
 		return;
-	}
 	while (!finished(s) && s->in_flight < HA_SLICES_IN_FLIGHT) {
 		if (!send_part(ha, out)) {
 			s->full_wanted = true;
@@ -159,6 +203,23 @@ ha_serve_flush(struct ha *ha, struct ha_out *out)
 	}
 	if (finished(s))
 		end(ha, out);
+}
+
+struct mono
+ha_serve_deadline(const struct ha *ha)
+{
+	return ha->serve.writing ? ha->serve.write_at : MONO_NEVER;
+}
+
+void
+ha_serve_stop(struct ha *ha)
+{
+	struct ha_serve *s = &ha->serve;
+
+	if (s->writing || s->sum != NULL)
+		ha->fsm.snapshot_drop(ha->fsm.arg);
+	(void)ha_sum_end(s->sum);
+	*s = (struct ha_serve){ .to = NULL };
 }
 
 void

@@ -6,6 +6,7 @@
 #include "ha/ha_member.h"
 #include "ha/ha_mutation.h"
 #include "ha/ha_repl.h"
+#include "ha/ha_serve.h"
 
 bool
 ha_gate_open(const struct ha *ha)
@@ -64,6 +65,7 @@ ha_deadline(const struct ha *ha)
 	at = mono_min(at, ha->next_beat);
 	at = mono_min(at, ha_gate_deadline(ha));
 	at = mono_min(at, ha_repl_deadline(ha));
+	at = mono_min(at, ha_serve_deadline(ha));
 	return mono_min(at, ha_join_deadline(ha));
 }
 

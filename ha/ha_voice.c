@@ -12,6 +12,7 @@
 #include "ha/ha_gate.h"
 #include "ha/ha_out.h"
 #include "ha/ha_role.h"
+#include "ha/ha_serve.h"
 
 #define NODE_MASK (((uint64_t)1 << HA_EPOCH_NODE_BITS) - 1)
 
@@ -45,7 +46,7 @@ forget_followers(struct ha *ha)
 		p->acked = 0;
 	}
 	ha->cover_peer = NULL;
-	ha->serve.to = NULL;
+	ha_serve_stop(ha);
 }
 
 static void

@@ -30,10 +30,27 @@ fsm_apply(void *arg, uint16_t kind, uint16_t version, const uint8_t *p, size_t n
 	return r.bad ? E_MALFORMED : 0;
 }
 
-static void
-fsm_snapshot(void *arg, struct buf *out)
+static int
+fsm_write(void *arg, size_t bytes_max, uint64_t *size)
 {
+	(void)arg;
+	(void)bytes_max;
+	*size = 8;
+	return E_OK;
+}
+
+/* In the same step: one slice holds it. */
+static void
+fsm_read(void *arg, size_t bytes_max, struct buf *out)
+{
+	(void)bytes_max;
 	buf_u64(out, ((struct ex_fsm *)arg)->digest);
+}
+
+static void
+fsm_drop(void *arg)
+{
+	(void)arg;
 }
 
 static int
@@ -254,7 +271,8 @@ ex_start(unsigned i)
 		.lag_ms_max = 30 * BEAT_MS,
 		.config_hash = 7,
 		.epoch_floor = nd->floor };
-	const struct ha_fsm fsm = { fsm_apply, fsm_snapshot, fsm_restore, fsm_digest, &nd->fsm };
+	const struct ha_fsm fsm = { fsm_apply, fsm_write, fsm_read, fsm_drop, fsm_restore,
+		fsm_digest, &nd->fsm };
 
 	nd->fsm = (struct ex_fsm){ 0 };
 	nd->pid = ex->next_pid++;

@@ -74,6 +74,7 @@ static void
 node_conf(struct sim *s, struct conf *c, unsigned index)
 {
 	static const int64_t quiet_ms[] = { 0, 0, 300, 1500 };
+	static const uint32_t step_bytes[] = { 1, 500, 4000, 65536 };
 
 	conf_defaults(c);
 	c->user_packages = core_package_primary(CORE_KIND_user);
@@ -101,6 +102,7 @@ node_conf(struct sim *s, struct conf *c, unsigned index)
 	snprintf(c->default_domain, sizeof(c->default_domain), "demo.example");
 	c->quiet_ms = quiet_ms[s->opt.seed % 4];
 	c->http_timeout_ms = 2000;
+	c->snapshot_step_bytes = step_bytes[s->opt.seed / 4 % 4];
 	/* what BroadWorks forgot without a word is found by the audit alone */
 	c->audit_s = sim_world_has(s, SIM_FAULT_amnesia) ? 12 : s->opt.seed % 3 == 0 ? 30 : 1800;
 	c->xsp_count = SOUTH_XSPS;

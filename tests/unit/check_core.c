@@ -4,6 +4,7 @@
  * time, and a snapshot must give it again.
  */
 #include "tests/unit/check_core_case.h"
+#include "tests/unit/snap_whole.h"
 
 #include "proto/base/rng.h"
 
@@ -270,7 +271,7 @@ START_TEST(a_snapshot_gives_the_same_state)
 	CORE_EMIT(&em, session_register, .session = active.model.sessions->id,
 		.id = core_next_id(&active.model), .statuses = false, .status_filter = 0x105);
 	buf_init(&out, 1 << 20);
-	core_snapshot(&active.model, &out);
+	snap_whole(&active.model, &out);
 	core_init(&third.model, side_say, NULL, &third);
 	r = rd_of(out.p, out.n);
 	while (r.off < r.n) {

@@ -215,6 +215,7 @@ START_TEST(a_queue_over_its_bound_asks_anew)
 	toy_kill(&t, 1);
 	toy_start(&t, 1);
 	t.node[1].ha->join.queue.bytes_max = 200;
+	t.node[0].ha->conf.snapshot_step_bytes = 0; /* time stands still */
 	TRICKLE_UNTIL(t.node[1].ha->join.begun);
 	while (toy_view(&t, 1).counts.resyncs_failed == 0) {
 		ck_assert_uint_lt(k++, 100);
@@ -225,6 +226,59 @@ START_TEST(a_queue_over_its_bound_asks_anew)
 	ck_assert_uint_le(t.node[1].ha->join.queue.bytes, 200);
 	toy_run(&t, 2000);
 	ck_assert_int_eq(toy_role(&t, 1), HA_STANDBY);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+/* Written in twelve seconds, far longer than a joiner waits for an active that says nothing; the load goes on, nothing waits. */
+START_TEST(a_snapshot_of_many_steps)
+{
+	pair();
+	load(0, 10);
+	toy_kill(&t, 1);
+	toy_run(&t, 1000);
+	t.node[0].fsm.steps_wanted = 6000;
+	toy_start(&t, 1);
+	for (int i = 0; i < 50; i++) {
+		toy_run(&t, 100);
+		ck_assert_int_eq(toy_role(&t, 1), HA_SYNCING);
+		load(0, 3);
+		ck_assert(ha_gate_open(t.node[0].ha));
+	}
+	ck_assert_uint_gt(t.node[0].fsm.steps, 1000);
+	ck_assert(toy_run_until(&t, 1, HA_STANDBY, 12000));
+	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_failed, 0);
+	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_full, 1);
+	ck_assert_ptr_null(t.node[0].fsm.kept.p); /* what was written is not kept */
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+/* Who it is written for is gone, or who writes has no say any more: it is dropped. */
+START_TEST(a_snapshot_that_nobody_wants_any_more)
+{
+	pair();
+	load(0, 10);
+	toy_kill(&t, 1);
+	toy_run(&t, 1000);
+	t.node[0].fsm.steps_wanted = 6000;
+	toy_start(&t, 1);
+	toy_run(&t, 1000);
+	ck_assert_int_gt(t.node[0].fsm.steps, 0);
+	toy_kill(&t, 1);
+	toy_run(&t, 500);
+	ck_assert_int_eq(t.node[0].fsm.steps, 0);
+	toy_start(&t, 1);
+	toy_run(&t, 1000);
+	ck_assert_int_gt(t.node[0].fsm.steps, 0);
+	toy_demote(&t, 0);
+	toy_run(&t, 500);
+	ck_assert_int_eq(t.node[0].fsm.steps, 0);
+	t.node[0].fsm.steps_wanted = 0;
+	ck_assert_int_eq(toy_promote(&t, 0), 0);
+	ck_assert(toy_run_until(&t, 1, HA_STANDBY, 2000));
 	same_state(0, 1);
 	end();
 }
@@ -548,6 +602,8 @@ add_resync_tests(TCase *tc)
 	tcase_add_test(tc, an_old_standby_that_does_not_know_a_delta);
 	tcase_add_test(tc, a_log_over_its_bound_drops_the_standby_not_the_active);
 	tcase_add_test(tc, a_queue_over_its_bound_asks_anew);
+	tcase_add_test(tc, a_snapshot_of_many_steps);
+	tcase_add_test(tc, a_snapshot_that_nobody_wants_any_more);
 	tcase_add_test(tc, garbage_from_the_active_leads_to_a_resync);
 	tcase_add_test(tc, one_frame_in_twenty_is_damaged_and_they_get_over_it);
 	tcase_add_test(tc, an_acknowledgement_of_what_does_not_exist);

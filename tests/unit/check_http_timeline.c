@@ -88,7 +88,7 @@ START_TEST(what_does_not_belong_to_it)
 {
 	ck_assert(http_timeline_read(&t,
 		STR(LOST "{\"t_us\":100500000,\"ev\":\"role\",\"to\":\"standby\"}\n"
-			"{\"t_us\":101000000,\"ev\":\"active\",\"epoch\":16}\n")));
+			 "{\"t_us\":101000000,\"ev\":\"active\",\"epoch\":16}\n")));
 	ck_assert_int_eq(t.lost_us, 0);
 	ck_assert(http_timeline_read(
 		&t, STR(LOST "{\"t_us\":3700000000,\"ev\":\"active\",\"epoch\":16}\n")));

@@ -5,6 +5,7 @@
  */
 #include "core/decide.h"
 #include "proto/base/err.h"
+#include "tests/unit/snap_whole.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -278,7 +279,7 @@ START_TEST(a_snapshot_has_it_all)
 	monitor("2001", CORE_MONITOR_DEVICE, call("7:1")->id);
 	party("2002", "b", "7:1", CORE_CONNECTED, CORE_END_NORMAL);
 	buf_init(&out, 1 << 20);
-	core_snapshot(&active.model, &out);
+	snap_whole(&active.model, &out);
 	core_init(&third.model, side_say, NULL, &third);
 	ck_assert_int_eq(restore(&third.model, &out), E_OK);
 	ck_assert_uint_eq(third.model.digest, active.model.digest);

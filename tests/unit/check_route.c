@@ -3,6 +3,7 @@
 #include "core/decide.h"
 #include "proto/base/err.h"
 #include "proto/base/limits.h"
+#include "tests/unit/snap_whole.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -284,7 +285,7 @@ START_TEST(a_snapshot_has_all_of_it)
 	buf_reset(&active.said);
 	buf_reset(&standby.said);
 	buf_init(&records, 65536);
-	core_snapshot(&active.model, &records);
+	snap_whole(&active.model, &records);
 	core_clear(&standby.model);
 	restore(&standby.model, &records);
 	buf_fini(&records);

@@ -202,13 +202,6 @@ bare_apply(void *arg, uint16_t kind, uint16_t version, const uint8_t *p, size_t 
 	return core_apply(&bare.x.model, kind, version, p, n);
 }
 
-static void
-bare_snapshot(void *arg, struct buf *out)
-{
-	(void)arg;
-	(void)out;
-}
-
 static int
 bare_restore(void *arg, const uint8_t *p, size_t n)
 {
@@ -267,7 +260,7 @@ bare_service(struct sess *s, struct core_session *session, uint32_t invoke,
 static void
 bare_init(void)
 {
-	struct ha_fsm fsm = { bare_apply, bare_snapshot, bare_restore, bare_digest, NULL };
+	struct ha_fsm fsm = { .apply = bare_apply, .restore = bare_restore, .digest = bare_digest };
 	struct ha_conf ha = { .node_id = 1, .solo = true, .beat_ms = 250, .lease_ms = 4000 };
 
 	memset(&bare, 0, sizeof(bare));

@@ -3,6 +3,7 @@
 #include "core/decide.h"
 #include "proto/base/err.h"
 #include "proto/base/limits.h"
+#include "tests/unit/snap_whole.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -179,7 +180,7 @@ START_TEST(a_snapshot_keeps_them)
 	sub_seq("s1", 4711);
 	sub_set("", "enterprise:e", QUEUE, "s2");
 	buf_init(&out, 1 << 16);
-	core_snapshot(&model, &out);
+	snap_whole(&model, &out);
 	core_init(&other, no_say, NULL, NULL);
 	r = rd_of(out.p, out.n);
 	while (r.off < r.n) {

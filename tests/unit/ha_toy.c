@@ -58,14 +58,41 @@ toy_apply(void *arg, uint16_t kind, uint16_t version, const uint8_t *p, size_t n
 }
 
 static void
-toy_snapshot(void *arg, struct buf *out)
+toy_drop(void *arg)
 {
 	struct toy_fsm *f = arg;
 
+	buf_fini(&f->kept);
+	f->steps = 0;
+}
+
+/* Sizes differ, and so do the steps that it takes. */
+static int
+toy_write(void *arg, size_t bytes_max, uint64_t *size)
+{
+	struct toy_fsm *f = arg;
+
+	int wanted = f->steps_wanted > 0 ? f->steps_wanted : 1 + (int)(f->applied % 7);
+
+	if (bytes_max != SIZE_MAX && ++f->steps < wanted)
+		return E_AGAIN;
+	buf_init(&f->kept, 1 << 20);
 	for (int i = 0; i < TOY_KEYS; i++)
-		buf_u64(out, f->v[i]);
-	for (uint64_t i = 0; i < f->v[0] % 3; i++) /* sizes differ */
-		buf_printf(out, "%070000d", 0);
+		buf_u64(&f->kept, f->v[i]);
+	for (uint64_t i = 0; i < f->v[0] % 3; i++)
+		buf_printf(&f->kept, "%070000d", 0);
+	*size = f->kept.n;
+	return E_OK;
+}
+
+static void
+toy_read(void *arg, size_t bytes_max, struct buf *out)
+{
+	struct toy_fsm *f = arg;
+	size_t n = f->kept.n < bytes_max ? f->kept.n : bytes_max;
+
+	buf_put(out, f->kept.p, n);
+	buf_drop(&f->kept, n);
 }
 
 static int
@@ -262,6 +289,7 @@ toy_init(struct toy *t, unsigned count, uint64_t seed)
 		.confirm_timeout_ms = 200,
 		.stall_ms = 500,
 		.lag_ms_max = 3000,
+		.snapshot_step_bytes = 1,
 		.config_hash = 7 };
 	buf_init(&t->trace, 1 << 20);
 	for (unsigned i = 0; i < TOY_NODES; i++) {
@@ -381,7 +409,8 @@ toy_start(struct toy *t, unsigned i)
 {
 	struct toy_node *nd = &t->node[i];
 	struct ha_conf conf = t->conf;
-	struct ha_fsm fsm = { toy_apply, toy_snapshot, toy_restore, toy_digest, &nd->fsm };
+	struct ha_fsm fsm = { toy_apply, toy_write, toy_read, toy_drop, toy_restore, toy_digest,
+		&nd->fsm };
 	struct log log = { trace_log, nd };
 
 	nd->fsm = (struct toy_fsm){ .refuses_kind_9 = nd->fsm.refuses_kind_9,

@@ -28,6 +28,9 @@ struct toy_fsm {
 	uint64_t applied;
 	bool refuses_kind_9; /* an older release that does not know kind 9 */
 	bool refuses_restore;
+	int steps_wanted; /* that a snapshot takes; 0: a few */
+	int steps;        /* that the one which is being written has taken */
+	struct buf kept;  /* the snapshot */
 };
 
 struct toy_msg; /* a frame or a change of membership on its way */
