@@ -70,9 +70,17 @@ settle_answered(struct core_model *m, struct core_half *h, bool difference, bool
 		settle_steps(m, h, VIEW_connected, difference, silent);
 }
 
+/* A third one comes in: news of the connection, however many parties it has. */
+static bool
+settle_is_conference(const struct core_half *h)
+{
+	return h->how == CORE_HOW_CONFERENCED || h->how == CORE_HOW_BARGED_IN ||
+		h->how == CORE_HOW_MONITORED;
+}
+
 /*
  * Is the move a proof that the party has answered, or was answered? Nobody confers with a party that calls: if BroadWorks has not
- * told of the answer, that is late or lost. It can not be told afterwards, of parties that a conference has told as connected.
+ * told of the answer, that is late or lost; nor does anybody come in where nobody talks. It can not be told afterwards, of parties that a conference has told as connected.
  */
 static bool
 settle_is_answered(const struct core_half *h)
@@ -80,16 +88,9 @@ settle_is_answered(const struct core_half *h)
 	enum core_view view = core_half_view(h);
 
 	if (h->how != CORE_HOW_CONFERENCED)
-		return core_half_took_over(h) && settle_is_talking(view);
+		return (core_half_took_over(h) || settle_is_conference(h)) &&
+			settle_is_talking(view);
 	return settle_is_talking(view) || view == VIEW_dialed;
-}
-
-/* A third one comes in: news of the connection, however many parties it has. */
-static bool
-settle_is_conference(const struct core_half *h)
-{
-	return h->how == CORE_HOW_CONFERENCED || h->how == CORE_HOW_BARGED_IN ||
-		h->how == CORE_HOW_MONITORED;
 }
 
 /* Where clients see the party after they were told of the move. */

@@ -494,6 +494,24 @@ START_TEST(who_barges_in_comes_into_the_call)
 }
 END_TEST
 
+/* Answered and barged into while nobody could be told: the answer comes first, an event of a third one says that they talk. */
+START_TEST(a_barge_in_after_an_answer_that_was_not_told)
+{
+	struct core_party p = party("h1", "2:1", CORE_ORIGINATOR, CORE_CONNECTED);
+
+	in_service();
+	event(party("h1", "1:1", CORE_ORIGINATOR, CORE_ALERTING));
+	core_decide_service(&em, dev(), CORE_SERVICE_OUT);
+	event(party("h1", "1:1", CORE_ORIGINATOR, CORE_CONNECTED));
+	p.how = CORE_HOW_BARGED_IN;
+	p.remote = STR("tel:+15559");
+	event(p);
+	active.said[0] = standby.said[0] = '\0';
+	in_service();
+	said("*2001:established *2001:MOVED-5(tel:+15550001) 2001:IN ");
+}
+END_TEST
+
 /* A parked call waits for who retrieves it, whatever a snapshot calls that. */
 START_TEST(a_parked_call_waits)
 {
@@ -671,6 +689,7 @@ main(void)
 	tcase_add_test(tc, who_talks_to_a_queue_hears_the_answer);
 	tcase_add_test(tc, a_state_is_told_later);
 	tcase_add_test(tc, who_barges_in_comes_into_the_call);
+	tcase_add_test(tc, a_barge_in_after_an_answer_that_was_not_told);
 	tcase_add_test(tc, a_parked_call_waits);
 	tcase_add_test(tc, a_conference_proves_the_answer);
 	tcase_add_test(tc, a_conference_within_a_conference_is_told_before_its_state);
