@@ -95,20 +95,24 @@ node_restore_record(struct node *node, struct rd *r)
 }
 
 static int
-node_fsm_restore(void *arg, const uint8_t *p, size_t n)
+node_fsm_restore(void *arg, const uint8_t *p, size_t n, size_t bytes_max, size_t *at)
 {
 	struct node *node = arg;
 	struct rd r = rd_of(p, n);
+	size_t stop = bytes_max < n - *at ? *at + bytes_max : n;
 	int rv = E_OK;
 
-	core_clear(&node->x.model);
-	while (rv == E_OK && !r.bad && r.off < r.n)
+	if (*at == 0)
+		core_clear(&node->x.model);
+	r.off = *at;
+	while (rv == E_OK && !r.bad && r.off < stop)
 		rv = node_restore_record(node, &r);
+	*at = r.off;
 	if (rv != E_OK || r.bad) {
 		core_clear(&node->x.model);
 		return rv != E_OK ? rv : E_MALFORMED;
 	}
-	return E_OK;
+	return r.off < n ? E_AGAIN : E_OK;
 }
 
 static uint64_t

@@ -129,6 +129,7 @@ ha_ring_up(struct ha *ha, struct mono now, uint32_t pid, struct ha_out *out)
 	note_time(ha, now);
 	if (ha->conf.solo)
 		return;
+	ha_join_finish(ha, out);
 	if (ha->ring)
 		ring_lost(ha, out);
 	ha->ring = true;
@@ -148,6 +149,7 @@ void
 ha_ring_down(struct ha *ha, struct mono now, struct ha_out *out)
 {
 	note_time(ha, now);
+	ha_join_finish(ha, out);
 	if (ha->ring)
 		ring_lost(ha, out);
 	settle(ha, out);
@@ -159,6 +161,7 @@ ha_confchg(struct ha *ha, struct mono now, const struct ha_confchg *c, struct ha
 	bool own = ha_member_has_own(ha, c);
 
 	note_time(ha, now);
+	ha_join_finish(ha, out);
 	if (ha->in_group && !own) {
 		ring_lost(ha, out); /* we were put out, or left to come again: a ring_up follows */
 		settle(ha, out);
@@ -196,6 +199,7 @@ ha_promote(struct ha *ha, struct mono now, struct ha_out *out, struct err *e)
 	const struct ha_peer *better;
 
 	note_time(ha, now);
+	ha_join_finish(ha, out);
 	switch ((enum ha_role)ha->role) {
 	case HA_ACTIVE:
 	case HA_CLAIMING:
@@ -232,6 +236,7 @@ int
 ha_demote(struct ha *ha, struct mono now, struct ha_out *out, struct err *e)
 {
 	note_time(ha, now);
+	ha_join_finish(ha, out);
 	if (ha->role == HA_FENCED)
 		return err_set(e, E_STATE, "not demoted: this node is fenced");
 	if (ha->role == HA_CLAIMING)

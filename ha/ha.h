@@ -66,8 +66,11 @@ struct ha_fsm {
 	void (*snapshot_read)(void *arg, size_t bytes_max, struct buf *out);
 	/** What was written is not needed any more; nothing if there is nothing. */
 	void (*snapshot_drop)(void *arg);
-	/** Replaces the state (n = 0: empties it). Non-zero: cannot be read; the state is empty then. */
-	int (*restore)(void *arg, const uint8_t *p, size_t n);
+	/**
+	 * Replaces the state by a snapshot of `n` bytes, about `bytes_max` of them at a time. `*at`: how many are read; with 0 the state is emptied
+	 * first (n = 0: that is all). E_OK: all is read; E_AGAIN: to be called again; others: cannot be read, the state is empty.
+	 */
+	int (*restore)(void *arg, const uint8_t *p, size_t n, size_t bytes_max, size_t *at);
 	/** Digest of the state, O(1). */
 	uint64_t (*digest)(void *arg);
 	void *arg;
@@ -94,7 +97,7 @@ struct ha_conf {
 	int64_t confirm_timeout_ms;
 	int64_t stall_ms; /* an own pause above this is told and shuts the gate until the lease is renewed */
 	uint32_t
-		snapshot_step_bytes; /* of the state written down at a time for a joiner; 0 = all at once */
+		snapshot_step_bytes; /* of the state written down, or read, at a time in a resync; 0 = all at once */
 	int64_t lag_ms_max; /* a standby that acknowledges nothing for this long is dropped and resynced */
 	uint64_t config_hash;     /* told to the peer, compared */
 	uint64_t epoch_floor;     /* highest epoch this node ever saw (kept on disk) */

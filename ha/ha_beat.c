@@ -137,6 +137,7 @@ static void
 as_follower(struct ha *ha, struct ha_peer *p, const struct ha_frame *f, struct ha_out *out)
 {
 	if (p->role != HA_ACTIVE && p->role != HA_DRAINING) {
+		ha_join_finish(ha, out);
 		ha->source = NULL;
 		if (ha->role == HA_SYNCING)
 			ha_role_change(ha, HA_JOINING, out, "the active is none any more");

@@ -89,6 +89,11 @@ struct ha_join {
 	struct mono asked;        /* when it was asked for */
 	uint64_t x, total;
 	struct buf snap;
+	/* the snapshot is complete, and is read step by step */
+	bool restoring;
+	size_t restored; /* bytes */
+	struct mono restore_at;
+	uint64_t end_epoch, end_digest;
 	struct ha_log queue; /* live deltas above x */
 	bool queue_digest_known;
 	uint64_t queue_digest;

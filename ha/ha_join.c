@@ -3,7 +3,7 @@
  * Receiving a resync, following the log: see ha_join.h.
  *
  * Happy path: SYNC_REQ -> SNAP_BEGIN -> slices into a buffer (full) or deltas applied (partial), live deltas into
- * the queue -> SNAP_END -> restore, queue, digest -> STANDBY -> each batch applied, its digest compared, acknowledged.
+ * the queue -> SNAP_END -> restore step by step, queue, digest -> STANDBY -> each batch applied, its digest compared, acknowledged.
  * Failure modes: a hole, a part that does not fit, the queue over its bound, a state or delta that cannot be read, a
  * digest that differs, silence. Each leads to a new request; from the second in a row on with a pause.
  */
@@ -15,6 +15,9 @@
 #include "ha/ha_out.h"
 #include "ha/ha_role.h"
 #include "ha/ha_voice.h"
+#include "proto/base/err.h"
+
+#define JOIN_PAUSE_MS 1 /* between two steps of reading a snapshot */
 
 static int64_t
 patience_ms(const struct ha *ha)
@@ -76,16 +79,11 @@ ha_join_fail(struct ha *ha, const char *why, bool full, struct ha_out *out)
 	ha_join_restart(ha, why, full, out);
 }
 
-void
-ha_join_tick(struct ha *ha, struct ha_out *out)
-{
-	if (ha->role == HA_SYNCING && mono_due(ha->join.deadline, ha->now))
-		ha_join_fail(ha, "the active sends nothing", false, out);
-}
-
 struct mono
 ha_join_deadline(const struct ha *ha)
 {
+	if (ha->join.restoring)
+		return ha->join.restore_at;
 	if (ha->role == HA_SYNCING)
 		return ha->join.deadline;
 	if (ha->role == HA_JOINING && !mono_due(ha->join.ask_at, ha->now))
@@ -114,6 +112,10 @@ ha_join_on_begin(struct ha *ha, const struct ha_frame *f, struct ha_out *out)
 
 	if (!is_current(ha, f, b->sync))
 		return;
+	if (j->restoring) {
+		ha_join_fail(ha, "a resync that begins again when it is over", true, out);
+		return;
+	}
 	if (b->partial && !goes_on) {
 		ha_join_fail(ha, "a partial resync that does not begin where we are", true, out);
 		return;
@@ -140,7 +142,8 @@ ha_join_on_slice(struct ha *ha, const struct ha_frame *f, struct ha_out *out)
 
 	if (!is_current(ha, f, s->sync))
 		return;
-	if (!j->begun || !j->full || s->at != j->snap.n || s->body.n > j->total - s->at) {
+	if (!j->begun || !j->full || j->restoring || s->at != j->snap.n ||
+		s->body.n > j->total - s->at) {
 		ha_join_fail(ha, "a slice that does not fit", false, out);
 		return;
 	}
@@ -176,28 +179,6 @@ digest_agrees(struct ha *ha, uint64_t theirs, struct ha_out *out)
 	return false;
 }
 
-static bool
-restore(struct ha *ha, const struct ha_frame *f, struct ha_out *out)
-{
-	const struct ha_frame_snap_end *e = &f->u.snap_end;
-	struct ha_join *j = &ha->join;
-
-	if (j->snap.n != j->total || e->total != j->total ||
-		e->sum != ha_frame_sum(j->snap.p, j->snap.n)) {
-		ha_join_fail(ha, "the snapshot is not complete", false, out);
-		return false;
-	}
-	ha->counts.snapshot_bytes = j->snap.n;
-	if (ha->fsm.restore(ha->fsm.arg, j->snap.p, j->snap.n) != 0) {
-		ha_voice_empty(ha);
-		ha_join_fail(ha, "the snapshot cannot be read", true, out);
-		return false;
-	}
-	ha->epoch = f->epoch;
-	ha->offset = j->x;
-	return true;
-}
-
 /* The live deltas that came meanwhile. */
 static bool
 drain_queue(struct ha *ha, struct ha_out *out)
@@ -228,24 +209,13 @@ count_resync(struct ha *ha)
 	j->cause = HA_SYNC_JOIN;
 }
 
-void
-ha_join_on_end(struct ha *ha, const struct ha_frame *f, struct ha_out *out)
+/* The state is that of x. */
+static void
+catch_up(struct ha *ha, struct ha_out *out)
 {
 	struct ha_join *j = &ha->join;
 
-	if (!is_current(ha, f, f->u.snap_end.sync))
-		return;
-	if (!j->begun || f->offset != j->x) {
-		ha_join_fail(ha, "the end of a resync that did not begin", false, out);
-		return;
-	}
-	if (j->full && !restore(ha, f, out))
-		return;
-	if (ha->offset != j->x) {
-		ha_join_fail(ha, "deltas of a partial resync are missing", false, out);
-		return;
-	}
-	if (!digest_agrees(ha, f->u.snap_end.digest, out) || !drain_queue(ha, out))
+	if (!digest_agrees(ha, j->end_digest, out) || !drain_queue(ha, out))
 		return;
 	count_resync(ha);
 	log_emit(&ha->log, M_SNAPSHOT, "%s resync from node %u done: epoch %llu offset %llu",
@@ -253,6 +223,87 @@ ha_join_on_end(struct ha *ha, const struct ha_frame *f, struct ha_out *out)
 		(unsigned long long)ha->offset);
 	j->full_wanted = false;
 	ha_role_change(ha, HA_STANDBY, out, "holds the whole state");
+}
+
+static void
+restore_some(struct ha *ha, size_t bytes_max, struct ha_out *out)
+{
+	struct ha_join *j = &ha->join;
+	int rv = ha->fsm.restore(ha->fsm.arg, j->snap.p, j->snap.n, bytes_max, &j->restored);
+
+	if (rv == E_AGAIN) {
+		j->restore_at = mono_add_ms(ha->now, JOIN_PAUSE_MS);
+		j->deadline = mono_add_ms(ha->now, patience_ms(ha));
+		return;
+	}
+	if (rv != E_OK) {
+		ha_join_fail(ha, "the snapshot cannot be read", true, out); /* which empties it */
+		return;
+	}
+	j->restoring = false;
+	ha->epoch = j->end_epoch;
+	ha->offset = j->x;
+	catch_up(ha, out);
+}
+
+static size_t
+step_bytes(const struct ha *ha)
+{
+	return ha->conf.snapshot_step_bytes != 0 ? ha->conf.snapshot_step_bytes : SIZE_MAX;
+}
+
+static void
+begin_restore(struct ha *ha, const struct ha_frame_snap_end *e, struct ha_out *out)
+{
+	struct ha_join *j = &ha->join;
+
+	if (j->snap.n != j->total || e->total != j->total ||
+		e->sum != ha_frame_sum(j->snap.p, j->snap.n)) {
+		ha_join_fail(ha, "the snapshot is not complete", false, out);
+		return;
+	}
+	ha->counts.snapshot_bytes = j->snap.n;
+	ha_voice_empty(ha); /* what we had is no position any more */
+	j->restoring = true;
+	j->restored = 0;
+	restore_some(ha, step_bytes(ha), out);
+}
+
+void
+ha_join_finish(struct ha *ha, struct ha_out *out)
+{
+	if (ha->join.restoring)
+		restore_some(ha, SIZE_MAX, out);
+}
+
+void
+ha_join_on_end(struct ha *ha, const struct ha_frame *f, struct ha_out *out)
+{
+	struct ha_join *j = &ha->join;
+
+	if (!is_current(ha, f, f->u.snap_end.sync))
+		return;
+	if (!j->begun || j->restoring || f->offset != j->x) {
+		ha_join_fail(ha, "the end of a resync that did not begin", false, out);
+		return;
+	}
+	j->end_epoch = f->epoch;
+	j->end_digest = f->u.snap_end.digest;
+	if (j->full)
+		begin_restore(ha, &f->u.snap_end, out);
+	else if (ha->offset != j->x)
+		ha_join_fail(ha, "deltas of a partial resync are missing", false, out);
+	else
+		catch_up(ha, out);
+}
+
+void
+ha_join_tick(struct ha *ha, struct ha_out *out)
+{
+	if (ha->join.restoring && mono_due(ha->join.restore_at, ha->now))
+		restore_some(ha, step_bytes(ha), out);
+	else if (ha->role == HA_SYNCING && mono_due(ha->join.deadline, ha->now))
+		ha_join_fail(ha, "the active sends nothing", false, out);
 }
 
 static void

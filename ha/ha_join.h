@@ -7,8 +7,10 @@
 
 /** JOINING with an active in the group: asks for a resync when it is time. */
 void ha_join_ask(struct ha *ha, struct ha_out *out);
-/** SYNCING: time-outs. */
+/** SYNCING: time-outs, and the next step of reading. */
 void ha_join_tick(struct ha *ha, struct ha_out *out);
+/** Reads the rest of a snapshot that is complete, in one go: before what changes the role or the group. Nothing if none is read. */
+void ha_join_finish(struct ha *ha, struct ha_out *out);
 struct mono ha_join_deadline(const struct ha *ha);
 void ha_join_on_begin(struct ha *ha, const struct ha_frame *f, struct ha_out *out);
 void ha_join_on_slice(struct ha *ha, const struct ha_frame *f, struct ha_out *out);

@@ -87,6 +87,7 @@ on_own(struct ha *ha, const struct ha_frame *f, struct ha_out *out)
 static void
 on_leaving(struct ha *ha, struct ha_peer *p, const struct ha_frame *f, struct ha_out *out)
 {
+	ha_join_finish(ha, out);
 	p->role = HA_JOINING;
 	p->hush = false;
 	p->epoch = f->epoch;

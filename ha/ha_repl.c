@@ -203,6 +203,9 @@ silent_until(const struct ha *ha, const struct ha_peer *p)
 		return MONO_NEVER;
 	if (oldest != NULL && oldest->at_us > since.us)
 		since.us = oldest->at_us;
+	/* who still reads its snapshot has nothing to acknowledge, and says so */
+	if (p->role == HA_SYNCING && mono_before(since, p->beat_at))
+		since = p->beat_at;
 	return mono_add_ms(since, ha->conf.lag_ms_max);
 }
 

@@ -4,6 +4,7 @@
 
 #include "ha/ha_out.h"
 #include "ha/ha_serve.h"
+#include "ha/ha_voice.h"
 #include "proto/base/check.h"
 
 /*
@@ -37,6 +38,9 @@ static void
 leave_role(struct ha *ha, enum ha_role from, enum ha_role to)
 {
 	if (from == HA_SYNCING) {
+		if (ha->join.restoring)
+			ha_voice_empty(ha); /* half a state is none */
+		ha->join.restoring = false;
 		buf_fini(&ha->join.snap);
 		ha_log_reset(&ha->join.queue, 0);
 		ha->join.begun = false;

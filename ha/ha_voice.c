@@ -10,6 +10,7 @@
 #include "ha/ha_voice.h"
 
 #include "ha/ha_gate.h"
+#include "ha/ha_join.h"
 #include "ha/ha_out.h"
 #include "ha/ha_role.h"
 #include "ha/ha_serve.h"
@@ -107,7 +108,9 @@ ha_voice_claim(struct ha *ha, struct ha_out *out, const char *why)
 void
 ha_voice_empty(struct ha *ha)
 {
-	(void)ha->fsm.restore(ha->fsm.arg, NULL, 0);
+	size_t at = 0;
+
+	(void)ha->fsm.restore(ha->fsm.arg, NULL, 0, 0, &at);
 	ha->epoch = 0;
 	ha->offset = 0;
 }
@@ -193,6 +196,7 @@ ha_voice_on_claim(struct ha *ha, struct ha_peer *p, const struct ha_frame *f, st
 		ha->want_beat = true;
 		return;
 	}
+	ha_join_finish(ha, out);
 	ha_voice_meet(ha, p, f->epoch, HA_VOICE_SPEAKS, out);
 	p->role = HA_ACTIVE;
 	p->epoch = f->epoch;

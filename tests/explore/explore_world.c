@@ -54,10 +54,12 @@ fsm_drop(void *arg)
 }
 
 static int
-fsm_restore(void *arg, const uint8_t *p, size_t n)
+fsm_restore(void *arg, const uint8_t *p, size_t n, size_t bytes_max, size_t *at)
 {
 	struct rd r = rd_of(p, n);
 
+	(void)bytes_max;
+	*at = n;
 	((struct ex_fsm *)arg)->digest = n == 0 ? 0 : rd_u64(&r);
 	return r.bad ? E_MALFORMED : 0;
 }

@@ -284,6 +284,87 @@ START_TEST(a_snapshot_that_nobody_wants_any_more)
 }
 END_TEST
 
+/* Far longer than a standby may acknowledge nothing, and than a joiner waits: it says that it reads. */
+START_TEST(a_snapshot_that_takes_long_to_read)
+{
+	pair();
+	load(0, 10);
+	toy_kill(&t, 1);
+	toy_run(&t, 1000);
+	toy_start(&t, 1);
+	t.node[1].fsm.reads_wanted = 6000;
+	for (int i = 0; i < 50; i++) {
+		toy_run(&t, 100);
+		ck_assert_int_eq(toy_role(&t, 1), HA_SYNCING);
+		load(0, 3);
+		ck_assert(ha_gate_open(t.node[0].ha));
+	}
+	ck_assert(t.node[1].ha->join.restoring);
+	ck_assert(toy_run_until(&t, 1, HA_STANDBY, 12000));
+	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_failed, 0);
+	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_full, 1);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+/* It has everything: it reads the rest at once, and can take over. So it is when the active leaves in order, or when it is told to lead. */
+START_TEST(the_active_goes_while_its_snapshot_is_read)
+{
+	for (int how = 0; how < 3; how++) {
+		uint64_t digest;
+
+		pair();
+		load(0, 10);
+		toy_kill(&t, 1);
+		toy_run(&t, 1000);
+		toy_start(&t, 1);
+		t.node[1].fsm.reads_wanted = 6000;
+		toy_run(&t, 1000);
+		ck_assert(t.node[1].ha->join.restoring);
+		ck_assert_uint_eq(t.node[1].ha->offset, 0); /* half a state is no position */
+		digest = t.node[0].fsm.digest;
+		if (how == 0)
+			toy_kill(&t, 0);
+		else if (how == 1)
+			toy_demote(&t, 0);
+		else
+			(void)toy_promote(&t, 1);
+		toy_run(&t, 500);
+		ck_assert(!t.node[1].ha->join.restoring);
+		ck_assert_uint_eq(t.node[1].fsm.digest, digest);
+		if (how < 2)
+			ck_assert_int_eq(toy_promote(&t, 1), 0);
+		ck_assert(toy_run_until(&t, 1, HA_ACTIVE, 2000));
+		ck_assert_uint_eq(t.node[1].fsm.digest, digest);
+		end();
+	}
+}
+END_TEST
+
+/* Half a state is none: who gives up in the middle is empty. */
+START_TEST(reading_that_ends_in_the_middle)
+{
+	pair();
+	load(0, 10);
+	toy_kill(&t, 1);
+	toy_run(&t, 1000);
+	toy_start(&t, 1);
+	t.node[1].fsm.reads_wanted = 6000;
+	toy_run(&t, 1000);
+	ck_assert(t.node[1].ha->join.restoring);
+	t.node[1].ha->join.queue.bytes_max = 100;
+	load(0, 20);
+	toy_run(&t, 300);
+	ck_assert_uint_ge(toy_view(&t, 1).counts.resyncs_failed, 1);
+	t.node[1].ha->join.queue.bytes_max = HA_QUEUE_BYTES_MAX;
+	t.node[1].fsm.reads_wanted = 0;
+	ck_assert(toy_run_until(&t, 1, HA_STANDBY, 12000));
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
 /* --- bad frames ------------------------------------------------------------------------------------------------------ */
 
 START_TEST(garbage_from_the_active_leads_to_a_resync)
@@ -604,6 +685,9 @@ add_resync_tests(TCase *tc)
 	tcase_add_test(tc, a_queue_over_its_bound_asks_anew);
 	tcase_add_test(tc, a_snapshot_of_many_steps);
 	tcase_add_test(tc, a_snapshot_that_nobody_wants_any_more);
+	tcase_add_test(tc, a_snapshot_that_takes_long_to_read);
+	tcase_add_test(tc, the_active_goes_while_its_snapshot_is_read);
+	tcase_add_test(tc, reading_that_ends_in_the_middle);
 	tcase_add_test(tc, garbage_from_the_active_leads_to_a_resync);
 	tcase_add_test(tc, one_frame_in_twenty_is_damaged_and_they_get_over_it);
 	tcase_add_test(tc, an_acknowledgement_of_what_does_not_exist);

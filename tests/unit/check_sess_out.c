@@ -203,11 +203,13 @@ bare_apply(void *arg, uint16_t kind, uint16_t version, const uint8_t *p, size_t 
 }
 
 static int
-bare_restore(void *arg, const uint8_t *p, size_t n)
+bare_restore(void *arg, const uint8_t *p, size_t n, size_t bytes_max, size_t *at)
 {
 	(void)arg;
 	(void)p;
 	(void)n;
+	(void)bytes_max;
+	(void)at;
 	return 0;
 }
 

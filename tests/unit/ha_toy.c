@@ -96,22 +96,30 @@ toy_read(void *arg, size_t bytes_max, struct buf *out)
 }
 
 static int
-toy_restore(void *arg, const uint8_t *p, size_t n)
+toy_restore(void *arg, const uint8_t *p, size_t n, size_t bytes_max, size_t *at)
 {
 	struct toy_fsm *f = arg;
 	struct rd r = rd_of(p, n);
 
-	memset(f->v, 0, sizeof(f->v));
-	f->digest = 0;
+	if (*at == 0) {
+		memset(f->v, 0, sizeof(f->v));
+		f->digest = 0;
+	}
 	if (n == 0)
 		return 0;
 	if (f->refuses_restore)
 		return E_VERSION;
-	for (unsigned i = 0; i < TOY_KEYS; i++) {
+	if (bytes_max != SIZE_MAX && f->reads_wanted > 0 && f->reads_wanted-- > 0)
+		return E_AGAIN;
+	r.off = *at;
+	do {
+		size_t i = r.off / 8;
+
 		f->v[i] = rd_u64(&r);
 		f->digest ^= mix(i, f->v[i]);
-	}
-	return r.bad ? E_MALFORMED : 0;
+	} while (!r.bad && r.off < TOY_KEYS * (size_t)8 && bytes_max == SIZE_MAX);
+	*at = r.off < TOY_KEYS * (size_t)8 ? r.off : n;
+	return r.bad ? E_MALFORMED : *at < n ? E_AGAIN : E_OK;
 }
 
 static uint64_t

@@ -29,6 +29,7 @@ struct toy_fsm {
 	bool refuses_kind_9; /* an older release that does not know kind 9 */
 	bool refuses_restore;
 	int steps_wanted; /* that a snapshot takes; 0: a few */
+	int reads_wanted; /* steps before the first one of reading gets anywhere */
 	int steps;        /* that the one which is being written has taken */
 	struct buf kept;  /* the snapshot */
 };
