@@ -34,7 +34,7 @@ enum node_action_kind {
 	NODE_ACT_NUDGE, /* text = client "address:port", text2 = local "address:port" of a connection that died with
 				  the other node: make the client notice (a bare ACK from that address once it is local) */
 	/* id, xsp, method, text = base URL, path, bytes = body, text2 = Authorization ("" = none), number = time-out
-	   in ms; HTTP_DONE follows exactly once */
+	   in ms; flag: the answer may be a long list, HTTP_DATA as it comes. HTTP_DONE follows exactly once */
 	NODE_ACT_HTTP,
 	/* id, xsp, text, path, bytes, text2 as above; STREAM_CLOSED follows exactly once, at the end */
 	NODE_ACT_STREAM_OPEN,

@@ -16,6 +16,7 @@
 #include "daemon/ctx.h"
 #include "proto/base/timers.h"
 #include "proto/xsi_encode.h"
+#include "proto/xsi_list.h"
 #include "proto/xsi_msg.h"
 #include "proto/xsi_stream.h"
 
@@ -225,6 +226,9 @@ struct bw {
 		TAILQ_HEAD(, bw_leak) found; /* to be deleted */
 		uint32_t count, out;         /* of these; requests under way */
 		uint64_t request;            /* the list that is awaited; 0 = none */
+		struct xsi_list list;        /* that list as it comes */
+		bool is_list;                /* it was one so far */
+		bool more;                   /* there were more than LIMIT_LEAKS */
 		struct mono due;             /* the next look */
 		bool by_target;              /* one user after the other, `at` was the last */
 		char at[LIMIT_DEVICE_ID];
@@ -331,6 +335,8 @@ struct xsi_request *bw_request_copy(const struct xsi_request *q);
 void bw_stream_data(struct bw *b, uint64_t stream, struct str bytes);
 void bw_stream_closed(struct bw *b, uint64_t stream, const struct bw_answer *a);
 void bw_http_done(struct bw *b, uint64_t id, const struct bw_answer *a);
+/** A piece of a long answer, which bw_http_done() ends. */
+void bw_http_data(struct bw *b, uint64_t id, struct str bytes);
 /** The lines of an SRV answer: "priority weight port host" each. */
 void bw_resolved(struct bw *b, uint64_t query, bool ok, struct str lines, struct str why);
 /** A secret was read: a token, or a password. */

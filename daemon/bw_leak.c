@@ -5,9 +5,11 @@
  *
  * Happy path: some time after everything is confirmed BroadWorks is asked what subscriptions our user has with our
  * application id; those that the model does not have are deleted, one by one, when nothing else is to be asked. The rest
- * of the time an event of an unknown subscription is answered with 481, which removes it as well (bw_order.c).
- * Failure modes: the list is longer than an answer may be (the transport gives it up): one user after the other is asked
- * about, as many as are devices.
+ * of the time an event of an unknown subscription is answered with 481, which removes it as well (bw_order.c). The list may
+ * be one of 100,000 users: over HTTP it is read while it comes, some subscriptions at a time (xsi_list.h).
+ * Failure modes: the list is longer than an answer may be (the transport gives it up; CTI knows no pieces): one user after
+ * the other is asked about, as many as are devices. More leaks than are kept: the others are looked for when those are
+ * deleted.
  * The server does not know the request: looked at again after leak-check-s. A subscription that is being made cannot be
  * told from a leaked one by its id: while a subscribe for a user is under way, those of that user are left alone, and
  * each is looked up once more before it is deleted.
@@ -19,8 +21,8 @@
 
 #define LEAK_DELAY_MS 10000 /* after everything is confirmed */
 #define LEAK_RETRY_MS 60000
-#define LEAKS_MAX 1024
 #define LEAKS_OUT_MAX 2
+#define LEAKS_LOGGED 100 /* one by one; of more their number */
 
 struct bw_leak {
 	TAILQ_ENTRY(bw_leak) link;
@@ -32,6 +34,7 @@ bw_leaks_init(struct bw *b)
 {
 	TAILQ_INIT(&b->leaks.found);
 	b->leaks.due = MONO_NEVER;
+	xsi_list_init(&b->leaks.list);
 }
 
 static void
@@ -48,10 +51,12 @@ bw_leaks_drop(struct bw *b)
 	while (!TAILQ_EMPTY(&b->leaks.found))
 		leak_free(b, TAILQ_FIRST(&b->leaks.found));
 	b->leaks.due = MONO_NEVER;
+	b->leaks.more = false;
 	b->leaks.request = 0;
 	b->leaks.out = 0;
-	b->leaks.by_target = false;
+	b->leaks.by_target = b->leaks.more = false;
 	b->leaks.at[0] = '\0';
+	xsi_list_fini(&b->leaks.list);
 }
 
 static void
@@ -146,29 +151,56 @@ leaks_note(struct bw *b)
 	struct xsi_subscription s;
 	uint32_t at = 0;
 
-	while (b->leaks.count < LEAKS_MAX && xsi_subscription_next(b->x->xml, b->doc, &at, &s)) {
+	while (!b->leaks.more && xsi_subscription_next(b->x->xml, b->doc, &at, &s)) {
 		struct bw_leak *l;
 
 		if (!leak_is_one(b, &s))
 			continue;
+		if (b->leaks.count == LIMIT_LEAKS) {
+			b->leaks.more = true;
+			break;
+		}
 		l = mem_alloc(sizeof(*l) + s.subscription_id.n + 1);
 		memcpy(l->id, s.subscription_id.p, s.subscription_id.n);
 		l->id[s.subscription_id.n] = '\0';
 		TAILQ_INSERT_TAIL(&b->leaks.found, l, link);
 		b->leaks.count++;
+		if (b->leaks.count > LEAKS_LOGGED)
+			continue;
 		log_emit(b->x->log, M_SUBSCRIPTION,
 			"subscription=%s target=%.*s of an earlier life is deleted", l->id,
 			STR_ARG(s.target));
 	}
 }
 
-static bool
-leaks_read(struct bw *b, struct str body)
+static void
+leaks_part(struct str part, void *arg)
 {
+	struct bw *b = arg;
 	struct err e = { 0 };
 
-	return xsi_decode(b->x->xml, body, b->doc, &e) == E_OK &&
+	if (b->leaks.more || !b->leaks.is_list)
+		return; /* no room, or not what we asked for */
+	b->leaks.is_list = xsi_decode(b->x->xml, part, b->doc, &e) == E_OK &&
 		(b->doc->kind == XSI_DOC_SUBSCRIPTION_LIST || b->doc->kind == XSI_DOC_SUBSCRIPTION);
+	if (b->leaks.is_list)
+		leaks_note(b);
+}
+
+void
+bw_leaks_anew(struct bw *b)
+{
+	b->leaks.is_list = true;
+	xsi_list_fini(&b->leaks.list);
+	xsi_list_init(&b->leaks.list);
+}
+
+void
+bw_leaks_piece(struct bw *b, const struct bw_request *r, struct str bytes)
+{
+	if (r->id == b->leaks.request && b->leaks.is_list &&
+		xsi_list_feed(&b->leaks.list, bytes, leaks_part, b) != E_OK)
+		b->leaks.is_list = false;
 }
 
 void
@@ -179,10 +211,15 @@ bw_leaks_listed(struct bw *b, const struct bw_request *r, struct str body)
 
 	if (r->id != b->leaks.request)
 		return;
+	if (result == BW_DONE)
+		bw_leaks_piece(b, r, body);
+	read = result == BW_DONE && b->leaks.is_list && xsi_list_is_whole(&b->leaks.list);
 	b->leaks.request = 0;
-	read = result == BW_DONE && leaks_read(b, body);
-	if (read)
-		leaks_note(b);
+	xsi_list_fini(&b->leaks.list);
+	if (b->leaks.count > LEAKS_LOGGED)
+		log_emit(b->x->log, M_SUBSCRIPTION,
+			"%u subscriptions of an earlier life in all are deleted, more are left: %s",
+			b->leaks.count, b->leaks.more ? "yes" : "no");
 	too_long = (result == BW_DONE && !read) || result == BW_UNREACHABLE;
 	if (result == BW_OVERLOAD || (result == BW_UNREACHABLE && b->leaks.by_target)) {
 		leaks_look_after(b, LEAK_RETRY_MS);
@@ -197,10 +234,16 @@ bw_leaks_listed(struct bw *b, const struct bw_request *r, struct str body)
 /* --- deleting ------------------------------------------------------------------------------------------ */
 
 void
-bw_leaks_deleted(struct bw *b)
+bw_leaks_deleted(struct bw *b, const struct bw_request *r)
 {
 	if (b->leaks.out > 0)
 		b->leaks.out--;
+	/* there were more than could be kept, and deleting them works */
+	if (!b->leaks.more || b->leaks.by_target || b->leaks.request != 0 ||
+		!TAILQ_EMPTY(&b->leaks.found) || r->result != BW_DONE)
+		return;
+	b->leaks.more = false;
+	leaks_look_after(b, LEAK_DELAY_MS);
 }
 
 static void

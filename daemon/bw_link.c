@@ -244,6 +244,7 @@ link_dispatch_http(struct bw *b, struct bw_request *r)
 			.bytes = r->q->body,
 			.text = str_of(base),
 			.text2 = bw_auth_header(b, r->xsp),
+			.flag = r->kind == BW_REQ_LIST_SUBS,
 			.number = (uint64_t)b->x->conf->http_timeout_ms });
 }
 
@@ -253,6 +254,8 @@ link_dispatch(struct bw *b, struct bw_request *r)
 	r->tries++;
 	r->sent = b->x->now;
 	link_of(b, r->xsp)->requests++;
+	if (r->kind == BW_REQ_LIST_SUBS)
+		bw_leaks_anew(b);
 	if (bw_link_is_cti(b, r->xsp))
 		bw_cti_request(b, r);
 	else

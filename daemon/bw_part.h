@@ -177,8 +177,12 @@ void bw_leaks_init(struct bw *b);
 void bw_leaks_drop(struct bw *b);
 /** Everything is confirmed: what is held that we do not know? */
 void bw_leaks_look_soon(struct bw *b);
+/** The list is asked for, maybe for a second time: what came of it is forgotten. */
+void bw_leaks_anew(struct bw *b);
+/** A piece of the list; bw_leaks_listed() has the rest of it, or all. */
+void bw_leaks_piece(struct bw *b, const struct bw_request *r, struct str bytes);
 void bw_leaks_listed(struct bw *b, const struct bw_request *r, struct str body);
-void bw_leaks_deleted(struct bw *b);
+void bw_leaks_deleted(struct bw *b, const struct bw_request *r);
 void bw_leaks_pump(struct bw *b);
 struct mono bw_leaks_deadline(const struct bw *b);
 

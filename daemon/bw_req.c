@@ -329,7 +329,7 @@ bw_request_over(struct bw *b, struct bw_request *r, const struct bw_answer *a)
 		bw_leaks_listed(b, r, a->body);
 		break;
 	case BW_REQ_DELETE_LEAK:
-		bw_leaks_deleted(b);
+		bw_leaks_deleted(b, r);
 		break;
 	}
 	request_free(b, r);
@@ -345,6 +345,16 @@ bw_http_done(struct bw *b, uint64_t id, const struct bw_answer *a)
 		return;
 	if (!bw_link_answered(b, r, a))
 		bw_request_over(b, r, a);
+}
+
+void
+bw_http_data(struct bw *b, uint64_t id, struct str bytes)
+{
+	struct bw_request *r;
+
+	HASH_FIND(by_id, b->requests, &id, sizeof(id), r);
+	if (r != NULL && r->place == BW_PLACE_OUT && r->kind == BW_REQ_LIST_SUBS)
+		bw_leaks_piece(b, r, bytes);
 }
 
 bool

@@ -4,7 +4,7 @@
  *
  * Happy path of a request: io_http_request() -> libcurl -> body gathered -> message "done" ->
  * HTTP_DONE. Of a stream: the same, but what arrives is handed on after each run of libcurl, and
- * the end is STREAM_CLOSED. Failures (no connection, time-out, too large, refused) are ends like
+ * the end is STREAM_CLOSED. A long answer is handed on like a stream, as HTTP_DATA, and ends like a request. Failures (no connection, time-out, too large, refused) are ends like
  * any other, with status 0 or the status of the answer and a text. libcurl sends a request a second
  * time when a kept connection ends before the first byte of an answer. What is not a GET might then
  * be executed twice: the second attempt is stopped before it is sent.
@@ -23,6 +23,8 @@
 #include <utlist.h>
 
 #define HTTP_STREAM_BYTES_MAX (8 * 1024 * 1024) /* of one run of libcurl */
+#define HTTP_PIECE_BYTES \
+	2048 /* libcurl reads a hundred of these in one go, so a turn has 200 kB of a long answer */
 #define HTTP_IDLE_S_MAX 3 /* an XSP drops an idle connection after 4 s (its Keep-Alive header) */
 #define HTTP_URL_BYTES_MAX 4096
 #define HTTP_LOCATION_BYTES 2049 /* what is longer is no place we go to */
@@ -34,11 +36,13 @@ struct transfer {
 	uint64_t id;
 	bool is_stream;
 	bool is_get;
+	bool in_pieces; /* the answer is handed on while it comes, if it is a 2xx */
 	bool too_large;
-	bool dirty;       /* a stream with bytes to hand on */
+	bool dirty;       /* one with bytes to hand on */
 	bool barred;      /* not to be sent: see bar_account() */
 	uint64_t account; /* hash of what it authorises itself with; 0: nothing */
 	unsigned attempts;
+	uint64_t bytes; /* of the answer so far */
 	struct buf body;
 	struct curl_slist *headers;
 	char location[HTTP_LOCATION_BYTES];
@@ -63,22 +67,34 @@ struct io_http {
 
 /* --- callbacks of libcurl --------------------------------------------------------------------- */
 
+/* What is handed on costs no memory; all else is kept whole. */
+static bool
+may_grow(const struct transfer *x, bool hands_on)
+{
+	if (x->is_stream)
+		return true;
+	return x->bytes <= (hands_on ? (uint64_t)LIMIT_LIST_BYTES : x->h->conf->reply_bytes_max);
+}
+
 static size_t
 on_body(char *p, size_t size, size_t count, void *arg)
 {
 	struct transfer *x = arg;
 	size_t n = size * count;
 	long status = 0;
+	bool hands_on;
 
 	curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (x->is_stream && status != 200)
 		return n; /* the text of a refusal: the status says enough */
+	hands_on = x->is_stream || (x->in_pieces && status / 100 == 2);
+	x->bytes += n;
 	buf_put(&x->body, p, n);
-	if (x->body.overflow) {
+	if (x->body.overflow || !may_grow(x, hands_on)) {
 		x->too_large = true;
 		return 0;
 	}
-	if (x->is_stream && !x->dirty) {
+	if (hands_on && !x->dirty) {
 		x->dirty = true;
 		DL_APPEND2(x->h->dirty, x, dirty_prev, dirty_next);
 	}
@@ -219,6 +235,18 @@ set_common(struct transfer *x, uint32_t xsp)
 }
 
 static void
+set_pace(struct transfer *x, uint64_t ms)
+{
+	if (x->in_pieces) {
+		curl_easy_setopt(x->easy, CURLOPT_BUFFERSIZE, (long)HTTP_PIECE_BYTES);
+		curl_easy_setopt(x->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+		curl_easy_setopt(x->easy, CURLOPT_LOW_SPEED_TIME, (long)((ms + 999) / 1000));
+		ms = LIMIT_LIST_MS;
+	}
+	curl_easy_setopt(x->easy, CURLOPT_TIMEOUT_MS, (long)ms);
+}
+
+static void
 set_stream(CURL *easy)
 {
 	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
@@ -240,7 +268,9 @@ transfer_new(struct io_http *h, const struct io_http_order *o, bool is_stream)
 	x->id = o->id;
 	x->is_stream = is_stream;
 	x->is_get = strcmp(method, "GET") == 0;
-	buf_init(&x->body, is_stream ? HTTP_STREAM_BYTES_MAX : h->conf->reply_bytes_max);
+	x->in_pieces = o->in_pieces && !is_stream;
+	buf_init(&x->body,
+		is_stream || x->in_pieces ? HTTP_STREAM_BYTES_MAX : h->conf->reply_bytes_max);
 	x->easy = curl_easy_init();
 	if (base.n == 0 && o->xsp < h->conf->xsp_count)
 		base = str_of(h->conf->xsps[o->xsp].base_url);
@@ -375,12 +405,14 @@ hand_on(struct io_http *h)
 		struct transfer *x = h->dirty;
 		struct buf bytes = x->body;
 		uint64_t id = x->id;
+		bool is_stream = x->is_stream;
 
 		x->dirty = false;
 		DL_DELETE2(h->dirty, x, dirty_prev, dirty_next);
 		buf_init(&x->body, HTTP_STREAM_BYTES_MAX);
 		io_emit(&h->sink,
-			&(struct node_event){ .kind = NODE_EV_STREAM_DATA,
+			&(struct node_event){
+				.kind = is_stream ? NODE_EV_STREAM_DATA : NODE_EV_HTTP_DATA,
 				.id = id,
 				.bytes = buf_as_str(&bytes) });
 		buf_fini(&bytes);
@@ -434,7 +466,7 @@ io_http_request(struct io_http *h, const struct io_http_order *o)
 		emit_failed(h, false, o->id, "no such XSP, or the path is too long");
 		return;
 	}
-	curl_easy_setopt(x->easy, CURLOPT_TIMEOUT_MS, (long)o->timeout_ms);
+	set_pace(x, o->timeout_ms);
 	DL_APPEND(h->requests, x);
 	h->request_count++;
 	if (curl_multi_add_handle(io_curl_multi(h->request_curl), x->easy) != CURLM_OK)

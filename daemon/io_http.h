@@ -29,6 +29,9 @@ struct io_http_order {
 	struct str body;          /* may be "" */
 	struct str authorization; /* value of the header; "" = none */
 	uint64_t timeout_ms;      /* of requests alone */
+	/* of requests alone: what a 2xx answer says comes as HTTP_DATA while it comes, LIMIT_LIST_BYTES at the most, and HTTP_DONE
+	   has none of it. timeout_ms is how long the server may be silent, LIMIT_LIST_MS how long all may take */
+	bool in_pieces;
 };
 
 void io_http_request(struct io_http *h, const struct io_http_order *o);

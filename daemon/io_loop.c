@@ -195,6 +195,7 @@ perform_one(struct io_loop *l, const struct node_action *a)
 		.body = a->bytes,
 		.authorization = a->text2,
 		.timeout_ms = a->number,
+		.in_pieces = a->flag,
 	};
 
 	switch (a->kind) {

@@ -507,6 +507,9 @@ node_south_input(struct node *n, const struct node_event *ev)
 	case NODE_EV_HTTP_DONE:
 		bw_http_done(&n->bw, ev->id, &answer);
 		break;
+	case NODE_EV_HTTP_DATA:
+		bw_http_data(&n->bw, ev->id, ev->bytes);
+		break;
 	case NODE_EV_STREAM_DATA:
 		bw_stream_data(&n->bw, ev->id, ev->bytes);
 		break;
@@ -531,6 +534,13 @@ node_south_input(struct node *n, const struct node_event *ev)
 	default:
 		break;
 	}
+}
+
+static void
+node_order_trace(struct node *n, struct str what)
+{
+	err_clear(&n->refusal);
+	(void)trace_start(&n->x.traces, &n->x.model, what, n->x.now, &n->refusal);
 }
 
 static void
@@ -571,8 +581,7 @@ node_input(struct node *n, const struct node_event *ev)
 		node_order_resync(n, ev->text);
 		break;
 	case NODE_EV_TRACE:
-		err_clear(&n->refusal);
-		(void)trace_start(&x->traces, &x->model, ev->text, x->now, &n->refusal);
+		node_order_trace(n, ev->text);
 		break;
 	case NODE_EV_ASK:
 		node_note_ask(n, ev->id, ev->text);
@@ -603,6 +612,7 @@ node_input(struct node *n, const struct node_event *ev)
 		sess_login_over(&n->sess, ev->id, (enum node_login)ev->number);
 		break;
 	case NODE_EV_HTTP_DONE:
+	case NODE_EV_HTTP_DATA:
 	case NODE_EV_STREAM_DATA:
 	case NODE_EV_STREAM_CLOSED:
 	case NODE_EV_SOUTH_OPEN:

@@ -52,6 +52,7 @@ enum node_event_kind {
 	/* BroadWorks: id as given in the action */
 	NODE_EV_HTTP_DONE, /* id, number = HTTP status (0: no answer, text = why), bytes = body, text2 = Location of a
 			      redirect, retry_after_s */
+	NODE_EV_HTTP_DATA, /* id, bytes: of a 2xx answer that was asked for in pieces; HTTP_DONE follows, without them */
 	NODE_EV_STREAM_DATA, /* id, bytes: first after the response header said 200 */
 	NODE_EV_STREAM_CLOSED, /* id, number = HTTP status if the open was refused (else 0), text = why, text2 and
 				  retry_after_s as above */

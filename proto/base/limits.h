@@ -54,6 +54,10 @@
 #define LIMIT_EARLY_BYTES \
 	(32 * 1024 * 1024) /* of events that came too early, of all subscriptions together */
 #define LIMIT_HTTP_BODY_BYTES 524288
+#define LIMIT_LIST_BYTES \
+	(256 * 1024 * 1024)  /* of one list of subscriptions, read as it comes: 600,000 of them */
+#define LIMIT_LIST_MS 600000 /* until it is there */
+#define LIMIT_LEAKS 16384    /* subscriptions to be deleted; the others at the next look */
 #define LIMIT_SOUTH_IN_FLIGHT 64
 #define LIMIT_LINK_QUEUE 8192 /* requests that wait for a link */
 #define LIMIT_CTI_EVENTS 8192 /* events of a connection that are not acknowledged */

@@ -114,7 +114,11 @@ serve(struct peer *p)
 	else if (path_is("/toolarge"))
 		say_z(p, "HTTP/1.1 200 OK\r\nContent-Length: 524289\r\n\r\n"),
 			say(p, big, sizeof(big));
-	else if (path_is("/reset"))
+	else if (path_is("/list")) {
+		say_z(p, "HTTP/1.1 200 OK\r\nContent-Length: 4194304\r\n\r\n");
+		for (int i = 0; i < 8; i++)
+			say(p, big, LIMIT_HTTP_BODY_BYTES);
+	} else if (path_is("/reset"))
 		hang_up(p, true);
 	else if (path_is("/hangup"))
 		hang_up(p, false);
@@ -439,6 +443,42 @@ START_TEST(bodies_are_bounded)
 }
 END_TEST
 
+static void
+request_pieces(uint64_t id, const char *path)
+{
+	io_http_request(http,
+		&(struct io_http_order){ .id = id,
+			.method = "GET",
+			.path = str_of(path),
+			.timeout_ms = 1000,
+			.in_pieces = true });
+}
+
+/* A long list: not held, whatever a whole answer may be. A refusal comes whole, and who says nothing is given up. */
+START_TEST(long_answers_come_in_pieces)
+{
+	size_t all = 0, count;
+
+	conf.reply_bytes_max = 1024;
+	request_pieces(1, "/list");
+	ck_assert_uint_eq(await_done(1)->number, 200);
+	ck_assert_uint_eq(await_done(1)->bytes_n, 0);
+	count = recorder_count(r, NODE_EV_HTTP_DATA);
+	ck_assert_uint_ge(count, 8);
+	for (size_t i = 0; i < count; i++)
+		ck_assert_uint_le(recorder_find(r, NODE_EV_HTTP_DATA, i)->bytes_n, 262144);
+	for (size_t i = 0; i < count; i++)
+		all += recorder_find(r, NODE_EV_HTTP_DATA, i)->bytes_n;
+	ck_assert_uint_eq(all, 4194304);
+	request_pieces(2, "/refused");
+	ck_assert_uint_eq(await_done(2)->number, 403);
+	ck_assert_uint_eq(await_done(2)->bytes_n, 4);
+	request_pieces(3, "/silent");
+	ck_assert_uint_eq(await_done(3)->number, 0);
+	ck_assert_uint_eq(recorder_count(r, NODE_EV_HTTP_DATA), count);
+}
+END_TEST
+
 /*
  * A kept connection dies under the request: a GET is asked again, anything else is not sent twice.
  */
@@ -666,6 +706,7 @@ main(void)
 	tcase_add_test(t, tls);
 	tcase_add_test(t, no_answer);
 	tcase_add_test(t, bodies_are_bounded);
+	tcase_add_test(t, long_answers_come_in_pieces);
 	tcase_add_test(t, only_a_get_is_sent_twice);
 	tcase_add_test(t, many_requests_few_connections);
 	tcase_add_test(t, refused_account_is_not_tried_again);

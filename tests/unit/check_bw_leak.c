@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct world w;
 static unsigned client;
@@ -113,6 +114,88 @@ START_TEST(test_long_list)
 }
 END_TEST
 
+/* What BroadWorks has, with 100,000 users or so: the answer to one request. */
+static char *
+list_of(unsigned count, unsigned leaks)
+{
+	char *text = malloc((size_t)count * 320 + 256);
+	size_t n = 0;
+
+	ck_assert_ptr_nonnull(text);
+	n += (size_t)sprintf(text,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?><xsi:SubscriptionList "
+		"xmlns:xsi=\"http://schema.broadsoft.com/xsi\">");
+	for (unsigned i = 0; i < count; i++)
+		n += (size_t)sprintf(text + n,
+			"<xsi:subscription><xsi:subscriptionId>many-%u</xsi:subscriptionId>"
+			"<xsi:targetIdType>User</xsi:targetIdType><xsi:targetId>%u</xsi:targetId>"
+			"<xsi:event>Advanced Call</xsi:event><xsi:applicationId>%s</xsi:applicationId>"
+			"</xsi:subscription>",
+			i, 100000 + i, i < count - leaks ? "another" : "tandem");
+	strcpy(text + n, "</xsi:SubscriptionList>");
+	return text;
+}
+
+/* 30,000 subscriptions in one answer, many times what a document may be: no user is asked about. */
+START_TEST(test_thousands)
+{
+	char *text = list_of(30000, 3);
+
+	ck_assert_uint_gt(strlen(text), 10 * LIMIT_XML_DOC_BYTES);
+	setup("leak-check-s = 600\n");
+	world_monitor(&w, client, "2001");
+	world_rule(&w, "GET", "E/subscription?", 200, 1, text);
+	world_run(&w, 60000);
+	ck_assert_uint_eq(world_asked_count(&w, "GET E/subscription?"), 1);
+	ck_assert_uint_eq(world_asked_count(&w, "DELETE"), 3);
+	ck_assert_uint_eq(world_asked_count(&w, "DELETE E/subscription/many-29999"), 1);
+	world_fini(&w);
+	free(text);
+}
+END_TEST
+
+/* More leaks than are kept: asked again at once when deleting works, else at the next look. */
+START_TEST(test_more_than_are_kept)
+{
+	char *text = list_of(LIMIT_LEAKS + 5, LIMIT_LEAKS + 5);
+
+	for (unsigned status = 200; status <= 500; status += 300) {
+		setup("leak-check-s = 3000\nupdate-rate = 100000\nrequest-rate = 0\n");
+		world_monitor(&w, client, "2001");
+		world_rule(&w, "GET", "E/subscription?", 200, 1, text);
+		world_rule(&w, "DELETE", "E/subscription/many-", status, -1, "");
+		for (unsigned i = 0; i < 40 && world_asked_count(&w, "DELETE") < LIMIT_LEAKS; i++)
+			world_run(&w, 20000);
+		ck_assert_uint_eq(world_asked_count(&w, "DELETE"), LIMIT_LEAKS);
+		ck_assert_uint_eq(world_logged(&w, 37506, "of an earlier life is deleted"), 100);
+		ck_assert_uint_eq(world_logged(&w, 37506, "more are left: yes"), 1);
+		world_run(&w, 20000);
+		ck_assert_uint_eq(
+			world_asked_count(&w, "GET E/subscription?"), status == 200 ? 2 : 1);
+		world_fini(&w);
+	}
+	free(text);
+}
+END_TEST
+
+/* An answer that breaks off: what came of it is good, and the users are asked about one by one. */
+START_TEST(test_half_a_list)
+{
+	char *text = list_of(3000, 3000);
+
+	text[strlen(text) / 2] = '\0';
+	setup("leak-check-s = 600\nupdate-rate = 100000\n");
+	world_monitor(&w, client, "2001");
+	world_rule(&w, "GET", "E/subscription?", 200, 1, text);
+	world_run(&w, 60000);
+	ck_assert_uint_gt(world_asked_count(&w, "DELETE"), 1000);
+	ck_assert_uint_lt(world_asked_count(&w, "DELETE"), 1500);
+	ck_assert_uint_eq(world_asked_count(&w, "targetId=2001"), 1);
+	world_fini(&w);
+	free(text);
+}
+END_TEST
+
 /* A server that refuses or does not know the request, one that is overloaded, an answer that is none. */
 START_TEST(test_list_refused)
 {
@@ -180,6 +263,9 @@ main(void)
 		test_never,
 		test_one_that_is_being_made,
 		test_long_list,
+		test_thousands,
+		test_more_than_are_kept,
+		test_half_a_list,
 		test_list_refused,
 		test_rate,
 		test_delete_fails,

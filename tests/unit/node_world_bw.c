@@ -419,7 +419,17 @@ void
 bw_answer(
 	struct world *w, const struct node_action *a, int64_t ms, uint64_t status, const char *body)
 {
-	world_later(w, ms, NODE_EV_HTTP_DONE, a->id, status, str_of(body),
+	struct str bytes = str_of(body);
+	size_t half = bytes.n / 2;
+
+	if (a->flag && status / 100 == 2) {
+		world_later(w, ms, NODE_EV_HTTP_DATA, a->id, 0, (struct str){ bytes.p, half },
+			STR_NONE);
+		world_later(w, ms, NODE_EV_HTTP_DATA, a->id, 0,
+			(struct str){ bytes.p + half, bytes.n - half }, STR_NONE);
+		bytes = STR_NONE;
+	}
+	world_later(w, ms, NODE_EV_HTTP_DONE, a->id, status, bytes,
 		status ? STR_NONE : STR("timed out"));
 }
 

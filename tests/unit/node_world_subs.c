@@ -224,6 +224,7 @@ bw_subscribe(struct world *w, const struct bw_asked *q)
 static char *
 bw_held(struct world *w, const char *id, struct world_user **user)
 {
+	*user = NULL;
 	for (unsigned i = 0; i < w->user_count && id[0] != '\0'; i++) {
 		struct world_user *u = &w->users[i];
 
