@@ -385,6 +385,7 @@ static const struct {
 	{ "D26", "maintenance", true, tandemctl_check_managed },
 	{ "D27", "virtual address", true, tandemctl_check_address },
 	{ "D28", "failures", true, tandemctl_check_failures },
+	{ "D29", "pace of Pacemaker", true, tandemctl_check_pace },
 	{ "D30", "XSPs", false, check_xsps },
 	{ "D31", "event channels", false, check_channels },
 	{ "D32", "BroadWorks account", false, check_account },

@@ -11,6 +11,11 @@
 
 #define DOCTOR_TOKEN_MS_MIN 500   /* below that a busy machine loses the ring without a fault */
 #define DOCTOR_DETECT_MS_MAX 3000 /* a longer detection of a dead node is worth a warning */
+/* What deploy/pacemaker sets, and what Pacemaker does if nothing is set. */
+#define DOCTOR_LOAD_PERCENT 1000
+#define DOCTOR_LOAD_PERCENT_DEFAULT 80
+#define DOCTOR_JOBS 8
+#define DOCTOR_JOBS_DEFAULT_PER_CORE 2
 
 static const char *
 cmap_of(const json_t *facts, struct tandemctl_finding *f)
@@ -489,4 +494,54 @@ tandemctl_check_failures(const json_t *facts, struct tandemctl_finding *f)
 		return;
 	}
 	tandemctl_say(f, TANDEMCTL_PASS, "none is remembered");
+}
+
+/* How many actions Pacemaker runs on a node at a time: 0 and nothing mean the same. */
+static long
+jobs_of(const json_t *facts, const char *cib)
+{
+	char value[32] = "";
+	long jobs;
+
+	(void)cib_pair(cib, "node-action-limit", value, sizeof(value));
+	jobs = strtol(value, NULL, 10);
+	if (jobs > 0)
+		return jobs;
+	return DOCTOR_JOBS_DEFAULT_PER_CORE *
+		(long)json_integer_value(json_object_get(facts, "cores"));
+}
+
+/* The load of a node, in percent of a core, from which on it gets less to do; 0: never. */
+static long
+load_of(const char *cib)
+{
+	char value[32];
+
+	return cib_pair(cib, "load-threshold", value, sizeof(value)) ? strtol(value, NULL, 10) :
+								       DOCTOR_LOAD_PERCENT_DEFAULT;
+}
+
+void
+tandemctl_check_pace(const json_t *facts, struct tandemctl_finding *f)
+{
+	const char *cib = cib_of(facts, f);
+	long load, jobs;
+
+	if (cib == NULL)
+		return;
+	load = load_of(cib);
+	jobs = jobs_of(facts, cib);
+	if (load > 0 && load < DOCTOR_LOAD_PERCENT) {
+		tandemctl_say(f, TANDEMCTL_WARN,
+			"load-threshold %ld%%: on a busy node a takeover goes one step at a time",
+			load);
+		tandemctl_advise(f, "crm_attribute -n load-threshold -v %d%%", DOCTOR_LOAD_PERCENT);
+	} else if (jobs < DOCTOR_JOBS) {
+		tandemctl_say(f, TANDEMCTL_WARN,
+			"node-action-limit %ld: at a takeover the address waits for monitors",
+			jobs);
+		tandemctl_advise(f, "crm_attribute -n node-action-limit -v %d", DOCTOR_JOBS);
+	} else {
+		tandemctl_say(f, TANDEMCTL_PASS, "a takeover waits for no monitor, nor for load");
+	}
 }

@@ -33,5 +33,6 @@ void tandemctl_check_bans(const json_t *facts, struct tandemctl_finding *f);
 void tandemctl_check_managed(const json_t *facts, struct tandemctl_finding *f);
 void tandemctl_check_address(const json_t *facts, struct tandemctl_finding *f);
 void tandemctl_check_failures(const json_t *facts, struct tandemctl_finding *f);
+void tandemctl_check_pace(const json_t *facts, struct tandemctl_finding *f);
 
 #endif

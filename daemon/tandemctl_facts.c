@@ -226,6 +226,7 @@ put_conf(const struct tandemctl_call *c, json_t *facts)
 	json_object_set_new(facts, "lease_ms", json_integer((json_int_t)c->conf.lease_ms));
 	json_object_set_new(facts, "resource", json_string(c->conf.resource));
 	json_object_set_new(facts, "virtual_address", json_string(c->conf.virtual_address));
+	json_object_set_new(facts, "cores", json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
 	json_object_set_new(facts, "own_version", json_string(TANDEM_VERSION));
 }
 

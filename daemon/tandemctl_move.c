@@ -174,24 +174,71 @@ tandemctl_clone_of(const char *cib, const char *resource, char *id, size_t size)
 		snprintf(id, size, "%s-clone", resource);
 }
 
+bool
+tandemctl_is_banned(const char *cib, const char *resource, const char *clone, const char *node,
+	char *text, size_t size)
+{
+	char id[160], rsc[96], where[64];
+
+	for (const char *at = strstr(cib, "<rsc_location "); at != NULL;
+		at = strstr(at + 1, "<rsc_location ")) {
+		if (!tandemctl_attribute(at, "id", id, sizeof(id)) ||
+			strncmp(id, "cli-ban-", 8) != 0 ||
+			!tandemctl_attribute(at, "rsc", rsc, sizeof(rsc)) ||
+			(strcmp(rsc, resource) != 0 && strcmp(rsc, clone) != 0) ||
+			!tandemctl_attribute(at, "node", where, sizeof(where)) ||
+			strcmp(where, node) != 0)
+			continue;
+		snprintf(text, size,
+			"Pacemaker keeps %s off %s by %s, left over from a move by hand: "
+			"crm_resource --clear -r %s -N %s",
+			rsc, node, id, rsc, node);
+		return true;
+	}
+	return false;
+}
+
+/* The CIB of this cluster as a text, "" if it cannot be had; to be freed by buf_fini(). */
+static const char *
+read_cib(const struct conf *c, struct buf *out)
+{
+	char path[256], query[] = "-Q";
+	char *args[] = { path, query, NULL };
+
+	buf_init(out, MOVE_CIB_BYTES_MAX);
+	if (tandemctl_pacemaker_path(c, "cibadmin", path, sizeof(path)))
+		(void)tandemctl_run(args, TANDEMCTL_RUN_MS, out);
+	buf_char(out, '\0');
+	return out->overflow ? "" : (const char *)out->p;
+}
+
 /* Roles are those of the clone: a ban of the primitive does not touch them. */
 const char *
 tandemctl_clone_id(const struct conf *c)
 {
 	static char id[96];
-	char path[256], query[] = "-Q";
-	char *args[] = { path, query, NULL };
 	struct buf out;
 
 	if (id[0] != '\0')
 		return id;
-	buf_init(&out, MOVE_CIB_BYTES_MAX);
-	if (tandemctl_pacemaker_path(c, "cibadmin", path, sizeof(path)))
-		(void)tandemctl_run(args, TANDEMCTL_RUN_MS, &out);
-	buf_char(&out, '\0');
-	tandemctl_clone_of(out.overflow ? "" : (const char *)out.p, c->resource, id, sizeof(id));
+	tandemctl_clone_of(read_cib(c, &out), c->resource, id, sizeof(id));
 	buf_fini(&out);
 	return id;
+}
+
+/*
+ * Who banned the node by hand is to clear it: an order to move would overrule that unsaid, or wait for nothing. A CIB that cannot
+ * be read is no reason to refuse.
+ */
+static int
+refuse_if_banned(const struct conf *c, struct tandemctl_plan *p)
+{
+	struct buf out;
+	bool banned = tandemctl_is_banned(read_cib(c, &out), c->resource, tandemctl_clone_id(c),
+		p->to, p->text, sizeof(p->text));
+
+	buf_fini(&out);
+	return banned ? TANDEMCTL_REFUSED : 0;
 }
 
 /*
@@ -321,6 +368,8 @@ move(const struct tandemctl_call *c, enum tandemctl_move_to must_be)
 	if (status == NULL)
 		return tandemctl_report(&e);
 	code = tandemctl_plan_move(status, c->to, must_be, &p);
+	if (code == 0 && must_be != TANDEMCTL_TO_ANY) /* who accepts loss overrules it */
+		code = refuse_if_banned(&c->conf, &p);
 	if (code != 0)
 		fprintf(stderr, "tandemctl: refused: %s\n", p.text);
 	else

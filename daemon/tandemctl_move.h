@@ -35,7 +35,14 @@ bool tandemctl_is_moved(const json_t *status, const char *node);
 /** The id of the clone that a resource of a CIB is in; without one, or without the resource, "RESOURCE-clone". */
 void tandemctl_clone_of(const char *cib, const char *resource, char *id, size_t size);
 
-/** The same of the CIB of this cluster. */
+/**
+ * A ban by hand, without a date on which it ends, that keeps the resource or its promoted role off `node`: what to do about it goes
+ * into `text`. `clone` is the id of the clone. False: there is none, and `text` is as it was.
+ */
+bool tandemctl_is_banned(const char *cib, const char *resource, const char *clone, const char *node,
+	char *text, size_t size);
+
+/** tandemctl_clone_of() the CIB of this cluster. */
 const char *tandemctl_clone_id(const struct conf *c);
 /** Runs crm_resource with these words, closed by NULL; its exit code, and its words are told if that is not 0. */
 int tandemctl_crm_resource(const struct conf *c, const char *const words[]);

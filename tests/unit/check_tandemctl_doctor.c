@@ -49,10 +49,10 @@ setup(void)
 {
 	char *cib = read_file(CIB_FILE);
 
-	facts = json_pack("{s:b,s:b,s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "clustered", 1,
-		"fencing", 1, "lease_ms", 4000, "resource", "tandemd", "virtual_address",
-		"192.0.2.10", "version", "1.0", "own_version", "1.0", "cmap", cmap, "quorum",
-		"Quorate:          Yes\n", "cib", cib, "mon", "<failures/>");
+	facts = json_pack("{s:b,s:b,s:i,s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "clustered", 1,
+		"fencing", 1, "cores", 2, "lease_ms", 4000, "resource", "tandemd",
+		"virtual_address", "192.0.2.10", "version", "1.0", "own_version", "1.0", "cmap",
+		cmap, "quorum", "Quorate:          Yes\n", "cib", cib, "mon", "<failures/>");
 	ck_assert_ptr_nonnull(facts);
 	json_object_set_new(facts, "status", json_loads(status, 0, NULL));
 	json_object_set_new(
@@ -232,6 +232,22 @@ START_TEST(pacemaker)
 	finds("D27", TANDEMCTL_FAIL, "tandem-ip is not tied");
 	replace("cib", "<rsc_order ", "<rsc_nothing ");
 	finds("D27", TANDEMCTL_WARN, "may come before");
+	replace("cib", "name=\"load-threshold\" value=\"1000%\"",
+		"name=\"load-threshold\" value=\"80%\"");
+	finds("D29", TANDEMCTL_WARN, "load-threshold 80%");
+	replace("cib", "name=\"load-threshold\"", "name=\"no-threshold\"");
+	finds("D29", TANDEMCTL_WARN, "load-threshold 80%");
+	replace("cib", "name=\"node-action-limit\" value=\"8\"",
+		"name=\"node-action-limit\" value=\"4\"");
+	finds("D29", TANDEMCTL_WARN, "node-action-limit 4");
+	/* by default it goes with the cores */
+	replace("cib", "name=\"node-action-limit\"", "name=\"no-limit\"");
+	finds("D29", TANDEMCTL_WARN, "node-action-limit 4");
+	replace("cib", "name=\"node-action-limit\"", "name=\"no-limit\"");
+	set("cores", "4");
+	ck_assert_int_eq(tandemctl_doctor_exit(list, tandemctl_doctor(facts, list)), 0);
+	teardown();
+	setup();
 	set("mon", "\"<failure op_key=\\\"tandemd_monitor_1000\\\" node=\\\"n2\\\"/>\"");
 	finds("D28", TANDEMCTL_WARN, "tandemd_monitor_1000 failed on n2");
 }

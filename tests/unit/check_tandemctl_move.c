@@ -144,6 +144,39 @@ START_TEST(the_clone)
 }
 END_TEST
 
+/* A ban of another resource, another node, or with an end is none. */
+START_TEST(a_ban_that_was_left)
+{
+	static const struct {
+		const char *cib, *text;
+	} cases[] = {
+		{ "", "-" },
+		{ "<rsc_location id=\"cli-ban-pair-on-n2\" rsc=\"pair\" role=\"Promoted\" node=\"n1\" score=\"-INFINITY\"/>"
+		  "<rsc_location id=\"cli-ban-pair-on-n2\" rsc=\"pair\" role=\"Promoted\" node=\"n2\" score=\"-INFINITY\"/>",
+			"Pacemaker keeps pair off n2 by cli-ban-pair-on-n2, left over from a move by hand: "
+			"crm_resource --clear -r pair -N n2" },
+		{ "<rsc_location id=\"cli-ban-tandemd-on-n2\" rsc=\"tandemd\" node=\"n2\" score=\"-INFINITY\"/>",
+			"Pacemaker keeps tandemd off n2 by cli-ban-tandemd-on-n2, left over from a move by hand: "
+			"crm_resource --clear -r tandemd -N n2" },
+		{ "<rsc_location id=\"cli-ban-pair-on-n1\" rsc=\"pair\" node=\"n1\"/>", "-" },
+		{ "<rsc_location id=\"cli-ban-web-on-n2\" rsc=\"web\" node=\"n2\"/>", "-" },
+		{ "<rsc_location id=\"cli-prefer-pair\" rsc=\"pair\" node=\"n2\"/>", "-" },
+		{ "<rsc_location id=\"cli-ban-pair-on-n2\" rsc=\"pair\"><rule><date_expression/></rule></rsc_location>"
+		  "<x node=\"n2\"/>",
+			"-" },
+	};
+	char text[320];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(text, sizeof(text), "-");
+		ck_assert_int_eq(tandemctl_is_banned(
+					 cases[i].cib, "tandemd", "pair", "n2", text, sizeof(text)),
+			strcmp(cases[i].text, "-") != 0);
+		ck_assert_str_eq(text, cases[i].text);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -157,6 +190,7 @@ main(void)
 	tcase_add_test(t, while_the_configurations_differ);
 	tcase_add_test(t, has_it_been_moved);
 	tcase_add_test(t, the_clone);
+	tcase_add_test(t, a_ban_that_was_left);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);
