@@ -136,6 +136,8 @@ read_members(json_t *root, struct ctl_request *r, struct err *e)
 	r->lines = (uint32_t)lines;
 	if (r->verb == CTL_LOGLEVEL && (level == NULL || !find_level(level, &r->level)))
 		return err_set(e, E_MALFORMED, "level: allowed: alarm, warning, notice, debug");
+	if (r->verb == CTL_LOGLEVEL)
+		return read_text(root, "subsystem", r->subsystem, sizeof(r->subsystem), e);
 	if (r->verb == CTL_RESYNC)
 		return read_text(root, "device", r->device, sizeof(r->device), e);
 	if (r->verb == CTL_TRACE && read_text(root, "object", r->object, sizeof(r->object), e) != 0)

@@ -4,7 +4,7 @@
  *
  * Request {"verb":"status"}; further members by verb: history: "lines" (20); loglevel: "level"; list: "what", "rows",
  * "match", "state", "after":{"keys":[...],"skip":n}; events: "after", "rows"; resync: "device" ("" = all);
- * trace: "object", "after", "rows"; loglevel: "seconds" (0: until the daemon ends). "node" with any verb that needs the level
+ * trace: "object", "after", "rows"; loglevel: "subsystem" (all), "seconds" (0: until the daemon ends). "node" with any verb that needs the level
  * read: the node of this name is asked, by way of the one that is; conf and confdiff: ctl_conf.h. Answer {"ok":true,...} or
  * {"ok":false,"error":"..."}, with "denied":true if the asker may not; verbs whose answer is an exit code have "exit".
  *
@@ -50,6 +50,7 @@ enum ctl_level {
 	XX(VERSION, "version", READ) \
 	XX(PID, "pid", READ) \
 	XX(LOGLEVEL, "loglevel", OPERATE) \
+	XX(LOGLEVELS, "loglevels", READ) \
 	XX(BLACKBOX, "blackbox", OPERATE) \
 	XX(BUNDLE, "bundle", ADMIN) \
 	XX(RESYNC, "resync", OPERATE) \
@@ -80,6 +81,7 @@ struct ctl_request {
 	enum ctl_verb verb;
 	uint32_t lines;               /* history: 1..CTL_HISTORY_LINES_MAX */
 	enum log_level level;         /* loglevel */
+	char subsystem[24];           /* loglevel: "" = all */
 	uint32_t rows;                /* events: 1..LIMIT_CTL_ROWS */
 	char device[LIMIT_DEVICE_ID]; /* resync: "" = all */
 	uint64_t after;               /* events, trace: those with greater numbers */

@@ -16,6 +16,7 @@
 #include "daemon/io_log.h"
 #include "daemon/io_qb.h"
 #include "daemon/io_reload.h"
+#include "daemon/log_levels.h"
 #include "daemon/stat.h"
 #include "proto/base/mem.h"
 
@@ -207,24 +208,45 @@ answer_pid(struct io_ctl *c)
 	ctl_answer_code(&c->answer, 0, text);
 }
 
+static void on_level_over(uv_timer_t *timer);
+
+/* The next level that is taken back by itself. */
+static void
+await_level_over(struct io_ctl *c)
+{
+	int64_t next_ms = log_levels_next_ms(io_log_levels());
+	int64_t now_ms = (int64_t)uv_now(c->sink.loop);
+
+	uv_timer_stop(&c->level_over);
+	if (next_ms != 0)
+		uv_timer_start(&c->level_over, on_level_over,
+			next_ms > now_ms ? (uint64_t)(next_ms - now_ms) : 0, 0);
+}
+
 static void
 on_level_over(uv_timer_t *timer)
 {
 	struct io_ctl *c = timer->data;
 
-	io_log_set_level((enum log_level)c->conf.conf->log_level);
-	log_emit(c->sink.log, M_CONFIG_LOADED,
-		"the level of the log is that of the configuration again");
+	if (log_levels_expire(io_log_levels(), (int64_t)uv_now(c->sink.loop)) > 0)
+		log_emit(c->sink.log, M_CONFIG_LOADED,
+			"the level of the log is that of the configuration again");
+	await_level_over(c);
 }
 
 /* For a while, or until the daemon ends. */
 static void
 answer_log_level(struct io_ctl *c, const struct ctl_request *r)
 {
-	io_log_set_level(r->level);
-	uv_timer_stop(&c->level_over);
-	if (r->seconds > 0)
-		uv_timer_start(&c->level_over, on_level_over, (uint64_t)r->seconds * 1000, 0);
+	int64_t until_ms = (int64_t)uv_now(c->sink.loop) + (int64_t)r->seconds * 1000;
+
+	if (!log_levels_set(io_log_levels(), str_of(r->subsystem), r->level,
+		    r->seconds > 0 ? until_ms : 0)) {
+		ctl_answer_error(&c->answer,
+			"no such subsystem: tandemctl log-level lists them with their numbers");
+		return;
+	}
+	await_level_over(c);
 	ctl_answer_code(&c->answer, 0, log_level_name(r->level));
 }
 
@@ -294,6 +316,9 @@ perform(struct io_ctl *c, const struct ctl_request *r)
 		break;
 	case CTL_PID:
 		answer_pid(c);
+		break;
+	case CTL_LOGLEVELS:
+		log_levels_print(io_log_levels(), (int64_t)uv_now(c->sink.loop), &c->answer);
 		break;
 	case CTL_LOGLEVEL:
 		answer_log_level(c, r);

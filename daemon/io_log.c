@@ -8,6 +8,7 @@
  */
 #include "daemon/io_log.h"
 
+#include "daemon/log_levels.h"
 #include "daemon/log_limit.h"
 
 /*
@@ -37,13 +38,15 @@ enum {
 
 #define IO_LOG_SHM "/dev/shm"
 #define IO_LOG_SOURCE "tandemd.log" /* our lines; libqb's own go to the blackbox alone */
+#define IO_LOG_UNWRITTEN \
+	"tandemd.box" /* those that the level leaves out: to the blackbox alone as well */
 #define IO_LOG_LINE_BYTES_MAX 1200
 #define IO_LOG_BLACKBOX_BYTES (256 * 1024)
 
 static struct {
 	bool open;
 	int32_t target;
-	int level;
+	struct log_levels levels;
 	bool to_journal, to_syslog;
 	struct io_syslog syslog;
 	int journal;
@@ -82,28 +85,30 @@ escape(const char *text, char *out, size_t size)
 }
 
 static void
-write_out(int number, enum log_level level, const struct timespec *now, const char *text)
+write_out(int number, enum log_level level, bool written, const struct timespec *now,
+	const char *text)
 {
+	const char *source = written ? IO_LOG_SOURCE : IO_LOG_UNWRITTEN;
 	char when[32], escaped[IO_LOG_LINE_BYTES_MAX - 160];
 	struct tm utc;
 
-	if (io_log.to_journal && (int)level <= io_log.level)
+	if (io_log.to_journal && written)
 		(void)io_journal_send(io_log.journal, number, syslog_priority((int)level),
 			io_log.node, text, strlen(text));
-	if (io_log.to_syslog && (int)level <= io_log.level)
+	if (io_log.to_syslog && written)
 		io_syslog_send(&io_log.syslog,
 			&(struct io_syslog_message){ now, number, syslog_priority((int)level),
 				log_level_name(level), io_log.node, text });
 	gmtime_r(&now->tv_sec, &utc);
 	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &utc);
 	if (!io_log.json) {
-		qb_log_from_external_source(__func__, IO_LOG_SOURCE, "%s.%06ldZ %s %d %s %s",
+		qb_log_from_external_source(__func__, source, "%s.%06ldZ %s %d %s %s",
 			syslog_priority((int)level), __LINE__, 0, when, now->tv_nsec / 1000,
 			io_log.node, number, log_level_name(level), text);
 		return;
 	}
 	escape(text, escaped, sizeof(escaped));
-	qb_log_from_external_source(__func__, IO_LOG_SOURCE,
+	qb_log_from_external_source(__func__, source,
 		"{\"time\":\"%s.%06ldZ\",\"node\":\"%s\",\"message\":%d,\"level\":\"%s\",\"text\":\"%s\"}",
 		syslog_priority((int)level), __LINE__, 0, when, now->tv_nsec / 1000, io_log.node,
 		number, log_level_name(level), escaped);
@@ -116,6 +121,7 @@ write_line(int number, enum log_level level, const char *text, void *arg)
 	int64_t now_us;
 	struct timespec now;
 	uint32_t held = 0;
+	bool written = log_levels_pass(&io_log.levels, number, level);
 
 	(void)arg;
 	io_log.counts[level]++;
@@ -129,15 +135,14 @@ write_line(int number, enum log_level level, const char *text, void *arg)
 		&(struct ctl_ring_line){ .t_us = now_us, .number = number, .level = (int)level },
 		text);
 	/* what is not written does not use up the limit */
-	if ((int)level <= io_log.level &&
-		!log_limit_pass(&io_log.limit, number, level, now_us, &held))
+	if (written && !log_limit_pass(&io_log.limit, number, level, now_us, &held))
 		return;
-	if ((int)level <= io_log.level && held > 0) {
+	if (written && held > 0) {
 		snprintf(more, sizeof(more), "(%" PRIu32 " more of this message were not written)",
 			held);
-		write_out(number, level, &now, more);
+		write_out(number, level, true, &now, more);
 	}
-	write_out(number, level, &now, text);
+	write_out(number, level, written, &now, text);
 }
 
 /* Not async-signal-safe by the letter; the process is lost anyway, and a core dump follows. */
@@ -220,6 +225,8 @@ io_log_open(const char *file, const char *node, const char *state_dir, struct er
 	qb_log_ctl(io_log.target, QB_LOG_CONF_MAX_LINE_LEN, IO_LOG_LINE_BYTES_MAX);
 	io_log.open = true;
 	io_log_set_level((enum log_level)IO_LOG_NOTICE);
+	qb_log_filter_ctl(
+		io_log.target, QB_LOG_FILTER_ADD, QB_LOG_FILTER_FILE, IO_LOG_SOURCE, LOG_TRACE);
 	qb_log_ctl(io_log.target, QB_LOG_CONF_ENABLED, QB_TRUE);
 	if (state_dir[0] != '\0')
 		start_blackbox(state_dir);
@@ -312,13 +319,13 @@ io_log_shape(bool json, bool mask, uint32_t rate)
 void
 io_log_set_level(enum log_level level)
 {
-	io_log.level = (int)level;
-	if (!io_log.open)
-		return;
-	qb_log_filter_ctl(
-		io_log.target, QB_LOG_FILTER_CLEAR_ALL, QB_LOG_FILTER_FILE, "*", LOG_TRACE);
-	qb_log_filter_ctl(io_log.target, QB_LOG_FILTER_ADD, QB_LOG_FILTER_FILE, IO_LOG_SOURCE,
-		syslog_priority(io_log.level));
+	log_levels_configure(&io_log.levels, level);
+}
+
+struct log_levels *
+io_log_levels(void)
+{
+	return &io_log.levels;
 }
 
 void

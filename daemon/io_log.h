@@ -42,8 +42,10 @@ const struct log *io_log_get(void);
  */
 void io_log_shape(bool json, bool mask, uint32_t rate);
 
-/** The least important level that is written: LOG_NOTICE at first. */
+/** The least important level that is written, of all subsystems: LOG_NOTICE at first. */
 void io_log_set_level(enum log_level level);
+/** The levels of subsystems, to be shown and changed. */
+struct log_levels *io_log_levels(void);
 
 /** The last messages, also those that the log left out. */
 const struct ctl_ring *io_log_ring(void);

@@ -18,6 +18,7 @@
 	XX(event) \
 	XX(events) \
 	XX(explain) \
+	XX(loglevels) \
 	XX(monitors) \
 	XX(move) XX(ready) XX(sessions) XX(status) XX(stuck) XX(takeovers) XX(trace) XX(users)
 

@@ -9,6 +9,7 @@
 
 #include "daemon/ctl.h"
 #include "daemon/io_files.h"
+#include "daemon/log_levels.h"
 #include "daemon/tandemctl_conf.h"
 #include "daemon/tandemctl_dead.h"
 #include "daemon/tandemctl_facts.h"
@@ -314,18 +315,38 @@ cmd_explain(const struct tandemctl_call *c)
 }
 
 static int
+show_log_levels(const struct tandemctl_call *c)
+{
+	struct err e = { 0 };
+	json_t *levels = tandemctl_ask_verb(c, "loglevels", TANDEMCTL_ASK_MS, &e);
+	struct buf out;
+
+	if (levels == NULL)
+		return tandemctl_report(&e);
+	if (c->json) {
+		tandemctl_print_json(levels);
+	} else {
+		buf_init(&out, CTL_MESSAGE_BYTES_MAX);
+		tandemctl_show_levels(levels, &out);
+		tandemctl_print(&out);
+	}
+	json_decref(levels);
+	return TANDEMCTL_DONE;
+}
+
+/* `log-level [[SUBSYSTEM] LEVEL]` */
+static int
 cmd_log_level(const struct tandemctl_call *c)
 {
 	struct err e = { 0 };
 	json_t *answer;
 
-	if (c->argc < 2) {
-		fprintf(stderr, "tandemctl: log-level: allowed: alarm, warning, notice, debug\n");
-		return TANDEMCTL_USAGE;
-	}
+	if (c->argc < 2)
+		return show_log_levels(c);
 	answer = tandemctl_ask(c,
-		json_pack("{s:s,s:s,s:i}", "verb", "loglevel", "level", c->argv[1], "seconds",
-			(int)c->for_s),
+		json_pack("{s:s,s:s,s:s,s:i}", "verb", "loglevel", "subsystem",
+			c->argc > 2 ? c->argv[1] : "", "level",
+			c->argc > 2 ? c->argv[2] : c->argv[1], "seconds", (int)c->for_s),
 		TANDEMCTL_ASK_MS, &e);
 	if (answer == NULL)
 		return tandemctl_report(&e);
@@ -460,8 +481,8 @@ static const struct command {
 	{ "config", tandemctl_config, "check|show|diff|example|reload", "",
 		"the configuration: is it good, all of it, compared with FILE, every key explained" },
 	{ "explain", cmd_explain, "NUMBER", "", "what a message of the log means, and what to do" },
-	{ "log-level", cmd_log_level, "LEVEL", "operate",
-		"alarm, warning, notice or debug, for a while or until the daemon ends" },
+	{ "log-level", cmd_log_level, "[[SUBSYSTEM] LEVEL]", "operate",
+		"alarm, warning, notice or debug, for a while or until the daemon ends; alone: what is set" },
 	{ "bundle", tandemctl_bundle, "[FILE]", "admin",
 		"an archive of both nodes for who is asked for help, without secrets" },
 	{ "blackbox", cmd_blackbox, "", "operate",
@@ -518,6 +539,10 @@ static const struct option tandemctl_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+/* " calls replication ..." */
+#define SUBSYSTEM_WORD(name, first) " " #name
+#define SUBSYSTEM_WORDS LOG_SUBSYSTEMS(SUBSYSTEM_WORD)
+
 static int
 cmd_completion(const struct tandemctl_call *c)
 {
@@ -530,7 +555,8 @@ cmd_completion(const struct tandemctl_call *c)
 	       "\tcase $before in\n"
 	       "\t-c|--svg) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
 	       "\tocf) COMPREPLY=($(compgen -W 'monitor health promote demote score notify' -- \"$word\")); return ;;\n"
-	       "\tlog-level) COMPREPLY=($(compgen -W 'alarm warning notice debug' -- \"$word\")); return ;;\n"
+	       "\tlog-level) COMPREPLY=($(compgen -W 'alarm warning notice debug" SUBSYSTEM_WORDS
+	       "' -- \"$word\")); return ;;\n"
 	       "\tesac\n\tCOMPREPLY=($(compgen -W '");
 	for (size_t i = 0; i < COMMANDS; i++)
 		printf("%s ", tandemctl_commands[i].name);

@@ -385,3 +385,24 @@ tandemctl_show_history(const json_t *lines, struct buf *out)
 		buf_char(out, '\n');
 	}
 }
+
+void
+tandemctl_show_levels(const json_t *levels, struct buf *out)
+{
+	const json_t *row;
+	size_t i;
+
+	buf_cstr(out, " Subsystem    Messages       Level    For\n");
+	json_array_foreach(json_object_get(levels, "rows"), i, row) {
+		const json_t *left = json_object_get(row, "seconds_left");
+
+		buf_printf(out, " %-12s %" PRId64 "..%" PRId64 "   %-8s", text_of(row, "subsystem"),
+			number_of(row, "first"), number_of(row, "last"), text_of(row, "level"));
+		if (json_is_integer(left))
+			buf_printf(out, " %" PRId64 " s", number_of(row, "seconds_left"));
+		else
+			buf_cstr(out, " -");
+		buf_char(out, '\n');
+	}
+	buf_printf(out, " configured: %s\n", text_of(levels, "configured"));
+}

@@ -25,6 +25,8 @@ void tandemctl_show_nodes(const json_t *status, struct buf *out);
 
 /** Array of history objects, one line each. */
 void tandemctl_show_history(const json_t *lines, struct buf *out);
+/** The levels of the log, one subsystem a line. */
+void tandemctl_show_levels(const json_t *levels, struct buf *out);
 
 /** "2026-11-22 01:02:55.201" (UTC). */
 void tandemctl_show_time(int64_t t_us, struct buf *out);

@@ -130,6 +130,6 @@ result $? 'completion: the beginning of a command'
 result $? 'completion: options'
 [[ " $(completed -c x ocf p) " == *' promote '* ]]
 result $? 'completion: words of a command'
-[ "$(completed log-level d)" = debug ]
+[ "$(completed log-level de)" = debug ] && [ "$(completed log-level cs)" = csta ]
 result $? 'completion: levels'
 finish

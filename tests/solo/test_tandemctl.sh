@@ -64,7 +64,7 @@ mask()
 	sed -E -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9:.]+/WHEN/g' -e 's/([0-9]d )?[0-9]{2}:[0-9]{2}:[0-9]{2}/TIME/g' \
 		-e 's/127\.0\.0\.1:[0-9]+/ADDRESS/g' -e 's/digest +[0-9a-f]{8}/digest DIGEST/' -e 's/#[0-9]+/#OFFSET/' \
 		-e "s/screens-[0-9]+/CONTROL/g" -e "s|$dir|DIR|g" -e 's/[0-9]{9,}/ID/g' -e 's/-?[0-9]+\.[0-9]{3}/SECONDS/g' \
-		-e 's/[0-9]+ ms/N ms/g' -e 's/(_ms|epoch)=[0-9]+/\1=N/g' -e 's/(requests|failed|lost|opens|epoch) [0-9]+/\1 N/g' -e 's/^\+[-+]+\+$/RULE/' -e 's/ +/ /g' \
+		-e 's/ (29[0-9]|300) s$/ LEFT/' -e 's/[0-9]+ ms/N ms/g' -e 's/(_ms|epoch)=[0-9]+/\1=N/g' -e 's/(requests|failed|lost|opens|epoch) [0-9]+/\1 N/g' -e 's/^\+[-+]+\+$/RULE/' -e 's/ +/ /g' \
 		-e 's/^ [0-9a-f]{6} ([^ ]+ ADDRESS )/ ID \1/' -e 's/( ADDRESS connected yes [0-9]+) .*/\1 FIGURES/' -e 's/( open open) [0-9 ]+/\1 FIGURES /' |
 		awk '/^ *(Call|Device|Session) / { print; fflush(); rows = 1; next } !rows { print; next } { print | "sort" }'
 }
@@ -163,6 +163,7 @@ if python3 -c 'import jsonschema' 2>/dev/null; then
 	result "the form of event" has_form event events
 	result "the form of trace" has_form trace
 	result "the form of takeovers" has_form takeovers history
+	result "the form of loglevels" has_form loglevels log-level
 	result "the form of explain" has_form explain explain 37205
 else
 	skipped=$((skipped + 13))
@@ -216,9 +217,16 @@ result "what config show prints is a configuration" is "$(ctl config show | sed 
 	' no difference'
 result "no password is shown" [ "$(ctl config show | grep -c '^password = ')" = 0 ]
 # The level of the log, for a while.
+result "a level of one subsystem" ctl log-level csta warning
+result "and of another one for a while" ctl --for 5m log-level calls debug
+screen log-levels 0 log-level
+screen log-level-nobody 3 log-level dance debug
+screen log-level-loud 3 log-level csta loud
 result "a level for a second" ctl --for 1s log-level debug
 level_is_back() { ctl events | grep -q '37701 .*that of the configuration again'; }
 result "ends by itself" wait_for 5 level_is_back
+all_notice() { [ "$(ctl log-level | grep -c ' notice *-$')" = 8 ]; }
+result "with all that was set before" all_notice
 
 # A support archive: everything that there is, and no secret.
 bundled() { tar -xzOf "$dir/bundle.tar.gz" --wildcards "*/$1"; }
