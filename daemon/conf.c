@@ -445,8 +445,8 @@ conf_print(const struct conf *c, bool secrets, struct buf *out)
 bool
 conf_is_live(const char *section, const char *key)
 {
-	static const char *const keys[] = { "log-level", "log-form", "log-mask-numbers",
-		"log-rate" };
+	static const char *const keys[] = { "log-level", "log-form", "log-mask-numbers", "log-rate",
+		"log-syslog" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (strcmp(section, "node") == 0 && strcmp(key, keys[i]) == 0)

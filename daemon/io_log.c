@@ -250,8 +250,16 @@ io_log_to_journal(const char *path)
 bool
 io_log_to_syslog(const char *to)
 {
-	io_log.to_syslog = io_log.open && io_syslog_open(&io_log.syslog, to);
-	return io_log.to_syslog;
+	struct io_syslog fresh = { .fd = -1 };
+
+	if (!io_log.open || (to[0] != '\0' && !io_syslog_open(&fresh, to)))
+		return false;
+	fresh.lost = io_log.syslog.lost;
+	if (io_log.to_syslog)
+		io_syslog_close(&io_log.syslog);
+	io_log.syslog = fresh;
+	io_log.to_syslog = to[0] != '\0';
+	return true;
 }
 
 uint64_t

@@ -29,7 +29,7 @@ void io_log_close(void);
  */
 bool io_log_to_journal(const char *path);
 
-/** From now on messages go to syslog as well: see io_syslog_open(). False: that is no place for them, and nothing has changed. */
+/** From now on messages go to syslog as well: see io_syslog_open(); "": no more. False: that is no place for them, and nothing has changed. */
 bool io_log_to_syslog(const char *to);
 /** How many messages syslog did not take, since io_log_open(). */
 uint64_t io_log_lost(void);

@@ -40,6 +40,7 @@ io_reload(const struct conf *running, bool apply, char *text, size_t size)
 		if (apply) {
 			io_log_set_level((enum log_level)fresh->log_level);
 			io_log_shape(fresh->log_json != 0, fresh->log_mask, fresh->log_rate);
+			(void)io_log_to_syslog(fresh->log_syslog); /* load has checked it */
 		}
 		compare(running, fresh, text, size);
 	}

@@ -169,8 +169,7 @@ run(const struct conf *c)
 		fprintf(stderr, "tandemd: %s\n", e.text);
 		return 1;
 	}
-	if (c->log_syslog[0] != '\0')
-		(void)io_log_to_syslog(c->log_syslog);
+	(void)io_log_to_syslog(c->log_syslog);
 	io_log_set_level((enum log_level)c->log_level);
 	io_log_shape(c->log_json != 0, c->log_mask, c->log_rate);
 	if (c->log_file[0] == '\0' && io_journal_is_stderr())

@@ -198,10 +198,23 @@ START_TEST(the_log_goes_there_by_level)
 	ck_assert_ptr_nonnull(strstr(got, "<25>1 "));
 	ck_assert_ptr_nonnull(strstr(got, "msg=\"37510\" level=\"alarm\" node=\"n1\"] none"));
 	ck_assert_uint_eq(io_log_lost(), 0);
+	/* a reload: what is no place changes nothing; nowhere; and there again */
+	ck_assert(!io_log_to_syslog("nowhere"));
+	log_emit(io_log_get(), M_NO_XSP, "still there");
+	ck_assert_uint_gt(receive(daemon_fd), 0);
+	ck_assert(io_log_to_syslog(""));
+	log_emit(io_log_get(), M_NO_XSP, "for nobody");
+	ck_assert_uint_eq(receive(daemon_fd), 0);
+	ck_assert(io_log_to_syslog(path));
+	log_emit(io_log_get(), M_NO_XSP, "there again");
+	ck_assert_uint_gt(receive(daemon_fd), 0);
+	ck_assert_ptr_nonnull(strstr(got, "there again"));
 	close(daemon_fd);
 	unlink(path);
 	log_emit(io_log_get(), M_NO_XSP, "none");
 	ck_assert_uint_eq(io_log_lost(), 1);
+	ck_assert(io_log_to_syslog(path));
+	ck_assert_uint_eq(io_log_lost(), 1); /* a counter */
 	io_log_close();
 	daemon_fd = listen_at(path);
 }

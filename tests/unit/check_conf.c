@@ -383,6 +383,7 @@ START_TEST(changes)
 		str_is(buf_as_str(&names), "[node] beat-ms, [csta] quiet-ms, sections with names"));
 	buf_fini(&names);
 	ck_assert(conf_is_live("node", "log-level"));
+	ck_assert(conf_is_live("node", "log-syslog"));
 	ck_assert(!conf_is_live("csta", "log-level"));
 	ck_assert(!conf_is_live("node", "beat-ms"));
 }
