@@ -196,6 +196,7 @@ sim_client_connected(struct sim *s, unsigned index, uint64_t conn)
 
 	if (c->conn != conn || c->state != CLIENT_CONNECTING)
 		return;
+	c->lossy_before = s->totals.lossy;
 	client_change(s, c, CLIENT_GREETING);
 	if (c->eager)
 		client_begin(s, c);

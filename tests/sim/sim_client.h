@@ -125,7 +125,8 @@ struct sim_client {
 	int target;
 	enum client_state state;
 	uint64_t conn;
-	int64_t since_us; /* of the state */
+	int64_t since_us;      /* of the state */
+	uint64_t lossy_before; /* takeovers with a loss until its connection was made */
 	int64_t heard_us;
 	struct buf in;
 	unsigned invoke;

@@ -65,7 +65,8 @@ in_session_started(struct sim *s, struct sim_client *c, struct str body)
 	client_fresh(s, c);
 	client_id_given(s, c, "session", id);
 	c->session = id;
-	c->tainted = false;
+	c->tainted = c->lossy_before !=
+		s->totals.lossy; /* what is read late may be of a node that is no more */
 	in_ready(s, c, false);
 }
 

@@ -19,7 +19,8 @@
 #include <stdio.h>
 
 #define LIVE_STEP_US (100 * SIM_MS)
-#define LIVE_STEADY_US (2 * SIM_S)
+#define LIVE_STEADY_US (6 * SIM_S) /* an ask whose snapshot was lost is repeated after five */
+#define LIVE_RENUMBERED_US (10 * SIM_S)
 #define LIVE_LIMIT_US (120 * SIM_S)
 #define LIVE_PARTIES_MAX 64
 
@@ -143,7 +144,7 @@ live_south_is_quiet(const struct sim *s)
 static int64_t
 live_steady_us(const struct sim *s)
 {
-	return s->faults & 1u << SIM_FAULT_renumber ? 5 * LIVE_STEADY_US : LIVE_STEADY_US;
+	return s->faults & 1u << SIM_FAULT_renumber ? LIVE_RENUMBERED_US : LIVE_STEADY_US;
 }
 
 /* What BroadWorks forgot silently is found by the audit: it must have come round. */
