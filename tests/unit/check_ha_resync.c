@@ -231,21 +231,36 @@ START_TEST(a_queue_over_its_bound_asks_anew)
 }
 END_TEST
 
-/* Written in twelve seconds, far longer than a joiner waits for an active that says nothing; the load goes on, nothing waits. */
-START_TEST(a_snapshot_of_many_steps)
+/* n2 dies and comes back to a full resync that takes so many steps to write and to read. */
+static void
+comes_back(int steps, int reads)
 {
 	pair();
 	load(0, 10);
 	toy_kill(&t, 1);
 	toy_run(&t, 1000);
-	t.node[0].fsm.steps_wanted = 6000;
 	toy_start(&t, 1);
+	t.node[0].fsm.steps_wanted = steps;
+	t.node[1].fsm.reads_wanted = reads;
+}
+
+/* For five seconds the resync goes on, and so does the load: nothing waits for it. */
+static void
+nothing_waits(void)
+{
 	for (int i = 0; i < 50; i++) {
 		toy_run(&t, 100);
 		ck_assert_int_eq(toy_role(&t, 1), HA_SYNCING);
 		load(0, 3);
 		ck_assert(ha_gate_open(t.node[0].ha));
 	}
+}
+
+/* Far longer than a joiner waits for an active that says nothing. */
+START_TEST(a_snapshot_of_many_steps)
+{
+	comes_back(6000, 0);
+	nothing_waits();
 	ck_assert_uint_gt(t.node[0].fsm.steps, 1000);
 	ck_assert(toy_run_until(&t, 1, HA_STANDBY, 12000));
 	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_failed, 0);
@@ -259,12 +274,7 @@ END_TEST
 /* Who it is written for is gone, or who writes has no say any more: it is dropped. */
 START_TEST(a_snapshot_that_nobody_wants_any_more)
 {
-	pair();
-	load(0, 10);
-	toy_kill(&t, 1);
-	toy_run(&t, 1000);
-	t.node[0].fsm.steps_wanted = 6000;
-	toy_start(&t, 1);
+	comes_back(6000, 0);
 	toy_run(&t, 1000);
 	ck_assert_int_gt(t.node[0].fsm.steps, 0);
 	toy_kill(&t, 1);
@@ -287,18 +297,8 @@ END_TEST
 /* Far longer than a standby may acknowledge nothing, and than a joiner waits: it says that it reads. */
 START_TEST(a_snapshot_that_takes_long_to_read)
 {
-	pair();
-	load(0, 10);
-	toy_kill(&t, 1);
-	toy_run(&t, 1000);
-	toy_start(&t, 1);
-	t.node[1].fsm.reads_wanted = 6000;
-	for (int i = 0; i < 50; i++) {
-		toy_run(&t, 100);
-		ck_assert_int_eq(toy_role(&t, 1), HA_SYNCING);
-		load(0, 3);
-		ck_assert(ha_gate_open(t.node[0].ha));
-	}
+	comes_back(0, 6000);
+	nothing_waits();
 	ck_assert(t.node[1].ha->join.restoring);
 	ck_assert(toy_run_until(&t, 1, HA_STANDBY, 12000));
 	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_failed, 0);
@@ -314,12 +314,7 @@ START_TEST(the_active_goes_while_its_snapshot_is_read)
 	for (int how = 0; how < 3; how++) {
 		uint64_t digest;
 
-		pair();
-		load(0, 10);
-		toy_kill(&t, 1);
-		toy_run(&t, 1000);
-		toy_start(&t, 1);
-		t.node[1].fsm.reads_wanted = 6000;
+		comes_back(0, 6000);
 		toy_run(&t, 1000);
 		ck_assert(t.node[1].ha->join.restoring);
 		ck_assert_uint_eq(t.node[1].ha->offset, 0); /* half a state is no position */
@@ -345,20 +340,17 @@ END_TEST
 /* Half a state is none: who gives up in the middle is empty. */
 START_TEST(reading_that_ends_in_the_middle)
 {
-	pair();
-	load(0, 10);
-	toy_kill(&t, 1);
-	toy_run(&t, 1000);
-	toy_start(&t, 1);
-	t.node[1].fsm.reads_wanted = 6000;
-	toy_run(&t, 1000);
-	ck_assert(t.node[1].ha->join.restoring);
-	t.node[1].ha->join.queue.bytes_max = 100;
-	load(0, 20);
-	toy_run(&t, 300);
-	ck_assert_uint_ge(toy_view(&t, 1).counts.resyncs_failed, 1);
-	t.node[1].ha->join.queue.bytes_max = HA_QUEUE_BYTES_MAX;
-	t.node[1].fsm.reads_wanted = 0;
+	const struct ha_join *j;
+
+	comes_back(0, 0);
+	j = &t.node[1].ha->join;
+	while (!j->restoring || j->restored == 0)
+		toy_run(&t, 1);
+	toy_inject(&t, 0, "no frame at all, but long enough to be looked at by who reads it", 60);
+	TRICKLE_UNTIL(!j->restoring); /* time stands still: no step more */
+	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_failed, 1);
+	ck_assert_uint_eq(t.node[1].fsm.digest, 0);
+	ck_assert_uint_eq(t.node[1].ha->offset, 0);
 	ck_assert(toy_run_until(&t, 1, HA_STANDBY, 12000));
 	same_state(0, 1);
 	end();
