@@ -271,9 +271,10 @@ obs_voice(struct sim *s, unsigned node, const struct ha_view *before, const stru
 		sim_world_fail(s, "ONE-VOICE",
 			"%s speaks in epoch %" PRIu64 ", though another has taken over from it",
 			sim_node_name(s, node), epoch);
-	} else if (epoch < o->epoch && epoch / 8 == o->epoch / 8 && node != o->speaker_node) {
-		/* two that never met may claim one generation (docs/ha-protocol.md 5): the numbers say nothing then,
-		 * but the other one is silenced for good */
+	} else if (epoch < o->epoch && epoch / 8 == o->epoch / 8 && node != o->speaker_node &&
+		s->nodes[node]->epoch_disk < o->epoch) {
+		/* two that never met may claim one generation (docs/ha-protocol.md 5): what it has seen would be on its
+		 * disk. The numbers say nothing then, but the other one is silenced for good */
 		o->silenced = o->speaker;
 		o->silenced_epoch = o->epoch;
 	} else if (epoch < o->epoch) {
