@@ -376,6 +376,7 @@ struct core_model {
 	struct core_track *tracks;
 	struct core_session *sessions;
 	struct core_monitor *monitors;
+	uint32_t monitors_of[CORE_MONITOR_TYPE_LAST + 1]; /* how many of them are of the type */
 	struct core_request *requests;
 	struct core_journal *journals;
 	struct core_registration *registrations, *registrations_by_device;

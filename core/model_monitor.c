@@ -85,6 +85,7 @@ core_monitor_new(struct core_model *m, const struct delta_r_monitor *r, struct c
 	TAILQ_INSERT_TAIL(&s->monitors, mon, of_session);
 	s->monitor_count++;
 	HASH_ADD(by_id, m->monitors, id, sizeof(mon->id), mon);
+	m->monitors_of[mon->type]++;
 	core_hash_monitor(m, mon);
 	return mon;
 }
@@ -105,6 +106,7 @@ core_monitor_free(struct core_model *m, struct core_monitor *mon)
 	TAILQ_REMOVE(&mon->session->monitors, mon, of_session);
 	mon->session->monitor_count--;
 	HASH_DELETE(by_id, m->monitors, mon);
+	m->monitors_of[mon->type]--;
 	mem_free(mon->form);
 	mem_free(mon);
 }

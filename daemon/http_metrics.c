@@ -105,7 +105,6 @@ struct page {
 	XX(tandem_devices, gauge, "Devices that are known.", s->counts.devices) \
 	XX(tandem_devices_out_of_service, gauge, \
 		"Devices that clients were told are out of service.", s->counts.devices_out) \
-	XX(tandem_monitors, gauge, "Monitors of all sessions.", s->counts.monitors) \
 	XX(tandem_sessions, gauge, "CSTA sessions, those without a connection included.", \
 		s->counts.sessions) \
 	XX(tandem_malformed_total, counter, \
@@ -166,6 +165,8 @@ struct page {
 	XX(tandem_takeover_calls, gauge, \
 		"Calls of the last takeover by this process: that went on, that BroadWorks did not have any more, that were new.") \
 	XX(tandem_parties, gauge, "Parties of calls by their state.") \
+	XX(tandem_monitors, gauge, \
+		"Monitors of all sessions, by monitorType: what happens at a device, or calls wherever they go.") \
 	XX(tandem_calls_total, counter, \
 		"Calls that ended while this node was active: as BroadWorks told it, or found gone by a comparison.") \
 	XX(tandem_desync_parties_total, counter, \
@@ -428,6 +429,12 @@ FAMILY(tandem_parties)
 {
 	for (enum node_party_state i = 0; i < NODE_PARTY_COUNT; i++)
 		put_labelled(p->out, me, "state", http_party_state(i), p->s->parties.of_state[i]);
+}
+
+FAMILY(tandem_monitors)
+{
+	put_labelled(p->out, me, "kind", "device", p->s->counts.device_monitors);
+	put_labelled(p->out, me, "kind", "call", p->s->counts.call_monitors);
 }
 
 FAMILY(tandem_overload)

@@ -47,6 +47,8 @@ node_get_counts(const struct node *n, struct mono now, struct node_counts *c)
 
 	*c = (struct node_counts){
 		.monitors = HASH_CNT(by_id, m->monitors),
+		.device_monitors = m->monitors_of[CORE_MONITOR_DEVICE],
+		.call_monitors = m->monitors_of[CORE_MONITOR_CALL],
 		.sessions = HASH_CNT(by_id, m->sessions),
 		.clients = sess_client_count(&n->sess),
 		.channels_open = n->bw.channels_open,

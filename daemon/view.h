@@ -14,8 +14,9 @@
 struct node_counts {
 	uint32_t calls; /* distinct calls */
 	uint32_t monitors;
-	uint32_t sessions; /* kept sessions */
-	uint32_t clients;  /* with a living connection */
+	uint32_t device_monitors, call_monitors; /* of them, by their type */
+	uint32_t sessions;                       /* kept sessions */
+	uint32_t clients;                        /* with a living connection */
 	uint32_t channels_open;
 	uint32_t channels_want;
 	uint32_t devices;

@@ -23,6 +23,7 @@
 #define LIVE_RENUMBERED_US (10 * SIM_S)
 #define LIVE_LIMIT_US (120 * SIM_S)
 #define LIVE_PARTIES_MAX 64
+#define LIVE_MONITORS_MAX 4096
 
 /* A party of one device as BroadWorks has it, and the CSTA call that the active has it in. */
 struct live_party {
@@ -438,6 +439,23 @@ live_compare_device(struct sim *s, struct live_device *l, unsigned active, unsig
 			s->south->failover_us / SIM_MS);
 }
 
+/* What a node counts while monitors come and go, through takeovers and snapshots, is what a walk finds. */
+static void
+live_compare_counts(struct sim *s, unsigned node)
+{
+	static struct node_monitor rows[LIVE_MONITORS_MAX];
+	const struct node *n = s->nodes[node]->node;
+	struct node_counts counts;
+	uint32_t calls = 0, count = node_get_monitors(n, rows, LIVE_MONITORS_MAX);
+
+	for (uint32_t i = 0; i < count && i < LIVE_MONITORS_MAX; i++)
+		calls += rows[i].calls;
+	node_get_counts(n, sim_node_clock(s, s->nodes[node]), &counts);
+	if (counts.device_monitors != count - calls || counts.call_monitors != calls)
+		sim_world_fail(s, "COUNTS", "n%u counts %u monitors of devices, %u of calls: of %u",
+			node + 1, counts.device_monitors, counts.call_monitors, count);
+}
+
 static void
 live_compare(struct sim *s)
 {
@@ -452,6 +470,8 @@ live_compare(struct sim *s)
 		for (unsigned k = 0; k <= i && !s->failed; k++)
 			live_compare_ids(s, &devices[i], &devices[k]);
 	}
+	for (unsigned i = 0; i < SIM_NODES && !s->failed; i++)
+		live_compare_counts(s, i);
 	if (s->totals.lossy == 0) /* a journal that nobody holds any more is not gone on with */
 		live_compare_hotels(s);
 	node_get_takeover(s->nodes[active]->node, &t);

@@ -69,6 +69,8 @@ START_TEST(of_an_active)
 	expect("tandem_calls 3");
 	expect("tandem_parties{state=\"connected\"} 5");
 	expect("tandem_parties_in_doubt 1");
+	expect("tandem_monitors{kind=\"device\"} 5");
+	expect("tandem_monitors{kind=\"call\"} 2");
 	expect("tandem_replication_behind_deltas 2");
 	expect("tandem_replication_peer_silence_seconds 0.12");
 	expect("tandem_resyncs_total{result=\"full\"} 2");

@@ -38,6 +38,17 @@ side_say(const struct core_say *f, void *arg)
 			&s->model, f->half->track->call, str_of(f->device->id), (uint8_t)f->step);
 }
 
+/* What is counted as monitors come and go is what a walk finds. */
+static void
+count_is_right(const struct core_model *m)
+{
+	uint32_t found[CORE_MONITOR_TYPE_LAST + 1] = { 0 };
+
+	for (const struct core_monitor *mon = m->monitors; mon != NULL; mon = mon->by_id.next)
+		found[mon->type]++;
+	ck_assert_mem_eq(found, m->monitors_of, sizeof(found));
+}
+
 static void
 emit_both(uint16_t kind, const uint8_t *p, size_t n, void *arg)
 {
@@ -46,6 +57,8 @@ emit_both(uint16_t kind, const uint8_t *p, size_t n, void *arg)
 	ck_assert_int_eq(core_apply(&standby.model, kind, CORE_DELTA_VERSION, p, n), E_OK);
 	ck_assert_msg(active.model.digest == standby.model.digest, "digests differ after %s",
 		delta_name(kind));
+	count_is_right(&active.model);
+	count_is_right(&standby.model);
 }
 
 static void
@@ -285,6 +298,8 @@ START_TEST(a_snapshot_has_it_all)
 	ck_assert_uint_eq(third.model.digest, active.model.digest);
 	ck_assert_str_eq(third.said, ""); /* what was told is not told again */
 	ck_assert_uint_eq(HASH_CNT(by_id, third.model.monitors), 4);
+	ck_assert_uint_eq(third.model.monitors_of[CORE_MONITOR_CALL], 2);
+	ck_assert_uint_eq(third.model.monitors_of[CORE_MONITOR_DEVICE], 2);
 
 	/* once more: all there already; and records that name what is not there */
 	ck_assert_int_eq(restore(&third.model, &out), E_MALFORMED);
@@ -298,6 +313,48 @@ START_TEST(a_snapshot_has_it_all)
 		core_restore_record(&third.model, DELTA_r_party, bad.p, bad.n), E_MALFORMED);
 	core_fini(&third.model);
 	buf_fini(&bad);
+	buf_fini(&out);
+	active.said[0] = standby.said[0] = '\0';
+}
+END_TEST
+
+/* Right after a standby has become the active, after its sessions went, and in a model that was emptied and filled anew. */
+START_TEST(they_are_counted)
+{
+	struct core_model *m = &standby.model;
+	struct buf out;
+
+	party("2001", "a", "7:1", CORE_CONNECTED, CORE_END_NORMAL);
+	monitor("2001", CORE_MONITOR_CALL, 0);
+	monitor("2001", CORE_MONITOR_DEVICE, 0);
+	monitor("2002", CORE_MONITOR_DEVICE, 0);
+	monitor("", CORE_MONITOR_CALL, call("7:1")->id);
+	monitor("2001", CORE_MONITOR_DEVICE, call("7:1")->id);
+	ck_assert_uint_eq(m->monitors_of[CORE_MONITOR_DEVICE], 3);
+	ck_assert_uint_eq(m->monitors_of[CORE_MONITOR_CALL], 2);
+	buf_init(&out, 1 << 20);
+	snap_whole(&active.model, &out);
+
+	/* takeover; a call that ends takes its two monitors along, a device its one */
+	CORE_EMIT(&em, epoch, .epoch = 4, .owner = 2);
+	ck_assert_uint_eq(m->monitors_of[CORE_MONITOR_DEVICE], 3);
+	party("2001", "a", "7:1", CORE_GONE, CORE_END_NORMAL);
+	ck_assert_uint_eq(m->monitors_of[CORE_MONITOR_DEVICE], 2);
+	ck_assert_uint_eq(m->monitors_of[CORE_MONITOR_CALL], 1);
+	CORE_EMIT(&em, dev_drop, .device = STR("2002"));
+	ck_assert_uint_eq(m->monitors_of[CORE_MONITOR_DEVICE], 1);
+	CORE_EMIT(&em, session_close, .session = active.model.sessions->id);
+	ck_assert_uint_eq(m->monitors_of[CORE_MONITOR_DEVICE], 0);
+	ck_assert_uint_eq(m->monitors_of[CORE_MONITOR_CALL], 0);
+
+	core_clear(m);
+	ck_assert_int_eq(restore(m, &out), E_OK);
+	count_is_right(m);
+	ck_assert_uint_eq(m->monitors_of[CORE_MONITOR_DEVICE], 3);
+	ck_assert_uint_eq(m->monitors_of[CORE_MONITOR_CALL], 2);
+	core_clear(m);
+	ck_assert_uint_eq(m->monitors_of[CORE_MONITOR_DEVICE], 0);
+	ck_assert_uint_eq(m->monitors_of[CORE_MONITOR_CALL], 0);
 	buf_fini(&out);
 	active.said[0] = standby.said[0] = '\0';
 }
@@ -319,6 +376,7 @@ main(void)
 	tcase_add_test(tc, a_party_changes_its_call);
 	tcase_add_test(tc, what_cannot_be_is_refused);
 	tcase_add_test(tc, a_snapshot_has_it_all);
+	tcase_add_test(tc, they_are_counted);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);

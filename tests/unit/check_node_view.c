@@ -58,6 +58,30 @@ START_TEST(sessions_and_monitors)
 }
 END_TEST
 
+START_TEST(monitors_by_type)
+{
+	struct node_counts counts;
+	unsigned c = begin();
+
+	world_send(&w, c, 40,
+		"<MonitorStart><monitorObject><deviceObject>2001</deviceObject></monitorObject>"
+		"<monitorType>call</monitorType></MonitorStart>");
+	world_run(&w, 1000);
+	node_get_counts(w.node, w.now, &counts);
+	ck_assert_uint_eq(counts.monitors, 2);
+	ck_assert_uint_eq(counts.device_monitors, 1);
+	ck_assert_uint_eq(counts.call_monitors, 1);
+	world_step(&w, &(struct node_event){ .kind = NODE_EV_DEMOTE });
+	world_run(&w, 5000);
+	world_step(&w, &(struct node_event){ .kind = NODE_EV_PROMOTE });
+	world_run(&w, 5000);
+	node_get_counts(w.node, w.now, &counts);
+	ck_assert_uint_eq(counts.monitors, 2);
+	ck_assert_uint_eq(counts.device_monitors, 1);
+	ck_assert_uint_eq(counts.call_monitors, 1);
+}
+END_TEST
+
 START_TEST(parties)
 {
 	struct node_parties p;
@@ -332,6 +356,7 @@ main(void)
 	suite_add_tcase(suite, t);
 	tcase_add_checked_fixture(t, NULL, teardown);
 	tcase_add_test(t, sessions_and_monitors);
+	tcase_add_test(t, monitors_by_type);
 	tcase_add_test(t, parties);
 	tcase_add_test(t, what_it_has_counted);
 	tcase_add_test(t, refused_requests);

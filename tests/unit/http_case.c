@@ -112,6 +112,8 @@ http_case_fill(struct http_snap *s)
 	s->digest = 0x7f3a91c2;
 	s->counts = (struct node_counts){ .calls = 3,
 		.monitors = 2,
+		.device_monitors = 5,
+		.call_monitors = 2,
 		.sessions = 2,
 		.clients = 1,
 		.channels_open = 1,

@@ -51,7 +51,7 @@ table()
 	/^# HELP / { row(); name = $3; help = $0; sub(/^# HELP [^ ]+ /, "", help); labels = ""; next }
 	/^# TYPE / { type = $4; next }
 	/{/ && labels == "" { labels = $0; sub(/^[^{]*{/, "", labels); sub(/}[^}]*$/, "", labels)
-		gsub(/="[^"]*"/, "", labels); gsub(/,/, ", ", labels); gsub(/(, )?le$/, "", labels) }
+		gsub(/="[^"]*"/, "", labels); gsub(/,/, ", ", labels); gsub(/(^|, )le$/, "", labels) }
 	END { row() }' "$1"
 }
 
