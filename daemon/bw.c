@@ -117,7 +117,7 @@ bw_activate(struct bw *b)
 	b->uncovered_due = MONO_NEVER;
 	b->running_at = b->x->now;
 	b->resyncing = true;
-	b->total = (struct core_difference){ 0 };
+	b->total = b->since = (struct core_difference){ 0 };
 	for (track = b->x->model.tracks; track != NULL; track = track->by_id.next)
 		bw_note_server(b, str_of(track->id));
 	b->doubt_until = b->x->now;

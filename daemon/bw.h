@@ -290,7 +290,8 @@ struct bw {
 	struct buf path, body;
 	struct xsi_doc *doc;
 	struct core_party *parties;
-	struct core_difference total; /* since activation */
+	struct core_difference total; /* since everything was put in doubt last */
+	struct core_difference since; /* since activation */
 };
 
 void bw_init(struct bw *b, struct ctx *x, const struct bw_hooks *hooks);

@@ -162,6 +162,15 @@ event_is_unasked(const struct bw_device *bd)
 	return bs != NULL && bs->state != ASK_SENT && bs->state != ASK_WAIT;
 }
 
+static void
+event_add(struct core_difference *sum, const struct core_difference *diff)
+{
+	sum->kept += diff->kept;
+	sum->cleared += diff->cleared;
+	sum->learned += diff->learned;
+	sum->changed += diff->changed;
+}
+
 void
 bw_event_compared(struct bw *b, struct bw_device *bd, const struct core_difference *diff)
 {
@@ -170,10 +179,8 @@ bw_event_compared(struct bw *b, struct bw_device *bd, const struct core_differen
 	b->x->meter.desynchronised[bd->blame] += diff->cleared + diff->changed;
 	bd->blame = METER_DESYNC_AUDIT;
 	b->x->desynchronised += diff->cleared + diff->changed;
-	b->total.kept += diff->kept;
-	b->total.cleared += diff->cleared;
-	b->total.learned += diff->learned;
-	b->total.changed += diff->changed;
+	event_add(&b->total, diff);
+	event_add(&b->since, diff);
 }
 
 /* A snapshot at its place in the stream: the point of comparison. */

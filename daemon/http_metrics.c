@@ -163,7 +163,7 @@ struct page {
 	XX(tandem_takeover_duration_seconds, histogram, \
 		"The same durations, of all takeovers by this process.") \
 	XX(tandem_takeover_calls, gauge, \
-		"Calls of the last takeover by this process: that went on, that BroadWorks did not have any more, that were new.") \
+		"Parties of calls at the last takeover by this process: that were as BroadWorks had them, that were not, that it did not have any more, that were new; stuck: that it has not confirmed yet, only as long as this node is active.") \
 	XX(tandem_parties, gauge, "Parties of calls by their state.") \
 	XX(tandem_monitors, gauge, \
 		"Monitors of all sessions, by monitorType: what happens at a device, or calls wherever they go.") \
@@ -350,8 +350,11 @@ FAMILY(tandem_takeover_calls)
 	if (t->at_wall_us == 0)
 		return;
 	put_labelled(p->out, me, "result", "kept", t->calls_kept);
+	put_labelled(p->out, me, "result", "changed", t->calls_changed);
 	put_labelled(p->out, me, "result", "ended", t->calls_cleared);
 	put_labelled(p->out, me, "result", "learned", t->calls_learned);
+	if (p->s->view.role == HA_ACTIVE) /* what is stuck later is not of the takeover */
+		put_labelled(p->out, me, "result", "stuck", t->done ? 0 : p->s->parties.stuck);
 }
 
 FAMILY(tandem_snapshot_total)

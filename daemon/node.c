@@ -673,7 +673,11 @@ node_takeover_progress(struct node *n)
 		meter_add_takeover(
 			&n->x.meter.takeover[METER_PHASE_CHANNEL], n->x.now.us - n->promoted.us);
 	}
+	/* devices may be asked twice, if a doubt comes in between: what is kept would count twice */
 	t->calls_kept += n->bw.total.kept > t->calls_kept ? n->bw.total.kept - t->calls_kept : 0;
+	t->calls_changed = n->bw.since.changed;
+	t->calls_cleared = n->bw.since.cleared;
+	t->calls_learned = n->bw.since.learned;
 	if (n->bw.phase != BW_RUNNING || n->bw.channels_open == 0 || n->bw.unconfirmed > 0)
 		return;
 	t->done = true;

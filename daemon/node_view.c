@@ -190,18 +190,18 @@ view_party(const struct core_half *h, struct node_parties *p, struct node_doubt 
 	p->doubts++;
 }
 
-/* Does BroadWorks still have to say whether a party of it is there? */
-static bool
-view_is_stuck(const struct node *n, const struct core_call *c)
+/* Of how many of its parties does BroadWorks still have to say whether they are there? */
+static uint32_t
+view_stuck(const struct node *n, const struct core_call *c)
 {
 	const struct core_track *t;
 	const struct core_half *h;
+	uint32_t stuck = 0;
 
 	TAILQ_FOREACH(t, &c->tracks, of_call)
 		TAILQ_FOREACH(h, &t->halves, of_track)
-			if (ctl_list_is_stuck(&n->x, &n->bw, h->device))
-				return true;
-	return false;
+			stuck += !h->gone && ctl_list_is_stuck(&n->x, &n->bw, h->device);
+	return stuck;
 }
 
 void
@@ -214,7 +214,10 @@ node_get_parties(
 
 	*p = (struct node_parties){ .doubts = 0 };
 	for (c = n->x.model.calls; c != NULL; c = c->by_id.next) {
-		p->calls_stuck += view_is_stuck(n, c);
+		uint32_t stuck = view_stuck(n, c);
+
+		p->stuck += stuck;
+		p->calls_stuck += stuck > 0;
 		TAILQ_FOREACH(t, &c->tracks, of_call)
 			TAILQ_FOREACH(h, &t->halves, of_track)
 				view_party(h, p, rows, max);

@@ -101,14 +101,16 @@ struct node_doubt {
 struct node_parties {
 	uint32_t of_state[NODE_PARTY_COUNT];
 	uint32_t doubts;      /* of them, parties in doubt */
-	uint32_t calls_stuck; /* calls with a party that BroadWorks has not confirmed */
+	uint32_t stuck;       /* of them, those that BroadWorks has not confirmed */
+	uint32_t calls_stuck; /* calls with such a party */
 };
 
 struct node_takeover {
 	uint64_t epoch;
 	int64_t at_wall_us;                        /* 0 = none yet */
 	int64_t promote_ms, channel_ms, resync_ms; /* from the promote order */
-	uint32_t calls_kept, calls_cleared, calls_learned;
+	/* parties of calls: kept as they were, else as they were found until all devices were confirmed */
+	uint32_t calls_kept, calls_changed, calls_cleared, calls_learned;
 	bool done;
 };
 

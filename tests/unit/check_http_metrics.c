@@ -75,7 +75,6 @@ START_TEST(of_an_active)
 	expect("tandem_replication_peer_silence_seconds 0.12");
 	expect("tandem_resyncs_total{result=\"full\"} 2");
 	expect("tandem_takeover_last_duration_seconds{phase=\"total\"} 0.61");
-	expect("tandem_takeover_calls{result=\"kept\"} 205");
 	expect("tandem_xsi_channel_up{xsp=\"xsp1\"} 1");
 	expect("tandem_xsi_channel_up{xsp=\"xsp2\"} 0");
 	expect("tandem_xsi_unauthorised_total{xsp=\"xsp2\"} 4");
@@ -158,6 +157,25 @@ START_TEST(by_cause_and_owner)
 	expect("tandem_xsi_early_total{xsp=\"xsp1\"} 9");
 	expect("tandem_xsi_sequence_gaps_total{xsp=\"xsp1\"} 2");
 	expect("tandem_replication_apply_seconds_bucket{le=\"0.0001\"} 1");
+}
+END_TEST
+
+/* Parties that are in doubt later, or on another node, are not stuck since the takeover. */
+START_TEST(calls_of_a_takeover)
+{
+	make();
+	expect("tandem_takeover_calls{result=\"kept\"} 205");
+	expect("tandem_takeover_calls{result=\"changed\"} 4");
+	expect("tandem_takeover_calls{result=\"ended\"} 6");
+	expect("tandem_takeover_calls{result=\"learned\"} 9");
+	expect("tandem_takeover_calls{result=\"stuck\"} 0");
+	s.takeover.done = false;
+	make();
+	expect("tandem_takeover_calls{result=\"stuck\"} 3");
+	s.view.role = HA_STANDBY;
+	make();
+	expect("tandem_takeover_calls{result=\"kept\"} 205");
+	ck_assert_ptr_null(strstr((char *)out.p, "result=\"stuck\""));
 }
 END_TEST
 
@@ -250,6 +268,7 @@ main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, of_an_active);
 	tcase_add_test(t, by_cause_and_owner);
+	tcase_add_test(t, calls_of_a_takeover);
 	tcase_add_test(t, of_a_standby);
 	tcase_add_test(t, what_is_not_known_is_left_out);
 	tcase_add_test(t, labels_are_escaped);

@@ -273,6 +273,53 @@ START_TEST(out_of_step_after_an_activation)
 }
 END_TEST
 
+/* One call of each fate: it ended, is as it was, began, was answered. That of who is not confirmed is stuck until then. */
+START_TEST(calls_of_a_takeover)
+{
+	unsigned c = begin();
+	struct node_takeover t;
+	struct node_parties p;
+
+	world_monitor(&w, c, "2002");
+	world_monitor(&w, c, "2003");
+	world_monitor(&w, c, "2004");
+	world_call(&w, "2002", "CallAnsweredEvent", "b", "8:1", "Terminator", "Active", "2051");
+	world_call(&w, "2004", "CallReceivedEvent", "d", "9:1", "Terminator", "Alerting", "2052");
+	world_settle(&w);
+	world_step(&w, &(struct node_event){ .kind = NODE_EV_DEMOTE });
+	world_run(&w, 5000);
+	world_forget(&w, "2001");
+	world_half(&w, "2003", "c", "10:1", "Terminator", "Active", "2053");
+	world_half(&w, "2004", "d", "9:1", "Terminator", "Active", "2052");
+	world_rule(&w, "PUT", world_user(&w, "2002")->subscription, 503, -1, "");
+	world_step(&w, &(struct node_event){ .kind = NODE_EV_PROMOTE });
+	world_run(&w, 5000);
+	node_get_takeover(w.node, &t);
+	ck_assert(!t.done);
+	ck_assert_uint_eq(t.calls_kept, 0);
+	ck_assert_uint_eq(t.calls_changed, 1);
+	ck_assert_uint_eq(t.calls_cleared, 1);
+	ck_assert_uint_eq(t.calls_learned, 1);
+	node_get_parties(w.node, &p, NULL, 0);
+	ck_assert_uint_eq(p.stuck, 1);
+	ck_assert_uint_eq(p.calls_stuck, 1);
+	world_rules_clear(&w);
+	world_run(&w, 60000);
+	node_get_takeover(w.node, &t);
+	ck_assert(t.done);
+	ck_assert_uint_eq(t.calls_kept, 1);
+	ck_assert_uint_eq(t.calls_cleared + t.calls_learned + t.calls_changed, 3);
+	node_get_parties(w.node, &p, NULL, 0);
+	ck_assert_uint_eq(p.stuck, 0);
+	/* what is found later is not of the takeover */
+	world_forget(&w, "2002");
+	world_snapshot(&w, "2002", "CallSubscriptionEvent");
+	world_run(&w, 1000);
+	node_get_takeover(w.node, &t);
+	ck_assert_uint_eq(t.calls_cleared, 1);
+}
+END_TEST
+
 START_TEST(calls_that_end)
 {
 	struct node_parties p;
@@ -367,6 +414,7 @@ main(void)
 	tcase_add_test(t, out_of_step_after_a_failover);
 	tcase_add_test(t, out_of_step_by_the_audit);
 	tcase_add_test(t, out_of_step_after_an_activation);
+	tcase_add_test(t, calls_of_a_takeover);
 	tcase_add_test(t, calls_that_end);
 	tcase_add_test(t, by_package);
 	tcase_add_test(t, by_application);

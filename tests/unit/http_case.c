@@ -65,6 +65,7 @@ fill_lists(struct http_snap *s)
 	s->parties.of_state[NODE_PARTY_CONNECTED] = 5;
 	s->parties.of_state[NODE_PARTY_ALERTING] = 2;
 	s->parties.doubts = 1;
+	s->parties.stuck = 3;
 	s->parties.calls_stuck = 1;
 	s->doubts[0] = (struct node_doubt){
 		.device = "agent11", .call = 0x10000000005, .state = NODE_PARTY_CONNECTED
@@ -131,6 +132,7 @@ http_case_fill(struct http_snap *s)
 		.channel_ms = 130,
 		.resync_ms = 610,
 		.calls_kept = 205,
+		.calls_changed = 4,
 		.calls_cleared = 6,
 		.calls_learned = 9,
 		.done = true };
