@@ -703,6 +703,7 @@ bw_link_view(const struct bw *b, uint32_t xsp, struct node_link *v)
 		.duplicates = l->duplicates,
 		.early = l->early,
 		.gaps = l->gaps };
+	memcpy(v->events_of, l->events_of, sizeof(v->events_of));
 	memcpy(v->responses, l->responses, sizeof(v->responses));
 	memcpy(v->lost, l->lost, sizeof(v->lost));
 	str_copy(v->name, sizeof(v->name), str_of(x->name));

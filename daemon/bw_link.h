@@ -168,6 +168,7 @@ struct bw_link {
 	struct mono beaten_at; /* its channel's heartbeat was answered last; 0 = not yet */
 	int64_t rtt_us;        /* of its last request; 0 = none was answered */
 	uint64_t events, acks, ack_failures;
+	uint64_t events_of[XSI_EVENT_COUNT];
 	uint64_t responses[METER_CODE_COUNT];
 	uint64_t requests, failures, refusals, overload_total, redirects, opens, losses;
 	uint64_t lost[METER_LOSS_COUNT];

@@ -565,6 +565,7 @@ event_route(struct bw *b, struct bw_channel *c, const struct xsi_event *ev, stru
 	struct core_device *d;
 
 	b->south.of[c->xsp].events++;
+	b->south.of[c->xsp].events_of[ev->kind]++;
 	if (bs != NULL) {
 		if (b->owner[0] == '\0' && ev->owner.n < sizeof(b->owner))
 			str_copy(b->owner, sizeof(b->owner), ev->owner);

@@ -208,7 +208,7 @@ struct page {
 		"How long ago a heartbeat of the link's event channel was answered last; only of open ones.") \
 	XX(tandem_xsi_rtt_seconds, gauge, "How long the last request over the link took.") \
 	XX(tandem_xsi_events_received_total, counter, \
-		"Events that BroadWorks delivered over the link, all copies of them.") \
+		"Events that BroadWorks delivered over the link, all copies of them, by type; other = a type that is not known. Those that came once at least.") \
 	XX(tandem_xsi_events_acked_total, counter, \
 		"Acknowledgements of events that were sent over the link.") \
 	XX(tandem_xsi_ack_failures_total, counter, \
@@ -470,7 +470,6 @@ LINK_FAMILY(tandem_xsi_unauthorised_total, l->refusals)
 LINK_FAMILY(tandem_xsi_overloads_total, l->overloads)
 LINK_FAMILY(tandem_xsi_redirects_total, l->redirects)
 LINK_FAMILY(tandem_xsi_requests_queued, l->queued)
-LINK_FAMILY(tandem_xsi_events_received_total, l->events)
 LINK_FAMILY(tandem_xsi_events_acked_total, l->acks)
 LINK_FAMILY(tandem_xsi_ack_failures_total, l->ack_failures)
 
@@ -498,6 +497,20 @@ put_of_link(const struct page *p, const char *me, const struct node_link *l, con
 	buf_printf(p->out, "%s{xsp=\"", me);
 	put_escaped(p->out, l->name);
 	buf_printf(p->out, "\",%s=\"%s\"} %" PRIu64 "\n", label, word, figure);
+}
+
+FAMILY(tandem_xsi_events_received_total)
+{
+	for (uint32_t i = 0; i < p->s->link_count; i++) {
+		const struct node_link *l = &p->s->links[i];
+
+		put_of_link(p, me, l, "type", "other", l->events_of[XSI_EV_UNKNOWN]);
+		for (unsigned kind = XSI_EV_UNKNOWN + 1; kind < XSI_EVENT_COUNT; kind++)
+			if (l->events_of[kind] > 0)
+				put_of_link(p, me, l, "type",
+					xsi_event_name((enum xsi_event_kind)kind),
+					l->events_of[kind]);
+	}
 }
 
 FAMILY(tandem_xsi_http_responses_total)

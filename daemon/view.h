@@ -5,6 +5,7 @@
 
 #include "daemon/meter.h"
 #include "proto/base/limits.h"
+#include "proto/xsi_event.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -54,6 +55,7 @@ struct node_link {
 	int64_t beat_age_us; /* as of the last step of the node */
 	int64_t rtt_us;      /* of the last request; 0 = none was answered */
 	uint64_t events, acks, ack_failures;
+	uint64_t events_of[XSI_EVENT_COUNT]; /* the events by enum xsi_event_kind */
 	uint64_t responses[METER_CODE_COUNT];
 };
 

@@ -237,6 +237,13 @@ enum xsi_event_kind {
 #undef XX
 };
 
+/* How many kinds there are, XSI_EV_UNKNOWN among them. */
+enum {
+#define XX(...) +1
+	XSI_EVENT_COUNT = 1 XSI_EVENTS(XX) XSI_EVENTS_ODD(XX)
+#undef XX
+};
+
 /** "CallReceivedEvent" and so on, as in the schema; "unknown" for XSI_EV_UNKNOWN. */
 const char *xsi_event_name(enum xsi_event_kind kind);
 /** How the data of this kind is read; XSI_CLASS_OTHER for XSI_EV_UNKNOWN. */

@@ -109,7 +109,11 @@ START_TEST(of_an_active)
 	expect("tandem_events_sent_total{event=\"DeliveredEvent\"} 33");
 	expect("tandem_events_sent_total{event=\"unknown\"} 2");
 	ck_assert_ptr_null(strstr((char *)out.p, "event=\"EstablishedEvent\""));
-	expect("tandem_xsi_events_received_total{xsp=\"xsp1\"} 11");
+	expect("tandem_xsi_events_received_total{xsp=\"xsp1\",type=\"CallReceivedEvent\"} 7");
+	expect("tandem_xsi_events_received_total{xsp=\"xsp1\",type=\"N-WayCallEvent\"} 3");
+	expect("tandem_xsi_events_received_total{xsp=\"xsp1\",type=\"other\"} 1");
+	expect("tandem_xsi_events_received_total{xsp=\"xsp2\",type=\"other\"} 0");
+	ck_assert_ptr_null(strstr((char *)out.p, "type=\"CallAnsweredEvent\""));
 	expect("tandem_xsi_events_acked_total{xsp=\"xsp1\"} 10");
 	expect("tandem_client_requests_total{service=\"MonitorStart\",result=\"ok\"} 2");
 	expect("tandem_client_requests_total{service=\"MonitorStart\",result=\"error\"} 1");
@@ -226,6 +230,31 @@ START_TEST(labels_are_escaped)
 }
 END_TEST
 
+/* All links there may be, with the longest names, and every type, service and application: it fits into an answer. */
+START_TEST(the_most_there_can_be)
+{
+	s.link_count = LIMIT_XSPS;
+	for (uint32_t i = 0; i < LIMIT_XSPS; i++) {
+		struct node_link *l = &s.links[i];
+
+		*l = s.links[0];
+		memset(l->name, '"', sizeof(l->name) - 1); /* each takes two */
+		l->name[sizeof(l->name) - 1] = '\0';
+		for (unsigned k = 0; k < XSI_EVENT_COUNT; k++)
+			l->events_of[k] = UINT64_MAX;
+	}
+	for (unsigned i = 0; i < METER_REQUESTS; i++) {
+		s.meter.good[i] = s.meter.errors[i] = UINT64_MAX;
+		s.meter.request[i] = s.meter.event_wait;
+		s.meter.request[i].count = UINT64_MAX;
+	}
+	for (unsigned i = 0; i < METER_APPS; i++)
+		memset(s.meter.apps[i].name, 'a', sizeof(s.meter.apps[i].name) - 1);
+	make();
+	ck_assert_ptr_nonnull(strstr((char *)out.p, "\ntandem_loop_lag_seconds_count "));
+}
+END_TEST
+
 /* HELP and TYPE once for each name, in this order, before its series; counters end in _total, and nothing else does. */
 START_TEST(the_form)
 {
@@ -272,6 +301,7 @@ main(void)
 	tcase_add_test(t, of_a_standby);
 	tcase_add_test(t, what_is_not_known_is_left_out);
 	tcase_add_test(t, labels_are_escaped);
+	tcase_add_test(t, the_most_there_can_be);
 	tcase_add_test(t, the_form);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);

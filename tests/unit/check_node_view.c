@@ -123,6 +123,14 @@ START_TEST(what_it_has_counted)
 	node_get_meter(w.node, &m);
 	node_get_links(w.node, links);
 	ck_assert_uint_eq(links[0].events, events + 1);
+	ck_assert_uint_eq(links[0].events_of[XSI_EV_CallReceived], 1);
+	ck_assert_uint_eq(links[0].events_of[XSI_EV_CallAnswered], 1);
+	ck_assert_uint_eq(links[0].events_of[XSI_EV_CallReleased], 0);
+	ck_assert_uint_eq(links[0].events_of[XSI_EV_CallSubscription], links[0].events - 2);
+	world_event(&w, "2001", "NobodyKnowsItEvent", "");
+	world_settle(&w);
+	node_get_links(w.node, links);
+	ck_assert_uint_eq(links[0].events_of[XSI_EV_UNKNOWN], 1);
 	ck_assert_uint_eq(events_sent(), sent + 1);
 	ck_assert_uint_eq(m.events_sent[CSTA_EV_Established], 1);
 	ck_assert_uint_eq(m.events_sent[CSTA_EVENT_COUNT], 0);
