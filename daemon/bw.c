@@ -69,6 +69,7 @@ bw_fini(struct bw *b)
 		bw_deactivate(b);
 	bw_drop_notes(b);
 	timers_fini(&b->timers);
+	timers_fini(&b->renewals);
 	bw_links_fini(b);
 	buf_fini(&b->path);
 	buf_fini(&b->body);

@@ -221,7 +221,8 @@ struct bw {
 	uint32_t deletes; /* under way */
 	struct mono phase_due;
 	struct bw_sub_list queues[BW_QUEUE_COUNT]; /* to be asked */
-	struct timers timers;                      /* of subscriptions, by state */
+	struct timers timers;                      /* of subscriptions that are asked, by state */
+	struct timers renewals; /* of those that are idle: when they are asked anew */
 	struct {
 		TAILQ_HEAD(, bw_leak) found; /* to be deleted */
 		uint32_t count, out;         /* of these; requests under way */

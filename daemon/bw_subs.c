@@ -62,7 +62,14 @@ bw_renew_later(struct bw *b, struct bw_sub *bs)
 	granted_ms -= (int64_t)rng_below(&b->x->rng, (uint64_t)granted_ms / 10 + 1);
 	if (bs->expires_s > 0 && granted_ms < ms)
 		ms = granted_ms;
-	timers_set(&b->timers, &bs->timer, mono_add_ms(bs->asked, ms));
+	timers_set(&b->renewals, &bs->timer, mono_add_ms(bs->asked, ms));
+}
+
+/* Where the timer of one in this state is: those that are idle have a heap of their own, whose first is the next renewal. */
+static struct timers *
+ask_timers(struct bw *b, enum bw_ask_state state)
+{
+	return state == ASK_IDLE ? &b->renewals : &b->timers;
 }
 
 static enum bw_queue
@@ -101,7 +108,7 @@ ask_change(struct bw *b, struct bw_sub *bs, enum bw_ask_state to)
 		TAILQ_REMOVE(&b->queues[bs->queue], bs, link);
 	if (bs->state == ASK_SENT)
 		b->asks_out--;
-	timers_clear(&b->timers, &bs->timer);
+	timers_clear(ask_timers(b, bs->state), &bs->timer);
 	bs->state = to;
 	switch (to) {
 	case ASK_IDLE:
@@ -202,7 +209,7 @@ bw_sub_free(struct bw *b, struct bw_sub *bs)
 		TAILQ_REMOVE(&b->queues[bs->queue], bs, link);
 	if (bs->state == ASK_SENT)
 		b->asks_out--;
-	timers_clear(&b->timers, &bs->timer);
+	timers_clear(ask_timers(b, bs->state), &bs->timer);
 	sub_forget_early(b, bs);
 	TAILQ_REMOVE(&bs->of->subs, bs, of_device);
 	if (bs->sub != NULL)
@@ -765,6 +772,8 @@ bw_subs_tick(struct bw *b)
 		return;
 	while (mono_due(timers_deadline(&b->timers), b->x->now))
 		subs_due(b, (struct bw_sub *)timers_first(&b->timers));
+	while (mono_due(timers_deadline(&b->renewals), b->x->now))
+		subs_due(b, (struct bw_sub *)timers_first(&b->renewals));
 	while ((bs = TAILQ_FIRST(&b->gaps)) != NULL && mono_due(bs->gap_due, b->x->now))
 		bw_gap_over(b, bs);
 }
@@ -772,7 +781,7 @@ bw_subs_tick(struct bw *b)
 struct mono
 bw_subs_deadline(const struct bw *b)
 {
-	struct mono due = timers_deadline(&b->timers);
+	struct mono due = mono_min(timers_deadline(&b->timers), timers_deadline(&b->renewals));
 
 	if (b->phase != BW_RUNNING)
 		return MONO_NEVER;

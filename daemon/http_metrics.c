@@ -181,6 +181,8 @@ struct page {
 		"Events that were sent to clients, by kind; those that came once at least. unknown = said by the other node before this one had its state.") \
 	XX(tandem_subscriptions, gauge, \
 		"Subscriptions at BroadWorks that are known, by event package; one may carry several.") \
+	XX(tandem_subscription_refresh_due_seconds, gauge, \
+		"In how long the next subscription is asked anew, which renews it and compares its snapshot; 0 = it is due. Only on a node that has some.") \
 	XX(tandem_subscription_failures_total, counter, \
 		"Subscribing, or asking anew, that BroadWorks refused or did not answer, by the first package of it and what the answer was; those that came once at least.") \
 	XX(tandem_overload, gauge, "1 for how overloaded this node is, 0 for the other levels.") \
@@ -414,6 +416,12 @@ FAMILY(tandem_subscriptions)
 	for (unsigned i = 0; i < CORE_PACKAGE_count; i++)
 		put_labelled(p->out, me, "package", core_package_text((enum core_package)i),
 			p->s->counts.subscribed[i]);
+}
+
+FAMILY(tandem_subscription_refresh_due_seconds)
+{
+	if (p->s->counts.refresh_due_us >= 0)
+		buf_printf(p->out, "%s %.15g\n", me, US(p->s->counts.refresh_due_us));
 }
 
 FAMILY(tandem_subscription_failures_total)

@@ -39,6 +39,16 @@ node_get_view(const struct node *n, struct mono now, struct ha_view *v)
 	ha_get_view(n->x.ha, now, v);
 }
 
+static int64_t
+view_refresh_due_us(const struct node *n, struct mono now)
+{
+	struct mono due = timers_deadline(&n->bw.renewals);
+
+	if (due.us == MONO_NEVER.us)
+		return -1;
+	return due.us > now.us ? due.us - now.us : 0;
+}
+
 void
 node_get_counts(const struct node *n, struct mono now, struct node_counts *c)
 {
@@ -56,6 +66,7 @@ node_get_counts(const struct node *n, struct mono now, struct node_counts *c)
 		.devices = HASH_CNT(by_id, m->devices),
 		.devices_out = m->devices_out,
 		.subscriptions = HASH_CNT(by_id, m->subs),
+		.refresh_due_us = view_refresh_due_us(n, now),
 		.queue_bytes = n->svc.queue_bytes,
 		.desynchronised = n->x.desynchronised,
 		.early_refused = n->x.early_refused,

@@ -23,11 +23,12 @@ struct node_counts {
 	uint32_t devices;
 	uint32_t subscriptions;
 	uint32_t subscribed[CORE_PACKAGE_count]; /* by package; one subscription may have several */
-	uint64_t queue_bytes;                    /* that wait for clients */
-	uint32_t devices_out;                    /* not confirmed, told out of service */
-	uint64_t desynchronised;                 /* 37205 since start */
-	uint64_t early_refused; /* events out of order without room: they come again */
-	uint64_t malformed;     /* documents and frames skipped */
+	int64_t refresh_due_us;  /* until the next of them is asked anew; -1: none is to be */
+	uint64_t queue_bytes;    /* that wait for clients */
+	uint32_t devices_out;    /* not confirmed, told out of service */
+	uint64_t desynchronised; /* 37205 since start */
+	uint64_t early_refused;  /* events out of order without room: they come again */
+	uint64_t malformed;      /* documents and frames skipped */
 	int64_t uptime_s;
 	const char *overload; /* "none", "imminent", "reached" */
 	uint64_t overloads;   /* since start */

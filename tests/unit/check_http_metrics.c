@@ -153,6 +153,10 @@ START_TEST(by_cause_and_owner)
 	expect("tandem_client_slow_disconnects_total{app=\"other\"} 0");
 	expect("tandem_subscriptions{package=\"Advanced Call\"} 48");
 	expect("tandem_subscriptions{package=\"Call Center Agent\"} 0");
+	expect("tandem_subscription_refresh_due_seconds 81.5");
+	s.counts.refresh_due_us = -1;
+	make();
+	ck_assert_ptr_null(strstr((char *)out.p, "\ntandem_subscription_refresh_due_seconds "));
 	expect("tandem_subscription_failures_total{package=\"Call Center Agent\",code=\"forbidden\"} 7");
 	ck_assert_ptr_null(strstr((char *)out.p, "code=\"not_found\""));
 	expect("tandem_xsi_channel_losses_total{xsp=\"xsp1\",cause=\"heartbeat\"} 1");

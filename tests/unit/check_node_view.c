@@ -372,6 +372,58 @@ START_TEST(by_package)
 }
 END_TEST
 
+static int64_t
+refresh_due_s(void)
+{
+	struct node_counts counts;
+
+	node_get_counts(w.node, w.now, &counts);
+	return counts.refresh_due_us < 0 ? -1 : counts.refresh_due_us / 1000000;
+}
+
+/*
+ * The nearest renewal, whatever else is awaited: a subscription that is to be tried again is none. Granted for 100 s, renewed
+ * after 80, or up to a tenth less.
+ */
+START_TEST(the_next_refresh)
+{
+	unsigned c;
+	int64_t first, second;
+
+	world_init(&w, 1, "refresh-percent = 80\n");
+	w.expires_s = 100;
+	world_start(&w);
+	ck_assert_int_eq(refresh_due_s(), -1);
+	c = world_session(&w);
+	world_monitor(&w, c, "2001");
+	world_run(&w, 1000);
+	first = refresh_due_s();
+	ck_assert_int_ge(first, 70);
+	ck_assert_int_lt(first, 80);
+	world_run(&w, 50000);
+	ck_assert_int_le(refresh_due_s(), first - 49);
+	/* a second one is further away, and one that is tried again in a few seconds is none */
+	world_monitor(&w, c, "2002");
+	world_rule(&w, "PUT", world_user(&w, "2002")->subscription, 503, -1, "");
+	world_run(&w, 1000);
+	second = refresh_due_s();
+	ck_assert_int_le(second, first - 50);
+	ck_assert_int_ge(second, first - 53);
+	world_send(&w, c, 71,
+		"<SnapshotDevice><snapshotObject>2002</snapshotObject></SnapshotDevice>");
+	world_run(&w, 2000);
+	ck_assert_int_ge(refresh_due_s(), second - 3);
+	/* it is renewed: the next is a life away */
+	world_forget_asked(&w);
+	world_run(&w, 30000);
+	ck_assert_uint_ge(world_asked_count(&w, world_user(&w, "2001")->subscription), 1);
+	ck_assert_int_gt(refresh_due_s(), 35);
+	world_step(&w, &(struct node_event){ .kind = NODE_EV_DEMOTE });
+	world_run(&w, 5000);
+	ck_assert_int_eq(refresh_due_s(), -1);
+}
+END_TEST
+
 /* Sessions of an application count under its name; figures of who waits are none of a node that is not active. */
 START_TEST(by_application)
 {
@@ -425,6 +477,7 @@ main(void)
 	tcase_add_test(t, calls_of_a_takeover);
 	tcase_add_test(t, calls_that_end);
 	tcase_add_test(t, by_package);
+	tcase_add_test(t, the_next_refresh);
 	tcase_add_test(t, by_application);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);

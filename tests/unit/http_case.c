@@ -125,6 +125,7 @@ http_case_fill(struct http_snap *s)
 		.devices = 50,
 		.devices_out = 1,
 		.subscribed = { [CORE_PACKAGE_advanced_call] = 48 },
+		.refresh_due_us = 81500000,
 		.desynchronised = 6,
 		.uptime_s = 77,
 		.overload = "imminent",
