@@ -396,6 +396,7 @@ bw_note_device_server(struct bw *b, struct bw_device *bd, struct str tracking)
 		return;
 	memcpy(old, bd->server, sizeof(old));
 	str_copy(bd->server, sizeof(bd->server), server);
+	bd->counted_at = meter_server_move(&b->x->meter, bd->counted_at, bd->server);
 	if (old[0] == '\0')
 		return;
 	bw_suspect_server(b, str_of(old));

@@ -127,6 +127,7 @@ struct bw_device {
 	bool confirmed;             /* since this node became active, or since the last doubt */
 	bool counted;               /* among bw.unconfirmed */
 	char server[24];            /* server id of its last new call; "" = none yet */
+	uint32_t counted_at;        /* place of that server in meter.servers */
 	bool suspect;               /* BroadWorks did not know a call of it that we know */
 	bool confers; /* a client makes a conference of its calls, which BroadWorks has not told yet */
 	char parks_at[24];  /* where a client asked to park a call of it; "" = nowhere */

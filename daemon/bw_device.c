@@ -202,6 +202,7 @@ bw_device(struct bw *b, struct core_device *d)
 	bd->counted = true;
 	b->unconfirmed++;
 	b->notes++;
+	b->x->meter.servers[METER_SERVER_UNKNOWN].devices++;
 	TAILQ_INIT(&bd->subs);
 	TAILQ_INIT(&bd->unnamed);
 	device_subs_init(b, bd);
@@ -233,6 +234,7 @@ bw_device_gone(struct bw *b, struct core_device *d)
 	if (bd->counted)
 		b->unconfirmed--;
 	b->notes--;
+	b->x->meter.servers[bd->counted_at].devices--;
 	bw_unnamed_drop(b, bd);
 	bw_scan_drop(bd);
 	mem_free(bd);

@@ -167,6 +167,8 @@ struct page {
 	XX(tandem_parties, gauge, "Parties of calls by their state.") \
 	XX(tandem_monitors, gauge, \
 		"Monitors of all sessions, by monitorType: what happens at a device, or calls wherever they go.") \
+	XX(tandem_as_users, gauge, \
+		"On the active: devices by the application server on which their last call was made, as its tracking id names it; unknown = no call since this node became active, other = there are too many servers.") \
 	XX(tandem_calls_total, counter, \
 		"Calls that ended while this node was active: as BroadWorks told it, or found gone by a comparison.") \
 	XX(tandem_desync_parties_total, counter, \
@@ -343,6 +345,19 @@ FAMILY(tandem_takeover_last_duration_seconds)
 		put_labelled(p->out, me, "phase", "channel", MS(t->channel_ms));
 	if (t->done)
 		put_labelled(p->out, me, "phase", "total", MS(t->resync_ms));
+}
+
+FAMILY(tandem_as_users)
+{
+	const struct meter_server *servers = p->s->meter.servers;
+
+	if (p->s->view.role != HA_ACTIVE)
+		return;
+	put_labelled(p->out, me, "as", "unknown", servers[METER_SERVER_UNKNOWN].devices);
+	put_labelled(p->out, me, "as", "other", servers[METER_SERVER_OTHER].devices);
+	for (unsigned i = METER_SERVER_OTHER + 1; i < METER_SERVERS; i++)
+		if (servers[i].id[0] != '\0')
+			put_labelled(p->out, me, "as", servers[i].id, servers[i].devices);
 }
 
 FAMILY(tandem_takeover_calls)

@@ -77,6 +77,36 @@ meter_app(struct meter *m, const char *name)
 	return METER_APP_OTHER;
 }
 
+static uint32_t
+server_place(const struct meter *m, const char *id)
+{
+	uint32_t place = METER_SERVER_OTHER;
+
+	for (uint32_t i = METER_SERVERS - 1; i > METER_SERVER_OTHER; i--) {
+		if (strcmp(m->servers[i].id, id) == 0)
+			return i;
+		/* a place that was never taken, rather than one whose server may come back */
+		if (m->servers[i].devices == 0 &&
+			(place == METER_SERVER_OTHER || m->servers[i].id[0] == '\0'))
+			place = i;
+	}
+	return place;
+}
+
+uint32_t
+meter_server_move(struct meter *m, uint32_t from, const char *id)
+{
+	uint32_t to;
+
+	m->servers[from].devices--;
+	to = id[0] != '\0' ? server_place(m, id) : METER_SERVER_UNKNOWN;
+	if (to > METER_SERVER_OTHER &&
+		!str_copy(m->servers[to].id, sizeof(m->servers[to].id), str_of(id)))
+		to = METER_SERVER_OTHER;
+	m->servers[to].devices++;
+	return to;
+}
+
 enum meter_code
 meter_code(uint64_t status)
 {

@@ -139,6 +139,16 @@ struct meter_app {
 #define METER_APP_OTHER 0
 #define METER_APPS (LIMIT_APPLICATIONS + 1)
 
+/* A server of BroadWorks as tracking ids name it, and the devices whose last call was made there. */
+struct meter_server {
+	char id[24];
+	uint32_t devices;
+};
+
+#define METER_SERVER_UNKNOWN 0 /* of devices without a call */
+#define METER_SERVER_OTHER 1   /* of those for which there was no room */
+#define METER_SERVERS 10
+
 /* Requests of a connection that are not answered yet: the newest of them. */
 #define METER_ASKED 32
 
@@ -162,9 +172,10 @@ struct meter {
 	uint64_t subscription_failures[CORE_PACKAGE_count][METER_REFUSAL_COUNT];
 	uint64_t desynchronised[METER_DESYNC_COUNT]; /* parties, each a 37205 */
 	uint64_t calls_ended[METER_END_COUNT];
-	struct meter_app apps[METER_APPS]; /* the first is METER_APP_OTHER */
-	uint64_t good[METER_REQUESTS];     /* requests of clients, by enum csta_request_kind */
-	uint64_t errors[METER_REQUESTS];   /* that were answered by an error */
+	struct meter_app apps[METER_APPS];          /* the first is METER_APP_OTHER */
+	struct meter_server servers[METER_SERVERS]; /* the first two are those above */
+	uint64_t good[METER_REQUESTS];   /* requests of clients, by enum csta_request_kind */
+	uint64_t errors[METER_REQUESTS]; /* that were answered by an error */
 	struct meter_hist request[METER_REQUESTS]; /* until its answer was made */
 	struct meter_hist
 		event_wait; /* of an event, from the step that said it to the step that sent it */
@@ -216,6 +227,11 @@ void meter_answer(
 	struct meter *m, struct meter_asks *a, uint32_t invoke, int64_t now_us, bool good);
 /** The place of an application's figures in meter.apps, taken if it has none; "", or no room: METER_APP_OTHER. */
 uint32_t meter_app(struct meter *m, const char *name);
+/**
+ * A device that counted at the place `from` has made a call on this server: returns its place in meter.servers from now on.
+ * Servers that no device is counted for give their places up to new ones.
+ */
+uint32_t meter_server_move(struct meter *m, uint32_t from, const char *id);
 /** Status of HTTP, 0: there was no answer. */
 enum meter_code meter_code(uint64_t status);
 

@@ -151,6 +151,9 @@ START_TEST(by_cause_and_owner)
 	expect("tandem_client_queue_bytes{app=\"desk\"} 4711");
 	expect("tandem_client_slow_disconnects_total{app=\"desk\"} 2");
 	expect("tandem_client_slow_disconnects_total{app=\"other\"} 0");
+	expect("tandem_as_users{as=\"unknown\"} 30");
+	expect("tandem_as_users{as=\"other\"} 0");
+	expect("tandem_as_users{as=\"2\"} 20");
 	expect("tandem_subscriptions{package=\"Advanced Call\"} 48");
 	expect("tandem_subscriptions{package=\"Call Center Agent\"} 0");
 	expect("tandem_subscription_refresh_due_seconds 81.5");
@@ -199,6 +202,7 @@ START_TEST(of_a_standby)
 	expect("tandem_role{role=\"active\"} 0");
 	expect("tandem_replication_behind_deltas 5");
 	expect("tandem_serving 0");
+	ck_assert_ptr_null(strstr((char *)out.p, "\ntandem_as_users{"));
 	/* no takeover: no figure of one, but for its time, 0 */
 	ck_assert_ptr_null(strstr((char *)out.p, "tandem_takeover_last_duration_seconds{"));
 	s.view.role = HA_SYNCING;

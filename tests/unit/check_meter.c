@@ -118,6 +118,49 @@ START_TEST(codes)
 }
 END_TEST
 
+static uint32_t
+on_server(const struct meter *m, const char *id)
+{
+	for (uint32_t i = METER_SERVER_OTHER + 1; i < METER_SERVERS; i++)
+		if (strcmp(m->servers[i].id, id) == 0)
+			return m->servers[i].devices;
+	return 0;
+}
+
+/* Eight servers have names, the ninth is one of the others; it gets the place of one that nobody is left on. */
+START_TEST(servers)
+{
+	static struct meter m;
+	uint32_t at[9] = { 0 };
+	char id[40];
+
+	m.servers[METER_SERVER_UNKNOWN].devices = 10;
+	for (unsigned i = 0; i < 9; i++) {
+		snprintf(id, sizeof(id), "s%u", i);
+		at[i] = meter_server_move(&m, at[i], id);
+	}
+	ck_assert_uint_eq(m.servers[METER_SERVER_UNKNOWN].devices, 1);
+	ck_assert_uint_eq(m.servers[METER_SERVER_OTHER].devices, 1);
+	ck_assert_uint_eq(on_server(&m, "s0"), 1);
+	ck_assert_uint_eq(on_server(&m, "s8"), 0);
+	at[8] = meter_server_move(&m, at[8], "s0");
+	at[1] = meter_server_move(&m, at[1], "s0");
+	ck_assert_uint_eq(on_server(&m, "s0"), 3);
+	ck_assert_uint_eq(on_server(&m, "s1"), 0);
+	ck_assert_uint_eq(m.servers[METER_SERVER_OTHER].devices, 0);
+	at[8] = meter_server_move(&m, at[8], "s8");
+	ck_assert_uint_eq(on_server(&m, "s8"), 1);
+	ck_assert_uint_eq(on_server(&m, "s0"), 2);
+	/* the only device of its server: it stays where it is; a name that is too long has no place */
+	ck_assert_uint_eq(meter_server_move(&m, at[2], "s2"), at[2]);
+	memset(id, 'x', sizeof(id) - 1);
+	at[8] = meter_server_move(&m, at[8], id);
+	ck_assert_uint_eq(at[8], METER_SERVER_OTHER);
+	ck_assert_uint_eq(meter_server_move(&m, at[8], ""), METER_SERVER_UNKNOWN);
+	ck_assert_uint_eq(m.servers[METER_SERVER_UNKNOWN].devices, 2);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -133,6 +176,7 @@ main(void)
 	tcase_add_test(t, many_requests);
 	tcase_add_test(t, applications);
 	tcase_add_test(t, codes);
+	tcase_add_test(t, servers);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

@@ -350,6 +350,41 @@ START_TEST(calls_that_end)
 }
 END_TEST
 
+static uint32_t
+devices_on(const char *server)
+{
+	node_get_meter(w.node, &m);
+	for (unsigned i = METER_SERVER_OTHER + 1; i < METER_SERVERS; i++)
+		if (strcmp(m.servers[i].id, server) == 0)
+			return m.servers[i].devices;
+	return 0;
+}
+
+/* A device counts where its last call was made, until this node is not active any more and drops its notes of it. */
+START_TEST(devices_by_server)
+{
+	unsigned c = begin(); /* a call of 2001 on server 1 */
+
+	world_monitor(&w, c, "2002");
+	world_monitor(&w, c, "2003");
+	world_run(&w, 1000);
+	ck_assert_uint_eq(devices_on("1"), 1);
+	ck_assert_uint_eq(m.servers[METER_SERVER_UNKNOWN].devices, 2);
+	world_call(&w, "2002", "CallReceivedEvent", "b", "8:1", "Terminator", "Alerting", "2051");
+	world_settle(&w);
+	ck_assert_uint_eq(devices_on("1"), 2);
+	world_call(&w, "2002", "CallReceivedEvent", "c", "1:2", "Terminator", "Alerting", "2052");
+	world_run(&w, 1000);
+	ck_assert_uint_eq(devices_on("1"), 1);
+	ck_assert_uint_eq(devices_on("2"), 1);
+	ck_assert_uint_eq(m.servers[METER_SERVER_UNKNOWN].devices, 1);
+	world_step(&w, &(struct node_event){ .kind = NODE_EV_DEMOTE });
+	world_run(&w, 5000);
+	ck_assert_uint_eq(devices_on("1") + devices_on("2"), 0);
+	ck_assert_uint_eq(m.servers[METER_SERVER_UNKNOWN].devices, 0);
+}
+END_TEST
+
 START_TEST(by_package)
 {
 	struct node_counts counts;
@@ -476,6 +511,7 @@ main(void)
 	tcase_add_test(t, out_of_step_after_an_activation);
 	tcase_add_test(t, calls_of_a_takeover);
 	tcase_add_test(t, calls_that_end);
+	tcase_add_test(t, devices_by_server);
 	tcase_add_test(t, by_package);
 	tcase_add_test(t, the_next_refresh);
 	tcase_add_test(t, by_application);

@@ -152,6 +152,8 @@ http_case_fill(struct http_snap *s)
 	s->meter.calls_ended[METER_END_NORMAL] = 12;
 	s->meter.calls_ended[METER_END_RESYNC] = 3;
 	s->meter.subscription_failures[CORE_PACKAGE_agent][METER_REFUSAL_FORBIDDEN] = 7;
+	s->meter.servers[METER_SERVER_UNKNOWN].devices = 30;
+	s->meter.servers[METER_SERVERS - 1] = (struct meter_server){ .id = "2", .devices = 20 };
 	s->meter.apps[METER_APP_OTHER].clients = 1;
 	s->meter.apps[1] = (struct meter_app){
 		.name = "desk", .slow_disconnects = 2, .clients = 5, .queue_bytes = 4711
