@@ -272,6 +272,19 @@ event_gap_closed(struct bw *b, struct bw_sub *bs)
 	bs->gap_due = MONO_NEVER;
 }
 
+void
+bw_early_forget(struct bw *b, struct bw_sub *bs)
+{
+	struct bw_early *e;
+
+	while ((e = TAILQ_FIRST(&bs->early)) != NULL) {
+		TAILQ_REMOVE(&bs->early, e, link);
+		bw_early_free(b, e);
+	}
+	bs->early_count = 0;
+	event_gap_closed(b, bs);
+}
+
 /* One that waited, and is the next or was taken in another copy. */
 static void
 event_take_kept(struct bw *b, struct bw_sub *bs, struct bw_early *e)
@@ -350,7 +363,7 @@ bw_gap_over(struct bw *b, struct bw_sub *bs)
 	CORE_EMIT(&b->x->em, sub_seq, .subscription = str_of(bs->sub->id),
 		.sequence = sequence_before(e->sequence));
 	bw_blame(bs->of, METER_DESYNC_GAP);
-	bw_sub_ask(b, bs, bs == bs->of->primary);
+	bw_sub_missed(b, bs);
 	if (bs->of->device == NULL)
 		bw_scope_missed(b, bs);
 	if (event_take_early(b, bs) && !TAILQ_EMPTY(&bs->early)) {
@@ -410,16 +423,9 @@ event_may_skip(const struct bw_sub *bs, const struct xsi_event *ev)
 static void
 event_count_anew(struct bw *b, struct bw_sub *bs)
 {
-	struct bw_early *e;
-
 	log_emit(b->x->log, M_SUBSCRIPTION, "device=%s subscription=%s counts its events anew",
 		bw_sub_owner(bs), bs->sub->id);
-	while ((e = TAILQ_FIRST(&bs->early)) != NULL) {
-		TAILQ_REMOVE(&bs->early, e, link);
-		bs->early_count--;
-		bw_early_free(b, e);
-	}
-	event_gap_closed(b, bs);
+	bw_early_forget(b, bs);
 }
 
 /* An event of a subscription we hold, wherever it stands in the order. */

@@ -76,6 +76,8 @@ void bw_subs_http_done(
 	struct bw *b, const struct bw_request *r, uint64_t status, struct str why, struct str body);
 /** Asks (once more if it is being asked). `urgent`: ahead of those without calls. */
 void bw_sub_ask(struct bw *b, struct bw_sub *bs, bool urgent);
+/** Events were lost: asks, and a snapshot that is awaited may be among them: it has gap-wait-ms left, once. */
+void bw_sub_missed(struct bw *b, struct bw_sub *bs);
 /** The snapshot of a primary package was compared just now; `resync`: BroadWorks says that it sent it unasked. */
 void bw_sub_compared(struct bw *b, struct bw_sub *bs, bool resync);
 /** Something that answers an ask of a secondary package came. */
@@ -100,6 +102,8 @@ const char *bw_sub_owner(const struct bw_sub *bs);
 void bw_unnamed_drop(struct bw *b, struct bw_device *bd);
 /** One that is in no list any more. */
 void bw_early_free(struct bw *b, struct bw_early *e);
+/** What waits for events before it is given up, and they are not waited for any more. */
+void bw_early_forget(struct bw *b, struct bw_sub *bs);
 /** What the configuration wants of devices of a kind. */
 uint32_t bw_packages_wanted(const struct bw *b, enum core_device_kind kind);
 /** Asks all subscriptions of a device, the primary one with the others or not. */

@@ -123,6 +123,7 @@ ask_change(struct bw *b, struct bw_sub *bs, enum bw_ask_state to)
 		bs->sent = b->x->now;
 		break;
 	case ASK_WAIT:
+		bs->hurried = false;
 		timers_set(&b->timers, &bs->timer,
 			mono_add_ms(b->x->now, b->x->conf->snapshot_wait_ms));
 		break;
@@ -150,6 +151,18 @@ bw_sub_ask(struct bw *b, struct bw_sub *bs, bool urgent)
 		ask_change(b, bs, ASK_QUEUED);
 		break;
 	}
+}
+
+void
+bw_sub_missed(struct bw *b, struct bw_sub *bs)
+{
+	struct mono due = mono_add_ms(b->x->now, b->x->conf->gap_wait_ms);
+
+	bw_sub_ask(b, bs, is_primary(bs));
+	if (bs->state != ASK_WAIT || bs->failures > 0)
+		return; /* whose events are lost each time is asked no faster than one that is silent */
+	bs->hurried = true;
+	timers_set(&b->timers, &bs->timer, mono_min(bs->timer.due, due));
 }
 
 /* Others are being asked, or wait for their turn. */
@@ -187,21 +200,6 @@ bw_ask_for_client(struct bw *b, struct core_device *d)
 
 /* --- ids ----------------------------------------------------------------------------------------------- */
 
-static void
-sub_forget_early(struct bw *b, struct bw_sub *bs)
-{
-	while (!TAILQ_EMPTY(&bs->early)) {
-		struct bw_early *e = TAILQ_FIRST(&bs->early);
-
-		TAILQ_REMOVE(&bs->early, e, link);
-		bw_early_free(b, e);
-	}
-	bs->early_count = 0;
-	if (bs->gap_due.us != MONO_NEVER.us)
-		TAILQ_REMOVE(&b->gaps, bs, gap);
-	bs->gap_due = MONO_NEVER;
-}
-
 void
 bw_sub_free(struct bw *b, struct bw_sub *bs)
 {
@@ -210,7 +208,7 @@ bw_sub_free(struct bw *b, struct bw_sub *bs)
 	if (bs->state == ASK_SENT)
 		b->asks_out--;
 	timers_clear(ask_timers(b, bs->state), &bs->timer);
-	sub_forget_early(b, bs);
+	bw_early_forget(b, bs);
 	TAILQ_REMOVE(&bs->of->subs, bs, of_device);
 	if (bs->sub != NULL)
 		bs->sub->south = NULL;
@@ -248,7 +246,7 @@ bw_sub_set_id(struct bw *b, struct bw_sub *bs, struct str id)
 
 	if (old != NULL && str_is(id, old->id))
 		return;
-	sub_forget_early(b, bs);
+	bw_early_forget(b, bs);
 	bs->low_numbers = false;
 	memset(bs->skipped, 0, sizeof(bs->skipped));
 	bs->owed = id.n == 0 ? 0 : bs->owed;
@@ -616,7 +614,11 @@ ask_waited(struct bw *b, struct bw_sub *bs)
 	bool primary = is_primary(bs);
 
 	bs->owed_until = mono_add_ms(b->x->now, ASK_OWED_MS);
-	if (bs->low_numbers && bs->sub != NULL) {
+	if (bs->hurried) {
+		bs->failures++;
+		bs->urgent = primary;
+		ask_change(b, bs, ASK_QUEUED);
+	} else if (bs->low_numbers && bs->sub != NULL) {
 		bs->failures++;
 		ask_anew(b, bs, "counts its events anew");
 		if (primary)

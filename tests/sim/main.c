@@ -2,7 +2,7 @@
 /*
  * sim: two production nodes and their world in simulated time.
  *
- *   sim --seed N [--seeds M] [--seconds S] [--faults a,b|none|all] [--features] [--trace] [--hash] [--quiet]
+ *   sim --seed N [--seeds M] [--seconds S] [--faults a,b|none|all] [--features] [--point NAME] [--trace] [--hash] [--quiet]
  *
  * Runs the seeds N .. N+M-1. Exit 0 and one line of totals, or 1 at the first seed that breaks an invariant, with seed, invariant, the
  * last lines of its trace and the command that replays it.
@@ -38,11 +38,15 @@ static void
 main_usage(FILE *to)
 {
 	fprintf(to,
-		"usage: sim --seed N [--seeds M] [--seconds S] [--faults LIST|none|all] [--trace] [--features] [--hash] [--each] [--quiet]\n"
+		"usage: sim --seed N [--seeds M] [--seconds S] [--faults LIST|none|all] [--point NAME] [--trace] [--features] [--hash] [--each] [--quiet]\n"
 		"  --seconds  virtual seconds with faults (0: drawn by the seed)\n"
 		"  --faults   names the kinds that are all on; all: the seed draws; none. Kinds:\n");
 #define XX(name, text) fprintf(to, "               %-12s %s\n", #name, text);
 	SIM_FAULTS(XX)
+#undef XX
+	fprintf(to, "  --point    the only one that the fault of this name draws. Points:\n");
+#define XX(id, name, kind, frame, method, path) fprintf(to, "               %s\n", name);
+	SIM_POINTS(XX)
 #undef XX
 	fprintf(to,
 		"  --features transfers, conferences, queues, agents, hoteling whatever the seed says\n"
@@ -79,6 +83,15 @@ main_faults(const char *list, struct sim_options *o)
 }
 
 static bool
+main_point(const char *name, struct sim_options *o)
+{
+	o->point = sim_point_of_name(str_of(name));
+	if (o->point == SIM_POINT_NONE)
+		fprintf(stderr, "sim: no point is called %s\n", name);
+	return o->point != SIM_POINT_NONE;
+}
+
+static bool
 main_number(const char *text, uint64_t *out)
 {
 	if (str_u64(str_of(text), UINT64_MAX, out))
@@ -97,6 +110,7 @@ main_parse(int argc, char **argv, struct main_options *o)
 		{ "seconds", required_argument, NULL, 't' },
 		{ "ticks", required_argument, NULL, 't' },
 		{ "faults", required_argument, NULL, 'f' },
+		{ "point", required_argument, NULL, 'p' },
 		{ "trace", no_argument, NULL, 'T' },
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "hash", no_argument, NULL, 'h' },
@@ -124,6 +138,9 @@ main_parse(int argc, char **argv, struct main_options *o)
 		case 'f':
 			good = main_faults(optarg, &o->sim);
 			o->faults = optarg;
+			break;
+		case 'p':
+			good = main_point(optarg, &o->sim);
 			break;
 		case 'T':
 			o->sim.trace = true;
@@ -244,8 +261,10 @@ main_tell(const struct main_options *o, const struct sim *broken, const char *pr
 			printf("the second run was not the same: it is not deterministic\n");
 	}
 	free(s);
-	printf("replay: %s --seed %" PRIu64 "%s%s%s%s --trace\n", program, opt.seed, seconds,
+	printf("replay: %s --seed %" PRIu64 "%s%s%s%s%s%s --trace\n", program, opt.seed, seconds,
 		o->faults ? " --faults " : "", o->faults ? o->faults : "",
+		opt.point ? " --point " : "",
+		opt.point ? sim_point_name((enum sim_point)opt.point) : "",
 		opt.features ? " --features" : "");
 }
 

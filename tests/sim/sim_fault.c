@@ -121,6 +121,18 @@ fault_pause(struct sim *s)
 	sim_node_pause(s, node, brief ? fault_ms(s, 30, 2500) : fault_ms(s, 2000, 9000));
 }
 
+/* Whoever comes there first, if it is what this node does: so it stays armed over restarts. */
+static void
+fault_point(struct sim *s)
+{
+	struct sim_node *n = s->nodes[fault_node(s)];
+
+	n->point = s->opt.point != 0 ?
+		(enum sim_point)s->opt.point :
+		1 + (enum sim_point)sim_world_rand(s, SIM_RNG_FAULT, SIM_POINT_COUNT - 1);
+	n->point_before = fault_chance(s, 50);
+}
+
 static void
 fault_tryagain(struct sim *s)
 {
@@ -220,6 +232,9 @@ fault_do(struct sim *s, enum sim_fault kind)
 	case SIM_FAULT_slowclients:
 		fault_slowclients(s, client);
 		break;
+	case SIM_FAULT_point:
+		fault_point(s);
+		break;
 	case SIM_FAULT_renumber:
 	case SIM_FAULT_drift:
 	case SIM_FAULT_slowring:
@@ -249,6 +264,7 @@ static const int64_t fault_gap_ms[SIM_FAULT_COUNT][2] = {
 	[SIM_FAULT_disk] = { 10000, 40000 },
 	[SIM_FAULT_wallclock] = { 1000, 20000 },
 	[SIM_FAULT_slowclients] = { 2000, 20000 },
+	[SIM_FAULT_point] = { 4000, 20000 },
 };
 
 static void
@@ -275,6 +291,8 @@ fault_is_on(struct sim *s, enum sim_fault kind)
 {
 	if (kind == SIM_FAULT_thirdvote)
 		return s->opt.seed % 4 == 3;
+	if (kind == SIM_FAULT_point)
+		return s->opt.seed % 5 == 2;
 	return fault_chance(s, FAULT_PERCENT);
 }
 
@@ -303,6 +321,7 @@ sim_fault_end(struct sim *s)
 	s->calm = true;
 	for (unsigned i = 0; i < SIM_NODES; i++) {
 		s->nodes[i]->crash_in = 0;
+		s->nodes[i]->point = SIM_POINT_NONE;
 		s->nodes[i]->disk_full = false;
 	}
 	if (sim_ring_is_split(s))

@@ -19,7 +19,7 @@
 #include <stdio.h>
 
 #define LIVE_STEP_US (100 * SIM_MS)
-#define LIVE_STEADY_US (6 * SIM_S) /* an ask whose snapshot was lost is repeated after five */
+#define LIVE_STEADY_US (2 * SIM_S)
 #define LIVE_RENUMBERED_US (10 * SIM_S)
 #define LIVE_LIMIT_US (120 * SIM_S)
 #define LIVE_PARTIES_MAX 64

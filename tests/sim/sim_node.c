@@ -259,12 +259,24 @@ node_hash_action(struct sim *s, const struct node_action *a)
 }
 
 static void
+node_die_at_point(struct sim *s, struct sim_node *n)
+{
+	char why[64];
+
+	snprintf(why, sizeof(why), "%s %s", n->point_before ? "before" : "after",
+		sim_point_name(n->point));
+	n->point = SIM_POINT_NONE;
+	sim_node_kill(s, n->index, false, why);
+}
+
+static void
 node_actions(struct sim *s, struct sim_node *n)
 {
 	size_t count = node_out_count(n->out);
 
 	for (size_t i = 0; i < count; i++) {
 		struct node_action a = node_out_at(n->out, i);
+		bool point;
 
 		node_hash_action(s, &a);
 		if (a.kind == NODE_ACT_SAVE_EPOCH && n->disk_full) {
@@ -272,7 +284,13 @@ node_actions(struct sim *s, struct sim_node *n)
 			sim_node_kill(s, n->index, false, "the epoch cannot be kept");
 			return;
 		}
-		node_perform(s, n, &a);
+		point = sim_point_is(n->point, &a);
+		if (!point || !n->point_before)
+			node_perform(s, n, &a);
+		if (point) {
+			node_die_at_point(s, n);
+			return;
+		}
 		if (n->crash_in > 0 && --n->crash_in == 0) {
 			sim_node_kill(s, n->index, false, "between two actions");
 			return;

@@ -7,6 +7,7 @@
 #define TANDEM_SIM_NODE_H
 
 #include "daemon/node.h"
+#include "tests/sim/sim_point.h"
 #include "tests/sim/sim_world.h"
 
 struct sim_node_input;
@@ -32,8 +33,10 @@ struct sim_node {
 	int64_t paused_at_us, paused_total_us;
 	struct sim_node_input *inbox, **inbox_end; /* what came while paused */
 	bool listening;
-	unsigned crash_in;   /* 0: not armed; else dies after this many actions */
-	uint64_t tick_order; /* of the tick event that counts */
+	unsigned crash_in;    /* 0: not armed; else dies after this many actions */
+	enum sim_point point; /* the next process that comes there dies; NONE: not armed */
+	bool point_before;    /* else right after it */
+	uint64_t tick_order;  /* of the tick event that counts */
 	struct mono tick_due;
 	int64_t storm_since_us;
 	unsigned storm_count;

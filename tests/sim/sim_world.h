@@ -47,7 +47,8 @@
 	XX(disk, "an epoch cannot be written: the process ends there") \
 	XX(wallclock, "the wall clocks are set, forward and back") \
 	XX(slowclients, "clients do not read for a while") \
-	XX(thirdvote, "a quorum device decides after a split who fences the other")
+	XX(thirdvote, "a quorum device decides after a split who fences the other") \
+	XX(point, "a process dies right before or after a named action, see --point")
 
 enum sim_fault {
 #define XX(name, text) SIM_FAULT_##name,
@@ -88,7 +89,8 @@ struct sim_options {
 	uint32_t faults_allowed; /* bit 1 << enum sim_fault */
 	bool faults_forced;      /* all that are allowed are on, none is drawn */
 	bool trace;
-	bool features; /* all that the world has, whatever the seed says */
+	unsigned point; /* enum sim_point: the only one that processes die at; 0 = any */
+	bool features;  /* all that the world has, whatever the seed says */
 	bool quiet;
 };
 

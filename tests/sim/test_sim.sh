@@ -213,10 +213,36 @@ cuts()
 	fi
 }
 
+# Named crash points: a process dies at each of them, before and after it, and nothing is broken by that.
+points()
+{
+	local args name when
+	: >"$work/points"
+	# the second: a dead node's channels are there to be deleted only where the host went with it
+	for args in '--seeds 100 --faults point,crash,switchover' '--seeds 12 --faults point,crash,hostdown --point channel-delete'; do
+		# shellcheck disable=SC2086 # words
+		"$sim" --seed 100 $args --trace >>"$work/points" 2>&1 ||
+			bad "points: $(grep -m 1 breaks "$work/points"); replay: $sim --seed 100 $args"
+	done
+	for name in $("$sim" --help | sed -n '/Points:$/,/--features/s/^ \{15\}\([a-z-]*\)$/\1/p'); do
+		for when in before after; do
+			# a process that has said it stopped is gone
+			[[ $name.$when == stopped.after ]] && continue
+			if grep -q "dies: $when $name\$" "$work/points"; then good 1; else bad "points: no process died $when $name"; fi
+		done
+	done
+	if ! "$sim" --seed 100 --point nonsense >"$work/points" 2>&1 && grep -q 'no point is called nonsense' "$work/points"; then
+		good 1
+	else
+		bad "points: a name that is none: $(head -n 1 "$work/points")"
+	fi
+}
+
 first=${SIM_BASE:-$(base)}
 kept_seeds
 cuts split,nofence,clients
 cuts split,thirdvote,clients
+points
 run_seeds "$first" "$fresh"
 judge_seeds "$fresh"
 ((failed > 0)) && show_first

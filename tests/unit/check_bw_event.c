@@ -106,6 +106,53 @@ START_TEST(test_gap)
 }
 END_TEST
 
+/*
+ * The snapshot that is awaited may be among the events that did not come: asked again when gap-wait-ms is over once more. A
+ * subscription that loses its events each time is not asked faster than one that is silent.
+ */
+START_TEST(test_gap_while_waiting)
+{
+	setup(1, "gap-wait-ms = 300\nsnapshot-wait-ms = 3000\n");
+	w.snapshots = false;
+	w.quiet_acks = true;
+	world_event_as(&w, 0, "2001", "x2", 3, "CallAnsweredEvent", ACTIVE);
+	world_run(&w, 310);
+	world_asked(&w, "xsp1 PUT E/subscription/s1-2001\n");
+	world_event_as(&w, 0, "2001", "x5", 6, "CallHeldEvent", HELD);
+	world_run(&w, 590);
+	world_asked(&w, "");
+	world_run(&w, 30);
+	world_asked(&w, "xsp1 PUT E/subscription/s1-2001\n");
+	ck_assert_uint_eq(world_logged(&w, 37209, "device=2001 events 4 to 5"), 1);
+	world_event_as(&w, 0, "2001", "x8", 9, "CallRetrievedEvent", ACTIVE);
+	world_run(&w, 2500);
+	world_asked(&w, "");
+	world_fini(&w);
+}
+END_TEST
+
+/* It was not among them: nothing is asked that would not have been. */
+START_TEST(test_gap_before_the_snapshot)
+{
+	setup(1, "gap-wait-ms = 300\nsnapshot-wait-ms = 3000\n");
+	w.snapshots = false;
+	w.quiet_acks = true;
+	world_event_as(&w, 0, "2001", "x2", 3, "CallAnsweredEvent", ACTIVE);
+	world_run(&w, 310);
+	world_event_as(&w, 0, "2001", "x5", 6, "CallHeldEvent", HELD);
+	world_run(&w, 400);
+	world_asked(&w, "xsp1 PUT E/subscription/s1-2001\n");
+	world_half(&w, "2001", "a", "7:1", "Terminator", "Held", "2002");
+	world_user(&w, "2001")->sequence = 6;
+	w.snapshots = true;
+	world_snapshot(&w, "2001", "CallSubscriptionEvent");
+	world_run(&w, 5000);
+	/* what was lost after the question had been sent is asked once more, as ever */
+	world_asked(&w, "xsp1 PUT E/subscription/s1-2001\n");
+	world_fini(&w);
+}
+END_TEST
+
 /* Two holes, one behind the other. */
 START_TEST(test_two_gaps)
 {
@@ -437,6 +484,8 @@ main(void)
 		test_duplicate_new_id,
 		test_reordered,
 		test_gap,
+		test_gap_while_waiting,
+		test_gap_before_the_snapshot,
 		test_two_gaps,
 		test_too_many_early,
 		test_snapshot_closes_gap,
