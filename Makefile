@@ -325,6 +325,9 @@ install-files:
 	$(call install_as,644,$(PREFIX)/share/bash-completion/completions/tandemctl,$(BUILD)/man/tandemctl.bash)
 	$(call install_as,755,$(PREFIX)/lib/nagios/plugins/check_tandem,deploy/nagios/check_tandem)
 	$(call install_as,755,$(INSTALL_DATA)/alerts/tandem-alert.sh,deploy/alerts/tandem-alert.sh)
+	$(call install_as,755,$(INSTALL_DATA)/snmp/pass_persist.sh,deploy/snmp/pass_persist.sh)
+	$(AGENT_PATHS) -i '$(DESTDIR)$(INSTALL_DATA)/snmp/pass_persist.sh'
+	$(call install_as,644,$(PREFIX)/share/snmp/mibs/TANDEM-CLUSTER-MIB.txt,deploy/snmp/TANDEM-CLUSTER-MIB.txt)
 	$(call install_files,755,$(INSTALL_DATA)/pacemaker,$(wildcard deploy/pacemaker/setup-*.sh))
 	$(call install_files,644,$(INSTALL_DATA)/pacemaker,$(wildcard deploy/pacemaker/*.xml deploy/pacemaker/lib.sh))
 	$(call install_files,755,$(INSTALL_DATA)/pacemaker/fencing,$(filter-out %/lib.sh,$(wildcard deploy/pacemaker/fencing/*.sh)))

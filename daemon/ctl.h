@@ -47,6 +47,7 @@ enum ctl_level {
 	XX(OCF_PROMOTE, "ocf-promote", ADMIN) \
 	XX(OCF_DEMOTE, "ocf-demote", ADMIN) \
 	XX(OCF_SCORE, "ocf-score", READ) \
+	XX(OCF_CONDITION, "ocf-condition", READ) \
 	XX(VERSION, "version", READ) \
 	XX(PID, "pid", READ) \
 	XX(LOGLEVEL, "loglevel", OPERATE) \

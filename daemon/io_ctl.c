@@ -121,6 +121,8 @@ answer_status(struct io_ctl *c, enum ctl_verb verb)
 		ctl_answer_code(&c->answer,
 			(int)ctl_health_code(node_role(n), stat_healthy(&in, text, sizeof(text))),
 			text);
+	else if (verb == CTL_OCF_CONDITION)
+		ctl_answer_code(&c->answer, 0, stat_condition_name(stat_condition(&in)));
 	else
 		stat_status(&in, &c->answer);
 }
@@ -281,6 +283,7 @@ perform(struct io_ctl *c, const struct ctl_request *r)
 	case CTL_STATUS:
 	case CTL_READY:
 	case CTL_OCF_HEALTH:
+	case CTL_OCF_CONDITION:
 		answer_status(c, r->verb);
 		break;
 	case CTL_HISTORY:

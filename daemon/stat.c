@@ -172,6 +172,55 @@ stat_healthy(const struct stat_input *in, char *text, size_t size)
 	return why == NULL;
 }
 
+/* --- condition -------------------------------------------------------------------------------- */
+
+static bool
+states_differ(const struct ha_view *v)
+{
+	return v->states_differed || (v->peer.known && v->digest_offset != 0 && !v->digest_equal);
+}
+
+/* What is no alarm before the node has settled. */
+static enum stat_condition
+active_condition(const struct stat_input *in)
+{
+	char text[200];
+
+	if (in->view->role != HA_ACTIVE)
+		return STAT_OK;
+	if (in->counts->channels_want > 0 && in->counts->channels_open == 0)
+		return STAT_NO_XSP;
+	return in->clustered && !stat_ready(in, text, sizeof(text)) ? STAT_NOT_READY : STAT_OK;
+}
+
+enum stat_condition
+stat_condition(const struct stat_input *in)
+{
+	const struct ha_view *v = in->view;
+	enum stat_condition condition;
+
+	if (v->two_actives || (v->role == HA_ACTIVE && v->peer.known && v->peer.role == HA_ACTIVE))
+		return STAT_TWO_ACTIVES;
+	condition = active_condition(in);
+	if (condition == STAT_NO_XSP && has_settled(in))
+		return STAT_NO_XSP;
+	if (states_differ(v))
+		return STAT_DESYNC;
+	return condition == STAT_OK || has_settled(in) ? condition : STAT_UNJUDGED;
+}
+
+const char *
+stat_condition_name(enum stat_condition condition)
+{
+	static const char *const names[] = {
+#define XX(name, text) [STAT_##name] = text,
+		STAT_CONDITIONS(XX)
+#undef XX
+	};
+
+	return names[condition];
+}
+
 /* --- status ----------------------------------------------------------------------------------- */
 
 static const char *

@@ -50,6 +50,28 @@ bool stat_ready_but_config(const struct stat_input *in);
  */
 bool stat_healthy(const struct stat_input *in, char *text, size_t size);
 
+#define STAT_CONDITIONS(XX) \
+	XX(OK, "ok") \
+	XX(NOT_READY, "not-ready")     /* no standby could take over now */ \
+	XX(NO_XSP, "no-xsp")           /* no event channel is open */ \
+	XX(TWO_ACTIVES, "two-actives") /* 37420 */ \
+	XX(DESYNC, "desync")           /* 37320 */ \
+	XX(UNJUDGED, "-") /* it has not settled: whatever was told before still holds */
+
+enum stat_condition {
+#define XX(name, text) STAT_##name,
+	STAT_CONDITIONS(XX)
+#undef XX
+};
+
+/**
+ * The worst of what an operator is alarmed of. What concerns the pair is told by the active alone, so that it is told
+ * once; a node that is not active knows of nothing but a state that differs, and of having been active beside another one.
+ */
+enum stat_condition stat_condition(const struct stat_input *in);
+/** Its word, for the resource agent. */
+const char *stat_condition_name(enum stat_condition condition);
+
 /** "active", "standby" or "fenced": what an operator calls it. */
 const char *stat_role(enum ha_role role);
 /** What the node is doing in its role: "serving", "in step", "joining"... */

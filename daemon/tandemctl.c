@@ -434,10 +434,12 @@ cmd_ocf(const struct tandemctl_call *c)
 		return ocf_ask(c, "ocf-demote", TANDEMCTL_ORDER_MS, false);
 	if (strcmp(action, "score") == 0)
 		return ocf_ask(c, "ocf-score", TANDEMCTL_ASK_MS, true);
+	if (strcmp(action, "condition") == 0)
+		return ocf_ask(c, "ocf-condition", TANDEMCTL_ASK_MS, true);
 	if (strcmp(action, "notify") == 0)
 		return CTL_OCF_SUCCESS; /* the ring tells the daemon all that a notification could */
 	fprintf(stderr,
-		"tandemctl: ocf: allowed: monitor, health, promote, demote, score, notify\n");
+		"tandemctl: ocf: allowed: monitor, health, promote, demote, score, condition, notify\n");
 	return action[0] == '\0' ? (int)CTL_OCF_ARGS : (int)TANDEMCTL_REFUSED;
 }
 
@@ -490,7 +492,7 @@ static const struct command {
 	{ "schema", tandemctl_schema, "[NAME]", "",
 		"the form of what --json prints, as a JSON schema" },
 	{ "version", cmd_version, "", "read", "of tandemctl and of the daemon" },
-	{ "ocf", cmd_ocf, "monitor|health|promote|demote|score|notify", "admin",
+	{ "ocf", cmd_ocf, "monitor|health|promote|demote|score|condition|notify", "admin",
 		"for the resource agent" },
 	{ "completion", cmd_completion, "bash", "", "completion for the shell" },
 };
@@ -554,7 +556,7 @@ cmd_completion(const struct tandemctl_call *c)
 	       "_tandemctl()\n{\n\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
 	       "\tcase $before in\n"
 	       "\t-c|--svg) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
-	       "\tocf) COMPREPLY=($(compgen -W 'monitor health promote demote score notify' -- \"$word\")); return ;;\n"
+	       "\tocf) COMPREPLY=($(compgen -W 'monitor health promote demote score condition notify' -- \"$word\")); return ;;\n"
 	       "\tlog-level) COMPREPLY=($(compgen -W 'alarm warning notice debug" SUBSYSTEM_WORDS
 	       "' -- \"$word\")); return ;;\n"
 	       "\tesac\n\tCOMPREPLY=($(compgen -W '");

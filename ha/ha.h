@@ -204,6 +204,9 @@ struct ha_counts {
 	int64_t snapshot_us; /* how long the last of them took, from the request for it */
 };
 
+/* A fault that ends by itself within milliseconds is shown this long: who looks once in a while must see it. */
+#define HA_ALARM_HOLD_MS 60000
+
 struct ha_view {
 	enum ha_role role;
 	uint64_t epoch;
@@ -215,6 +218,8 @@ struct ha_view {
 	bool quorate;
 	bool digest_equal; /* at the last comparison */
 	uint64_t digest_offset;
+	bool two_actives; /* another node claimed to be active beside us (37420), HA_ALARM_HOLD_MS ago at most */
+	bool states_differed;     /* the same of two states that are not equal (37320) */
 	struct ha_peer_view peer; /* active: its standby; else the active; else any other member */
 	struct ha_counts counts;
 };

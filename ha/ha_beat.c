@@ -25,6 +25,7 @@ ha_beat_compare(struct ha *ha, uint64_t offset, uint64_t ours, uint64_t theirs)
 	if (ours == theirs)
 		return true;
 	ha->counts.digests_differed++;
+	ha->differed_at = ha->now;
 	log_emit(&ha->log, M_DIGEST_MISMATCH,
 		"the state at epoch %llu offset %llu differs: here %016llx, there %016llx",
 		(unsigned long long)ha->epoch, (unsigned long long)offset, (unsigned long long)ours,

@@ -158,6 +158,7 @@ struct ha {
 
 	bool digest_equal;
 	uint64_t digest_offset;
+	struct mono two_actives_at, differed_at; /* the last 37420 and 37320; 0 = none yet */
 	struct ha_counts counts;
 };
 

@@ -125,6 +125,12 @@ ha_applied(const struct ha *ha)
 	return ha->counts.deltas_received;
 }
 
+static bool
+is_fresh(struct mono at, struct mono now)
+{
+	return at.us != 0 && mono_ms_between(at, now) < HA_ALARM_HOLD_MS;
+}
+
 void
 ha_get_view(const struct ha *ha, struct mono now, struct ha_view *v)
 {
@@ -142,6 +148,8 @@ ha_get_view(const struct ha *ha, struct mono now, struct ha_view *v)
 		.quorate = ha->quorate,
 		.digest_equal = ha->digest_equal,
 		.digest_offset = ha->digest_offset,
+		.two_actives = is_fresh(ha->two_actives_at, now),
+		.states_differed = is_fresh(ha->differed_at, now),
 		.counts = ha->counts,
 	};
 	v->peer.health = STR_NONE;

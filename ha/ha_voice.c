@@ -119,6 +119,7 @@ ha_voice_empty(struct ha *ha)
 static void
 give_up(struct ha *ha, const struct ha_peer *p, uint64_t epoch, struct ha_out *out)
 {
+	ha->two_actives_at = ha->now;
 	log_emit(&ha->log, M_TWO_VOICES,
 		"node %u tells of epoch %llu, this node was active in epoch %llu: giving up",
 		p->node_id, (unsigned long long)epoch, (unsigned long long)ha->epoch);
@@ -136,10 +137,12 @@ ha_voice_two(struct ha *ha, const struct ha_peer *p, struct ha_out *out)
 		return;
 	}
 	ha->want_beat = true; /* it has not heard of us */
-	if (ha_voice_generation(p->epoch) == ha_voice_generation(ha->epoch))
-		log_emit(&ha->log, M_TWO_VOICES,
-			"node %u is active in epoch %llu, this node in epoch %llu: it will give up",
-			p->node_id, (unsigned long long)p->epoch, (unsigned long long)ha->epoch);
+	if (ha_voice_generation(p->epoch) != ha_voice_generation(ha->epoch))
+		return;
+	ha->two_actives_at = ha->now;
+	log_emit(&ha->log, M_TWO_VOICES,
+		"node %u is active in epoch %llu, this node in epoch %llu: it will give up",
+		p->node_id, (unsigned long long)p->epoch, (unsigned long long)ha->epoch);
 }
 
 /*

@@ -3,7 +3,8 @@
 #
 # What setup-pcs.sh and setup-crmsh.sh share: the command line, and what must be there first.
 
-address='' mask=24 dry='' delay=2s params=' config=/etc/tandem/tandem.conf'
+address='' mask=24 dry='' delay=2s params=' config=/etc/tandem/tandem.conf' recipient=''
+alert=/usr/share/tandem/alerts/tandem-alert.sh
 
 usage()
 {
@@ -33,6 +34,25 @@ add_param()
 	esac
 }
 
+# Whom the alert agent tells: it ends no quoted text, in XML or in a command.
+set_recipient()
+{
+	case $1 in
+	snmp:?* | http://?* | https://?* | /?*) ;;
+	*) die "no recipient of alerts: $1 (snmp:HOST, http://..., https://..., or a file)" ;;
+	esac
+	case $1 in *[!][A-Za-z0-9_./:@%+?=,~-]*) die "no recipient of alerts: $1" ;; esac
+	recipient=$1
+}
+
+# The attribute that an alert is to be called for.  pcs knows no selections, so this is for cibadmin.
+alert_xml()
+{
+	cat <<X
+<alert id="tandem-alert" path="$alert"><select><select_nodes/><select_fencing/><select_resources/><select_attributes><attribute id="tandem-alert-condition" name="tandemd-condition"/></select_attributes></select><recipient id="tandem-alert-1" value="$recipient"/></alert>
+X
+}
+
 read_arguments()
 {
 	while [ $# -gt 0 ]; do
@@ -40,6 +60,7 @@ read_arguments()
 		--dry-run) dry=1 ;;
 		--qdevice) delay=0 ;;
 		--param) [ $# -gt 1 ] || usage; add_param "$2"; shift ;;
+		--alert) [ $# -gt 1 ] || usage; set_recipient "$2"; shift ;;
 		-*) usage ;;
 		*) [ -z "$address" ] || usage; address=$1 ;;
 		esac

@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# setup-crmsh.sh [--dry-run] [--qdevice] [--param NAME=VALUE]... ADDRESS[/PREFIX]
+# setup-crmsh.sh [--dry-run] [--qdevice] [--param NAME=VALUE]... [--alert RECIPIENT] ADDRESS[/PREFIX]
 #
 #   The resources of cib-two-node.xml by crmsh, for a cluster that runs already. ADDRESS is the virtual address of the
 #   active node (prefix 24, or 64 for IPv6). Call it on one node. It brings the objects to the form below, whatever they
 #   were; calling it again changes nothing. All is loaded at once: no half of it ever runs.
 #     --dry-run   prints what would be loaded and changes nothing   --qdevice   there is a third vote: no delay of fencing
 #     --param     a parameter of ocf:tandem:tandemd, for instance user=tandem
+#     --alert     tells it of takeovers, failures and conditions: snmp:HOST, http://..., https://..., or a file (operations.md)
 #   Before it, on a new pair: corosync.conf of the examples, the same authkey on both nodes. Fencing devices:
 #   TOOL=crmsh fencing/*.sh.
 set -eu
@@ -33,6 +34,9 @@ primitive tandem-ip IPaddr2 params ip="$address" cidr_netmask=$mask \\
 colocation ip-with-active inf: tandem-ip tandemd-clone:Promoted
 order active-then-ip Mandatory: tandemd-clone:promote tandem-ip:start symmetrical=false
 property dc-deadtime=2s no-quorum-policy=stop stonith-enabled=true priority-fencing-delay=$delay load-threshold=1000% node-action-limit=8
+C
+	[ -z "$recipient" ] || cat <<C
+alert tandem-alert "$alert" select nodes fencing resources attributes { tandemd-condition } to "$recipient"
 C
 }
 

@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# setup-pcs.sh [--dry-run] [--qdevice] [--param NAME=VALUE]... ADDRESS[/PREFIX]
+# setup-pcs.sh [--dry-run] [--qdevice] [--param NAME=VALUE]... [--alert RECIPIENT] ADDRESS[/PREFIX]
 #
 #   The resources of cib-two-node.xml by pcs, for a cluster that runs already. ADDRESS is the virtual address of the
 #   active node (prefix 24, or 64 for IPv6). Call it on one node. What is there already stays as it is, but for the
 #   address and the properties; calling it again changes nothing. All is loaded at once: no half of it ever runs.
 #     --dry-run   prints the commands and changes nothing     --qdevice   there is a third vote: no delay of fencing
 #     --param     a parameter of ocf:tandem:tandemd, for instance user=tandem
+#     --alert     tells it of takeovers, failures and conditions: snmp:HOST, http://..., https://..., or a file (operations.md)
 #   Before it, on a new pair: apt-get install pcs; pcs host auth n1 n2; pcs cluster setup tandem n1 n2 - or corosync.conf
 #   of the examples. Fencing devices: fencing/*.sh.
 set -eu
@@ -37,6 +38,18 @@ is_new()
 	fi
 }
 
+make_alert()
+{
+	[ -n "$recipient" ] || return 0
+	is_new tandem-alert || return 0
+	if [ -n "$dry" ]; then
+		printf "CIB_file=%s cibadmin -M -c -o alerts --xml-text '<alerts>%s</alerts>'\n" "$copy" "$(alert_xml)"
+	else
+		CIB_file=$copy cibadmin -M -c -o alerts --xml-text "<alerts>$(alert_xml)</alerts>" ||
+			die "the alert was not taken"
+	fi
+}
+
 make_all()
 {
 	pcs_on_copy property set dc-deadtime=2s no-quorum-policy=stop stonith-enabled=true priority-fencing-delay="$delay" \
@@ -62,7 +75,7 @@ make_all()
 	# not symmetrical: the address need not be gone before the node is demoted
 	is_new active-then-ip && pcs_on_copy constraint order promote tandemd-clone 'then' start tandem-ip \
 		kind=Mandatory symmetrical=false id=active-then-ip
-	return 0
+	make_alert
 }
 
 if [ -n "$dry" ]; then

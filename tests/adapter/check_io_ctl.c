@@ -148,6 +148,7 @@ START_TEST(simple_questions)
 	json_t *root;
 
 	expect_exit("{\"verb\":\"ocf-monitor\"}", 0, "standby");
+	expect_exit("{\"verb\":\"ocf-condition\"}", 0, "ok");
 	fake.role = HA_ACTIVE;
 	expect_exit("{\"verb\":\"ocf-monitor\"}", 8, "active");
 	fake.role = HA_FENCED;

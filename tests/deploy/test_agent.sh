@@ -52,4 +52,64 @@ result $? 'an action that is none'
 # $1 is what systemd tells Pacemaker's children: a connector under Pacemaker tells systemd nothing
 grep -q 'env -u NOTIFY_SOCKET -u WATCHDOG_USEC -u WATCHDOG_PID' $agent
 result $? 'the environment of systemd is not handed on'
+
+# --- the condition, with stand-ins for tandemctl and Pacemaker's tools --------------------------------------------------
+
+mkdir "$dir/bin" "$dir/tmp"
+cat >"$dir/bin/ctl" <<'S'
+#!/bin/sh
+case $4 in
+condition) cat "$(dirname "$0")/condition" ;;
+score) echo 1000 ;;
+*) exit 8 ;;
+esac
+S
+printf '#!/bin/sh\necho "$*" >>%s/told\nexit "$(cat %s/bin/rc)"\n' "$dir" "$dir" >"$dir/bin/attrd_updater"
+printf '#!/bin/sh\n' >"$dir/bin/crm_attribute"
+chmod +x "$dir"/bin/*
+echo 0 >"$dir/bin/rc"
+
+# monitor CONDITION: the agent's monitor when tandemd says this; $told is what the cluster was told
+monitor()
+{
+	echo "$1" >"$dir/bin/condition"
+	: >"$dir/told"
+	HA_SBIN_DIR=$dir/bin HA_RSCTMP=$dir/tmp OCF_RESOURCE_INSTANCE=tandemd OCF_RESKEY_CRM_meta_interval=${interval:-1000} \
+		OCF_RESKEY_CRM_meta_timeout=5000 OCF_RESKEY_ctl=$dir/bin/ctl expect 8 '' sh $agent monitor
+	told=$(cat "$dir/told")
+}
+interval=0 monitor ok
+[ -z "$told" ]
+result $? 'a probe tells no condition'
+monitor ok
+[ "$told" = '-n tandemd-condition -U ok' ]
+result $? 'the first condition is told'
+monitor ok
+[ -z "$told" ]
+result $? 'the same again is not'
+monitor no-xsp
+[ "$told" = '-n tandemd-condition -U no-xsp' ]
+result $? 'another one is'
+monitor -
+first=$told
+monitor 'rubbish here'
+[ -z "$first$told" ]
+result $? 'one that is not judged, or is none, leaves it as it is'
+echo 1 >"$dir/bin/rc"
+monitor ok
+first=$told
+monitor ok
+[ "$first" = '-n tandemd-condition -U ok' ] && [ "$told" = "$first" ]
+result $? 'what could not be told is told by the next monitor'
+echo 0 >"$dir/bin/rc"
+read -r up _ </proc/uptime
+echo "${up%%.*}" >"$dir/tmp/tandemd-tandemd.role"
+monitor desync
+[ -z "$told" ]
+result $? 'a role that is new: not now, or a takeover would be calculated again'
+rm "$dir/tmp/tandemd-tandemd.role"
+touch -d '2 minutes ago' "$dir/tmp/tandemd-tandemd.condition"
+monitor no-xsp
+[ "$told" = '-n tandemd-condition -U no-xsp' ]
+result $? 'an old record is told again'
 finish

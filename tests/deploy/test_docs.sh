@@ -16,7 +16,7 @@ docs=(README.md docs/getting-started.md docs/operations.md docs/integrating.md)
 # Words with a hyphen that stand between backquotes and are neither keys nor faults nor files of ours.
 other_words='apt-get cluster-data stonith-enabled stonith-timeout priority-fencing-delay failure-timeout resource-stickiness maintenance-mode
 	corosync-qnetd corosync-qdevice corosync-keygen corosync-qdevice-net-certutil fence-agents tandem-ip tandemd-clone tandem-resource-agent nul annex-j read-only
-	tandem-alert.sh setup-pcs.sh setup-crmsh.sh two-node.conf two-node-qdevice.conf'
+	tandem-alert.sh setup-pcs.sh setup-crmsh.sh two-node.conf two-node-qdevice.conf tandemd-condition not-ready no-xsp two-actives'
 
 gather()
 {

@@ -142,6 +142,14 @@ test_cluster()
 		out=$(crm_verify -V -x deploy/pacemaker/cib-qdevice.xml 2>&1) && [ -z "$out" ]
 		result $? "crm_verify of cib-qdevice.xml${out:+: $out}"
 	fi
+	if needs 2 crm_verify 'the alert of the CIBs'; then
+		for file in two-node qdevice; do
+			sed '/<!-- To be told/d; /^  -->$/d' "deploy/pacemaker/cib-$file.xml" >"$dir/alert.xml"
+			out=$(crm_verify -V -x "$dir/alert.xml" 2>&1) && [ -z "$out" ] &&
+				[ "$(xmllint --xpath 'string(//alert/select/select_attributes/attribute/@name)' "$dir/alert.xml")" = tandemd-condition ]
+			result $? "crm_verify of cib-$file.xml with its alert"
+		done
+	fi
 	out=$(diff <(xmllint --noblanks deploy/pacemaker/cib-two-node.xml | xmllint --c14n - 2>/dev/null | xmllint --format -) \
 		<(xmllint --c14n deploy/pacemaker/cib-qdevice.xml | xmllint --format -) | grep '^[<>] *<nvpair')
 	[ "$(grep -c . <<<"$out")" = 2 ] && [ "$(grep -c priority-fencing-delay <<<"$out")" = 2 ]
@@ -191,6 +199,11 @@ test_setup()
 			expect 2 "setup-$tool.sh [--dry-run]" sh deploy/pacemaker/setup-$tool.sh --dry-run $rest
 			result $? "setup-$tool.sh $rest: says how it is called"
 		done
+		expect 0 'tandemd-condition' sh deploy/pacemaker/setup-$tool.sh --dry-run --alert snmp:192.0.2.20 192.0.2.10 &&
+			grep -q '"snmp:192.0.2.20"' <<<"$out"
+		result $? "setup-$tool.sh --alert selects the condition"
+		expect 1 'no recipient of alerts' sh deploy/pacemaker/setup-$tool.sh --dry-run --alert 'snmp:a"b' 192.0.2.10
+		result $? "setup-$tool.sh: a recipient that is none"
 		expect 1 'no parameter of the agent' sh deploy/pacemaker/setup-$tool.sh --dry-run --param 'a=b;c' 192.0.2.10
 		result $? "setup-$tool.sh: a parameter that is none"
 	done

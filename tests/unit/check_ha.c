@@ -690,8 +690,12 @@ START_TEST(a_paused_active_wakes_up_with_a_shut_gate_and_gives_up)
 		ck_assert(!ha_gate_open(t.node[0].ha));
 	}
 	ck_assert_uint_eq(logged(0, M_TWO_VOICES), 1);
+	ck_assert(toy_view(&t, 0).two_actives); /* who looks a minute later still sees it */
+	ck_assert(!toy_view(&t, 1).two_actives);
 	ck_assert(toy_run_until(&t, 0, HA_STANDBY, 2000));
 	same_state(0, 1);
+	toy_run(&t, HA_ALARM_HOLD_MS);
+	ck_assert(!toy_view(&t, 0).two_actives);
 	end();
 }
 END_TEST

@@ -136,6 +136,7 @@ START_TEST(a_digest_that_differs_leads_to_a_full_resync)
 	ck_assert_uint_eq(toy_view(&t, 1).counts.snapshots[HA_SYNC_MISMATCH], 1);
 	ck_assert_uint_eq(toy_view(&t, 1).counts.snapshots[HA_SYNC_GAP], 0);
 	ck_assert(toy_view(&t, 1).digest_equal);
+	ck_assert(toy_view(&t, 1).states_differed || toy_view(&t, 0).states_differed);
 	same_state(0, 1);
 	/* and at once, before it is acknowledged, when a batch comes */
 	t.node[1].fsm.digest ^= 54321;

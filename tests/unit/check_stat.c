@@ -249,6 +249,61 @@ expect_healthy(bool healthy, const char *part)
 	ck_assert_msg(strstr(said, part) != NULL, "\"%s\" is not in \"%s\"", part, said);
 }
 
+static void
+expect_condition(const char *word)
+{
+	ck_assert_str_eq(stat_condition_name(stat_condition(&input)), word);
+}
+
+START_TEST(conditions_of_an_active)
+{
+	expect_condition("ok");
+	view.peer.known = false;
+	expect_condition("not-ready");
+	counts.uptime_s = STAT_SETTLE_S - 1;
+	expect_condition("-"); /* a standby may be on its way */
+	input.clustered = false;
+	expect_condition("ok");
+	counts.uptime_s = STAT_SETTLE_S;
+	counts.channels_open = 0;
+	expect_condition("no-xsp");
+	takeover.at_wall_us = input.wall_us - 1;
+	expect_condition("-"); /* nor has who has just become active all of its channels */
+	view.states_differed = true;
+	expect_condition("desync");
+	view.two_actives = true;
+	expect_condition("two-actives");
+}
+END_TEST
+
+START_TEST(conditions_worst_first)
+{
+	view.digest_equal = false; /* a standby of another state is not ready either */
+	expect_condition("desync");
+	counts.channels_open = 0;
+	expect_condition("no-xsp");
+	view.peer.role = HA_ACTIVE;
+	expect_condition("two-actives");
+}
+END_TEST
+
+/* A word of it in the middle of a takeover would make Pacemaker calculate it again. */
+START_TEST(conditions_of_a_standby)
+{
+	view.role = HA_STANDBY;
+	view.peer.role = HA_ACTIVE;
+	counts.channels_open = 0;
+	view.peer.config_differs = true;
+	expect_condition("ok");
+	view.peer.known = false;
+	expect_condition("ok");
+	view.states_differed = true;
+	expect_condition("desync");
+	view.two_actives = true;
+	expect_condition("two-actives");
+}
+END_TEST
+
 START_TEST(healthy_or_degraded)
 {
 	expect_healthy(true, "well");
@@ -356,6 +411,9 @@ main(void)
 	tcase_add_test(t, ready_seen_from_the_standby);
 	tcase_add_test(t, ready_but_for_the_configuration);
 	tcase_add_test(t, healthy_or_degraded);
+	tcase_add_test(t, conditions_of_an_active);
+	tcase_add_test(t, conditions_worst_first);
+	tcase_add_test(t, conditions_of_a_standby);
 	tcase_add_test(t, behind_of_a_standby);
 	tcase_add_test(t, health_texts);
 	tcase_add_test(t, hostile_health_texts);
