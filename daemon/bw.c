@@ -189,6 +189,16 @@ bw_run(struct bw *b)
 	}
 }
 
+bool
+bw_is_in_doubt(const struct core_device *d)
+{
+	const struct bw_device *bd = d->south;
+	const struct bw_sub *bs = bd ? bd->primary : NULL;
+
+	return bs != NULL && d->service == CORE_SERVICE_IN &&
+		(bs->failures > 0 || bs->gap_due.us != MONO_NEVER.us);
+}
+
 void
 bw_update_status(struct bw *b)
 {

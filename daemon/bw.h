@@ -318,6 +318,8 @@ void bw_ask_ordered(struct bw *b, struct core_device *d, bool live);
  * since: clients that come back all at once do not ask for each device again while the devices are being asked.
  */
 bool bw_ask_for_client(struct bw *b, struct core_device *d);
+/** An event of it is missing, or the last question had no answer: it is in service, but what we know may be out of date. */
+bool bw_is_in_doubt(const struct core_device *d);
 /**
  * BroadWorks may have lost its memory: every device is asked, those with calls are out of service until confirmed.
  * `except` was compared just now (may be NULL). Without `proof` (BroadWorks said something unasked that changed nothing)

@@ -299,3 +299,13 @@ node_journal_count(const struct node *n)
 {
 	return HASH_CNT(by_id, n->x.model.journals);
 }
+
+bool
+node_is_in_doubt(const struct node *n)
+{
+	const struct core_device *d = n->x.model.devices;
+
+	while (d != NULL && !bw_is_in_doubt(d))
+		d = d->by_id.next;
+	return d != NULL;
+}

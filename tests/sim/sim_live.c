@@ -124,6 +124,10 @@ live_all_is_well(struct sim *s, char *why, size_t size)
 		snprintf(why, size, "an operation of several steps is not over");
 		return false;
 	}
+	if (node_is_in_doubt(s->nodes[live_active(s)]->node)) {
+		snprintf(why, size, "an event is missing, or a question without answer");
+		return false;
+	}
 	if (sim_south_unacknowledged(s) > 0) {
 		snprintf(why, size, "%zu events are not acknowledged", sim_south_unacknowledged(s));
 		return false;
