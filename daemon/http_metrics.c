@@ -157,7 +157,7 @@ struct page {
 	XX(tandem_snapshot_total, counter, \
 		"Snapshots of the whole state that this node read, by what made it ask for one: it came or the active was another one, something did not come, or it held something else than the active.") \
 	XX(tandem_takeover_last_duration_seconds, gauge, \
-		"Of the last takeover by this process, from the promote order: until active, until the first channel was open, until everything was compared with BroadWorks.") \
+		"Of the last takeover by this process, from the promote order: until active, until clients might come (door), until the first channel was open, until everything was compared with BroadWorks. decide is before that order, from the loss of the other node: the cluster decides, and fences; there is none of a switchover.") \
 	XX(tandem_takeovers_total, counter, \
 		"Times that this process became active, by what had become of the active before it: it gave up the role, its process died, its node or the link to it, or there was none.") \
 	XX(tandem_takeover_duration_seconds, histogram, \
@@ -340,7 +340,11 @@ FAMILY(tandem_takeover_last_duration_seconds)
 
 	if (t->at_wall_us == 0)
 		return;
+	if (t->decide_ms >= 0)
+		put_labelled(p->out, me, "phase", "decide", MS(t->decide_ms));
 	put_labelled(p->out, me, "phase", "promote", MS(t->promote_ms));
+	if (t->door_ms >= 0)
+		put_labelled(p->out, me, "phase", "door", MS(t->door_ms));
 	if (t->channel_ms > 0)
 		put_labelled(p->out, me, "phase", "channel", MS(t->channel_ms));
 	if (t->done)

@@ -47,8 +47,10 @@ enum meter_reason {
 	METER_REASON_COUNT
 };
 
-/* Of a takeover, from the promote order. */
-#define METER_PHASES(XX) XX(PROMOTE, "promote") XX(CHANNEL, "channel") XX(TOTAL, "total")
+/* Of a takeover: see node_phases.h. */
+#define METER_PHASES(XX) \
+	XX(DECIDE, "decide") \
+	XX(PROMOTE, "promote") XX(DOOR, "door") XX(CHANNEL, "channel") XX(TOTAL, "total")
 
 enum meter_phase {
 #define XX(name, text) METER_PHASE_##name,

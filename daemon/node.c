@@ -273,12 +273,7 @@ node_enter_active(struct node *n)
 	n->x.meter.activations[n->reason]++;
 	n->reason =
 		METER_REASON_SWITCHOVER; /* whom another one follows had an active, if it is alive */
-	if (n->promoted.us == 0)
-		n->promoted = n->x.now; /* without a cluster nobody asks */
-	meter_add_takeover(&n->x.meter.takeover[METER_PHASE_PROMOTE], n->x.now.us - n->promoted.us);
-	n->takeover = (struct node_takeover){ .epoch = v.epoch,
-		.at_wall_us = n->x.wall_us,
-		.promote_ms = mono_ms_between(n->promoted, n->x.now) };
+	node_phases_begin(&n->phases, &n->x.meter, &n->takeover, n->x.now, n->x.wall_us, v.epoch);
 	log_emit(n->x.log, M_ACTIVE, "epoch=%" PRIu64 " devices=%u calls=%u sessions=%u", v.epoch,
 		(unsigned)HASH_CNT(by_id, n->x.model.devices),
 		(unsigned)HASH_CNT(by_id, n->x.model.calls),
@@ -323,6 +318,8 @@ node_role_changed(struct node *n, enum ha_role from, enum ha_role to)
 		node_leave_active(n);
 	if (to == HA_ACTIVE)
 		node_enter_active(n);
+	if (to == HA_JOINING || to == HA_SYNCING || to == HA_STANDBY)
+		node_phases_follow(&n->phases);
 	if (to == HA_STANDBY)
 		n->reason =
 			METER_REASON_SWITCHOVER; /* there is an active, until something else is heard of it */
@@ -343,6 +340,7 @@ node_note_lost(struct node *n, enum ha_reason reason)
 {
 	if (ha_role(n->x.ha) == HA_ACTIVE)
 		return;
+	node_phases_lost(&n->phases, n->x.now);
 	n->reason = reason == HA_REASON_PROCDOWN ? METER_REASON_PROCESS :
 		reason == HA_REASON_LEAVE        ? METER_REASON_SWITCHOVER :
 						   METER_REASON_NODE;
@@ -414,7 +412,7 @@ node_order_promote(struct node *n)
 {
 	err_clear(&n->refusal);
 	if (ha_role(n->x.ha) != HA_ACTIVE) {
-		n->promoted = n->x.now;
+		node_phases_ask(&n->phases, n->x.now);
 		ctx_history(
 			&n->x, "promote-asked", "\"role\":\"%s\"", ha_role_name(ha_role(n->x.ha)));
 	}
@@ -472,7 +470,8 @@ static void
 node_order_start(struct node *n)
 {
 	n->started = n->x.now;
-	n->promoted = n->x.now; /* of a node without a cluster, which nobody orders */
+	node_phases_ask(
+		&n->phases, n->x.now); /* of a node without a cluster, which nobody orders */
 	n->health_due = n->x.now;
 	log_emit(n->x.log, M_START, "node %s starts", n->x.conf->node_name);
 	ha_start(n->x.ha, n->x.now, &n->ring);
@@ -665,24 +664,15 @@ static void
 node_takeover_progress(struct node *n)
 {
 	struct node_takeover *t = &n->takeover;
+	bool channel = n->bw.channels_open > 0;
+	struct node_phases_seen seen = { .door = n->listening,
+		.channel = channel,
+		.all = n->bw.phase == BW_RUNNING && channel && n->bw.unconfirmed == 0,
+		.last = &n->bw.total,
+		.since = &n->bw.since };
 
-	if (t->at_wall_us == 0 || t->done || !ctx_is_active(&n->x))
+	if (!ctx_is_active(&n->x) || !node_phases_look(&n->phases, &n->x.meter, t, n->x.now, &seen))
 		return;
-	if (t->channel_ms == 0 && n->bw.channels_open > 0) {
-		t->channel_ms = mono_ms_between(n->promoted, n->x.now);
-		meter_add_takeover(
-			&n->x.meter.takeover[METER_PHASE_CHANNEL], n->x.now.us - n->promoted.us);
-	}
-	/* devices may be asked twice, if a doubt comes in between: what is kept would count twice */
-	t->calls_kept += n->bw.total.kept > t->calls_kept ? n->bw.total.kept - t->calls_kept : 0;
-	t->calls_changed = n->bw.since.changed;
-	t->calls_cleared = n->bw.since.cleared;
-	t->calls_learned = n->bw.since.learned;
-	if (n->bw.phase != BW_RUNNING || n->bw.channels_open == 0 || n->bw.unconfirmed > 0)
-		return;
-	t->done = true;
-	t->resync_ms = mono_ms_between(n->promoted, n->x.now);
-	meter_add_takeover(&n->x.meter.takeover[METER_PHASE_TOTAL], n->x.now.us - n->promoted.us);
 	ctx_history(&n->x, "takeover",
 		"\"epoch\":%" PRIu64 ",\"promote_ms\":%lld,\"channel_ms\":%lld,\"resync_ms\":%lld",
 		t->epoch, (long long)t->promote_ms, (long long)t->channel_ms,

@@ -6,6 +6,7 @@
 #include "daemon/bw.h"
 #include "daemon/node.h"
 #include "daemon/node_clean.h"
+#include "daemon/node_phases.h"
 #include "daemon/note.h"
 #include "daemon/sess.h"
 #include "daemon/svc_load.h"
@@ -31,7 +32,7 @@ struct node {
 	bool was_active;
 	uint8_t owner; /* of what this node makes as the active: its node id */
 	struct node_takeover takeover;
-	struct mono promoted;     /* when the order came */
+	struct node_phases phases;
 	enum meter_reason reason; /* of the next activation, as far as is known */
 	struct node_clean clean;
 	uint32_t node_id;

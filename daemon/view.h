@@ -108,10 +108,14 @@ struct node_parties {
 	uint32_t calls_stuck; /* calls with such a party */
 };
 
+#define NODE_NO_TIME (-1) /* it did not happen, or not yet */
+
 struct node_takeover {
 	uint64_t epoch;
 	int64_t at_wall_us;                        /* 0 = none yet */
 	int64_t promote_ms, channel_ms, resync_ms; /* from the promote order */
+	int64_t door_ms;   /* the same, until clients may come; NODE_NO_TIME */
+	int64_t decide_ms; /* from the loss of the other node to the promote order; NODE_NO_TIME */
 	/* parties of calls: kept as they were, else as they were found until all devices were confirmed */
 	uint32_t calls_kept, calls_changed, calls_cleared, calls_learned;
 	bool done;

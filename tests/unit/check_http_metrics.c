@@ -180,9 +180,14 @@ START_TEST(calls_of_a_takeover)
 	expect("tandem_takeover_calls{result=\"ended\"} 6");
 	expect("tandem_takeover_calls{result=\"learned\"} 9");
 	expect("tandem_takeover_calls{result=\"stuck\"} 0");
+	expect("tandem_takeover_last_duration_seconds{phase=\"decide\"} 0.54");
+	expect("tandem_takeover_last_duration_seconds{phase=\"door\"} 0.025");
+	s.takeover.decide_ms = s.takeover.door_ms = NODE_NO_TIME;
 	s.takeover.done = false;
 	make();
 	expect("tandem_takeover_calls{result=\"stuck\"} 3");
+	ck_assert_ptr_null(strstr((char *)out.p, "last_duration_seconds{phase=\"decide\"}"));
+	ck_assert_ptr_null(strstr((char *)out.p, "last_duration_seconds{phase=\"door\"}"));
 	s.view.role = HA_STANDBY;
 	make();
 	expect("tandem_takeover_calls{result=\"kept\"} 205");

@@ -104,6 +104,8 @@ START_TEST(what_it_has_counted)
 	node_get_meter(w.node, &m);
 	ck_assert_uint_eq(m.activations[METER_REASON_START], 1);
 	ck_assert_uint_eq(m.takeover[METER_PHASE_TOTAL].count, 1);
+	ck_assert_uint_eq(m.takeover[METER_PHASE_DOOR].count, 1);
+	ck_assert_uint_eq(m.takeover[METER_PHASE_DECIDE].count, 0); /* nobody was lost */
 	ck_assert_uint_eq(m.good[CSTA_MonitorStart], 1);
 	ck_assert_uint_eq(m.errors[CSTA_MonitorStart], 0);
 	ck_assert_uint_ge(m.request[CSTA_MonitorStart].count, 1);

@@ -134,6 +134,8 @@ http_case_fill(struct http_snap *s)
 		.at_wall_us = 1795310000000000,
 		.promote_ms = 20,
 		.channel_ms = 130,
+		.door_ms = 25,
+		.decide_ms = 540,
 		.resync_ms = 610,
 		.calls_kept = 205,
 		.calls_changed = 4,
