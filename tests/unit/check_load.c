@@ -37,7 +37,7 @@ END_TEST
 /* A moment is no overload; what lasts is, first as a warning. */
 START_TEST(test_rise)
 {
-	load = (struct load){ LOAD_NONE };
+	load = (struct load){ .level = LOAD_NONE };
 	ck_assert_uint_eq(looks(LOAD_RISE - 1, 5000), 0);
 	ck_assert_uint_eq(looks(1, 0), 0);
 	ck_assert_uint_eq(looks(LOAD_RISE - 1, 5000), 0);
@@ -50,7 +50,7 @@ START_TEST(test_rise)
 	ck_assert_int_eq(load.level, LOAD_REACHED);
 	ck_assert_uint_eq(load.overloads, 1);
 	/* at once, without the warning */
-	load = (struct load){ LOAD_NONE };
+	load = (struct load){ .level = LOAD_NONE };
 	ck_assert_uint_eq(looks(LOAD_RISE, 1000), 1);
 	ck_assert_int_eq(load.level, LOAD_REACHED);
 }
@@ -59,7 +59,7 @@ END_TEST
 /* It is over when it is far below for a while, not when it swings about a threshold. */
 START_TEST(test_fall)
 {
-	load = (struct load){ LOAD_NONE };
+	load = (struct load){ .level = LOAD_NONE };
 	looks(LOAD_RISE, 1000);
 	for (int i = 0; i < 50; i++)
 		ck_assert_uint_eq(looks(1, i % 2 ? 1100 : 400), 0);
