@@ -55,6 +55,10 @@ describe()
 		promote/0/* | demote/0/*)
 			printf '%s: %s done on %s' "$resource" "$CRM_alert_task" "${CRM_alert_node:-?}"
 			;;
+		monitor/190/* | monitor/191/*)
+			# it serves, or could; which of the two is in the role, why not well in `tandemctl check`
+			printf '%s: degraded on %s: tandemctl check says why' "$resource" "${CRM_alert_node:-?}"
+			;;
 		*)
 			# what was expected is no news: 8 is the answer of a promoted instance
 			[ "${CRM_alert_rc:-0}" != "${CRM_alert_target_rc:-0}" ] || return 1

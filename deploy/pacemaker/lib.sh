@@ -4,7 +4,7 @@
 # What setup-pcs.sh and setup-crmsh.sh share: the command line, and what must be there first.
 
 address='' mask=24 dry='' delay=2s params=' config=/etc/tandem/tandem.conf' recipient=''
-alert=/usr/share/tandem/alerts/tandem-alert.sh
+alert=${TANDEM_ALERT_AGENT:-/usr/share/tandem/alerts/tandem-alert.sh}
 
 usage()
 {

@@ -85,6 +85,9 @@ r='CRM_alert_kind=resource CRM_alert_rsc=tandemd CRM_alert_node=n1'
 	alert 'tandemd: monitor failed on n1: not running' $r CRM_alert_task=monitor CRM_alert_rc=7 CRM_alert_target_rc=8 \
 		CRM_alert_desc='not running'
 	result $? 'alert: a failed monitor'
+	alert 'tandemd: degraded on n1: tandemctl check says why' $r CRM_alert_task=monitor CRM_alert_rc=191 CRM_alert_target_rc=8 \
+		CRM_alert_desc='promoted (degraded)'
+	result $? 'alert: degraded is no failure'
 	alert 'tandemd: promote done on n1' $r CRM_alert_task=promote CRM_alert_rc=0 CRM_alert_target_rc=0
 	result $? 'alert: a promotion'
 	alert '' CRM_alert_kind=resource CRM_alert_rsc=other CRM_alert_task=start CRM_alert_rc=1 CRM_alert_target_rc=0

@@ -52,12 +52,16 @@ user = admin@demo.example
 password = secret
 default-domain = demo.example
 C
+	# Pacemaker calls it as user hacluster
+	cp "$top/deploy/alerts/tandem-alert.sh" "$LAB/$1/fs/tandem/alert.sh" && : >"$LAB/$1/fs/tandem/alerts" &&
+		chmod 755 "$LAB/$1/fs/tandem/alert.sh" && chmod 666 "$LAB/$1/fs/tandem/alerts"
 }
 
 # setup [OPTION...]: on n1, as an operator calls it
 setup()
 {
-	lab_in n1 sh "$top/deploy/pacemaker/setup-$tool.sh" "$@" --param config=/run/tandem/tandem.conf \
+	lab_in n1 env TANDEM_ALERT_AGENT=/run/tandem/alert.sh sh "$top/deploy/pacemaker/setup-$tool.sh" "$@" \
+		--alert /run/tandem/alerts --param config=/run/tandem/tandem.conf \
 		--param "binary=$LAB/bin/tandemd" --param "ctl=$LAB/bin/tandemctl" --param log=/run/tandem/tandemd.out 10.77.0.50
 }
 
@@ -112,6 +116,12 @@ serves()
 	active=$("$here/lab" promoted 2>/dev/null) && lab_in "$active" ip -o addr show | grep -q '10\.77\.0\.50/24'
 }
 
+# shellcheck disable=SC2317 # called by lab_wait
+was_told()
+{
+	grep -q "$1" "$LAB/n1/fs/tandem/alerts" "$LAB/n2/fs/tandem/alerts"
+}
+
 configuration()
 {
 	lab_in n1 cibadmin -Q -o configuration
@@ -142,6 +152,10 @@ build()
 	result $? 'a second call changes nothing'
 	out=$(setup --qdevice 2>&1) && configuration | grep -q 'name="priority-fencing-delay" value="0"' && serves
 	result $? 'a third vote takes the delay away, and nothing stops'
+	lab_wait 10 was_told "tandemd: promote done on $active"
+	result $? 'the alert agent was told of the promotion'
+	lab_wait 60 was_told "tandemd: no-xsp on $active: no event channel"
+	result $? 'and that there is no BroadWorks here, once the node had its time to find one'
 }
 
 test_tool()
@@ -166,13 +180,13 @@ esac
 LAB=$BUILD/lab-none
 # shellcheck source=tests/lab/lab_lib.sh
 . "$here/lab_lib.sh"
-mode=$(lab_mode) || { echo "skip: no live cluster here: ${mode#none?}"; echo '0 passed, 0 failed, 18 skipped'; exit 0; }
-[ "$mode" = root ] || { echo 'skip: pcs and crmsh want to be root'; echo '0 passed, 0 failed, 18 skipped'; exit 0; }
+mode=$(lab_mode) || { echo "skip: no live cluster here: ${mode#none?}"; echo '0 passed, 0 failed, 22 skipped'; exit 0; }
+[ "$mode" = root ] || { echo 'skip: pcs and crmsh want to be root'; echo '0 passed, 0 failed, 22 skipped'; exit 0; }
 mkdir -p "$BUILD"
 trap 'kill $(jobs -p) 2>/dev/null; wait; exit 1' INT TERM HUP
 for tool in pcs crmsh; do
 	if ! command -v "${tool%sh}" >/dev/null; then
-		skipped=$((skipped + 9))
+		skipped=$((skipped + 11))
 		echo "skip: $tool is not installed"
 		continue
 	fi
