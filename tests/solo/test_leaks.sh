@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # timeout: 300
 #
-# test_leaks.sh [COUNT] - COUNT (default 8000) subscriptions of an earlier life in one answer of the BroadWorks simulator: all are
+# test_leaks.sh [COUNT] - COUNT (default 3000) subscriptions of an earlier life in one answer of the BroadWorks simulator: all are
 # found and deleted, and no user is asked about on its own. How long the steps of the loop took is told.
 set -u
 
 # shellcheck source=tests/solo/solo_lib.sh
 . "$(dirname "$(readlink -f "$0")")/solo_lib.sh"
 solo_begin leaks tandemd bwsim tandemctl
-count=${1:-8000} port=$((20000 + $$ % 10000 * 2))
+count=${1:-3000} port=$((20000 + $$ % 10000 * 2))
 last=$((10000 + count - 1))
 
 "$build/bwsim" --listen xsp1=127.0.0.1:0 --users "10000-$last@demo.example" --admin admin@demo.example:secret \
