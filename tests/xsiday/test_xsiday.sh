@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
+# timeout: 300
 #
 # An independent Xsi client lives a day with the simulator, in virtual time; further clients with the habits of real ones live
 # a part of it. A complaint of any of them fails. XSIDAY_HOURS, XSIDAY_SEED and XSIDAY_PACE (seconds between actions) make it longer.
