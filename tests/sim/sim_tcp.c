@@ -303,7 +303,8 @@ sim_tcp_stall(struct sim *s, uint64_t id, int64_t us)
 {
 	struct tcp_conn *c = tcp_conn(s, id);
 
-	if (c != NULL && c->client_open && c->server_open)
+	/* a client that does not read for long is not woken by a shorter pause */
+	if (c != NULL && c->client_open && c->server_open && c->stalled_until_us < s->now_us + us)
 		c->stalled_until_us = s->now_us + us;
 }
 
