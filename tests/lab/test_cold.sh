@@ -51,7 +51,7 @@ none_promoted() { [ -z "$("$top/tests/lab/lab" promoted 2>/dev/null)" ]; }
 in_calls() { client '{"cmd":"picture"}' >"$dir/picture.json" && grep -q '"call_id"' "$dir/picture.json"; }
 agree()
 {
-	bw '{"cmd":"truth"}' >"$dir/truth.json" && client '{"cmd":"picture"}' >"$dir/picture.json" &&
+	bw '{"cmd":"truth"}' >"$dir/truth.json" && grep -q '"call_id"' "$dir/truth.json" && client '{"cmd":"picture"}' >"$dir/picture.json" &&
 		"$BUILD/account" match "$dir/picture.json" "$dir/truth.json" >"$dir/match" 2>&1
 }
 all_back()
@@ -100,6 +100,6 @@ result $? 'the applications are back, and every device is in service'
 bw '{"cmd":"load","rate":0}' >/dev/null
 bw '{"cmd":"freeze"}' >/dev/null
 lab_wait 20 agree
-result $? "what clients believe is what BroadWorks knows: $(tail -n 1 "$dir/match" 2>/dev/null)"
+result $? "calls are still up, and what clients believe of them is what BroadWorks knows: $(tail -n 1 "$dir/match" 2>/dev/null)"
 ctl "$active" stuck >"$dir/stuck" 2>&1
 result $? "nothing is stuck: $(head -n 1 "$dir/stuck")"
