@@ -96,7 +96,7 @@ MODE_LDFLAGS := -Wl,-z,relro,-z,now
 endif
 
 ALL_CFLAGS = $(STANDARD) $(WARNINGS) $(MODE_CFLAGS) -I. -DTANDEM_VERSION='"$(VERSION)"' \
-	$(LIB_CFLAGS) $(CHECK_CFLAGS) $(CFLAGS_EXTRA)
+	-DTANDEM_COROSYNC='"$(COROSYNC_VERSION)"' $(LIB_CFLAGS) $(CHECK_CFLAGS) $(CFLAGS_EXTRA)
 ALL_LDFLAGS = $(MODE_LDFLAGS) -Wl,--as-needed $(LDFLAGS_EXTRA)
 
 # --- what is built from what --------------------------------------------------------------------------------------

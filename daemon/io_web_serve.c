@@ -16,6 +16,7 @@
 #include "daemon/io_log.h"
 #include "proto/base/check.h"
 #include "proto/base/mem.h"
+#include "proto/xml.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -465,6 +466,18 @@ start_http(struct io_web_serve *v, int fd)
 		on_completed, v, MHD_OPTION_END);
 }
 
+/* corosync does not say its version to its clients: it is that of the headers. */
+static void
+put_libraries(struct io_web_serve *v)
+{
+	char xml[16];
+
+	xml_library_version(xml, sizeof(xml));
+	snprintf(v->libraries, sizeof(v->libraries),
+		"libuv=\"%s\",libmicrohttpd=\"%s\",libxml2=\"%s\",corosync=\"" TANDEM_COROSYNC "\"",
+		uv_version_string(), MHD_get_version(), xml);
+}
+
 struct io_web_serve *
 io_web_serve_start(const struct conf *conf, struct io_web_shared *shared, struct err *e)
 {
@@ -481,8 +494,7 @@ io_web_serve_start(const struct conf *conf, struct io_web_shared *shared, struct
 	TAILQ_INIT(&v->visitors);
 	uv_gettimeofday(&wall);
 	v->start_wall_us = wall.tv_sec * 1000000 + wall.tv_usec;
-	snprintf(v->libraries, sizeof(v->libraries), "libuv=\"%s\",libmicrohttpd=\"%s\"",
-		uv_version_string(), MHD_get_version());
+	put_libraries(v);
 	v->wake = eventfd(0, EFD_CLOEXEC);
 	v->http = v->wake >= 0 ? start_http(v, fd) : NULL;
 	if (v->http == NULL)

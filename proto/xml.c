@@ -29,6 +29,7 @@
 #include "proto/xml_input.h"
 
 #include <libxml/SAX2.h>
+#include <libxml/globals.h>
 #include <libxml/parser.h>
 
 /* All names of CSTA and Xsi together are about 40 KiB. */
@@ -516,4 +517,12 @@ xml_path(const struct xml *x, uint32_t node, const char *path)
 		node = xml_find_child(x, node, step);
 	}
 	return node;
+}
+
+void
+xml_library_version(char *out, size_t size)
+{
+	const long number = strtol(xmlParserVersion, NULL, 10);
+
+	snprintf(out, size, "%ld.%ld.%ld", number / 10000, number / 100 % 100, number % 100);
 }

@@ -54,4 +54,7 @@ struct str xml_child_text(const struct xml *x, uint32_t node, const char *name);
 /** Descends along a path of local names "a/b/c"; XML_NONE if a step is missing. */
 uint32_t xml_path(const struct xml *x, uint32_t node, const char *path);
 
+/** Writes the version of the libxml2 that runs into `out` of `size` bytes: "2.9.14" of its number 20914; 16 bytes hold any. */
+void xml_library_version(char *out, size_t size);
+
 #endif

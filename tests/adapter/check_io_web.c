@@ -153,6 +153,8 @@ START_TEST(answers)
 	has("tandem_calls 17\n");
 	has("process_resident_memory_bytes ");
 	has("libmicrohttpd=\"");
+	has(",libxml2=\"2.");
+	has(",corosync=\"" TANDEM_COROSYNC "\"} 1\n");
 	has("Content-Type: text/plain; version=0.0.4");
 	has("X-Content-Type-Options: nosniff\r\n");
 	has("Cache-Control: no-store\r\n");

@@ -129,7 +129,7 @@ START_TEST(of_an_active)
 	expect("tandem_loop_step_seconds_bucket{le=\"0.0001\"} 1");
 	expect("process_resident_memory_bytes 12345678");
 	expect("process_start_time_seconds 1795310500");
-	ck_assert_ptr_nonnull(strstr((char *)out.p, "libmicrohttpd=\"0.9.75\"} 1\n"));
+	ck_assert_ptr_nonnull(strstr((char *)out.p, "corosync=\"3.1.7\"} 1\n"));
 }
 END_TEST
 

@@ -184,12 +184,15 @@ http_case_fill(struct http_snap *s)
 struct http_now
 http_case_now(void)
 {
-	return (struct http_now){ .mono_us = CASE_US + 300000,
+	return (struct http_now){
+		.mono_us = CASE_US + 300000,
 		.turn_age_us = 120000,
 		.cpu_us = 2500000,
 		.rss_bytes = 12345678,
 		.open_fds = 42,
 		.max_fds = 65536,
 		.start_wall_us = 1795310500000000,
-		.libraries = "libuv=\"1.44.2\",libmicrohttpd=\"0.9.75\"" };
+		.libraries =
+			"libuv=\"1.44.2\",libmicrohttpd=\"0.9.75\",libxml2=\"2.9.14\",corosync=\"3.1.7\""
+	};
 }
