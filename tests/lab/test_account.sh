@@ -307,6 +307,12 @@ result $? 'a run without an account is added'
 	grep -q '^| load .* median 1.1, from 0.0 to 1.2 |' "$dir/t.md" &&
 	[ "$(grep -c '<circle' "$dir/t.svg")" = 2 ]
 result $? 'table and picture'
+grep -q '^Ids changed' "$dir/t.md"
+[ $? = 1 ]
+result $? 'no word of excused ids without any'
+sed -i 's/"ok": *true/"ok": true, "ids_changed": 4/; s/"ids_changed": 0,\{0,1\}//' "$dir/live.json"
+"$account" results "$dir/live.json" "$dir/t.md" "$dir/t.svg" && grep -q '^Ids changed in 1 clean runs' "$dir/t.md"
+result $? 'of a clean run the table says why its ids changed'
 echo '{' >"$dir/live.json"
 "$account" add "$dir/live.json" "$dir/report.json" fault=x >"$dir/out" 2>&1
 [ $? = 2 ] && [ "$(cat "$dir/live.json")" = '{' ]
