@@ -85,7 +85,7 @@ struct bw_sub {
 	bool urgent;         /* to be queued among those with live calls */
 	bool again;          /* ask once more when this answer is in */
 	bool answered;       /* the snapshot came before the answer to the request */
-	bool hurried;     /* events were lost while WAIT: the snapshot is not awaited to the end */
+	bool hurried; /* events were lost since it was SENT: the snapshot is not awaited to the end */
 	bool low_numbers; /* an event came with a number that was there before */
 	struct bw_skipped skipped[BW_SKIPPED]; /* the last numbers that were not waited for */
 	uint32_t skipped_next;                 /* the oldest of them */

@@ -98,6 +98,14 @@ ask_retry_ms(struct bw *b, const struct bw_sub *bs)
 	return (int64_t)ASK_RETRY_MS << level;
 }
 
+static struct mono
+ask_wait_due(const struct bw *b, const struct bw_sub *bs)
+{
+	struct mono due = mono_add_ms(b->x->now, b->x->conf->snapshot_wait_ms);
+
+	return bs->hurried ? mono_min(due, mono_add_ms(b->x->now, b->x->conf->gap_wait_ms)) : due;
+}
+
 static void
 ask_change(struct bw *b, struct bw_sub *bs, enum bw_ask_state to)
 {
@@ -121,11 +129,10 @@ ask_change(struct bw *b, struct bw_sub *bs, enum bw_ask_state to)
 	case ASK_SENT:
 		b->asks_out++;
 		bs->sent = b->x->now;
+		bs->hurried = false;
 		break;
 	case ASK_WAIT:
-		bs->hurried = false;
-		timers_set(&b->timers, &bs->timer,
-			mono_add_ms(b->x->now, b->x->conf->snapshot_wait_ms));
+		timers_set(&b->timers, &bs->timer, ask_wait_due(b, bs));
 		break;
 	case ASK_RETRY:
 		timers_set(&b->timers, &bs->timer, mono_add_ms(b->x->now, ask_retry_ms(b, bs)));
@@ -133,36 +140,33 @@ ask_change(struct bw *b, struct bw_sub *bs, enum bw_ask_state to)
 	}
 }
 
+static bool
+ask_is_open(const struct bw_sub *bs)
+{
+	return bs->state == ASK_SENT || bs->state == ASK_WAIT;
+}
+
 void
 bw_sub_ask(struct bw *b, struct bw_sub *bs, bool urgent)
 {
 	if (b->phase == BW_OFF)
 		return;
-	switch (bs->state) {
-	case ASK_SENT:
-	case ASK_WAIT:
+	if (ask_is_open(bs)) {
 		bs->again = true;
-		break;
-	case ASK_QUEUED:
-		break;
-	case ASK_IDLE:
-	case ASK_RETRY:
+	} else if (bs->state != ASK_QUEUED) {
 		bs->urgent = urgent;
 		ask_change(b, bs, ASK_QUEUED);
-		break;
 	}
 }
 
 void
 bw_sub_missed(struct bw *b, struct bw_sub *bs)
 {
-	struct mono due = mono_add_ms(b->x->now, b->x->conf->gap_wait_ms);
-
 	bw_sub_ask(b, bs, is_primary(bs));
-	if (bs->state != ASK_WAIT || bs->failures > 0)
-		return; /* whose events are lost each time is asked no faster than one that is silent */
-	bs->hurried = true;
-	timers_set(&b->timers, &bs->timer, mono_min(bs->timer.due, due));
+	/* whose events are lost each time is asked no faster than one that is silent */
+	bs->hurried = bs->failures == 0;
+	if (bs->state == ASK_WAIT)
+		timers_set(&b->timers, &bs->timer, mono_min(bs->timer.due, ask_wait_due(b, bs)));
 }
 
 /* Others are being asked, or wait for their turn. */
@@ -187,13 +191,12 @@ bool
 bw_ask_for_client(struct bw *b, struct core_device *d)
 {
 	struct bw_sub *bs = bw_device(b, d)->primary;
-	bool under_way = bs->state == ASK_SENT || bs->state == ASK_WAIT;
 
 	bw_blame(bs->of, METER_DESYNC_REQUEST);
 	if (asks_busy(b) && ask_is_fresh(b, bs))
 		return false;
 	/* the answer that is awaited is of a moment ago as well: it serves who asks now */
-	if (!under_way || mono_due(mono_add_ms(bs->sent, LIMIT_FRESH_MS), b->x->now))
+	if (!ask_is_open(bs) || mono_due(mono_add_ms(bs->sent, LIMIT_FRESH_MS), b->x->now))
 		bw_sub_ask(b, bs, true);
 	return true;
 }
@@ -459,21 +462,20 @@ subs_confirm(struct bw *b, struct bw_device *bd)
 static bool
 sub_is_unasked(struct bw *b, struct bw_sub *bs)
 {
-	bool asked = bs->state == ASK_SENT || bs->state == ASK_WAIT;
 	bool echo = bs->owed > 0 && ask_may_echo(b, bs);
 
 	if (!bs->of->confirmed)
 		return false;
 	if (bs->owed > 0)
 		bs->owed--;
-	return !asked && (!echo || bs->of->cleared) && bs->of->kind == CORE_KIND_user;
+	return !ask_is_open(bs) && (!echo || bs->of->cleared) && bs->of->kind == CORE_KIND_user;
 }
 
 void
 bw_sub_compared(struct bw *b, struct bw_sub *bs, bool resync)
 {
 	struct bw_device *bd = bs->of;
-	bool asked = bs->state == ASK_SENT || bs->state == ASK_WAIT;
+	bool asked = ask_is_open(bs);
 	bool doubt = sub_is_unasked(b, bs) || resync || bd->lost_calls;
 	bool proof = bd->lost_calls || bd->differed;
 	/* it was right when all were asked, and is not any more: what was asked before proves nothing */

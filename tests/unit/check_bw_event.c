@@ -131,6 +131,27 @@ START_TEST(test_gap_while_waiting)
 }
 END_TEST
 
+/* The same, and the gap is over before the answer is read: the wait that begins then is the short one. */
+START_TEST(test_gap_before_the_answer)
+{
+	setup(1, "gap-wait-ms = 300\nsnapshot-wait-ms = 3000\n");
+	w.snapshots = false;
+	w.quiet_acks = true;
+	world_rule(&w, "PUT", "E/subscription/s1-2001", 200, 1, "");
+	world_rule_last(&w)->delay_ms = 1000;
+	world_event_as(&w, 0, "2001", "x2", 3, "CallAnsweredEvent", ACTIVE);
+	world_run(&w, 310);
+	world_asked(&w, "xsp1 PUT E/subscription/s1-2001\n");
+	world_event_as(&w, 0, "2001", "x5", 6, "CallHeldEvent", HELD);
+	world_run(&w, 1270);
+	ck_assert_uint_eq(world_logged(&w, 37209, "device=2001 events 4 to 5"), 1);
+	world_asked(&w, "");
+	world_run(&w, 50);
+	world_asked(&w, "xsp1 PUT E/subscription/s1-2001\n");
+	world_fini(&w);
+}
+END_TEST
+
 /* It was not among them: nothing is asked that would not have been. */
 START_TEST(test_gap_before_the_snapshot)
 {
@@ -485,6 +506,7 @@ main(void)
 		test_reordered,
 		test_gap,
 		test_gap_while_waiting,
+		test_gap_before_the_answer,
 		test_gap_before_the_snapshot,
 		test_two_gaps,
 		test_too_many_early,
