@@ -185,7 +185,7 @@ bw_run(struct bw *b)
 	for (d = b->x->model.devices; d != NULL; d = d->by_id.next) {
 		bw_leave_set(b, d);
 		bw_blame(bw_device(b, d), METER_DESYNC_TAKEOVER);
-		bw_ask_all(b, d, true);
+		bw_ask_all(b, d);
 	}
 }
 
@@ -237,7 +237,7 @@ bw_reach_again(struct bw *b)
 	for (d = b->x->model.devices; d != NULL; d = d->by_id.next) {
 		bw_unconfirm(b, bw_device(b, d));
 		bw_blame(bw_device(b, d), METER_DESYNC_GAP);
-		bw_ask_all(b, d, true);
+		bw_ask_all(b, d);
 	}
 	bw_update_status(b);
 	if (b->unconfirmed == 0)
@@ -315,7 +315,7 @@ bw_doubt_all(struct bw *b, const struct core_device *except, bool proof, const c
 		(unsigned)HASH_CNT(by_id, b->x->model.devices));
 	bw_scopes_ask(b);
 	for (d = b->x->model.devices; d != NULL; d = d->by_id.next) {
-		bw_ask_all(b, d, d != except);
+		bw_ask_all(b, d);
 		if (d == except)
 			continue;
 		bw_blame(bw_device(b, d), METER_DESYNC_AS_FAILOVER);

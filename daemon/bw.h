@@ -322,8 +322,8 @@ bool bw_ask_for_client(struct bw *b, struct core_device *d);
 bool bw_is_in_doubt(const struct core_device *d);
 /**
  * BroadWorks may have lost its memory: every device is asked, those with calls are out of service until confirmed.
- * `except` was compared just now (may be NULL). Without `proof` (BroadWorks said something unasked that changed nothing)
- * it is done less and less often, as long as nothing comes of it.
+ * `except` (may be NULL) was compared just now: it is asked like the others, but it stays in service. Without `proof`
+ * (BroadWorks said something unasked that changed nothing) it is done less and less often, as long as nothing comes of it.
  */
 void bw_doubt_all(struct bw *b, const struct core_device *except, bool proof, const char *why);
 /** The next bw_doubt_all() would come too soon after the last one, but must not be lost: it is made up for. */

@@ -255,7 +255,7 @@ bw_ask_ordered(struct bw *b, struct core_device *d, bool live)
 }
 
 void
-bw_ask_all(struct bw *b, struct core_device *d, bool primary)
+bw_ask_all(struct bw *b, struct core_device *d)
 {
 	struct bw_device *bd = bw_device(b, d);
 	struct bw_sub *bs;
@@ -263,8 +263,7 @@ bw_ask_all(struct bw *b, struct core_device *d, bool primary)
 	TAILQ_FOREACH(bs, &bd->subs, of_device)
 		if (bs != bd->primary && !bs->refused)
 			bw_sub_ask(b, bs, false);
-	if (primary)
-		bw_sub_ask(b, bd->primary, d->half_count > 0);
+	bw_sub_ask(b, bd->primary, d->half_count > 0);
 }
 
 void

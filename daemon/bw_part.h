@@ -106,8 +106,8 @@ void bw_early_free(struct bw *b, struct bw_early *e);
 void bw_early_forget(struct bw *b, struct bw_sub *bs);
 /** What the configuration wants of devices of a kind. */
 uint32_t bw_packages_wanted(const struct bw *b, enum core_device_kind kind);
-/** Asks all subscriptions of a device, the primary one with the others or not. */
-void bw_ask_all(struct bw *b, struct core_device *d, bool primary);
+/** Asks all subscriptions of a device. */
+void bw_ask_all(struct bw *b, struct core_device *d);
 /** The primary subscription was accepted: what else is wanted is subscribed to. */
 void bw_device_complete(struct bw *b, struct bw_device *bd);
 /** A first subscription was accepted: its kind is known, and whether lists are taken. */

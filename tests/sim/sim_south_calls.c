@@ -217,7 +217,6 @@ south_calls_activity(struct sim *s, unsigned user, bool call)
 
 		if (!sub->used || sub->user != user || !south_event_has(sub, "Advanced Call"))
 			continue;
-		u->asked_us = s->now_us; /* told without having been asked is as good */
 		s->south->failover_told_us = s->now_us;
 		south_event_snapshot(s, sub,
 			s->south->resync_event ? "CallSubscriptionResyncEvent" :

@@ -536,7 +536,7 @@ START_TEST(test_subscriptions_after_failover)
 	world_snapshot(&w, "2001", "CallSubscriptionResyncEvent");
 	world_run(&w, 3000);
 	ck_assert_uint_eq(world_history(&w, "as-failover"), 1);
-	ck_assert_uint_eq(world_asked_count(&w, "PUT E/subscription/"), 8);
+	ck_assert_uint_eq(world_asked_count(&w, "PUT E/subscription/"), 9);
 	ck_assert_uint_eq(world_asked_count(&w, "POST E/user/"), lost);
 	ck_assert_uint_eq(world_history(&w, "resync-done"), 2); /* the first one was the start */
 	world_fini(&w);
