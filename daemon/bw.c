@@ -294,14 +294,29 @@ bw_out_of_reach(struct bw *b)
 	bw_update_status(b);
 }
 
+/* It must not be lost: it is made up for. What is put off until a time that has passed waits for the doubt under way. */
+static void
+doubt_put_off(struct bw *b, struct mono due, bool proof)
+{
+	if (mono_due(due, b->x->now))
+		due = mono_add_ms(b->x->now, BW_DOUBT_MS);
+	if (b->doubt_due.us == MONO_NEVER.us || (proof && !b->doubt_proof)) {
+		b->doubt_due = due;
+		b->doubt_proof = proof;
+	}
+}
+
 void
 bw_doubt_all(struct bw *b, const struct core_device *except, bool proof, const char *why)
 {
 	struct core_device *d;
 
-	if (b->phase != BW_RUNNING || !mono_due(b->doubt_until, b->x->now) ||
-		(!proof && (b->doubted || !mono_due(b->empty_doubt_until, b->x->now))))
+	if (b->phase != BW_RUNNING || !mono_due(b->doubt_until, b->x->now))
 		return;
+	if (!proof && (b->doubted || !mono_due(b->empty_doubt_until, b->x->now))) {
+		doubt_put_off(b, b->empty_doubt_until, false);
+		return;
+	}
 	b->doubt_until = mono_add_ms(b->x->now, BW_DOUBT_MS);
 	b->doubt_due = MONO_NEVER;
 	b->doubted = true;
@@ -330,7 +345,16 @@ void
 bw_doubt_later(struct bw *b)
 {
 	if (!mono_due(b->doubt_until, b->x->now))
-		b->doubt_due = b->doubt_until;
+		doubt_put_off(b, b->doubt_until, true);
+}
+
+static void
+doubt_make_up(struct bw *b)
+{
+	b->doubt_due = MONO_NEVER;
+	bw_doubt_all(b, NULL, b->doubt_proof,
+		b->doubt_proof ? "calls were forgotten after the last ask" :
+				 "a snapshot that nobody asked for came soon after the last ask");
 }
 
 void
@@ -477,7 +501,7 @@ bw_tick(struct bw *b)
 	if (b->phase == BW_RUNNING && mono_due(b->left_due, b->x->now))
 		bw_left_server_check(b);
 	if (mono_due(b->doubt_due, b->x->now))
-		bw_doubt_all(b, NULL, true, "calls were forgotten after the last ask");
+		doubt_make_up(b);
 	bw_channels_tick(b);
 	bw_app_tick(b);
 	bw_subs_tick(b);

@@ -129,7 +129,7 @@ struct bw_device {
 	bool counted;               /* among bw.unconfirmed */
 	char server[24];            /* server id of its last new call; "" = none yet */
 	uint32_t counted_at;        /* place of that server in meter.servers */
-	bool suspect;               /* BroadWorks did not know a call of it that we know */
+	bool suspect; /* BroadWorks did not know a call of it, or counts its events anew */
 	bool confers; /* a client makes a conference of its calls, which BroadWorks has not told yet */
 	char parks_at[24];  /* where a client asked to park a call of it; "" = nowhere */
 	uint64_t called_by; /* the last call that was made to it, while it rang; 0 = none */
@@ -272,6 +272,7 @@ struct bw {
 	uint32_t server_count;
 	struct mono doubt_until;       /* no second general doubt before */
 	struct mono doubt_due;         /* one that has to wait for that; MONO_NEVER: none */
+	bool doubt_proof;              /* it has a proof */
 	struct mono empty_doubt_until; /* nor one without proof: see bw_doubt_all() */
 	uint32_t empty_doubts;         /* in a row that found nothing */
 	bool doubted;                  /* what is being confirmed is a doubt, not an activation */
@@ -323,7 +324,8 @@ bool bw_is_in_doubt(const struct core_device *d);
 /**
  * BroadWorks may have lost its memory: every device is asked, those with calls are out of service until confirmed.
  * `except` (may be NULL) was compared just now: it is asked like the others, but it stays in service. Without `proof`
- * (BroadWorks said something unasked that changed nothing) it is done less and less often, as long as nothing comes of it.
+ * (BroadWorks said something unasked that changed nothing) it is done less and less often, as long as nothing comes of it: what
+ * comes too soon is made up for then.
  */
 void bw_doubt_all(struct bw *b, const struct core_device *except, bool proof, const char *why);
 /** The next bw_doubt_all() would come too soon after the last one, but must not be lost: it is made up for. */

@@ -389,6 +389,7 @@ event_seen_before(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev, s
 	if (ev->sequence == bs->sub->sequence && event_data_hash(document) == bs->last_data)
 		return;
 	bs->low_numbers = true;
+	bs->of->suspect = true; /* should it have lost calls, it is not alone */
 	bw_blame(bs->of, METER_DESYNC_AS_FAILOVER);
 	bw_sub_ask(b, bs, bs == bs->of->primary);
 }

@@ -145,7 +145,8 @@ void node_each_half(const struct node *n,
 	void *arg);
 /** Operations of several steps that are under way. */
 unsigned node_journal_count(const struct node *n);
-/** What an active knows of some device in service may be out of date, and it knows that: BroadWorks is being asked. */
+/** What an active knows of some device in service may be out of date, and it knows that: BroadWorks is being asked, or will
+ * be as soon as all devices may be asked again. */
 bool node_is_in_doubt(const struct node *n);
 
 #endif

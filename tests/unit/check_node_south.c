@@ -265,6 +265,36 @@ START_TEST(test_a_failover_soon_after_a_doubt)
 }
 END_TEST
 
+/* The first sign of a failover is of a user that was right, soon after a doubt that found nothing: it is put off, not lost. */
+START_TEST(test_an_empty_sign_soon_after_a_doubt)
+{
+	unsigned c;
+
+	setup(2, "");
+	c = three_devices();
+	world_snapshot(&w, "2003", "CallSubscriptionEvent");
+	world_run(&w, 7000);
+	ck_assert_uint_eq(world_logged(&w, 37505, ""), 1);
+	world_take(&w, c);
+	world_forget_asked(&w);
+	world_forget(&w, "2001");
+	world_snapshot(&w, "2003", "CallSubscriptionEvent");
+	world_run(&w, 7000);
+	world_heard(&w, c, "");
+	ck_assert_uint_eq(update_count("2001"), 0);
+	world_run(&w, 2000);
+	for (unsigned i = 1; i <= 3; i++)
+		ck_assert_uint_eq(update_count(i == 1 ? "2001" : i == 2 ? "2002" : "2003"), 1);
+	ck_assert_ptr_nonnull(
+		strstr(world_take(&w, c), "ConnectionClearedEvent{monitorCrossRefID=#2 "));
+	ck_assert_uint_eq(world_logged(&w, 37505, "soon after the last ask"), 1);
+	/* once */
+	world_run(&w, 60000);
+	ck_assert_uint_eq(world_logged(&w, 37505, ""), 2);
+	world_fini(&w);
+}
+END_TEST
+
 /* After a failover users move one by one, and BroadWorks tells of each: that is no failover each time. */
 START_TEST(test_users_that_move_one_by_one)
 {
@@ -366,6 +396,27 @@ START_TEST(test_numbers_restart)
 }
 END_TEST
 
+/* A device of which the numbers began anew and a call is gone: the others, of which nothing came yet, are asked as well. */
+START_TEST(test_numbers_restart_of_one)
+{
+	unsigned c;
+
+	setup(2, "");
+	c = three_devices();
+	world_forget(&w, "2001");
+	world_forget(&w, "2002");
+	world_user(&w, "2001")
+		->sequence--; /* so that the answer to the question has the next number */
+	world_snapshot(&w, "2001", "CallSubscriptionEvent");
+	world_run(&w, 5000);
+	ck_assert_ptr_nonnull(
+		strstr(world_take(&w, c), "ConnectionClearedEvent{monitorCrossRefID=#3 "));
+	ck_assert_uint_ge(update_count("2002"), 1);
+	ck_assert_uint_ge(update_count("2003"), 1);
+	world_fini(&w);
+}
+END_TEST
+
 /* The same where nothing tells it: the next question finds out, whatever number its answer has. */
 START_TEST(test_numbers_restart_unnoticed)
 {
@@ -431,10 +482,12 @@ main(void)
 		test_new_server,
 		test_unasked_snapshot,
 		test_a_failover_soon_after_a_doubt,
+		test_an_empty_sign_soon_after_a_doubt,
 		test_users_that_move_one_by_one,
 		test_resync_event,
 		test_request_on_forgotten_call,
 		test_numbers_restart,
+		test_numbers_restart_of_one,
 		test_numbers_restart_unnoticed,
 		test_rest,
 	};
