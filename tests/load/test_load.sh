@@ -39,6 +39,6 @@ pairs '100.4 100.1 102.1 ok 19.4' 'a machine that becomes slower' < <(ten 100*i 
 pairs '100.0 100.0 100.0 open 0.0' 'too few' < <(ten 100 100 100 | head -n 5)
 
 judge 12 as-failover --agents 200 --calls 50
-judge 22 north --sessions 50 --monitors 10 --users 100 --rate 20 --seconds 1 --clients 50 --rounds 1 --slack 50
+judge 22 north --sessions 50 --monitors 10 --users 100 --rate 20 --seconds 1 --clients 50 --rounds 5 --slack 50
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" = 0 ]
