@@ -354,7 +354,7 @@ doubt_make_up(struct bw *b)
 	b->doubt_due = MONO_NEVER;
 	bw_doubt_all(b, NULL, b->doubt_proof,
 		b->doubt_proof ? "calls were forgotten after the last ask" :
-				 "a snapshot that nobody asked for came soon after the last ask");
+				 "a sign of a failover came soon after the last ask");
 }
 
 void

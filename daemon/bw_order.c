@@ -398,13 +398,11 @@ event_seen_before(struct bw *b, struct bw_sub *bs, const struct xsi_event *ev, s
 static bool
 event_counts_anew(const struct bw *b, const struct bw_sub *bs, const struct xsi_event *ev)
 {
-	bool asked = bs->state == ASK_SENT || bs->state == ASK_WAIT;
-
 	if (event_id_known(b, bs, ev->event_id))
 		return false;
 	switch ((enum conf_restart)b->x->conf->sequence_restart) {
 	case CONF_RESTART_SNAPSHOT:
-		return event_is_resync(ev) || (asked && event_is_snapshot(bs, ev));
+		return event_is_resync(ev) || (bw_ask_is_open(bs) && event_is_snapshot(bs, ev));
 	case CONF_RESTART_ANY:
 		return ev->sequence == 1;
 	case CONF_RESTART_SUBSCRIBE:

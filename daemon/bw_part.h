@@ -74,6 +74,8 @@ void bw_subs_pump(struct bw *b);
 struct mono bw_subs_deadline(const struct bw *b);
 void bw_subs_http_done(
 	struct bw *b, const struct bw_request *r, uint64_t status, struct str why, struct str body);
+/** The ask was sent; its answer or the snapshot is awaited. */
+bool bw_ask_is_open(const struct bw_sub *bs);
 /** Asks (once more if it is being asked). `urgent`: ahead of those without calls. */
 void bw_sub_ask(struct bw *b, struct bw_sub *bs, bool urgent);
 /** Events were lost: asks, and a snapshot that is awaited may be among them: it has gap-wait-ms left, once. */

@@ -140,8 +140,8 @@ ask_change(struct bw *b, struct bw_sub *bs, enum bw_ask_state to)
 	}
 }
 
-static bool
-ask_is_open(const struct bw_sub *bs)
+bool
+bw_ask_is_open(const struct bw_sub *bs)
 {
 	return bs->state == ASK_SENT || bs->state == ASK_WAIT;
 }
@@ -151,7 +151,7 @@ bw_sub_ask(struct bw *b, struct bw_sub *bs, bool urgent)
 {
 	if (b->phase == BW_OFF)
 		return;
-	if (ask_is_open(bs)) {
+	if (bw_ask_is_open(bs)) {
 		bs->again = true;
 	} else if (bs->state != ASK_QUEUED) {
 		bs->urgent = urgent;
@@ -196,7 +196,7 @@ bw_ask_for_client(struct bw *b, struct core_device *d)
 	if (asks_busy(b) && ask_is_fresh(b, bs))
 		return false;
 	/* the answer that is awaited is of a moment ago as well: it serves who asks now */
-	if (!ask_is_open(bs) || mono_due(mono_add_ms(bs->sent, LIMIT_FRESH_MS), b->x->now))
+	if (!bw_ask_is_open(bs) || mono_due(mono_add_ms(bs->sent, LIMIT_FRESH_MS), b->x->now))
 		bw_sub_ask(b, bs, true);
 	return true;
 }
@@ -468,14 +468,14 @@ sub_is_unasked(struct bw *b, struct bw_sub *bs)
 		return false;
 	if (bs->owed > 0)
 		bs->owed--;
-	return !ask_is_open(bs) && (!echo || bs->of->cleared) && bs->of->kind == CORE_KIND_user;
+	return !bw_ask_is_open(bs) && (!echo || bs->of->cleared) && bs->of->kind == CORE_KIND_user;
 }
 
 void
 bw_sub_compared(struct bw *b, struct bw_sub *bs, bool resync)
 {
 	struct bw_device *bd = bs->of;
-	bool asked = ask_is_open(bs);
+	bool asked = bw_ask_is_open(bs);
 	bool doubt = sub_is_unasked(b, bs) || resync || bd->lost_calls;
 	bool proof = bd->lost_calls || bd->differed;
 	/* it was right when all were asked, and is not any more: what was asked before proves nothing */

@@ -74,10 +74,10 @@ struct ha_serve {
 	uint64_t cursor; /* partial: last offset sent */
 	/* full */
 	bool writing;
-	struct mono write_at,
-		sign_at;    /* writing: when to go on, when to tell the joiner that it goes on */
-	uint64_t total, at; /* bytes, sent so far */
-	struct ha_sum *sum; /* of what was sent; NULL: nothing */
+	struct mono go_on_at, /* with writing, then with sending */
+		sign_at;      /* writing: when to tell the joiner that it goes on */
+	uint64_t total, at;   /* bytes, sent so far */
+	struct ha_sum *sum;   /* of what was sent; NULL: nothing */
 };
 
 /* A resync that the joiner receives. */

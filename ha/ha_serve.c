@@ -13,6 +13,9 @@
 #include "ha/ha_repl.h"
 
 #define SERVE_PAUSE_MS 1 /* between two steps of writing: for everything else there is to do */
+/* Between two slices, so at most 15 MB/s: a ring at its limit delays every delta. Parts of a partial resync do not wait, as
+ * the log may lose what they are to bring. */
+#define SLICE_PAUSE_MS 4
 
 void
 ha_serve_on_request(struct ha *ha, struct ha_peer *p, const struct ha_frame *f)
@@ -76,7 +79,7 @@ write_later(struct ha *ha, struct ha_out *out)
 {
 	struct ha_serve *s = &ha->serve;
 
-	s->write_at = mono_add_ms(ha->now, SERVE_PAUSE_MS);
+	s->go_on_at = mono_add_ms(ha->now, SERVE_PAUSE_MS);
 	if (!mono_due(s->sign_at, ha->now))
 		return;
 	s->sign_at = mono_add_ms(ha->now, ha->conf.beat_ms);
@@ -92,7 +95,7 @@ write_state(struct ha *ha, struct ha_out *out)
 	size_t step = ha->conf.snapshot_step_bytes != 0 ? ha->conf.snapshot_step_bytes : SIZE_MAX;
 	int rv;
 
-	if (s->writing && !mono_due(s->write_at, ha->now))
+	if (s->writing && !mono_due(s->go_on_at, ha->now))
 		return false;
 	s->writing = true;
 	rv = ha->fsm.snapshot_write(ha->fsm.arg, step, &s->total);
@@ -141,6 +144,14 @@ finished(const struct ha_serve *s)
 	return s->full ? s->at == s->total : s->cursor == s->x;
 }
 
+static bool
+may_send(const struct ha *ha)
+{
+	const struct ha_serve *s = &ha->serve;
+
+	return s->in_flight < HA_SLICES_IN_FLIGHT && (!s->full || mono_due(s->go_on_at, ha->now));
+}
+
 /* False: the log has lost the next delta of a partial resync. */
 static bool
 send_part(struct ha *ha, struct ha_out *out)
@@ -163,6 +174,7 @@ send_part(struct ha *ha, struct ha_out *out)
 	};
 	ha_out_mcast(ha, out, &f);
 	s->at += ha->body.n;
+	s->go_on_at = mono_add_ms(ha->now, SLICE_PAUSE_MS);
 	return true;
 }
 
@@ -192,7 +204,7 @@ ha_serve_flush(struct ha *ha, struct ha_out *out)
 		return;
 	if (!s->begun && !begin(ha, out))
 		return;
-	while (!finished(s) && s->in_flight < HA_SLICES_IN_FLIGHT) {
+	while (!finished(s) && may_send(ha)) {
 		if (!send_part(ha, out)) {
 			s->full_wanted = true;
 			s->begun = false;
@@ -208,7 +220,10 @@ ha_serve_flush(struct ha *ha, struct ha_out *out)
 struct mono
 ha_serve_deadline(const struct ha *ha)
 {
-	return ha->serve.writing ? ha->serve.write_at : MONO_NEVER;
+	const struct ha_serve *s = &ha->serve;
+	bool sending = s->to != NULL && s->begun && s->full && s->in_flight < HA_SLICES_IN_FLIGHT;
+
+	return s->writing || sending ? s->go_on_at : MONO_NEVER;
 }
 
 void

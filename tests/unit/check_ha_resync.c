@@ -257,6 +257,44 @@ nothing_waits(void)
 	}
 }
 
+/* The next slice waits though there is room for it in the queue; a delta goes at once. */
+START_TEST(between_two_slices_the_ring_is_free)
+{
+	const struct ha_serve *s;
+
+	pair();
+	while (t.node[0].fsm.v[0] % 3 != 2)
+		toy_append(&t, 0, 0, 2);
+	toy_drain(&t);
+	toy_kill(&t, 1);
+	toy_start(&t, 1);
+	s = &t.node[0].ha->serve;
+	t.node[0].ha->conf.snapshot_step_bytes = 0; /* time stands still */
+	TRICKLE_UNTIL(s->to != NULL && s->at > 0);
+	ck_assert_uint_eq(s->at, LIMIT_SLICE_BYTES);
+	ck_assert_uint_gt(s->total, 2 * LIMIT_SLICE_BYTES);
+	while (s->to != NULL) {
+		uint64_t at = s->at;
+
+		toy_drain(&t);
+		t.now = mono_add_ms(t.now, 3);
+		toy_append(&t, 0, 1, at);
+		toy_drain(&t);
+		ck_assert_uint_eq(s->at, at);
+		ck_assert_uint_eq(ha_released(t.node[0].ha), t.node[0].ha->offset);
+		t.now = mono_add_ms(t.now, 1);
+		ck_assert(mono_due(ha_deadline(t.node[0].ha), t.now));
+		toy_tick(&t, 0);
+		ck_assert_uint_gt(s->at, at);
+		ck_assert_uint_le(s->at, at + LIMIT_SLICE_BYTES);
+	}
+	ck_assert(toy_run_until(&t, 1, HA_STANDBY, 2000));
+	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_failed, 0);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
 /* Far longer than a joiner waits for an active that says nothing. */
 START_TEST(a_snapshot_of_many_steps)
 {
@@ -676,6 +714,7 @@ add_resync_tests(TCase *tc)
 	tcase_add_test(tc, an_old_standby_that_does_not_know_a_delta);
 	tcase_add_test(tc, a_log_over_its_bound_drops_the_standby_not_the_active);
 	tcase_add_test(tc, a_queue_over_its_bound_asks_anew);
+	tcase_add_test(tc, between_two_slices_the_ring_is_free);
 	tcase_add_test(tc, a_snapshot_of_many_steps);
 	tcase_add_test(tc, a_snapshot_that_nobody_wants_any_more);
 	tcase_add_test(tc, a_snapshot_that_takes_long_to_read);
