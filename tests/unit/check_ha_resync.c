@@ -2,6 +2,26 @@
 /* Resync in every phase, bad frames, wire versions, three members: the engine on a tiny ring. */
 #include "tests/unit/check_ha_case.h"
 
+/* The snapshot of n1 is larger than two slices from here on. */
+static void
+make_large(void)
+{
+	while (t.node[0].fsm.v[0] % 3 != 2)
+		toy_append(&t, 0, 0, 2);
+}
+
+/* n2 begins anew and asks for such a snapshot, which is written in one step: it can come while time stands still. */
+static void
+joins_a_large_one(void)
+{
+	pair();
+	make_large();
+	toy_drain(&t);
+	toy_kill(&t, 1);
+	toy_start(&t, 1);
+	t.node[0].ha->conf.snapshot_step_bytes = 0;
+}
+
 /* --- resync ---------------------------------------------------------------------------------------------------------- */
 
 START_TEST(live_deltas_during_a_snapshot)
@@ -13,10 +33,8 @@ START_TEST(live_deltas_during_a_snapshot)
 	toy_run(&t, 300);
 	toy_promote(&t, 0);
 	toy_run(&t, 300);
-	toy_append(&t, 0, 0, 2); /* makes the snapshot larger than two slices */
 	load(0, 100);
-	while (t.node[0].fsm.v[0] % 3 != 2)
-		toy_append(&t, 0, 0, 2);
+	make_large();
 	toy_start(&t, 1);
 	for (unsigned step = 0; toy_role(&t, 1) != HA_STANDBY; step++) {
 		ck_assert_uint_lt(step, 1000);
@@ -44,8 +62,7 @@ START_TEST(the_active_dies_during_a_resync)
 	for (unsigned steps = 1; steps < 30; steps++) {
 		pair();
 		load(0, 10);
-		while (t.node[0].fsm.v[0] % 3 != 2)
-			toy_append(&t, 0, 0, 2);
+		make_large();
 		toy_kill(&t, 1);
 		toy_start(&t, 1);
 		for (unsigned k = 0; k < steps; k++) {
@@ -71,8 +88,7 @@ START_TEST(the_joiner_dies_or_is_cut_off_during_a_resync)
 	for (unsigned steps = 1; steps < 30; steps++) {
 		pair();
 		load(0, 10);
-		while (t.node[0].fsm.v[0] % 3 != 2)
-			toy_append(&t, 0, 0, 2);
+		make_large();
 		toy_kill(&t, 1);
 		toy_start(&t, 1);
 		for (unsigned k = 0; k < steps; k++) {
@@ -102,8 +118,7 @@ START_TEST(a_demotion_during_a_resync)
 {
 	pair();
 	load(0, 10);
-	while (t.node[0].fsm.v[0] % 3 != 2)
-		toy_append(&t, 0, 0, 2);
+	make_large();
 	toy_kill(&t, 1);
 	toy_start(&t, 1);
 	TRICKLE_UNTIL(toy_role(&t, 1) == HA_SYNCING);
@@ -209,14 +224,8 @@ START_TEST(a_queue_over_its_bound_asks_anew)
 {
 	unsigned k = 0;
 
-	pair();
-	while (t.node[0].fsm.v[0] % 3 != 2)
-		toy_append(&t, 0, 0, 2);
-	toy_drain(&t);
-	toy_kill(&t, 1);
-	toy_start(&t, 1);
+	joins_a_large_one();
 	t.node[1].ha->join.queue.bytes_max = 200;
-	t.node[0].ha->conf.snapshot_step_bytes = 0; /* time stands still */
 	TRICKLE_UNTIL(t.node[1].ha->join.begun);
 	while (toy_view(&t, 1).counts.resyncs_failed == 0) {
 		ck_assert_uint_lt(k++, 100);
@@ -262,14 +271,8 @@ START_TEST(between_two_slices_the_ring_is_free)
 {
 	const struct ha_serve *s;
 
-	pair();
-	while (t.node[0].fsm.v[0] % 3 != 2)
-		toy_append(&t, 0, 0, 2);
-	toy_drain(&t);
-	toy_kill(&t, 1);
-	toy_start(&t, 1);
+	joins_a_large_one();
 	s = &t.node[0].ha->serve;
-	t.node[0].ha->conf.snapshot_step_bytes = 0; /* time stands still */
 	TRICKLE_UNTIL(s->to != NULL && s->at > 0);
 	ck_assert_uint_eq(s->at, LIMIT_SLICE_BYTES);
 	ck_assert_uint_gt(s->total, 2 * LIMIT_SLICE_BYTES);
