@@ -21,9 +21,12 @@ enum node_login {
 #define NODE_LOGIN_NOBODY UINT64_MAX
 
 enum node_action_kind {
-	NODE_ACT_MCAST,       /* bytes: multicast to the group, in order, retried on try-again */
-	NODE_ACT_REJOIN,      /* leave the group and join again */
-	NODE_ACT_SAVE_EPOCH,  /* number: on disk before anything that follows is performed */
+	NODE_ACT_MCAST,      /* bytes: multicast to the group, in order, retried on try-again */
+	NODE_ACT_REJOIN,     /* leave the group and join again */
+	NODE_ACT_SAVE_EPOCH, /* number: on disk before anything that follows is performed */
+	/* number = an enum ha_copy_op, id = bytes that are kept, bytes: the file that holds the state on this host (ha/ha.h). If it
+	   cannot be written, COPY_LOST follows */
+	NODE_ACT_COPY,
 	NODE_ACT_LISTEN,      /* flag: open or close all CSTA listeners */
 	NODE_ACT_CLIENT_SEND, /* id, bytes: one write, order kept */
 	NODE_ACT_CLIENT_CLOSE, /* id; flag: after what was sent before is out (else at once). CLIENT_CLOSED follows */

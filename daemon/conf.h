@@ -262,6 +262,7 @@ struct conf {
 	bool clustered;     /* cluster = corosync | none */
 	char group[32];     /* CPG group, default "tandem" */
 	char state_dir[192];
+	char copy_dir[192];   /* "" = the state is not kept on the host */
 	char log_file[192];   /* "" = stderr */
 	int log_level;        /* enum log_level */
 	int log_json;         /* log-form = text | json */

@@ -28,6 +28,7 @@
 	XX("node", "cluster", CLUSTER, clustered, 0, 0, "corosync", SHARED) \
 	XX("node", "group", NAME, group, 1, 0, "tandem", SHARED) \
 	XX("node", "state-dir", FILE, state_dir, 1, 0, "/var/lib/tandem", LOCAL) \
+	XX("node", "copy-dir", FILE, copy_dir, 0, 0, "/run/tandem", LOCAL) \
 	XX("node", "log-file", FILE, log_file, 0, 0, "", LOCAL) \
 	XX("node", "log-level", LOG_LEVEL, log_level, 0, 0, "notice", LOCAL) \
 	XX("node", "log-form", LOG_FORM, log_json, 0, 0, "text", LOCAL) \

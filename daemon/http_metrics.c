@@ -64,6 +64,9 @@ struct page {
 	XX(tandem_replication_peer, gauge, "1 if another node is heard.", s->view.peer.known) \
 	XX(tandem_replication_degraded, gauge, \
 		"1 if this node is active without a standby in step.", s->view.degraded) \
+	XX(tandem_replication_copied, gauge, \
+		"1 if this node, active without a standby in step, keeps the state in a file of its host.", \
+		s->view.copied) \
 	XX(tandem_replication_unconfirmed, gauge, \
 		"1 if effects leave without the confirmation of a standby that is there.", \
 		s->view.unconfirmed) \

@@ -10,6 +10,7 @@
 #include "daemon/io_loop.h"
 
 #include "daemon/io_cert_watch.h"
+#include "daemon/io_copy.h"
 #include "daemon/io_ctl.h"
 #include "daemon/io_dns.h"
 #include "daemon/io_exec.h"
@@ -65,6 +66,7 @@ struct io_loop {
 	struct io_notify *notify;
 	struct io_web *web; /* NULL: no status page */
 	struct io_state *state;
+	struct io_copy *copy;
 	struct io_cert_watch *certs;
 	uv_timer_t deadline, stop_timer;
 	uv_signal_t signals[3];
@@ -95,6 +97,8 @@ now_wall_us(void)
 	uv_gettimeofday(&t);
 	return t.tv_sec * 1000000 + t.tv_usec;
 }
+
+static void on_event(const struct node_event *ev, void *arg);
 
 static void
 tell_late(struct io_loop *l, const char *what, int64_t ms)
@@ -183,6 +187,18 @@ perform_asked(struct io_loop *l, const struct node_action *a)
 		perform_north(l, a);
 }
 
+/* What outlives the process. */
+static void
+perform_kept(struct io_loop *l, const struct node_action *a)
+{
+	if (a->kind == NODE_ACT_SAVE_EPOCH)
+		l->fatal = !io_state_keep_epoch(l->state, a->number);
+	else if (a->kind == NODE_ACT_HISTORY)
+		io_state_tell(l->state, now_wall_us(), a->text, a->bytes);
+	else if (!io_copy_do(l->copy, (enum ha_copy_op)a->number, a->id, a->bytes))
+		on_event(&(struct node_event){ .kind = NODE_EV_COPY_LOST }, l);
+}
+
 static void
 perform_one(struct io_loop *l, const struct node_action *a)
 {
@@ -207,7 +223,9 @@ perform_one(struct io_loop *l, const struct node_action *a)
 			io_ring_rejoin(l->ring);
 		break;
 	case NODE_ACT_SAVE_EPOCH:
-		l->fatal = !io_state_keep_epoch(l->state, a->number);
+	case NODE_ACT_COPY:
+	case NODE_ACT_HISTORY:
+		perform_kept(l, a);
 		break;
 	case NODE_ACT_LISTEN:
 	case NODE_ACT_CLIENT_SEND:
@@ -253,9 +271,6 @@ perform_one(struct io_loop *l, const struct node_action *a)
 		break;
 	case NODE_ACT_TELL_CLEAN:
 		tell_clean(l, a->from_node);
-		break;
-	case NODE_ACT_HISTORY:
-		io_state_tell(l->state, now_wall_us(), a->text, a->bytes);
 		break;
 	case NODE_ACT_SCORE:
 		break; /* the agent's next monitor asks for it and publishes it */
@@ -559,6 +574,7 @@ io_loop_new(const struct conf *conf, const struct log *log, int64_t corosync_wai
 	init_handles(l);
 	l->notify = io_notify_new(&l->uv);
 	l->state = io_state_new(&l->sink, conf, &l->meter.state);
+	l->copy = io_copy_new(&l->sink, conf);
 	if (io_state_open(l->state, &epoch, e) == 0 &&
 		open_adapters(l, epoch, corosync_wait_ms, e) == 0)
 		return l;
@@ -566,12 +582,25 @@ io_loop_new(const struct conf *conf, const struct log *log, int64_t corosync_wai
 	return NULL;
 }
 
+/* With what the process before left, should it have died while no standby was in step. */
+static void
+start(struct io_loop *l)
+{
+	struct buf copy;
+
+	buf_init(&copy, IO_COPY_BYTES_MAX);
+	if (l->ring != NULL)
+		io_copy_take(l->copy, &copy);
+	on_event(&(struct node_event){ .kind = NODE_EV_START, .bytes = buf_as_str(&copy) }, l);
+	buf_fini(&copy);
+}
+
 int
 io_loop_run(struct io_loop *l)
 {
 	catch_signals(l);
 	log_emit(l->log, M_START, "started as %s, version " TANDEM_VERSION, l->conf->node_name);
-	on_event(&(struct node_event){ .kind = NODE_EV_START }, l);
+	start(l);
 	if (l->ring != NULL)
 		io_ring_start(l->ring);
 	io_notify_ready(l->notify);
@@ -639,6 +668,7 @@ io_loop_free(struct io_loop *l)
 	close_all(l);
 	io_notify_free(l->notify);
 	io_state_free(l->state);
+	io_copy_free(l->copy);
 	if (l->web != NULL)
 		io_web_free(l->web);
 	if (l->ctl != NULL)

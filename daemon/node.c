@@ -170,6 +170,7 @@ node_new(const struct conf *conf, uint32_t node_id, uint64_t epoch_floor, uint64
 		.lag_ms_max = conf->lag_ms_max,
 		.snapshot_step_bytes = conf->snapshot_step_bytes,
 		.config_hash = conf_hash(conf),
+		.copy = conf->copy_dir[0] != '\0',
 		.epoch_floor = epoch_floor };
 	struct bw_hooks hooks = { svc_device_subscribed, svc_device_refused, svc_device_confirmed,
 		svc_request_over, &n->svc };
@@ -373,11 +374,7 @@ node_ring_action(struct node *n, const struct ha_action *a)
 			&(struct node_action){ .kind = NODE_ACT_SAVE_EPOCH, .number = a->epoch });
 		break;
 	case HA_ACT_PEER_DEAD:
-		node_clean_died(&n->clean, a->node_id, n->x.now);
-		ctx_act(&n->x,
-			&(struct node_action){ .kind = NODE_ACT_TELL_FAILED,
-				.from_node = a->node_id,
-				.flag = a->was_active });
+		node_peer_died(n, a->node_id, a->was_active);
 		break;
 	case HA_ACT_PEER_LOST:
 		node_note_lost(n, a->reason);
@@ -386,6 +383,13 @@ node_ring_action(struct node *n, const struct ha_action *a)
 		break;
 	case HA_ACT_SCORE:
 		ctx_act(&n->x, &(struct node_action){ .kind = NODE_ACT_SCORE });
+		break;
+	case HA_ACT_COPY:
+		ctx_act(&n->x,
+			&(struct node_action){ .kind = NODE_ACT_COPY,
+				.number = a->copy,
+				.id = a->number,
+				.bytes = { (const char *)n->ring.bytes.p + a->off, a->len } });
 		break;
 	case HA_ACT_REJOIN:
 		ctx_act(&n->x, &(struct node_action){ .kind = NODE_ACT_REJOIN });
@@ -467,7 +471,7 @@ node_order_stop(struct node *n)
 }
 
 static void
-node_order_start(struct node *n)
+node_order_start(struct node *n, struct str copy)
 {
 	n->started = n->x.now;
 	node_phases_ask(
@@ -475,6 +479,8 @@ node_order_start(struct node *n)
 	n->health_due = n->x.now;
 	log_emit(n->x.log, M_START, "node %s starts", n->x.conf->node_name);
 	ha_start(n->x.ha, n->x.now, &n->ring);
+	if (copy.n > 0 && n->x.conf->clustered)
+		node_load_copy(n, copy);
 }
 
 static void
@@ -543,15 +549,13 @@ node_order_trace(struct node *n, struct str what)
 }
 
 static void
-node_input(struct node *n, const struct node_event *ev)
+node_ring_input(struct node *n, const struct node_event *ev)
 {
 	struct ctx *x = &n->x;
 
-	switch (ev->kind) {
-	case NODE_EV_START:
-		node_order_start(n);
-		break;
-	case NODE_EV_TICK:
+	switch ((int)ev->kind) {
+	case NODE_EV_COPY_LOST:
+		ha_copy_lost(x->ha, x->now);
 		break;
 	case NODE_EV_RING_UP:
 		node_ring_up(n, (uint32_t)ev->number);
@@ -569,6 +573,26 @@ node_input(struct node *n, const struct node_event *ev)
 		break;
 	case NODE_EV_QUORUM:
 		ha_quorum(x->ha, x->now, ev->flag, &n->ring);
+		break;
+	}
+}
+
+static void
+node_input(struct node *n, const struct node_event *ev)
+{
+	switch (ev->kind) {
+	case NODE_EV_START:
+		node_order_start(n, ev->bytes);
+		break;
+	case NODE_EV_TICK:
+		break;
+	case NODE_EV_COPY_LOST:
+	case NODE_EV_RING_UP:
+	case NODE_EV_RING_DOWN:
+	case NODE_EV_CONFCHG:
+	case NODE_EV_DELIVER:
+	case NODE_EV_QUORUM:
+		node_ring_input(n, ev);
 		break;
 	case NODE_EV_PROMOTE:
 		node_order_promote(n);
@@ -679,23 +703,6 @@ node_takeover_progress(struct node *n)
 		(long long)t->resync_ms);
 }
 
-/* See node_clean.h. */
-static void
-node_clean_peer(struct node *n)
-{
-	struct ha_view v;
-	uint32_t node_id;
-
-	if (n->clean.node_id == 0 || !n->takeover.done || !ctx_is_active(&n->x))
-		return;
-	ha_get_view(n->x.ha, n->x.now, &v);
-	node_id = node_clean_step(&n->clean, n->x.now, sess_client_count(&n->sess) > 0,
-		v.peer.known && v.peer.node_id == n->clean.node_id);
-	if (node_id != 0)
-		ctx_act(&n->x,
-			&(struct node_action){ .kind = NODE_ACT_TELL_CLEAN, .from_node = node_id });
-}
-
 static void
 node_timers(struct node *n)
 {
@@ -762,7 +769,7 @@ node_step(struct node *n, const struct node_event *ev, struct node_out *out)
 		sess_pump(&n->sess);
 	}
 	node_takeover_progress(n);
-	node_clean_peer(n);
+	node_peer_tick(n);
 	node_stop_progress(n);
 	trace_expire(&n->x.traces, n->x.now);
 	node_note_tick(n);
@@ -778,10 +785,10 @@ node_deadline(const struct node *n)
 
 	due = mono_min(due, notes_deadline(&n->notes));
 
-	if (!ctx_is_active(&n->x))
-		return due;
 	if (n->clean.node_id != 0)
 		due = mono_min(due, mono_add_ms(n->x.now, NODE_CLEAN_MS / 10));
+	if (!ctx_is_active(&n->x))
+		return due;
 	due = mono_min(due, mono_min(bw_deadline(&n->bw), svc_deadline(&n->svc)));
 	return mono_min(due, mono_min(sess_deadline(&n->sess), n->quiet_due));
 }

@@ -25,8 +25,9 @@
 #include <stdint.h>
 
 enum node_event_kind {
-	NODE_EV_START, /* once, first */
-	NODE_EV_TICK,  /* the deadline came */
+	NODE_EV_START, /* once, first; bytes = what an earlier process left of its state on this host, "" = nothing */
+	NODE_EV_COPY_LOST, /* the file that holds the state on this host cannot be written */
+	NODE_EV_TICK,      /* the deadline came */
 	/* ring */
 	NODE_EV_RING_UP, /* number = own pid in the group */
 	NODE_EV_RING_DOWN,

@@ -38,7 +38,8 @@ struct node_clean {
 void node_clean_died(struct node_clean *c, uint32_t node_id, struct mono now);
 
 /**
- * To be called in every step of an active node that has finished its takeover. `has_clients`: some
+ * To be called in every step of an active node that has finished its takeover, and of one that waits for the peer to come back by itself
+ * (then with `has_clients`). `has_clients`: some
  * client is back; `is_back`: the peer is in the group again. Returns the node for which Pacemaker is
  * to be told now, or 0.
  */

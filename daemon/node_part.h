@@ -39,6 +39,15 @@ struct node {
 	struct notes notes; /* questions to the other node: node_note.c */
 };
 
+/* node_peer.c */
+
+/** Takes up the state that an earlier process left on this host; with a bad one the node begins with nothing. */
+void node_load_copy(struct node *n, struct str copy);
+/** The process of the other node died: Pacemaker is told. */
+void node_peer_died(struct node *n, uint32_t node_id, bool was_active);
+/** Pacemaker is told when that is dealt with. */
+void node_peer_tick(struct node *n);
+
 /* node_note.c */
 
 /** A question of an operator for the other node. */

@@ -92,7 +92,12 @@ stat_ready(const struct stat_input *in, char *text, size_t size)
 	else if (v->role == HA_STANDBY)
 		objection = standby_objection(v);
 	else {
-		snprintf(why, sizeof(why), "this node is %s", ha_role_name(v->role));
+		if (v->awaits != 0)
+			snprintf(why, sizeof(why),
+				"this node waits for node %" PRIu32 ", on whose host the state is",
+				v->awaits);
+		else
+			snprintf(why, sizeof(why), "this node is %s", ha_role_name(v->role));
 		objection = why;
 	}
 	if (objection != NULL) {
@@ -422,6 +427,7 @@ stat_status(const struct stat_input *in, struct buf *out)
 		(json_int_t)in->counts->early_refused, "source", "daemon");
 	REQUIRE(root != NULL);
 	json_object_set_new(root, "ready_but_config", json_boolean(stat_ready_but_config(in)));
+	json_object_set_new(root, "copied", json_boolean(v->copied));
 	json_object_set_new(root, "overload",
 		json_string(in->counts->overload != NULL ? in->counts->overload : "none"));
 	json_object_set_new(

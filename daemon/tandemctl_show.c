@@ -255,6 +255,9 @@ show_warnings(const json_t *s, const struct tandemctl_look *look, struct buf *ou
 		buf_cstr(out,
 			"       effects leave without the standby's confirmation (tandemctl explain 37311)\n");
 	}
+	if (is_set(s, "copied"))
+		buf_cstr(out,
+			" Copy          no standby is in step: the state is kept in a file of this host as well\n");
 	if (json_is_false(json_object_get(json_object_get(s, "state_dir"), "ok"))) {
 		buf_cstr(out, " ");
 		coloured(out, look, SHOW_BAD, "Alarm");

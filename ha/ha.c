@@ -9,6 +9,7 @@
 #include "ha/ha.h"
 
 #include "ha/ha_beat.h"
+#include "ha/ha_copy.h"
 #include "ha/ha_gate.h"
 #include "ha/ha_int.h"
 #include "ha/ha_join.h"
@@ -53,6 +54,7 @@ ha_free(struct ha *ha)
 	ha_log_fini(&ha->join.queue);
 	buf_fini(&ha->body);
 	ha_serve_stop(ha);
+	ha_copy_stop(ha);
 	buf_fini(&ha->join.snap);
 	mem_free(ha);
 }
@@ -213,6 +215,10 @@ ha_promote(struct ha *ha, struct mono now, struct ha_out *out, struct err *e)
 			e, E_STATE, "not promoted: this node lost the ring while it was active");
 	case HA_JOINING:
 	case HA_SYNCING:
+		if (ha_awaits(ha) != 0)
+			return err_set(e, E_STATE,
+				"not promoted: the state is on the host of node %u, whose next process is waited for",
+				ha_awaits(ha));
 		better = ha_member_better(ha);
 		if (better != NULL)
 			return err_set(e, E_STATE,
@@ -293,6 +299,7 @@ void
 ha_flush(struct ha *ha, struct mono now, struct ha_out *out)
 {
 	note_time(ha, now);
+	ha_copy_flush(ha, out);
 	if (ha->in_group) {
 		if (ha->role == HA_ACTIVE || ha->role == HA_DRAINING)
 			ha_repl_flush(ha, out);

@@ -99,8 +99,9 @@ struct ha_conf {
 	uint32_t
 		snapshot_step_bytes; /* of the state written down, or read, at a time in a resync; 0 = all at once */
 	int64_t lag_ms_max; /* a standby that acknowledges nothing for this long is dropped and resynced */
-	uint64_t config_hash;     /* told to the peer, compared */
-	uint64_t epoch_floor;     /* highest epoch this node ever saw (kept on disk) */
+	uint64_t config_hash; /* told to the peer, compared */
+	uint64_t epoch_floor; /* highest epoch this node ever saw (kept on disk) */
+	bool copy; /* without a standby in step the state is kept on the own host (HA_ACT_COPY) */
 	uint8_t wire_version_max; /* 0 = the newest; lower only to test a rolling upgrade */
 };
 
@@ -137,12 +138,25 @@ enum ha_action_kind {
 			      was_active says whether it spoke */
 	HA_ACT_PEER_LOST, /* node_id, reason: the peer left the group (for the history) */
 	HA_ACT_SCORE,     /* the promotion score changed, see ha_score() */
+	HA_ACT_COPY, /* copy: what to do with the file of the state before performing what follows; bytes, number */
 	HA_ACT_REJOIN, /* leave the group and join again: the state is useless (protocol error of ours or the peer's) */
+};
+
+/* The copy of the state on the own host is one file; another one is made beside it and takes its place. */
+enum ha_copy_op {
+	HA_COPY_GO_ON, /* what was loaded is in use: nothing but its first `number` bytes */
+	HA_COPY_PUT,   /* bytes: append them to the file */
+	HA_COPY_BEGIN, /* make another one, empty, whatever there was of it */
+	HA_COPY_NEXT,  /* bytes: append them to that one */
+	HA_COPY_USE,   /* it is the file now */
+	HA_COPY_DROP   /* remove both */
 };
 
 struct ha_action {
 	enum ha_action_kind kind;
-	size_t off, len; /* HA_ACT_MCAST: bytes in ha_out.bytes */
+	enum ha_copy_op copy;
+	uint64_t number;
+	size_t off, len; /* HA_ACT_MCAST, HA_ACT_COPY: bytes in ha_out.bytes */
 	enum ha_role from, to;
 	uint64_t epoch;
 	uint32_t node_id;
@@ -215,6 +229,8 @@ struct ha_view {
 	bool gate_open;
 	bool unconfirmed; /* a standby is there but effects leave without it */
 	bool degraded;    /* active without a standby in step */
+	bool copied;      /* then: the state is kept on this host */
+	uint32_t awaits;  /* ha_awaits() */
 	bool quorate;
 	bool digest_equal; /* at the last comparison */
 	uint64_t digest_offset;
@@ -234,6 +250,18 @@ void ha_free(struct ha *ha);
 /* inputs; each may append actions to `out` */
 /** First call after ha_new(): a solo node becomes active here. Any later step begins with ha_tick(). */
 void ha_start(struct ha *ha, struct mono now, struct ha_out *out);
+/**
+ * After ha_start(), before the first ring: takes up the state that an earlier process left on this host, `n` bytes as HA_ACT_COPY
+ * had them written. Torn at its end is no error. E_MALFORMED, E_LIMIT, E_CHECKSUM, E_VERSION, or E_STATE (of another node, or
+ * of an epoch that is over): the node is empty and `e` says why. The file must not be there while this runs: what ends
+ * the process here must not end the next one.
+ */
+int ha_load(struct ha *ha, struct mono now, const uint8_t *p, size_t n, struct ha_out *out,
+	struct err *e);
+/** The file cannot be written: it is no copy any more. It is tried again later. */
+void ha_copy_lost(struct ha *ha, struct mono now);
+/** The node whose next process is waited for, because the state is on its host; 0: none. */
+uint32_t ha_awaits(const struct ha *ha);
 /** Time passes: beats, leases, time-outs, stall detection. Call first in every step. */
 void ha_tick(struct ha *ha, struct mono now, struct ha_out *out);
 /** The group was joined (again); `pid` is the own process as the group knows it. A confchg with it must follow. */
@@ -279,7 +307,7 @@ const char *ha_role_name(enum ha_role role);
 struct mono ha_deadline(const struct ha *ha);
 /**
  * Promotion score for Pacemaker: 1000 active and serving, or standby in step; 10 joining with no better copy in the group, 5
- * behind, INT32_MIN = remove it (syncing, or a better copy exists elsewhere). The first two are alike so that a change of
+ * behind, INT32_MIN = remove it (syncing, or a better copy exists elsewhere, in a process or on a host that is waited for). The first two are alike so that a change of
  * roles changes no score: each change makes Pacemaker calculate anew, in the middle of its transition. Among equals it
  * keeps the promoted one (and resource-stickiness does).
  */

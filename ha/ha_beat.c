@@ -7,6 +7,7 @@
  */
 #include "ha/ha_beat.h"
 
+#include "ha/ha_copy.h"
 #include "ha/ha_gate.h"
 #include "ha/ha_join.h"
 #include "ha/ha_mutation.h"
@@ -43,6 +44,15 @@ dropped_node(const struct ha *ha)
 	return 0;
 }
 
+/* The own node, if the state is on its host: of an active, or of a process that is dead. */
+static uint32_t
+copy_node(const struct ha *ha)
+{
+	bool tells = ha->role == HA_ACTIVE ? ha_copy_is_whole(ha) : ha->copy.loaded;
+
+	return tells ? ha->conf.node_id : 0;
+}
+
 static void
 send_beat(struct ha *ha, struct ha_out *out)
 {
@@ -58,7 +68,7 @@ send_beat(struct ha *ha, struct ha_out *out)
 		.seen = ha->seen,
 		.digest = leads ? ha->sent_digest : ha_int_digest(ha),
 		.config_hash = ha->conf.config_hash,
-		.step_node = in_step ? ha->cover_peer->node_id : 0,
+		.step_node = in_step ? ha->cover_peer->node_id : copy_node(ha),
 		.drop_node = dropped_node(ha),
 		.role = (uint8_t)ha->role,
 		.health = { ha->health, ha->health_bytes },
@@ -99,6 +109,9 @@ note(struct ha *ha, struct ha_peer *p, const struct ha_frame *f)
 		log_emit(&ha->log, M_CONFIG_DIFFERS, "the configuration of node %u differs",
 			p->node_id);
 	p->heard = true;
+	p->keeps = b->step_node == p->node_id;
+	if (ha->await.node_id == p->node_id)
+		ha->await.node_id = 0; /* it is back, and has told what it holds */
 	/* A beat from between its claim and the claim's delivery there: we know already how that ended. */
 	if (p->role != HA_ACTIVE || b->role != HA_CLAIMING || f->epoch >= p->epoch) {
 		p->role = (enum ha_role)b->role;
@@ -168,8 +181,11 @@ void
 ha_beat_on_beat(struct ha *ha, struct ha_peer *p, const struct ha_frame *f, struct ha_out *out)
 {
 	note(ha, p, f);
-	ha_voice_meet(
-		ha, p, f->epoch, p->role == HA_ACTIVE ? HA_VOICE_SPEAKS : HA_VOICE_STATE, out);
+	ha_voice_meet(ha, p, f->epoch,
+		p->role == HA_ACTIVE ? HA_VOICE_SPEAKS :
+			p->keeps     ? HA_VOICE_HEARSAY : /* whoever spoke since has the newer state */
+				       HA_VOICE_STATE,
+		out);
 	ha_voice_meet(ha, p, f->u.beat.seen, HA_VOICE_HEARSAY, out);
 	if (ha->role == HA_ACTIVE)
 		as_active(ha, p, f, out);

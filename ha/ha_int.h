@@ -7,6 +7,7 @@
  * ha_voice.c   epochs, claims, giving up           ha_gate.c    lease, gate, watermark
  * ha_repl.c    active: log, batches, acks          ha_serve.c   active: resync of a joiner
  * ha_join.c    joiner and standby                  ha_view.c    what is shown, score, deadline
+ * ha_copy.c    active: the copy on its host        ha_copy_load.c  its successor: that copy
  */
 #ifndef TANDEM_HA_HA_INT_H
 #define TANDEM_HA_HA_INT_H
@@ -22,6 +23,7 @@
 #define HA_FAILURES_REJOIN 6
 #define HA_BACKOFF_MS_MAX 5000
 #define HA_JITTER_PERCENT 25
+#define HA_AWAIT_MS 10000 /* a process is started again within two seconds, or something is wrong */
 
 struct ha_peer {
 	bool member;
@@ -39,6 +41,7 @@ struct ha_peer {
 	bool told_malformed, told_version;
 	/* the gate waits for it to fall silent (section 6 rule 6) */
 	bool hush;
+	bool keeps; /* an active: it has a copy of the state on its host; others: that is what it holds */
 	/* active's view of a follower */
 	bool listening; /* is sent deltas: from SNAP_BEGIN on */
 	bool standby;   /* has acknowledged in this epoch */
@@ -102,6 +105,32 @@ struct ha_join {
 	unsigned failures; /* in a row */
 };
 
+/* The state in a file of the own host: section 17. */
+struct ha_copy_next {
+	bool writing;       /* the snapshot is being written down */
+	struct ha_sum *sum; /* of what is in the file; NULL: it was not begun */
+	struct mono go_on_at;
+	uint64_t upto, digest; /* of the snapshot, then of the deltas behind it */
+	uint64_t total, at;    /* bytes of the snapshot, in the file so far */
+	uint64_t bytes;        /* of the file */
+};
+
+struct ha_copy {
+	bool live;   /* the file holds the state of this epoch up to `upto` */
+	bool gone;   /* it does not any more, and is to be removed */
+	bool loaded; /* what this node holds is of a process that is dead */
+	uint64_t upto;
+	uint64_t bytes, bytes_whole; /* of the file: now, and with the snapshot alone */
+	struct mono not_before;      /* the next is begun */
+	struct ha_copy_next next;    /* the one that takes its place */
+};
+
+/* An active died whose state is in a file of its host: its successor there is waited for. */
+struct ha_await {
+	uint32_t node_id; /* 0: nobody */
+	struct mono until;
+};
+
 struct ha {
 	struct ha_conf conf;
 	struct ha_fsm fsm;
@@ -148,6 +177,8 @@ struct ha {
 
 	struct ha_serve serve;
 	struct ha_join join;
+	struct ha_copy copy;
+	struct ha_await await;
 
 	struct mono next_beat;
 	bool want_beat, want_hello, want_ack;

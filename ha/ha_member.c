@@ -78,6 +78,19 @@ ha_member_forget_all(struct ha *ha)
 	ha->source = ha->cover_peer = NULL;
 }
 
+/* Who follows has all that was multicast; who does not has less than the host of the dead one. */
+static void
+await(struct ha *ha, const struct ha_peer *p)
+{
+	if (ha->role != HA_JOINING && ha->role != HA_SYNCING)
+		return;
+	ha->await.node_id = p->node_id;
+	ha->await.until = mono_add_ms(ha->now, HA_AWAIT_MS);
+	log_emit(&ha->log, M_COPY,
+		"node %u has the state on its host: its next process is waited for, %d s at most",
+		p->node_id, HA_AWAIT_MS / 1000);
+}
+
 /* Everything that pointed to it lets go first. */
 static void
 peer_left(struct ha *ha, struct ha_peer *p, enum ha_reason reason, struct ha_out *out)
@@ -93,6 +106,8 @@ peer_left(struct ha *ha, struct ha_peer *p, enum ha_reason reason, struct ha_out
 						       " for an unknown reason",
 		p->heard ? ha_role_name(p->role) : "not heard");
 	ha_gate_peer_left(ha, p, unknown);
+	if (reason == HA_REASON_PROCDOWN && p->role == HA_ACTIVE && p->keeps)
+		await(ha, p);
 	ha_repl_forget(ha, p);
 	if (ha->source == p) {
 		ha->source = NULL;

@@ -60,12 +60,11 @@ ha_repl_digest_at(const struct ha *ha, uint64_t offset, uint64_t *digest)
 }
 
 uint64_t
-ha_repl_batch(struct ha *ha, struct ha_out *out, uint64_t first, uint64_t last, uint32_t to,
-	uint64_t sync)
+ha_repl_gather(struct ha *ha, struct ha_frame *f, uint64_t first, uint64_t last)
 {
-	struct ha_frame f = ha_out_frame(HA_FRAME_DELTAS, ha->epoch, first);
 	uint64_t offset = first;
 
+	*f = ha_out_frame(HA_FRAME_DELTAS, ha->epoch, first);
 	buf_reset(&ha->body);
 	for (; offset <= last; offset++) {
 		const struct ha_log_entry *e = ha_log_at(&ha->deltas, offset);
@@ -74,14 +73,24 @@ ha_repl_batch(struct ha *ha, struct ha_out *out, uint64_t first, uint64_t last, 
 		if (offset > first && ha->body.n + e->n + 8 > LIMIT_BATCH_BYTES)
 			break;
 		ha_frame_put_delta(&ha->body, e->kind, e->version, e->bytes, e->n);
-		f.u.deltas.digest = e->digest;
+		f->u.deltas.digest = e->digest;
 	}
+	f->u.deltas.count = (uint32_t)(offset - first);
+	f->u.deltas.body = buf_as_str(&ha->body);
+	return offset - 1;
+}
+
+uint64_t
+ha_repl_batch(struct ha *ha, struct ha_out *out, uint64_t first, uint64_t last, uint32_t to,
+	uint64_t sync)
+{
+	struct ha_frame f;
+	uint64_t upto = ha_repl_gather(ha, &f, first, last);
+
 	f.to = to;
 	f.u.deltas.sync = sync;
-	f.u.deltas.count = (uint32_t)(offset - first);
-	f.u.deltas.body = buf_as_str(&ha->body);
 	ha_out_mcast(ha, out, &f);
-	return offset - 1;
+	return upto;
 }
 
 static bool

@@ -9,7 +9,12 @@
 uint64_t ha_repl_append(struct ha *ha, uint16_t kind, uint16_t version, const uint8_t *p, size_t n);
 /** Multicasts batches within the window; when draining, everything. */
 void ha_repl_flush(struct ha *ha, struct ha_out *out);
-/** Deltas first .. last of the log as one DELTAS frame, at most LIMIT_BATCH_BYTES; returns the last offset in it. */
+/**
+ * Deltas first .. last of the log as one DELTAS frame in `*f`, at most LIMIT_BATCH_BYTES, which borrows from `ha->body`; returns the last
+ * offset in it.
+ */
+uint64_t ha_repl_gather(struct ha *ha, struct ha_frame *f, uint64_t first, uint64_t last);
+/** The same, multicast: deltas first .. last of the log as one DELTAS frame, at most LIMIT_BATCH_BYTES; returns the last offset in it. */
 uint64_t ha_repl_batch(struct ha *ha, struct ha_out *out, uint64_t first, uint64_t last,
 	uint32_t to, uint64_t sync);
 /** An own frame came back that was sent when `offset` was the last one sent: room in the window. */

@@ -2,6 +2,7 @@
 /* Roles: see ha_role.h; the diagram is in docs/ha-protocol.md 4. */
 #include "ha/ha_role.h"
 
+#include "ha/ha_copy.h"
 #include "ha/ha_out.h"
 #include "ha/ha_serve.h"
 #include "ha/ha_voice.h"
@@ -46,6 +47,8 @@ leave_role(struct ha *ha, enum ha_role from, enum ha_role to)
 		ha->join.begun = false;
 		ha->join.deadline = MONO_NEVER;
 	}
+	if (from == HA_ACTIVE)
+		ha_copy_stop(ha);
 	if (from == HA_ACTIVE || from == HA_DRAINING)
 		ha_serve_stop(ha);
 	if ((from == HA_ACTIVE && to != HA_DRAINING) || from == HA_DRAINING) {
@@ -66,6 +69,8 @@ enter_role(struct ha *ha, enum ha_role to)
 		ha->source = NULL;
 	if (to != HA_STANDBY && to != HA_CLAIMING)
 		ha->in_step = false;
+	if (to == HA_SYNCING || to == HA_FENCED)
+		ha_copy_void(ha); /* another state is on its way, or none is left */
 	if (to == HA_DRAINING)
 		ha->leaving_sent = false;
 	ha->want_ack = to == HA_STANDBY;
@@ -79,6 +84,8 @@ ha_role_change(struct ha *ha, enum ha_role to, struct ha_out *out, const char *w
 
 	if (from == to)
 		return;
+	if (from == HA_ACTIVE)
+		ha_copy_put_rest(ha, out);
 	sm_move(&ha_role_table, &ha->role, to);
 	leave_role(ha, from, to);
 	enter_role(ha, to);

@@ -9,6 +9,7 @@
 #include "ha/ha_serve.h"
 
 #include "ha/ha_beat.h"
+#include "ha/ha_copy.h"
 #include "ha/ha_out.h"
 #include "ha/ha_repl.h"
 
@@ -97,6 +98,8 @@ write_state(struct ha *ha, struct ha_out *out)
 
 	if (s->writing && !mono_due(s->go_on_at, ha->now))
 		return false;
+	if (!s->writing && ha_copy_is_writing(ha))
+		return false; /* it is nearly done, and wakes us */
 	s->writing = true;
 	rv = ha->fsm.snapshot_write(ha->fsm.arg, step, &s->total);
 	if (rv == E_AGAIN) {

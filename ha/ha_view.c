@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is shown: view, score, deadline (see ha.h). Nothing here changes anything. */
+#include "ha/ha_copy.h"
 #include "ha/ha_gate.h"
 #include "ha/ha_int.h"
 #include "ha/ha_join.h"
@@ -19,13 +20,23 @@ ha_released(const struct ha *ha)
 {
 	if (HA_MUTATED_GATE)
 		return ha->offset;
-	return ha->gate_open ? ha->cover.released : 0;
+	if (!ha->gate_open)
+		return 0;
+	/* with a copy on the host: what is in it */
+	return ha->copy.live && ha->copy.upto < ha->cover.released ? ha->copy.upto :
+								     ha->cover.released;
 }
 
 enum ha_role
 ha_role(const struct ha *ha)
 {
 	return (enum ha_role)ha->role;
+}
+
+uint32_t
+ha_awaits(const struct ha *ha)
+{
+	return mono_due(ha->await.until, ha->now) ? 0 : ha->await.node_id;
 }
 
 uint64_t
@@ -45,7 +56,9 @@ ha_score(const struct ha *ha)
 	case HA_STANDBY:
 		return ha->in_step ? 1000 : 5;
 	case HA_JOINING:
-		return ha_member_better(ha) != NULL || ha_member_unheard(ha) ? INT32_MIN : 10;
+		return ha_awaits(ha) != 0 || ha_member_better(ha) != NULL || ha_member_unheard(ha) ?
+			INT32_MIN :
+			10;
 	case HA_INIT:
 	case HA_SYNCING:
 	case HA_DRAINING:
@@ -66,6 +79,9 @@ ha_deadline(const struct ha *ha)
 	at = mono_min(at, ha_gate_deadline(ha));
 	at = mono_min(at, ha_repl_deadline(ha));
 	at = mono_min(at, ha_serve_deadline(ha));
+	at = mono_min(at, ha_copy_deadline(ha));
+	if (ha_awaits(ha) != 0)
+		at = mono_min(at, ha->await.until);
 	return mono_min(at, ha_join_deadline(ha));
 }
 
@@ -145,6 +161,8 @@ ha_get_view(const struct ha *ha, struct mono now, struct ha_view *v)
 		.gate_open = ha->gate_open,
 		.unconfirmed = active && ha_cover_unconfirmed(&ha->cover),
 		.degraded = active && ha_cover_degraded(&ha->cover),
+		.copied = active && ha_copy_is_whole(ha),
+		.awaits = ha_awaits(ha),
 		.quorate = ha->quorate,
 		.digest_equal = ha->digest_equal,
 		.digest_offset = ha->digest_offset,

@@ -9,6 +9,7 @@
  */
 #include "ha/ha_voice.h"
 
+#include "ha/ha_copy.h"
 #include "ha/ha_gate.h"
 #include "ha/ha_join.h"
 #include "ha/ha_out.h"
@@ -28,8 +29,8 @@ next_epoch(const struct ha *ha)
 		(ha->conf.node_id & NODE_MASK);
 }
 
-static void
-save(struct ha *ha, uint64_t epoch, struct ha_out *out)
+void
+ha_voice_save(struct ha *ha, uint64_t epoch, struct ha_out *out)
 {
 	if (epoch <= ha->saved)
 		return;
@@ -65,6 +66,7 @@ become_active(struct ha *ha, uint64_t asked_us, struct ha_out *out, const char *
 	ha->join.failures = 0;
 	ha->join.full_wanted = false;
 	forget_followers(ha);
+	ha_copy_claimed(ha, out);
 	ha_cover_reset(&ha->cover, ha->conf.mode == HA_ASYNC);
 	ha_gate_unmark(ha);
 	ha->told_unconfirmed = false;
@@ -83,7 +85,7 @@ send_claim(struct ha *ha, struct ha_out *out)
 	struct ha_frame f;
 
 	ha->claim_epoch = next_epoch(ha);
-	save(ha, ha->claim_epoch, out);
+	ha_voice_save(ha, ha->claim_epoch, out);
 	f = ha_out_frame(HA_FRAME_CLAIM, ha->claim_epoch, 0);
 	f.u.claim = (struct ha_frame_claim){
 		.nonce = ha->nonce,
@@ -110,6 +112,7 @@ ha_voice_empty(struct ha *ha)
 {
 	size_t at = 0;
 
+	ha_copy_void(ha);
 	(void)ha->fsm.restore(ha->fsm.arg, NULL, 0, 0, &at);
 	ha->epoch = 0;
 	ha->offset = 0;
@@ -185,7 +188,7 @@ ha_voice_meet(struct ha *ha, const struct ha_peer *p, uint64_t epoch, enum ha_vo
 		ours = (ha_voice_generation(ha->claim_epoch) << HA_EPOCH_NODE_BITS) - 1;
 	if (epoch > ha->seen) {
 		ha->seen = epoch;
-		save(ha, epoch, out);
+		ha_voice_save(ha, epoch, out);
 	}
 	if (epoch > ours)
 		meet_newer(ha, p, epoch, kind, out);
@@ -200,6 +203,7 @@ ha_voice_on_claim(struct ha *ha, struct ha_peer *p, const struct ha_frame *f, st
 		return;
 	}
 	ha_join_finish(ha, out);
+	ha->await.node_id = 0;
 	ha_voice_meet(ha, p, f->epoch, HA_VOICE_SPEAKS, out);
 	p->role = HA_ACTIVE;
 	p->epoch = f->epoch;

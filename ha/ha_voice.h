@@ -32,6 +32,8 @@ void ha_voice_two(struct ha *ha, const struct ha_peer *p, struct ha_out *out);
 void ha_voice_on_claim(
 	struct ha *ha, struct ha_peer *p, const struct ha_frame *f, struct ha_out *out);
 void ha_voice_on_own_claim(struct ha *ha, const struct ha_frame *f, struct ha_out *out);
+/** Has the highest epoch that this node knows written to its disk, if it is not there. */
+void ha_voice_save(struct ha *ha, uint64_t epoch, struct ha_out *out);
 /** Throws the state away: position (0, 0). */
 void ha_voice_empty(struct ha *ha);
 

@@ -44,7 +44,8 @@ struct ex_node {
 	unsigned component; /* nodes of one number see each other */
 	bool quorate;       /* as it was told */
 	bool paused;
-	uint64_t floor; /* on disk */
+	uint64_t floor;             /* on disk */
+	struct buf copy, next_copy; /* of the state, on its host */
 	uint64_t read_seq;
 	struct ex_msg *in, **in_end;
 	unsigned in_count;
@@ -54,6 +55,7 @@ struct ex_node {
 struct ex_promise {
 	uint64_t epoch, offset;
 	uint32_t cover_pid; /* the process that held it in step; 0 = nobody was said to */
+	uint32_t copy_node; /* the node that has it on its host; 0 = none */
 };
 
 struct ex_position {

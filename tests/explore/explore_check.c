@@ -176,21 +176,33 @@ ex_effect(struct ex_node *nd)
 		return false;
 	ha_get_view(nd->ha, ex->now, &v);
 	cover = v.unconfirmed || v.degraded ? NULL : cover_of(nd);
-	ex->promise = (struct ex_promise){ nd->ha->epoch, released, cover ? cover->pid : 0 };
+	ex->promise = (struct ex_promise){ nd->ha->epoch, released, cover ? cover->pid : 0,
+		v.copied ? nd->id : 0 };
 	return true;
 }
 
-/* What a client was told is there when the process takes over that was called in step. */
+/* Who gave up, or knows that another one is active, has no use for its file. */
+static void
+note_role(struct ex_promise *p, const struct ex_node *nd, enum ha_role to)
+{
+	if (p->copy_node == nd->id ? to == HA_FENCED : to == HA_ACTIVE)
+		p->copy_node = 0;
+}
+
+/* What a client was told is there when the process takes over that was called in step, or whose host has it. */
 static void
 check_takeover(const struct ex_node *nd)
 {
 	const struct ha *ha = nd->ha;
-	const struct ex_promise *p = &ex->promise;
+	struct ex_promise *p = &ex->promise;
 
 	for (size_t k = 0; k < nd->out.count; k++) {
 		const struct ha_action *a = &nd->out.actions[k];
 
-		if (a->kind != HA_ACT_ROLE || a->to != HA_ACTIVE || p->cover_pid != nd->pid)
+		if (a->kind != HA_ACT_ROLE)
+			continue;
+		note_role(p, nd, a->to);
+		if (a->to != HA_ACTIVE || (p->cover_pid != nd->pid && p->copy_node != nd->id))
 			continue;
 		if (ha->base_epoch < p->epoch ||
 			(ha->base_epoch == p->epoch && ha->base_offset < p->offset))
@@ -269,8 +281,8 @@ hash_peer(uint64_t h, const struct ha *ha, const struct ha_peer *p)
 	h = fold(h, p->epoch);
 	h = fold(h, p->offset);
 	h = fold(h,
-		p->speaks << 8 | p->hush << 4 | p->listening << 3 | p->standby << 2 |
-			p->dropped << 1);
+		p->speaks << 8 | p->keeps << 5 | p->hush << 4 | p->listening << 3 |
+			p->standby << 2 | p->dropped << 1);
 	h = fold(h, p->acked);
 	h = fold(h,
 		(unsigned)(ha->source == p) << 2 | (unsigned)(ha->cover_peer == p) << 1 |
@@ -368,12 +380,17 @@ hash_node(uint64_t h, const struct ex_node *nd)
 			(uint64_t)nd->paused << 2 | (uint64_t)nd->quorate << 1);
 	h = fold(h, nd->component);
 	h = fold(h, nd->floor);
+	h = fold_bytes(h, nd->copy.p, nd->copy.n);
 	if (nd->ha == NULL)
 		return h;
 	h = fold(h, nd->fsm.digest);
 	h = hash_position(h, nd->ha);
 	h = hash_times(h, nd->ha);
 	h = hash_resync(h, nd->ha);
+	h = fold(h, (uint64_t)nd->ha->copy.live << 1 | nd->ha->copy.loaded);
+	h = fold(h, nd->ha->copy.upto);
+	h = fold(h, nd->ha->await.node_id);
+	h = fold_time(h, nd->ha->await.until);
 	for (size_t i = 0; i < HA_PEERS_MAX; i++)
 		h = hash_peer(h, nd->ha, &nd->ha->peers[i]);
 	for (const struct ex_msg *m = nd->in; m != NULL; m = m->next)
@@ -391,6 +408,7 @@ ex_hash(void)
 		h = fold(h, ex->promise.cover_pid == ex->node[i].pid);
 		h = fold(h, ex->speaker_pid == ex->node[i].pid);
 	}
+	h = fold(h, ex->promise.copy_node);
 	h = fold(h, ex->quorate_component);
 	for (unsigned k = 0; k < ex->owner_count; k++)
 		h = fold(h, ex->owners[k].epoch << 1 | ex->owners[k].over);

@@ -213,8 +213,33 @@ tell_left(const struct ex_node *gone, unsigned component, enum ha_reason reason)
 /* --- steps -------------------------------------------------------------------------------------------------------- */
 
 static void
+perform_copy(struct ex_node *nd, const struct ha_action *a)
+{
+	const uint8_t *p = nd->out.bytes.p + a->off;
+
+	if (a->copy == HA_COPY_GO_ON)
+		nd->copy.n = a->number;
+	if (a->copy == HA_COPY_PUT)
+		buf_put(&nd->copy, p, a->len);
+	if (a->copy == HA_COPY_NEXT)
+		buf_put(&nd->next_copy, p, a->len);
+	if (a->copy == HA_COPY_USE || a->copy == HA_COPY_DROP)
+		buf_reset(&nd->copy);
+	if (a->copy == HA_COPY_USE)
+		buf_str(&nd->copy, buf_as_str(&nd->next_copy));
+	if (a->copy == HA_COPY_USE || a->copy == HA_COPY_DROP || a->copy == HA_COPY_BEGIN)
+		buf_reset(&nd->next_copy);
+	/* a standby has it now */
+	if (a->copy == HA_COPY_DROP && ha_role(nd->ha) == HA_ACTIVE &&
+		ex->promise.copy_node == nd->id)
+		ex->promise.copy_node = 0;
+}
+
+static void
 perform(struct ex_node *nd, const struct ha_action *a)
 {
+	if (a->kind == HA_ACT_COPY)
+		perform_copy(nd, a);
 	if (a->kind == HA_ACT_MCAST && nd->joined)
 		multicast(nd, nd->out.bytes.p + a->off, a->len);
 	if (a->kind == HA_ACT_SAVE_EPOCH)
@@ -272,14 +297,19 @@ ex_start(unsigned i)
 		.stall_ms = 5 * BEAT_MS,
 		.lag_ms_max = 30 * BEAT_MS,
 		.config_hash = 7,
+		.copy = true,
 		.epoch_floor = nd->floor };
 	const struct ha_fsm fsm = { fsm_apply, fsm_write, fsm_read, fsm_drop, fsm_restore,
 		fsm_digest, &nd->fsm };
+
+	struct err e = { 0 };
 
 	nd->fsm = (struct ex_fsm){ 0 };
 	nd->pid = ex->next_pid++;
 	nd->ha = ha_new(&conf, &fsm, 1, NULL);
 	ha_start(nd->ha, ex->now, &nd->out);
+	if (nd->copy.n > 0)
+		(void)ha_load(nd->ha, ex->now, nd->copy.p, nd->copy.n, &nd->out, &e);
 	finish(nd);
 	connect_ring(nd);
 }
@@ -409,6 +439,12 @@ ex_gone(unsigned i, enum ha_reason reason, bool tail_is_lost)
 	if (tail_is_lost && joined)
 		tail_lost(nd);
 	nd->joined = nd->paused = false;
+	if (reason == HA_REASON_NODEDOWN) {
+		buf_reset(&nd->copy);
+		buf_reset(&nd->next_copy);
+		if (ex->promise.copy_node == nd->id)
+			ex->promise.copy_node = 0;
+	}
 	if (joined)
 		tell_left(nd, nd->component, reason);
 	ha_free(nd->ha);
@@ -518,5 +554,7 @@ ex_world_new(unsigned count, bool fencing)
 		ex->node[i].id = i + 1;
 		ex->node[i].in_end = &ex->node[i].in;
 		ha_out_init(&ex->node[i].out);
+		buf_init(&ex->node[i].copy, 1 << 20);
+		buf_init(&ex->node[i].next_copy, 1 << 20);
 	}
 }

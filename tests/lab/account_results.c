@@ -355,23 +355,6 @@ put_table(FILE *out, const struct results *r)
 		fprintf(out, "| %s | %s |\n", r->faults[i].name, r->faults[i].title);
 }
 
-/* account_voices.c excuses changed ids where no process was left that held the state; a run may be clean with them only there. */
-static void
-put_excused(FILE *out, const struct results *r)
-{
-	const json_t *run;
-	size_t i, n = 0;
-
-	json_array_foreach(json_object_get(r->report, "runs"), i, run)
-		n += json_is_true(json_object_get(run, "ok")) &&
-			json_number_value(json_object_get(run, "ids_changed")) > 0;
-	if (n > 0)
-		fprintf(out,
-			"\nIds changed in %zu clean runs: there both connectors had died before the one "
-			"that came back held the state,\nnobody had a copy, and sessions began anew.\n",
-			n);
-}
-
 static void
 put_failed(FILE *out, const struct results *r)
 {
@@ -408,7 +391,6 @@ write_table(const struct results *r, const char *path, const char *svg_path)
 	put_head(out, r);
 	put_table(out, r);
 	fprintf(out, "\n![one dot for each failover](%s)\n", name != NULL ? name + 1 : svg_path);
-	put_excused(out, r);
 	put_failed(out, r);
 	return fclose(out) == 0 ? 0 : complain(path, strerror(errno));
 }

@@ -56,6 +56,13 @@ next_other(const struct account_run *r, int node, int64_t t_us)
 	return best_us;
 }
 
+/* The node that was hit, or what ran on it, went on as the active one after a while. */
+static bool
+is_active_again(const struct account_run *r)
+{
+	return next_other(r, 1 - r->hit, r->fault_us) > 0;
+}
+
 static void
 count_takeovers(struct account_run *r)
 {
@@ -69,31 +76,8 @@ count_takeovers(struct account_run *r)
 	}
 	account_figure_set(r, FIGURE_takeovers, n);
 	r->is_takeover = next_other(r, r->hit, r->fault_us) > 0;
-	r->is_asked = r->is_takeover || r->expect == EXPECT_SOUTH || r->expect == EXPECT_TAKEOVER ||
-		r->expect == EXPECT_PLANNED;
-}
-
-/*
- * Did the other node hold the state when the last fault came? Without a second copy nobody can keep
- * sessions: the clients begin anew, and only that is excused.
- */
-static void
-excuse_bare(struct account_run *r)
-{
-	const char *role = "standby";
-	const json_t *line;
-	size_t i;
-
-	json_array_foreach(r->history[r->other], i, line)
-		if (account_load_int(line, "t_us", 0) <= r->fault_us &&
-			account_load_is(line, "ev", "role"))
-			role = account_load_text(line, "to");
-	if (r->expect != EXPECT_EITHER || strcmp(role, "standby") == 0)
-		return;
-	r->figures[FIGURE_ids_changed].is_not_applicable = true;
-	account_problem(r,
-		"n%d was still %s when n%d died: nobody held the state, sessions are new",
-		r->other + 1, role, r->hit + 1);
+	r->is_asked = r->is_takeover || is_active_again(r) || r->expect == EXPECT_SOUTH ||
+		r->expect == EXPECT_TAKEOVER || r->expect == EXPECT_PLANNED;
 }
 
 static int
@@ -143,7 +127,6 @@ account_voices(struct account_run *r)
 	if (r->history[0] == NULL || r->history[1] == NULL)
 		return;
 	count_takeovers(r);
-	excuse_bare(r);
 	for (int i = 0; i < ACCOUNT_WIRES; i++) {
 		int n = r->voices[i] != NULL ? count_wrong(r, wires[i], r->voices[i]) : -1;
 

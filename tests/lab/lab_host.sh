@@ -49,6 +49,7 @@ mount_cluster_dirs()
 	for path in /var/lib/corosync /var/lib/pacemaker /var/log /etc/corosync; do
 		bind_over "$path"
 	done
+	rm -f "$dir"/fs/tandem/*.copy* # a real /run is empty after a boot
 	mount --bind "$dir/fs/tandem" /run/tandem
 	cp "$LAB/hosts" "$dir/hosts"
 	mount --bind "$dir/hosts" /etc/hosts

@@ -3,8 +3,8 @@
 #
 # failover-during-join - the connector of the active node dies while the other one joins
 #
-# When it dies before the joiner holds the state there is no second copy: sessions begin anew, as the judge
-# sees in the histories, and everything else must be right all the same. AGENTS=1000 makes joins long.
+# When it dies before the joiner holds the state, the only copy is the file in which it kept it on its host: then nobody else takes
+# over, the connector is started again there and goes on. Sessions and ids are kept either way. AGENTS=1000 makes joins long.
 #
 # shellcheck disable=SC2034,SC2154 # set here, used by the engine, and the other way round
 # shellcheck source=tests/live/fault_lib.sh

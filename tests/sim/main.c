@@ -279,6 +279,8 @@ main_add(struct sim_totals *sum, const struct sim_totals *t)
 	sum->south_requests += t->south_requests;
 	sum->virtual_us += t->virtual_us;
 	sum->lossy += t->lossy;
+	sum->copies += t->copies;
+	sum->resumed += t->resumed;
 	if (t->worst_resync_us > sum->worst_resync_us)
 		sum->worst_resync_us = t->worst_resync_us;
 	if (t->worst_settle_us > sum->worst_settle_us)
@@ -375,12 +377,13 @@ main(int argc, char **argv)
 	}
 	if (!o.sim.quiet || broken > 0)
 		printf("%" PRIu64 " seeds, %" PRIu64 " broken, %.2f virtual hours, %" PRIu64
-		       " steps, %" PRIu64 " takeovers (%" PRIu64 " lossy), %" PRIu64
-		       " events, %" PRIu64 " requests, %" PRIu64 " resumes, %" PRIu64
+		       " steps, %" PRIu64 " takeovers (%" PRIu64 " lossy, %" PRIu64
+		       " from a copy on the host), %" PRIu64 " events, %" PRIu64
+		       " requests, %" PRIu64 " resumes, %" PRIu64
 		       " requests to BroadWorks, worst resync %.3f s, worst settling %.1f s\n",
 			run, broken, (double)sum.virtual_us / 3600 / SIM_S, sum.steps,
-			sum.takeovers, sum.lossy, sum.events, sum.requests, sum.resumes,
-			sum.south_requests, (double)sum.worst_resync_us / SIM_S,
+			sum.takeovers, sum.lossy, sum.resumed, sum.events, sum.requests,
+			sum.resumes, sum.south_requests, (double)sum.worst_resync_us / SIM_S,
 			(double)sum.worst_settle_us / SIM_S);
 	free(s);
 	return broken ? 1 : 0;

@@ -13,6 +13,7 @@
 #include "tests/sim/sim_arbiter.h"
 
 #include "proto/base/mem.h"
+#include "tests/sim/sim_copy.h"
 #include "tests/sim/sim_node.h"
 #include "tests/sim/sim_ring.h"
 
@@ -280,6 +281,7 @@ sim_arbiter_power_off(struct sim *s, unsigned i, const char *why)
 		s->arbiter->address = -1;
 	sim_ring_daemon_dies(s, i, true);
 	sim_node_kill(s, i, true, "with its host");
+	sim_copy_lose(n);
 	sim_world_at(s, arb_range_ms(s, 4000, 10000), arb_boot, i, 0, 0);
 }
 

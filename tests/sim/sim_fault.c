@@ -163,6 +163,13 @@ fault_slowclients(struct sim *s, unsigned client)
 	sim_tcp_stall(s, s->clients[client]->conn, us);
 }
 
+/* Neither the next epoch nor anything of the copy. */
+static void
+fault_disk(struct sim_node *n)
+{
+	n->disk_full = n->copy.full = true;
+}
+
 static void
 fault_do(struct sim *s, enum sim_fault kind)
 {
@@ -224,7 +231,7 @@ fault_do(struct sim *s, enum sim_fault kind)
 		fault_tryagain(s);
 		break;
 	case SIM_FAULT_disk:
-		s->nodes[fault_node(s)]->disk_full = true;
+		fault_disk(s->nodes[fault_node(s)]);
 		break;
 	case SIM_FAULT_wallclock:
 		fault_wallclock(s);
@@ -322,7 +329,7 @@ sim_fault_end(struct sim *s)
 	for (unsigned i = 0; i < SIM_NODES; i++) {
 		s->nodes[i]->crash_in = 0;
 		s->nodes[i]->point = SIM_POINT_NONE;
-		s->nodes[i]->disk_full = false;
+		s->nodes[i]->disk_full = s->nodes[i]->copy.full = false;
 	}
 	if (sim_ring_is_split(s))
 		sim_ring_merge(s);

@@ -12,6 +12,7 @@
 #include "proto/base/check.h"
 #include "proto/base/mem.h"
 #include "tests/sim/sim_arbiter.h"
+#include "tests/sim/sim_copy.h"
 #include "tests/sim/sim_observer.h"
 #include "tests/sim/sim_ring.h"
 #include "tests/sim/sim_south.h"
@@ -105,6 +106,8 @@ node_conf(struct sim *s, struct conf *c, unsigned index)
 	c->snapshot_step_bytes = step_bytes[s->opt.seed / 4 % 4];
 	/* what BroadWorks forgot without a word is found by the audit alone */
 	c->audit_s = sim_world_has(s, SIM_FAULT_amnesia) ? 12 : s->opt.seed % 3 == 0 ? 30 : 1800;
+	if (s->opt.seed % 5 == 4)
+		c->copy_dir[0] = '\0';
 	c->xsp_count = SOUTH_XSPS;
 	for (unsigned i = 0; i < SOUTH_XSPS; i++)
 		snprintf(c->xsps[i].name, sizeof(c->xsps[i].name), "xsp%u:8080", i + 1);
@@ -128,6 +131,7 @@ sim_node_init(struct sim *s, unsigned index)
 	n->inbox_end = &n->inbox;
 	n->log = (struct log){ s->opt.trace ? node_log : NULL, who };
 	node_conf(s, &n->conf, index);
+	sim_copy_init(n);
 	n->clock_offset_us = sim_world_range(s, SIM_RNG_NODE, 1, 1000) * SIM_S;
 	if (sim_world_has(s, SIM_FAULT_drift))
 		n->drift_ppm = sim_world_range(s, SIM_RNG_NODE, -20000, 20000);
@@ -153,6 +157,7 @@ sim_node_fini(struct sim *s, unsigned index)
 	node_free(n->node);
 	node_inbox_clear(n);
 	node_out_free(n->out);
+	sim_copy_fini(n);
 	mem_free(n->log.arg);
 	mem_free(n);
 	s->nodes[index] = NULL;
@@ -193,6 +198,9 @@ node_perform(struct sim *s, struct sim_node *n, const struct node_action *a)
 	case NODE_ACT_SAVE_EPOCH:
 		if (a->number > n->epoch_disk)
 			n->epoch_disk = a->number;
+		break;
+	case NODE_ACT_COPY:
+		sim_copy_do(s, n, a);
 		break;
 	case NODE_ACT_LISTEN:
 		n->listening = a->flag;
@@ -281,6 +289,7 @@ node_actions(struct sim *s, struct sim_node *n)
 		node_hash_action(s, &a);
 		if (a.kind == NODE_ACT_SAVE_EPOCH && n->disk_full) {
 			n->disk_full = false;
+			n->copy.undone |= sim_copy_is_left(n, i);
 			sim_node_kill(s, n->index, false, "the epoch cannot be kept");
 			return;
 		}
@@ -288,10 +297,14 @@ node_actions(struct sim *s, struct sim_node *n)
 		if (!point || !n->point_before)
 			node_perform(s, n, &a);
 		if (point) {
+			if (n->point_before && a.kind == NODE_ACT_COPY)
+				sim_copy_tear(s, n, &a);
+			n->copy.undone |= sim_copy_is_left(n, n->point_before ? i : i + 1);
 			node_die_at_point(s, n);
 			return;
 		}
 		if (n->crash_in > 0 && --n->crash_in == 0) {
+			n->copy.undone |= sim_copy_is_left(n, i + 1);
 			sim_node_kill(s, n->index, false, "between two actions");
 			return;
 		}
@@ -418,13 +431,24 @@ node_secret(void *arg)
 	return sim_world_rand(arg, SIM_RNG_NODE, UINT64_MAX);
 }
 
+/* What the process before left; taken out of the file's memory, which the step may change. */
+static struct str
+node_left(struct sim_node *n, struct buf *left)
+{
+	buf_init(left, SIZE_MAX);
+	buf_str(left, buf_as_str(&n->copy.file));
+	return buf_as_str(left);
+}
+
 void
 sim_node_start(struct sim *s, unsigned index)
 {
 	struct sim_node *n = s->nodes[index];
+	struct buf left;
 
 	if (!n->host_up || n->node != NULL)
 		return;
+	n->copy.full = false;
 	n->instance = (uint64_t)(index + 1) * 1000000 + n->instance % 1000000 + 1;
 	n->pid = (uint32_t)(100 + n->instance % 1000000);
 	n->listening = false;
@@ -438,7 +462,8 @@ sim_node_start(struct sim *s, unsigned index)
 	node_set_secret(n->node, node_secret, s);
 	sim_world_trace(
 		s, "%s starts, epoch on disk %" PRIu64, sim_node_name(s, index), n->epoch_disk);
-	node_run(s, n, &(struct node_event){ .kind = NODE_EV_START });
+	node_run(s, n, &(struct node_event){ .kind = NODE_EV_START, .bytes = node_left(n, &left) });
+	buf_fini(&left);
 	sim_ring_connect(s, index);
 }
 

@@ -24,6 +24,13 @@ struct sim_node {
 	struct node_out *out;
 	uint64_t epoch_disk;
 	bool disk_full; /* the next epoch cannot be written */
+	/* sim_copy.h */
+	struct {
+		struct buf file, next;
+		bool full;    /* nothing can be written, as long as this process lives */
+		uint64_t era; /* another one when the file is gone for good */
+		bool undone;  /* the process before ended over it, or before it came to it */
+	} copy;
 	int64_t wall_offset_us;
 	int64_t clock_offset_us;
 	int64_t drift_ppm;

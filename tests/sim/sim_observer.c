@@ -18,6 +18,7 @@
 #define OBS_EVENTS 4096
 #define OBS_SUBS 1024
 #define OBS_IDS_STEP 1024
+#define OBS_ACTIVATIONS 64
 #define OBS_STALL_US (1100 * SIM_MS)
 
 struct obs_state {
@@ -40,6 +41,11 @@ struct sim_observer {
 	uint64_t clock_instance[SIM_NODES];
 	/* who spoke last */
 	uint64_t epoch, speaker;
+	int64_t spoke_us;
+	struct obs_activation {
+		uint64_t epoch;
+		int64_t at_us;
+	} activations[OBS_ACTIVATIONS]; /* the latest */
 	struct obs_state
 		entered; /* position from which the last one to become active began; digest: its instance */
 	uint64_t heir; /* has taken over with a loss: may begin in a lower epoch */
@@ -47,8 +53,13 @@ struct sim_observer {
 		silenced_epoch; /* who spoke before a lossy takeover: never again in that epoch */
 	unsigned speaker_node;
 	uint64_t released; /* by that epoch, at its last effect */
-	bool full;         /* and it said that its standby had all of it */
-	uint64_t cover;    /* instance of that standby */
+	struct obs_copy {
+		bool whole;   /* it kept all of it on its host */
+		uint64_t era; /* of that host's file */
+		uint64_t epoch, released, speaker;
+	} copy, copy_before; /* at its last effect, and at the one before */
+	bool full;           /* and it said that its standby had all of it */
+	uint64_t cover;      /* instance of that standby */
 	int64_t takeover_us;
 	struct obs_state states[OBS_STATES];
 	struct obs_event events[OBS_EVENTS];
@@ -286,6 +297,7 @@ obs_voice(struct sim *s, unsigned node, const struct ha_view *before, const stru
 			sim_node_name(s, node), epoch);
 	}
 	o->epoch = epoch;
+	o->spoke_us = s->now_us;
 	o->speaker = instance;
 	o->speaker_node = node;
 	o->released = v->role == HA_ACTIVE ? v->released : o->released;
@@ -333,6 +345,10 @@ obs_effects(struct sim *s, unsigned node, const struct node_event *ev, const str
 	obs_voice(s, node, before, v);
 	obs_late_effects(s, node, v);
 	o->full = obs_is_full(v);
+	s->nodes[node]->copy.undone = false; /* known when its actions are performed */
+	o->copy_before = o->copy;
+	o->copy = (struct obs_copy){ v->copied, s->nodes[node]->copy.era, o->epoch, o->released,
+		o->speaker };
 	if (o->full && !obs_standby_holds(s, node, v, v->released))
 		sim_world_fail(s, "PROMISE",
 			"%s lets effects up to offset %" PRIu64
@@ -403,11 +419,56 @@ obs_stays_active(struct sim *s, unsigned node, const struct node_event *ev, cons
 			sim_node_name(s, node), s->observer->before[node].epoch);
 }
 
+/* Whoever knows of that leaves the file: the other one may have spoken. */
+static bool
+obs_another_was_active(const struct sim_observer *o, unsigned node)
+{
+	for (unsigned i = 0; i < OBS_ACTIVATIONS; i++)
+		if (o->activations[i].at_us > o->spoke_us &&
+			o->activations[i].epoch % 8 != node + 1)
+			return true;
+	return false;
+}
+
+/*
+ * What is in the file of this host, if another process of it spoke last. It is written before anything leaves: of a step that ended
+ * before that nothing has left.
+ */
+static const struct obs_copy *
+obs_copy(const struct sim *s, unsigned node)
+{
+	const struct sim_observer *o = s->observer;
+	const struct sim_node *n = s->nodes[node];
+	const struct obs_copy *copy = n->copy.undone ? &o->copy_before : &o->copy;
+
+	return copy->whole && copy->speaker == o->speaker && node == o->speaker_node &&
+			n->instance != o->speaker && n->copy.era == copy->era &&
+			!obs_another_was_active(o, node) ?
+		copy :
+		NULL;
+}
+
+/*
+ * Does who begins there know of everything that has left? Numbers do not say it: two that never met may have claimed epochs without
+ * knowing of each other's, and the state of one that is dead comes back from its host. Later is what began later.
+ */
+static bool
+obs_knows(const struct sim_observer *o, const struct ha_view *base)
+{
+	if (base->epoch == o->epoch)
+		return base->offset >= o->released;
+	for (unsigned i = 0; i < OBS_ACTIVATIONS; i++)
+		if (base->epoch != 0 && o->activations[i].epoch == base->epoch)
+			return o->activations[i].at_us > o->spoke_us;
+	return false;
+}
+
 static void
 obs_takeover(struct sim *s, unsigned node, const struct node_event *ev, const struct ha_view *v)
 {
 	struct sim_observer *o = s->observer;
 	const struct ha_view *base = &o->before[node];
+	const struct obs_copy *copy = obs_copy(s, node);
 	struct node_counts counts;
 	unsigned sessions, monitors;
 
@@ -415,10 +476,21 @@ obs_takeover(struct sim *s, unsigned node, const struct node_event *ev, const st
 	s->totals.takeovers++;
 	sim_world_trace(s, "%s is active in epoch %" PRIu64 ", base (%" PRIu64 ", %" PRIu64 ")",
 		sim_node_name(s, node), v->epoch, base->epoch, base->offset);
+	if (copy != NULL &&
+		(base->epoch < copy->epoch ||
+			(base->epoch == copy->epoch && base->offset < copy->released)))
+		sim_world_fail(s, "PROMISE",
+			"%s has (%" PRIu64 ", %" PRIu64
+			") on its host, but takes over from (%" PRIu64 ", %" PRIu64 ")",
+			sim_node_name(s, node), copy->epoch, copy->released, base->epoch,
+			base->offset);
+	s->totals.resumed += copy != NULL;
+	o->activations[s->totals.takeovers % OBS_ACTIVATIONS] =
+		(struct obs_activation){ v->epoch, s->now_us };
 	o->entered = (struct obs_state){ base->epoch, base->offset, s->nodes[node]->instance };
 	if (o->epoch == 0)
 		return;
-	if (base->epoch < o->epoch || (base->epoch == o->epoch && base->offset < o->released)) {
+	if (!obs_knows(o, base)) {
 		if (o->full && o->cover == s->nodes[node]->instance)
 			sim_world_fail(s, "PROMISE",
 				"%s was in step up to (%" PRIu64 ", %" PRIu64

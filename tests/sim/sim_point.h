@@ -16,6 +16,7 @@
 /* XX(identifier, name, kind of action, type of frame or 0, method or NULL, a part of the path or NULL) */
 #define SIM_POINTS(XX) \
 	XX(EPOCH, "epoch", NODE_ACT_SAVE_EPOCH, 0, NULL, NULL) \
+	XX(COPY, "copy", NODE_ACT_COPY, 0, NULL, NULL) \
 	XX(CLAIM, "claim", NODE_ACT_MCAST, HA_FRAME_CLAIM, NULL, NULL) \
 	XX(LEAVING, "leaving", NODE_ACT_MCAST, HA_FRAME_LEAVING, NULL, NULL) \
 	XX(HELLO, "hello", NODE_ACT_MCAST, HA_FRAME_HELLO, NULL, NULL) \

@@ -99,7 +99,10 @@ struct sim_totals {
 	int64_t virtual_us;
 	int64_t worst_resync_us; /* promote order to all devices in service, in the quiet phase of the seeds */
 	int64_t worst_settle_us; /* end of the faults to all is well */
-	uint64_t lossy;          /* takeovers by a node that nobody promised anything for */
+	uint64_t copies;         /* of the state, made on hosts */
+	uint64_t
+		resumed; /* takeovers by the next process on a host, which had a copy of all that was let out */
+	uint64_t lossy; /* takeovers by a node that nobody promised anything for */
 };
 
 struct sim_ring;

@@ -72,6 +72,8 @@ toy_write(void *arg, size_t bytes_max, uint64_t *size)
 {
 	struct toy_fsm *f = arg;
 
+	if (f->write_fails)
+		return E_LIMIT;
 	int wanted = f->steps_wanted > 0 ? f->steps_wanted : 1 + (int)(f->applied % 7);
 
 	if (bytes_max != SIZE_MAX && ++f->steps < wanted)
@@ -309,6 +311,8 @@ toy_init(struct toy *t, unsigned count, uint64_t seed)
 		nd->inbox_tail = &nd->inbox;
 		nd->score = INT32_MIN;
 		ha_out_init(&nd->out);
+		buf_init(&nd->copy, 16 << 20);
+		buf_init(&nd->next_copy, 16 << 20);
 	}
 }
 
@@ -332,6 +336,8 @@ toy_fini(struct toy *t)
 	for (unsigned i = 0; i < TOY_NODES; i++) {
 		drop_process(&t->node[i]);
 		ha_out_fini(&t->node[i].out);
+		buf_fini(&t->node[i].copy);
+		buf_fini(&t->node[i].next_copy);
 	}
 	buf_fini(&t->trace);
 }
@@ -376,6 +382,9 @@ perform_one(struct toy *t, struct toy_node *nd, const struct ha_action *a)
 		break;
 	case HA_ACT_REJOIN:
 		nd->rejoins++;
+		break;
+	case HA_ACT_COPY:
+		toy_copy(t, nd, a);
 		break;
 	case HA_ACT_ROLE:
 		break;
@@ -428,6 +437,7 @@ toy_start(struct toy *t, unsigned i)
 	nd->pid = t->next_pid++;
 	nd->ha = ha_new(&conf, &fsm, rng_next(&t->rng), &log);
 	ha_start(nd->ha, t->now, &nd->out);
+	toy_load_copy(t, nd);
 	finish(t, nd);
 	if (!conf.solo)
 		join_ring(t, nd);

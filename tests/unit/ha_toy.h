@@ -11,6 +11,7 @@
 
 #include "ha/ha.h"
 #include "proto/base/buf.h"
+#include "proto/base/err.h"
 #include "proto/base/rng.h"
 
 #define TOY_NODES 3
@@ -28,6 +29,7 @@ struct toy_fsm {
 	uint64_t applied;
 	bool refuses_kind_9; /* an older release that does not know kind 9 */
 	bool refuses_restore;
+	bool write_fails; /* the state is over its bound */
 	int steps_wanted; /* that a snapshot takes; 0: a few */
 	int reads_wanted; /* steps before the first one of reading gets anywhere */
 	int steps;        /* that the one which is being written has taken */
@@ -49,6 +51,11 @@ struct toy_node {
 	int64_t quorum_lost_us; /* the denial of quorum is still on its way until then; 0 = none */
 	bool paused;            /* SIGSTOP: gets no steps */
 	uint64_t floor;         /* on disk */
+	struct buf copy, next_copy; /* files of its host: they outlive the process */
+	unsigned copies;            /* that came into use */
+	bool copy_fails;            /* the disk is full */
+	int load_result;            /* of the last copy that was read */
+	struct err load_error;
 	/* outgoing, not yet ordered; incoming, ordered and not yet read */
 	struct toy_msg *queue, **queue_tail;
 	struct toy_msg *inbox, **inbox_tail;
@@ -87,6 +94,12 @@ void toy_fini(struct toy *t);
 void toy_start(struct toy *t, unsigned i);
 /** kill -9 of the process of node i. */
 void toy_kill(struct toy *t, unsigned i);
+/** The files of the host are gone, as with a power failure. */
+void toy_lose_copy(struct toy_node *nd);
+/** Performs HA_ACT_COPY of the process of a node. */
+void toy_copy(struct toy *t, struct toy_node *nd, const struct ha_action *a);
+/** A new process takes up what an earlier one left, if it did. */
+void toy_load_copy(struct toy *t, struct toy_node *nd);
 /** The node dies with its process: the others see NODEDOWN. */
 void toy_power_off(struct toy *t, unsigned i);
 /** Corosync of node i dies (process lives) and comes back. */

@@ -343,6 +343,7 @@ world_action(struct world *w, const struct node_action *a)
 		w->stopped = true;
 		break;
 	case NODE_ACT_MCAST:
+	case NODE_ACT_COPY:
 	case NODE_ACT_REJOIN:
 	case NODE_ACT_TELL_FAILED:
 	case NODE_ACT_TELL_CLEAN:
