@@ -36,7 +36,8 @@ bw_init(struct bw *b, struct ctx *x, const struct bw_hooks *hooks)
 		.reach_due = MONO_NEVER,
 		.uncovered_due = MONO_NEVER,
 		.left_due = MONO_NEVER,
-		.doubt_due = MONO_NEVER };
+		.doubt_due = MONO_NEVER,
+		.look_due = MONO_NEVER };
 	for (uint32_t i = 0; i < BW_QUEUE_COUNT; i++)
 		TAILQ_INIT(&b->queues[i]);
 	TAILQ_INIT(&b->gaps);
@@ -112,7 +113,7 @@ bw_activate(struct bw *b)
 	b->doubted = false;
 	b->suspect_until = b->x->now;
 	b->left_due = MONO_NEVER;
-	b->doubt_due = MONO_NEVER;
+	b->doubt_due = b->look_due = MONO_NEVER;
 	b->held_until = b->x->now;
 	b->reach_due = MONO_NEVER;
 	b->uncovered_due = MONO_NEVER;
@@ -141,7 +142,7 @@ bw_deactivate(struct bw *b)
 		bw_channel_init(b, i); /* down: what its stream still brings is for nobody */
 	}
 	b->phase = BW_OFF;
-	b->doubt_due = MONO_NEVER;
+	b->doubt_due = b->look_due = MONO_NEVER;
 	b->left_due = MONO_NEVER;
 	b->channels_open = 0;
 	b->reach_due = MONO_NEVER;
@@ -318,7 +319,7 @@ bw_doubt_all(struct bw *b, const struct core_device *except, bool proof, const c
 		return;
 	}
 	b->doubt_until = mono_add_ms(b->x->now, BW_DOUBT_MS);
-	b->doubt_due = MONO_NEVER;
+	b->doubt_due = b->look_due = MONO_NEVER;
 	b->doubted = true;
 	b->empty_doubt_until = mono_add_ms(b->x->now, BW_EMPTY_DOUBT_MS << b->empty_doubts);
 	b->running_at = b->x->now;
@@ -346,6 +347,27 @@ bw_doubt_later(struct bw *b)
 {
 	if (!mono_due(b->doubt_until, b->x->now))
 		doubt_put_off(b, b->doubt_until, true);
+}
+
+void
+bw_look_later(struct bw *b)
+{
+	if (b->look_due.us == MONO_NEVER.us)
+		b->look_due = mono_add_ms(b->x->now, BW_DOUBT_MS);
+}
+
+static void
+look(struct bw *b)
+{
+	struct core_device *d;
+
+	b->look_due = MONO_NEVER;
+	if (b->phase != BW_RUNNING)
+		return;
+	for (d = b->x->model.devices; d != NULL; d = d->by_id.next) {
+		bw_blame(bw_device(b, d), METER_DESYNC_AS_FAILOVER);
+		bw_ask(b, d, d->half_count > 0);
+	}
 }
 
 static void
@@ -502,6 +524,8 @@ bw_tick(struct bw *b)
 		bw_left_server_check(b);
 	if (mono_due(b->doubt_due, b->x->now))
 		doubt_make_up(b);
+	if (mono_due(b->look_due, b->x->now))
+		look(b);
 	bw_channels_tick(b);
 	bw_app_tick(b);
 	bw_subs_tick(b);
@@ -529,9 +553,10 @@ bw_deadline(const struct bw *b)
 {
 	if (!ctx_may_leave(b->x, 0))
 		return MONO_NEVER; /* what opens the gate wakes the node */
-	return mono_min(mono_min(bw_made_deadline(b),
-				mono_min(mono_min(b->reach_due, b->uncovered_due),
-					mono_min(b->left_due, b->doubt_due))),
+	return mono_min(
+		mono_min(bw_made_deadline(b),
+			mono_min(mono_min(b->reach_due, b->uncovered_due),
+				mono_min(b->left_due, mono_min(b->doubt_due, b->look_due)))),
 		mono_min(mono_min(bw_channels_deadline(b), bw_subs_deadline(b)),
 			mono_min(mono_min(bw_links_deadline(b), bw_calls_deadline(b)),
 				mono_min(bw_app_deadline(b), bw_leaks_deadline(b)))));

@@ -273,6 +273,7 @@ struct bw {
 	struct mono doubt_until;       /* no second general doubt before */
 	struct mono doubt_due;         /* one that has to wait for that; MONO_NEVER: none */
 	bool doubt_proof;              /* it has a proof */
+	struct mono look_due;          /* every device is asked without a doubt; MONO_NEVER: not */
 	struct mono empty_doubt_until; /* nor one without proof: see bw_doubt_all() */
 	uint32_t empty_doubts;         /* in a row that found nothing */
 	bool doubted;                  /* what is being confirmed is a doubt, not an activation */
@@ -330,6 +331,11 @@ bool bw_is_in_doubt(const struct core_device *d);
 void bw_doubt_all(struct bw *b, const struct core_device *except, bool proof, const char *why);
 /** The next bw_doubt_all() would come too soon after the last one, but must not be lost: it is made up for. */
 void bw_doubt_later(struct bw *b);
+/**
+ * What came may be the late snapshot of an ask that was given up, or a sign, and nobody can tell: in a while every device is asked
+ * once; no client is told, and none goes out of service for it.
+ */
+void bw_look_later(struct bw *b);
 /**
  * A request of a client, made for device `d`; carried out when the gate lets the current offset out, once, and never
  * repeated. `q` and its texts are copied. hooks.request_over() follows exactly once, unless this node ceases to be

@@ -476,19 +476,19 @@ bw_sub_compared(struct bw *b, struct bw_sub *bs, bool resync)
 {
 	struct bw_device *bd = bs->of;
 	bool asked = bw_ask_is_open(bs);
+	bool late = !asked && bd->confirmed && bs->owed > 0 && !mono_due(bs->owed_until, b->x->now);
 	bool doubt = sub_is_unasked(b, bs) || resync || bd->lost_calls;
 	bool proof = bd->lost_calls || bd->differed;
 	/* it was right when all were asked, and is not any more: what was asked before proves nothing */
 	bool anew = proof && bd->confirmed;
 
-	bd->suspect = false;
-	bd->lost_calls = false;
-	bd->cleared = false;
-	bd->differed = false;
+	bd->suspect = bd->lost_calls = bd->cleared = bd->differed = false;
 	bw_sub_answered(b, bs);
 	subs_confirm(b, bd);
 	if (doubt && anew)
 		bw_doubt_later(b);
+	else if (late && !doubt)
+		bw_look_later(b);
 	if (doubt)
 		bw_doubt_all(b, bd->device, proof,
 			asked ? "calls were forgotten" : "a snapshot that nobody asked for");

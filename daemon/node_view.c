@@ -307,5 +307,6 @@ node_is_in_doubt(const struct node *n)
 
 	while (d != NULL && !bw_is_in_doubt(d))
 		d = d->by_id.next;
-	return d != NULL || n->bw.doubt_due.us != MONO_NEVER.us;
+	return d != NULL || n->bw.doubt_due.us != MONO_NEVER.us ||
+		n->bw.look_due.us != MONO_NEVER.us;
 }

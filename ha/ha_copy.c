@@ -3,7 +3,7 @@
  * The copy on the own host: see ha_copy.h.
  *
  * The file is a row of frames as a joiner would get them, each behind its length: SNAP_BEGIN, slices, SNAP_END, then
- * DELTAS, and a CLAIM where an epoch begins.
+ * DELTAS, a CLAIM where an epoch begins, and a BEAT with a higher epoch that was met and changed nothing.
  * Happy path: no standby in step -> the snapshot is written into a new file step by step, deltas behind it -> the file takes
  * the place of the one before -> each step's deltas -> a standby is in step, the file goes.
  * Failure modes: it grows beyond its bound (a new one is begun beside it, while it is still written), the log lost
@@ -240,6 +240,17 @@ ha_copy_claimed(struct ha *ha, struct ha_out *out)
 	f.u.claim.base_digest = ha->base_digest;
 	c->bytes += put(ha, out, HA_COPY_PUT, &f);
 	c->upto = 0;
+}
+
+void
+ha_copy_met(struct ha *ha, uint64_t epoch, struct ha_out *out)
+{
+	struct ha_frame f = ha_out_frame(HA_FRAME_BEAT, ha->epoch, ha->copy.upto);
+
+	if (!ha->copy.live)
+		return;
+	f.u.beat.seen = epoch;
+	ha->copy.bytes += put(ha, out, HA_COPY_PUT, &f);
 }
 
 void

@@ -17,6 +17,8 @@ void ha_copy_flush(struct ha *ha, struct ha_out *out);
 void ha_copy_put_rest(struct ha *ha, struct ha_out *out);
 /** This node becomes active in `ha->epoch`, on the state at its base. */
 void ha_copy_claimed(struct ha *ha, struct ha_out *out);
+/** An epoch is about to be noted on disk that nobody speaks: the state of the file stays the newest. */
+void ha_copy_met(struct ha *ha, uint64_t epoch, struct ha_out *out);
 /** The role is none that writes any more: a file that is half written is given up. */
 void ha_copy_stop(struct ha *ha);
 /** The state is another one now: the file goes with the next flush. */

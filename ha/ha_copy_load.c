@@ -17,6 +17,7 @@ struct load {
 	struct buf snap;
 	uint64_t total;
 	bool begun, whole; /* the snapshot */
+	uint64_t met;      /* the highest epoch that the process knew of */
 	struct err *e;
 };
 
@@ -127,6 +128,8 @@ on_frame(struct load *l, const uint8_t *p, size_t n)
 	case HA_FRAME_CLAIM:
 		return on_claim(l, &f);
 	case HA_FRAME_BEAT:
+		l->met = f.u.beat.seen;
+		return E_OK;
 	case HA_FRAME_HELLO:
 	case HA_FRAME_ACK:
 	case HA_FRAME_SYNC_REQ:
@@ -158,15 +161,16 @@ read_frames(struct load *l, const uint8_t *p, size_t n, size_t *at)
 
 /*
  * This node has been told of an epoch after those of the file, by another node. (One that it claimed itself and was never
- * active in changes nothing; had it been active the file would say so, or be gone.)
+ * active in changes nothing; had it been active the file would say so, or be gone. Nor does one that the file says it met.)
  */
 static int
-check_epoch(struct ha *ha, struct err *e)
+check_epoch(struct ha *ha, uint64_t met, struct err *e)
 {
 	uint64_t own = ha->conf.node_id & (((uint64_t)1 << HA_EPOCH_NODE_BITS) - 1);
 	uint64_t floor = ha->conf.epoch_floor;
 
-	if (floor <= ha->epoch || (floor & (((uint64_t)1 << HA_EPOCH_NODE_BITS) - 1)) == own)
+	if (floor <= ha->epoch || floor <= met ||
+		(floor & (((uint64_t)1 << HA_EPOCH_NODE_BITS) - 1)) == own)
 		return E_OK;
 	return err_set(e, E_STATE, "it is of epoch %llu, this node knows of epoch %llu",
 		(unsigned long long)ha->epoch, (unsigned long long)floor);
@@ -186,7 +190,7 @@ ha_load(struct ha *ha, struct mono now, const uint8_t *p, size_t n, struct ha_ou
 	rv = read_frames(&l, p, n, &at);
 	buf_fini(&l.snap);
 	if (rv == E_OK)
-		rv = check_epoch(ha, e);
+		rv = check_epoch(ha, l.met, e);
 	if (rv != E_OK) {
 		ha_voice_empty(ha);
 		ha->copy.gone = true;

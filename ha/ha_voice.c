@@ -188,6 +188,9 @@ ha_voice_meet(struct ha *ha, const struct ha_peer *p, uint64_t epoch, enum ha_vo
 		ours = (ha_voice_generation(ha->claim_epoch) << HA_EPOCH_NODE_BITS) - 1;
 	if (epoch > ha->seen) {
 		ha->seen = epoch;
+		if (kind == HA_VOICE_HEARSAY ||
+			(ha->role == HA_ACTIVE && !must_yield(ha, epoch, kind)))
+			ha_copy_met(ha, epoch, out);
 		ha_voice_save(ha, epoch, out);
 	}
 	if (epoch > ours)

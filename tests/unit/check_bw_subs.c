@@ -479,6 +479,39 @@ START_TEST(test_owed_snapshot_that_clears)
 }
 END_TEST
 
+/* One that changes nothing may be late, or a sign: all are asked in a while, and no client hears of it. */
+START_TEST(test_owed_snapshot_or_a_sign)
+{
+	unsigned c;
+
+	setup(1, "http-timeout-ms = 2000\n");
+	c = world_session(&w);
+	world_monitor(&w, c, "2001");
+	world_monitor(&w, c, "2002");
+	world_call(&w, "2001", "CallReceivedEvent", "a", "7:1", "Terminator", "Alerting", "2050");
+	world_run(&w, 3000);
+	world_rule(&w, "PUT", "E/subscription/", 0, 1, "");
+	world_send(&w, c, 20,
+		"<SnapshotDevice><snapshotObject>2001</snapshotObject></SnapshotDevice>");
+	while (update_count("2001") < 2)
+		world_run(&w, 1);
+	world_run(&w, 5000);
+	world_forget_asked(&w);
+	(void)world_take(&w, c);
+	world_snapshot(&w, "2001", "CallSubscriptionEvent");
+	world_run(&w, 4900);
+	ck_assert_uint_eq(update_count("2002"), 0);
+	world_run(&w, 1000);
+	ck_assert_uint_eq(update_count("2001"), 1);
+	ck_assert_uint_eq(update_count("2002"), 1);
+	ck_assert_uint_eq(world_history(&w, "as-failover"), 0);
+	ck_assert_ptr_null(strstr(world_take(&w, c), "OutOfService"));
+	world_run(&w, 60000);
+	ck_assert_uint_eq(update_count("2002"), 1);
+	world_fini(&w);
+}
+END_TEST
+
 /* A device that nobody monitors is unsubscribed a while later; however its last monitor ended. */
 START_TEST(test_linger)
 {
@@ -649,6 +682,7 @@ main(void)
 		test_snapshots_while_others_are_asked,
 		test_snapshot_of_an_ask_without_an_answer,
 		test_owed_snapshot_that_clears,
+		test_owed_snapshot_or_a_sign,
 		test_linger,
 		test_linger_back,
 		test_subscribe_not_authorised,

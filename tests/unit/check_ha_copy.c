@@ -316,6 +316,31 @@ START_TEST(the_state_of_an_epoch_that_is_over_is_left)
 }
 END_TEST
 
+/* What is remembered and not spoken goes to disk, and changes nothing: should this be the last that the process does. */
+START_TEST(an_epoch_that_is_but_remembered)
+{
+	for (unsigned dies_later = 0; dies_later < 2; dies_later++) {
+		uint64_t digest;
+
+		alone();
+		t.node[1].floor = EPOCH(7, 2);
+		toy_start(&t, 1);
+		TRICKLE_UNTIL(toy_role(&t, 0) == HA_CLAIMING);
+		ck_assert_uint_ge(t.node[0].floor, EPOCH(7, 2));
+		if (dies_later)
+			TRICKLE_UNTIL(toy_role(&t, 0) == HA_ACTIVE);
+		else
+			t.node[0].floor = EPOCH(7, 2); /* it did not come to its claim */
+		digest = t.node[0].fsm.digest;
+		toy_kill(&t, 0);
+		toy_start(&t, 0);
+		ck_assert_msg(t.node[0].load_result == 0, "%s", t.node[0].load_error.text);
+		ck_assert_uint_eq(t.node[0].fsm.digest, digest);
+		end();
+	}
+}
+END_TEST
+
 /* --- bad files ------------------------------------------------------------------------------------------------------- */
 
 /* With the deltas before it, and in a new epoch. */
@@ -456,6 +481,7 @@ main(void)
 	tcase_add_test(c, nor_for_one_that_comes_with_nothing);
 	tcase_add_test(c, nobody_waits_for_a_host_that_lost_its_power);
 	tcase_add_test(c, the_state_of_an_epoch_that_is_over_is_left);
+	tcase_add_test(c, an_epoch_that_is_but_remembered);
 	tcase_add_test(c, torn_at_any_place_it_is_an_earlier_state_or_none);
 	tcase_add_test(c, with_any_byte_wrong_it_is_refused);
 	tcase_add_test(c, rubbish_is_refused);
