@@ -304,6 +304,21 @@ START_TEST(conditions_of_a_standby)
 }
 END_TEST
 
+/* What an operator reads of the file on the host: on the node that writes it, and on the one that waits for it. */
+START_TEST(the_copy_on_the_host)
+{
+	char text[200];
+
+	view.role = HA_JOINING;
+	view.awaits = 2;
+	ck_assert(!stat_ready(&input, text, sizeof(text)));
+	ck_assert_str_eq(text, "NOT READY: this node waits for node 2, on whose host the state is");
+	view.awaits = 0;
+	ck_assert(!stat_ready(&input, text, sizeof(text)));
+	ck_assert_str_eq(text, "NOT READY: this node is joining");
+}
+END_TEST
+
 START_TEST(healthy_or_degraded)
 {
 	expect_healthy(true, "well");
@@ -410,6 +425,7 @@ main(void)
 	tcase_add_test(t, ready_seen_from_the_active);
 	tcase_add_test(t, ready_seen_from_the_standby);
 	tcase_add_test(t, ready_but_for_the_configuration);
+	tcase_add_test(t, the_copy_on_the_host);
 	tcase_add_test(t, healthy_or_degraded);
 	tcase_add_test(t, conditions_of_an_active);
 	tcase_add_test(t, conditions_worst_first);
