@@ -149,8 +149,8 @@ excuse(struct account_run *r)
 	if (!r->is_asked)
 		for (size_t i = 0; i < sizeof(of_resync) / sizeof(of_resync[0]); i++)
 			r->figures[of_resync[i]].is_not_applicable = true;
-	/* a peer that leaves by order is not lost, and nobody notices what does not happen */
-	if (r->expect == EXPECT_PLANNED || !r->is_asked)
+	/* a peer that leaves by order is not lost, nobody notices what does not happen, and who goes on itself has not lost anybody */
+	if (r->expect == EXPECT_PLANNED || !(r->is_takeover || r->expect == EXPECT_SOUTH))
 		r->figures[FIGURE_detect_ms].is_not_applicable =
 			!r->figures[FIGURE_detect_ms].is_known;
 }

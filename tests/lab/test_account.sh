@@ -238,6 +238,14 @@ sed -i 's/"none"/"either"/' run.json
 sed -i '$s/$/\n{"t_us": 10500000, "ev": "active"}/' history-n1.jsonl
 bad 'the one that was hit is active again, and asks nobody' devices_updated 0
 write_clean_run
+sed -i 's/"takeover"/"either"/' run.json
+sed -i '/"t_us": 10[1-9]/d' history-n2.jsonl
+printf '{"t_us": 10200000, "ev": "active"}\n{"t_us": 10500000, "ev": "resync-done"}\n' >>history-n1.jsonl
+sed -i 's/n2/n1/' voices-client.jsonl voices-bw.jsonl
+good 'the one that was hit is active again, and asks for every device' promote_ms=null takeovers=0 devices_updated=2
+sed -i '/peer-lost/d' history-n2.jsonl
+good 'and has lost nobody' detect_ms=null takeovers=0
+write_clean_run
 
 # what is left over, what is not there
 left=2
