@@ -364,9 +364,10 @@ look(struct bw *b)
 	b->look_due = MONO_NEVER;
 	if (b->phase != BW_RUNNING)
 		return;
+	bw_scopes_ask(b);
 	for (d = b->x->model.devices; d != NULL; d = d->by_id.next) {
 		bw_blame(bw_device(b, d), METER_DESYNC_AS_FAILOVER);
-		bw_ask(b, d, d->half_count > 0);
+		bw_ask_all(b, d);
 	}
 }
 

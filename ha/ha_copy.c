@@ -181,13 +181,17 @@ end_file(struct ha *ha, struct ha_out *out)
 	struct ha_copy *c = &ha->copy;
 	struct ha_copy_next *n = &c->next;
 	struct ha_frame f = ha_out_frame(HA_FRAME_SNAP_END, ha->epoch, n->upto);
+	uint64_t bytes;
 
 	f.u.snap_end.total = n->total;
 	f.u.snap_end.sum = ha_sum_end(n->sum);
 	f.u.snap_end.digest = n->digest;
 	n->sum = NULL;
 	ha->fsm.snapshot_drop(ha->fsm.arg);
-	n->bytes += put(ha, out, HA_COPY_NEXT, &f);
+	bytes = put(ha, out, HA_COPY_NEXT, &f);
+	if (bytes == 0)
+		return; /* more than one step can make: void */
+	n->bytes += bytes;
 	c->bytes_whole = n->bytes;
 	if (put_deltas(ha, out, HA_COPY_NEXT, &n->upto, &n->bytes)) {
 		act(out, HA_COPY_USE, out->bytes.n);
@@ -209,8 +213,10 @@ go_on(struct ha *ha, struct ha_out *out)
 			return;
 		begin_file(ha, out);
 	}
-	for (unsigned k = 0; k < COPY_SLICES && n->at < n->total; k++)
+	for (unsigned k = 0; k < COPY_SLICES && n->sum != NULL && n->at < n->total; k++)
 		put_slice(ha, out);
+	if (n->sum == NULL)
+		return; /* more than one step can make: void */
 	if (n->at == n->total)
 		end_file(ha, out);
 	else

@@ -175,6 +175,30 @@ START_TEST(a_snapshot_over_its_bound_is_no_copy)
 }
 END_TEST
 
+/* A step has a bound; what does not fit makes no file that looks whole. */
+START_TEST(more_than_one_step_can_make_is_no_copy)
+{
+	for (size_t room = 150; room < 1200; room += 25) {
+		size_t bytes_max;
+
+		alone();
+		bytes_max = t.node[0].out.bytes.max;
+		toy_lose_copy(&t.node[0]);
+		ha_copy_lost(t.node[0].ha, t.now);
+		t.node[0].out.bytes.max = room;
+		toy_run(&t, 10500);
+		t.node[0].out.bytes.max = bytes_max;
+		ck_assert_uint_eq(toy_view(&t, 0).copied, t.node[0].copy.n > 0);
+		if (toy_view(&t, 0).copied) {
+			toy_kill(&t, 0);
+			toy_start(&t, 0);
+			ck_assert_msg(t.node[0].load_result == 0, "%s", t.node[0].load_error.text);
+		}
+		end();
+	}
+}
+END_TEST
+
 /* --- with another node ----------------------------------------------------------------------------------------------- */
 
 START_TEST(a_standby_in_step_makes_it_superfluous)
@@ -475,6 +499,7 @@ main(void)
 	tcase_add_test(c, it_does_not_grow_for_ever);
 	tcase_add_test(c, what_cannot_be_written_is_tried_again);
 	tcase_add_test(c, a_snapshot_over_its_bound_is_no_copy);
+	tcase_add_test(c, more_than_one_step_can_make_is_no_copy);
 	tcase_add_test(c, a_standby_in_step_makes_it_superfluous);
 	tcase_add_test(c, a_joiner_waits_for_the_host_that_has_the_state);
 	tcase_add_test(c, but_not_for_ever);
