@@ -199,12 +199,10 @@ mark_fault()
 		fail "cstaclient does not answer"
 }
 
-# strike NODE PROGRAM SIGNAL: the shell inside says the time and signals in one breath.
+# strike NODE PROGRAM SIGNAL
 strike()
 {
-	# shellcheck disable=SC2016 # expanded inside
-	fault_us=$(lab_in "$1" bash -c 'pid=$(pidof -s "$0") || exit 1
-		echo "${EPOCHREALTIME/./}"; kill -"$1" "$pid"' "$2" "$3") || fail "no $2 on $1"
+	fault_us=$(lab_strike "$1" "$2" "$3") || fail "no $2 on $1"
 }
 
 # The instant within a second is drawn from the seed.

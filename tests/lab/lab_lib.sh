@@ -139,11 +139,19 @@ lab_spawn_in()
 	return 1
 }
 
+# Runs inside a host: the number of PROGRAM itself, the oldest.  A child that it has just forked, to become another program,
+# has its name too, and `pidof -s' names that one.
+lab_pid_inside()
+{
+	local pids pid
+	pids=$(pidof "$1") && read -r pid < <(ps -o pid= --sort=start_time -p "${pids// /,}") && echo "$pid"
+}
+
 # Runs inside a host.  The last word of /proc/PID/syscall is where a waiting process goes on.
 lab_loop_inside()
 {
 	local pid jump try words
-	pid=$(pidof -s "$1") || return 1
+	pid=$(lab_pid_inside "$1") || return 1
 	case $(uname -m) in
 	x86_64) jump='\xeb\xfe' ;;
 	aarch64) jump='\x00\x00\x00\x14' ;;
@@ -165,7 +173,15 @@ lab_loop_inside()
 # no debugger, and nothing in the program, is needed.
 lab_make_loop()
 {
-	lab_in "$1" bash -c "$(declare -f lab_loop_inside); lab_loop_inside $2"
+	lab_in "$1" bash -c "$(declare -f lab_pid_inside lab_loop_inside); lab_loop_inside $2"
+}
+
+# lab_strike HOST PROGRAM SIGNAL: sends it, and prints when.  The shell inside says the time and signals in one breath.
+lab_strike()
+{
+	# shellcheck disable=SC2016 # expanded inside
+	lab_in "$1" bash -c "$(declare -f lab_pid_inside)"'
+		pid=$(lab_pid_inside "$0") && echo "${EPOCHREALTIME/./}" && kill -"$1" "$pid"' "$2" "$3"
 }
 
 # lab_wait SECONDS CMD...: until CMD succeeds, asked every 50 ms; 1 when the time is over.

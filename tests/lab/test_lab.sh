@@ -259,6 +259,26 @@ test_agent()
 }
 
 # Three turns of the nodes on the wire are three voices.
+# A program with a child of its name: a fault is meant for the program.
+# shellcheck disable=SC2317 # called by lab_wait
+run_perls()
+{
+	[ "$(lab_in n1 pidof perl | wc -w)" = "$1" ]
+}
+
+test_strike()
+{
+	lab_spawn_in n1 perl perl -e 'if (fork) { wait } else { sleep 60 }'
+	lab_wait 5 run_perls 2
+	lab_strike n1 perl KILL >/dev/null && lab_wait 5 run_perls 1 &&
+		[ "$(lab_in n1 sh -c 'ps -o ppid= -p $(pidof perl)' | tr -d ' ')" -le 1 ]
+	result $? 'a signal is for the program and not for its child'
+	lab_strike n1 perl KILL >/dev/null && lab_wait 5 run_perls 0
+	result $? 'and for the child when it is alone'
+	! lab_strike n1 perl KILL >/dev/null
+	result $? 'nobody is left'
+}
+
 test_listen()
 {
 	local node
@@ -305,6 +325,7 @@ cluster_tests()
 	trap '"$here/lab" down; exit 1' INT TERM HUP
 	"$here/leftovers" before "$BUILD/lab-test.before"
 	test_agent
+	test_strike
 	test_listen
 	test_screens
 	"$here/lab" down
