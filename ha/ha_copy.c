@@ -45,6 +45,7 @@ put(struct ha *ha, struct ha_out *out, enum ha_copy_op op, struct ha_frame *f)
 		out->bytes.n = off;
 		out->bytes.overflow = false;
 		ha_copy_void(ha);
+		ha->copy.not_before = mono_add_ms(ha->now, COPY_AGAIN_MS);
 		return 0;
 	}
 	buf_patch_u32(&out->bytes, off, (uint32_t)(out->bytes.n - off - 4));
@@ -213,7 +214,7 @@ go_on(struct ha *ha, struct ha_out *out)
 			return;
 		begin_file(ha, out);
 	}
-	for (unsigned k = 0; k < COPY_SLICES && n->sum != NULL && n->at < n->total; k++)
+	for (unsigned k = 0; k < COPY_SLICES && n->at < n->total; k++)
 		put_slice(ha, out);
 	if (n->sum == NULL)
 		return; /* more than one step can make: void */

@@ -9,17 +9,24 @@ begin_with_copies(unsigned nodes)
 	t.conf.copy = true;
 }
 
-/* n1 is active, alone, and has decided something. */
+/* n1 is active, alone, and has decided so much. */
 static void
-alone(void)
+alone_with(unsigned deltas)
 {
 	begin_with_copies(2);
 	toy_start(&t, 0);
 	toy_run(&t, 300);
 	ck_assert_int_eq(toy_promote(&t, 0), 0);
 	toy_run(&t, 300);
-	load(0, 20);
+	if (deltas > 0)
+		load(0, deltas);
 	toy_run(&t, 50);
+}
+
+static void
+alone(void)
+{
+	alone_with(20);
 }
 
 /* Two nodes, n1 active, n2 in step. */
@@ -175,27 +182,48 @@ START_TEST(a_snapshot_over_its_bound_is_no_copy)
 }
 END_TEST
 
-/* A step has a bound; what does not fit makes no file that looks whole. */
+/* Begins a file when a step can make `room` bytes. SIZE_MAX: no bound. Returns the bytes of the file, which is good; 0: none. */
+static size_t
+copied_with(unsigned deltas, size_t room)
+{
+	struct toy_node *n1 = &t.node[0];
+	size_t bytes_max;
+	size_t copied;
+
+	alone_with(deltas);
+	bytes_max = n1->out.bytes.max;
+	toy_lose_copy(n1);
+	ha_copy_lost(n1->ha, t.now);
+	if (room != SIZE_MAX)
+		n1->out.bytes.max = room;
+	toy_run(&t, 10500);
+	n1->out.bytes.max = bytes_max;
+	copied = n1->copy.n;
+	ck_assert_uint_eq(toy_view(&t, 0).copied, copied > 0);
+	toy_kill(&t, 0);
+	toy_start(&t, 0);
+	ck_assert_msg(copied == 0 || n1->load_result == 0, "%s", n1->load_error.text);
+	end();
+	return copied;
+}
+
+/* A step has a bound; what does not fit makes no file that looks whole: neither its beginning, nor a slice, nor its end. */
+static void
+more_than_one_step(unsigned deltas)
+{
+	size_t whole = copied_with(deltas, SIZE_MAX), least = whole > 500 ? whole - 500 : 0;
+
+	for (size_t room = 0; room < least; room += 5000)
+		ck_assert_uint_eq(copied_with(deltas, room), 0);
+	for (size_t room = least; room < whole + 500; room += 5)
+		(void)copied_with(deltas, room);
+	ck_assert_uint_eq(copied_with(deltas, whole + 500), whole);
+}
+
 START_TEST(more_than_one_step_can_make_is_no_copy)
 {
-	for (size_t room = 150; room < 1200; room += 25) {
-		size_t bytes_max;
-
-		alone();
-		bytes_max = t.node[0].out.bytes.max;
-		toy_lose_copy(&t.node[0]);
-		ha_copy_lost(t.node[0].ha, t.now);
-		t.node[0].out.bytes.max = room;
-		toy_run(&t, 10500);
-		t.node[0].out.bytes.max = bytes_max;
-		ck_assert_uint_eq(toy_view(&t, 0).copied, t.node[0].copy.n > 0);
-		if (toy_view(&t, 0).copied) {
-			toy_kill(&t, 0);
-			toy_start(&t, 0);
-			ck_assert_msg(t.node[0].load_result == 0, "%s", t.node[0].load_error.text);
-		}
-		end();
-	}
+	more_than_one_step(20);
+	more_than_one_step(0);
 }
 END_TEST
 
