@@ -306,11 +306,10 @@ const char *ha_role_name(enum ha_role role);
 /** When ha_tick() is needed next. */
 struct mono ha_deadline(const struct ha *ha);
 /**
- * Promotion score for Pacemaker: 1000 active and serving, or standby in step; 10 joining with no better copy in the group, 5
- * behind, INT32_MIN = remove it (syncing, or a better copy exists elsewhere, in a process or on a host that is
- * waited for). The first two are alike so that a change of
- * roles changes no score: each change makes Pacemaker calculate anew, in the middle of its transition. Among equals it
- * keeps the promoted one (and resource-stickiness does).
+ * Promotion score for Pacemaker: 1000 active and serving, or standby in step; 10 joining with no better copy in the
+ * group, 5 behind, INT32_MIN = remove it (syncing, or a better copy exists elsewhere, in a process or on a host that is
+ * waited for). The first two are alike so that a change of roles changes no score: each change makes Pacemaker calculate
+ * anew, in the middle of its transition. Among equals it keeps the promoted one (and resource-stickiness does).
  */
 int32_t ha_score(const struct ha *ha);
 /** Deltas of an active that were applied here, since ha_new(). */
