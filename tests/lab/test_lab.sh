@@ -258,8 +258,7 @@ test_agent()
 	test_agent_table
 }
 
-# Three turns of the nodes on the wire are three voices.
-# A program with a child of its name: a fault is meant for the program.
+# A program with a child of its name: a fault is meant for the program.  Both end by signals; by themselves only if this test dies.
 # shellcheck disable=SC2317 # called by lab_wait
 run_perls()
 {
@@ -279,6 +278,7 @@ test_strike()
 	result $? 'nobody is left'
 }
 
+# Three turns of the nodes on the wire are three voices.
 test_listen()
 {
 	local node
