@@ -170,7 +170,7 @@ core_clear(struct core_model *m)
 	m->status = CORE_STATUS_NORMAL;
 	core_hash_meta(m);
 	REQUIRE(m->digest == m->meta_hash && m->monitors == NULL && m->subs == NULL &&
-		m->devices_out == 0);
+		m->devices_out == 0 && m->calls_up == 0);
 }
 
 void

@@ -373,6 +373,7 @@ struct core_model {
 	uint32_t subscribed[CORE_PACKAGE_count]; /* how many of them carry the package */
 	struct core_subs scopes;                 /* subscriptions that are of no single device */
 	struct core_call *calls;
+	uint32_t calls_up; /* how many of them have a half */
 	struct core_track *tracks;
 	struct core_session *sessions;
 	struct core_monitor *monitors;

@@ -87,6 +87,15 @@ core_call_set_joined(struct core_model *m, struct core_call *c, bool joined)
 
 /* calls and tracks */
 
+/* Halves come to a call or leave it. How many calls have one is counted along: nobody walks them all to show it. */
+static void
+call_count_halves(struct core_model *m, struct core_call *c, int64_t more)
+{
+	m->calls_up -= c->halves > 0;
+	c->halves = (uint32_t)(c->halves + more);
+	m->calls_up += c->halves > 0;
+}
+
 struct core_call *
 core_call_new(struct core_model *m, const struct delta_r_call *r)
 {
@@ -157,11 +166,11 @@ core_track_move(struct core_model *m, struct core_track *t, struct core_call *c)
 
 	TAILQ_REMOVE(&old->tracks, t, of_call);
 	core_snap_changed(m, CORE_SNAP_CALLS, &old->piece);
-	old->halves -= t->half_count;
+	call_count_halves(m, old, -(int64_t)t->half_count);
 	if (TAILQ_EMPTY(&old->tracks))
 		core_follow_move(m, old, c, NULL);
 	t->call = c;
-	c->halves += t->half_count;
+	call_count_halves(m, c, t->half_count);
 	TAILQ_INSERT_TAIL(&c->tracks, t, of_call);
 	core_hash_track(m, t);
 	call_free_if_bare(m, old);
@@ -202,7 +211,7 @@ half_leave_track(struct core_model *m, struct core_half *h)
 	struct core_call *c = t->call;
 
 	TAILQ_REMOVE(&t->halves, h, of_track);
-	c->halves--;
+	call_count_halves(m, c, -1);
 	if (--t->half_count > 0)
 		return;
 	track_free(m, t);
@@ -210,12 +219,12 @@ half_leave_track(struct core_model *m, struct core_half *h)
 }
 
 static void
-half_enter_track(struct core_half *h, struct core_track *t)
+half_enter_track(struct core_model *m, struct core_half *h, struct core_track *t)
 {
 	h->track = t;
 	TAILQ_INSERT_TAIL(&t->halves, h, of_track);
 	t->half_count++;
-	t->call->halves++;
+	call_count_halves(m, t->call, 1);
 }
 
 struct core_half *
@@ -230,7 +239,7 @@ core_half_new(struct core_model *m, struct core_device *d, struct core_track *t,
 	h->via = mem_strndup("", 0);
 	h->to = mem_strndup("", 0);
 	h->told_far = mem_strndup("", 0);
-	half_enter_track(h, t);
+	half_enter_track(m, h, t);
 	d->half_count++;
 	TAILQ_INSERT_TAIL(&d->halves, h, of_device);
 	core_hash_half(m, h);
@@ -246,10 +255,10 @@ core_half_retrack(struct core_model *m, struct core_half *h, struct core_track *
 	if (h->track == t)
 		return;
 	core_follow_retrack(m, h, kept);
-	kept->halves++; /* it may be the call that the half leaves with its last track */
+	call_count_halves(m, kept, 1); /* the half may leave it with its last track */
 	half_leave_track(m, h);
-	half_enter_track(h, t);
-	kept->halves--;
+	half_enter_track(m, h, t);
+	call_count_halves(m, kept, -1);
 	core_hash_half(m, h);
 	core_follow_half(m, h);
 }

@@ -53,9 +53,9 @@ void
 node_get_counts(const struct node *n, struct mono now, struct node_counts *c)
 {
 	const struct core_model *m = &n->x.model;
-	const struct core_call *call;
 
 	*c = (struct node_counts){
+		.calls = m->calls_up,
 		.monitors = HASH_CNT(by_id, m->monitors),
 		.device_monitors = m->monitors_of[CORE_MONITOR_DEVICE],
 		.call_monitors = m->monitors_of[CORE_MONITOR_CALL],
@@ -76,8 +76,6 @@ node_get_counts(const struct node *n, struct mono now, struct node_counts *c)
 		.overloads = n->svc.load.overloads,
 	};
 	memcpy(c->subscribed, m->subscribed, sizeof(c->subscribed));
-	for (call = m->calls; call != NULL; call = call->by_id.next)
-		c->calls += call->halves > 0;
 }
 
 uint32_t

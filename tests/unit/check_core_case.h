@@ -61,6 +61,17 @@ side_say(const struct core_say *f, void *arg)
 		snprintf(at, room, "%s:MONITOR-OUT ", f->device->id);
 }
 
+/* What is counted along is what one would count. */
+__attribute__((unused)) static void
+calls_are_counted(const struct core_model *m)
+{
+	uint32_t up = 0;
+
+	for (const struct core_call *c = m->calls; c != NULL; c = c->by_id.next)
+		up += c->halves > 0;
+	ck_assert_uint_eq(m->calls_up, up);
+}
+
 __attribute__((unused)) static void
 emit_both(uint16_t kind, const uint8_t *p, size_t n, void *arg)
 {
@@ -69,6 +80,8 @@ emit_both(uint16_t kind, const uint8_t *p, size_t n, void *arg)
 	ck_assert_int_eq(core_apply(&standby.model, kind, CORE_DELTA_VERSION, p, n), E_OK);
 	ck_assert_msg(active.model.digest == standby.model.digest, "digests differ after %s",
 		delta_name(kind));
+	calls_are_counted(&active.model);
+	calls_are_counted(&standby.model);
 }
 
 __attribute__((unused)) static void
