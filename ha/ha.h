@@ -96,8 +96,8 @@ struct ha_conf {
 	int64_t lease_ms; /* must outlast token + consensus */
 	int64_t confirm_timeout_ms;
 	int64_t stall_ms; /* an own pause above this is told and shuts the gate until the lease is renewed */
-	uint32_t
-		snapshot_step_bytes; /* of the state written down, or read, at a time in a resync; 0 = all at once */
+	/* of the state written down at a time in a resync, a quarter of it is read at a time; 0 = all at once */
+	uint32_t snapshot_step_bytes;
 	int64_t lag_ms_max; /* a standby that acknowledges nothing for this long is dropped and resynced */
 	uint64_t config_hash; /* told to the peer, compared */
 	uint64_t epoch_floor; /* highest epoch this node ever saw (kept on disk) */

@@ -19,6 +19,7 @@
 
 #define HA_PEERS_MAX 8
 #define HA_SLICES_IN_FLIGHT 2
+#define HA_SLICE_BYTES (LIMIT_SLICE_BYTES / 2) /* of a resync: a delta waits for one on the ring */
 #define HA_QUEUE_BYTES_MAX (LIMIT_LOG_BYTES / 4)
 #define HA_FAILURES_REJOIN 6
 #define HA_BACKOFF_MS_MAX 5000

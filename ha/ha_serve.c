@@ -14,9 +14,9 @@
 #include "ha/ha_repl.h"
 
 #define SERVE_PAUSE_MS 1 /* between two steps of writing: for everything else there is to do */
-/* Between two slices, so at most 15 MB/s: a ring at its limit delays every delta. Parts of a partial resync do not wait, as
- * the log may lose what they are to bring. */
-#define SLICE_PAUSE_MS 4
+/* Between two slices, so at most 15 MB/s: a ring at its limit delays every delta. A smaller slice after a shorter pause is as
+ * fast and delays one less. Parts of a partial resync do not wait, as the log may lose what they are to bring. */
+#define SLICE_PAUSE_MS 2
 
 void
 ha_serve_on_request(struct ha *ha, struct ha_peer *p, const struct ha_frame *f)
@@ -169,7 +169,7 @@ send_part(struct ha *ha, struct ha_out *out)
 		return true;
 	}
 	buf_reset(&ha->body);
-	ha->fsm.snapshot_read(ha->fsm.arg, LIMIT_SLICE_BYTES, &ha->body);
+	ha->fsm.snapshot_read(ha->fsm.arg, HA_SLICE_BYTES, &ha->body);
 	ha_sum_add(s->sum, ha->body.p, ha->body.n);
 	f.to = s->to->node_id;
 	f.u.snap_slice = (struct ha_frame_snap_slice){

@@ -274,13 +274,13 @@ START_TEST(between_two_slices_the_ring_is_free)
 	joins_a_large_one();
 	s = &t.node[0].ha->serve;
 	TRICKLE_UNTIL(s->to != NULL && s->at > 0);
-	ck_assert_uint_eq(s->at, LIMIT_SLICE_BYTES);
-	ck_assert_uint_gt(s->total, 2 * LIMIT_SLICE_BYTES);
+	ck_assert_uint_eq(s->at, HA_SLICE_BYTES);
+	ck_assert_uint_gt(s->total, 2 * HA_SLICE_BYTES);
 	while (s->to != NULL) {
 		uint64_t at = s->at;
 
 		toy_drain(&t);
-		t.now = mono_add_ms(t.now, 3);
+		t.now = mono_add_ms(t.now, 1);
 		toy_append(&t, 0, 1, at);
 		toy_drain(&t);
 		ck_assert_uint_eq(s->at, at);
@@ -289,7 +289,7 @@ START_TEST(between_two_slices_the_ring_is_free)
 		ck_assert(mono_due(ha_deadline(t.node[0].ha), t.now));
 		toy_tick(&t, 0);
 		ck_assert_uint_gt(s->at, at);
-		ck_assert_uint_le(s->at, at + LIMIT_SLICE_BYTES);
+		ck_assert_uint_le(s->at, at + HA_SLICE_BYTES);
 	}
 	ck_assert(toy_run_until(&t, 1, HA_STANDBY, 2000));
 	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_failed, 0);
@@ -345,6 +345,24 @@ START_TEST(a_snapshot_that_takes_long_to_read)
 	ck_assert(toy_run_until(&t, 1, HA_STANDBY, 12000));
 	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_failed, 0);
 	ck_assert_uint_eq(toy_view(&t, 1).counts.resyncs_full, 1);
+	same_state(0, 1);
+	end();
+}
+END_TEST
+
+/* Reading costs more than writing the same: the joiner, whose acknowledgements the clients' events wait for, reads less at a time. */
+START_TEST(reading_goes_in_smaller_steps_than_writing)
+{
+	pair();
+	load(0, 10);
+	toy_kill(&t, 1);
+	toy_run(&t, 1000);
+	t.conf.snapshot_step_bytes = t.node[0].ha->conf.snapshot_step_bytes = 4000;
+	toy_start(&t, 1);
+	ck_assert(toy_run_until(&t, 1, HA_STANDBY, 2000));
+	ck_assert_uint_eq(t.node[0].fsm.write_bytes, 4000);
+	ck_assert_uint_gt(t.node[1].fsm.read_bytes, 0);
+	ck_assert_uint_le(t.node[1].fsm.read_bytes, 4000 / 4 + 1);
 	same_state(0, 1);
 	end();
 }
@@ -721,6 +739,7 @@ add_resync_tests(TCase *tc)
 	tcase_add_test(tc, a_snapshot_of_many_steps);
 	tcase_add_test(tc, a_snapshot_that_nobody_wants_any_more);
 	tcase_add_test(tc, a_snapshot_that_takes_long_to_read);
+	tcase_add_test(tc, reading_goes_in_smaller_steps_than_writing);
 	tcase_add_test(tc, the_active_goes_while_its_snapshot_is_read);
 	tcase_add_test(tc, reading_that_ends_in_the_middle);
 	tcase_add_test(tc, garbage_from_the_active_leads_to_a_resync);

@@ -72,6 +72,7 @@ toy_write(void *arg, size_t bytes_max, uint64_t *size)
 {
 	struct toy_fsm *f = arg;
 
+	f->write_bytes = bytes_max;
 	if (f->write_fails)
 		return E_LIMIT;
 	int wanted = f->steps_wanted > 0 ? f->steps_wanted : 1 + (int)(f->applied % 7);
@@ -103,6 +104,7 @@ toy_restore(void *arg, const uint8_t *p, size_t n, size_t bytes_max, size_t *at)
 	struct toy_fsm *f = arg;
 	struct rd r = rd_of(p, n);
 
+	f->read_bytes = bytes_max;
 	if (*at == 0) {
 		memset(f->v, 0, sizeof(f->v));
 		f->digest = 0;

@@ -29,11 +29,12 @@ struct toy_fsm {
 	uint64_t applied;
 	bool refuses_kind_9; /* an older release that does not know kind 9 */
 	bool refuses_restore;
-	bool write_fails; /* the state is over its bound */
-	int steps_wanted; /* that a snapshot takes; 0: a few */
-	int reads_wanted; /* steps before the first one of reading gets anywhere */
-	int steps;        /* that the one which is being written has taken */
-	struct buf kept;  /* the snapshot */
+	bool write_fails;               /* the state is over its bound */
+	int steps_wanted;               /* that a snapshot takes; 0: a few */
+	int reads_wanted;               /* steps before the first one of reading gets anywhere */
+	int steps;                      /* that the one which is being written has taken */
+	size_t write_bytes, read_bytes; /* at most in the last step of either */
+	struct buf kept;                /* the snapshot */
 };
 
 struct toy_msg; /* a frame or a change of membership on its way */
